@@ -1,0 +1,52 @@
+"""The exceptions of this package, as a tree.
+
+KukarError
+├── UsageError         a word that is not known was asked for: year, region, pillar, edition, report
+├── DefinitionError    the definitions contradict themselves; lists every problem found
+├── SourceError        a raw file cannot be read, or not as what it should be
+├── ScoreError         scores that cannot be weighed into an index
+├── TableError         a table of data/processed does not fit its schema
+│   └── MissingTableError   it is not there at all
+└── ReportError        a report cannot be run or published
+
+Each message says what, where, what was expected and what to do next. The command line prints it
+in one line, without a traceback, and ends with the error's exit code.
+"""
+
+from __future__ import annotations
+
+
+class KukarError(Exception):
+    """Base of all errors meant for the person at the keyboard."""
+
+    exit_code = 1
+
+
+class UsageError(KukarError):
+    """A year, region, pillar, edition or report that is not known was asked for."""
+
+    exit_code = 2
+
+
+class DefinitionError(KukarError):
+    """The files in definitions/ contradict themselves or each other."""
+
+
+class SourceError(KukarError):
+    """A raw file cannot be read, or is not what its place and name say."""
+
+
+class ScoreError(KukarError):
+    """Scores that cannot be weighed: unknown edition, wrong components, outside the scale."""
+
+
+class TableError(KukarError):
+    """A table of data/processed does not fit its schema."""
+
+
+class MissingTableError(TableError):
+    """A table of data/processed is not there yet."""
+
+
+class ReportError(KukarError):
+    """A report cannot be run or published."""

@@ -1,0 +1,220 @@
+"""The record classes of `definitions/`: one class a CSV, its fields the columns of the file.
+
+Ids are English and stay the same over the years; names are Indonesian and are what readers see.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Status = Literal["seen", "inferred", "assumed"]
+"""How a fact is known: read in the citation, deduced from it, or a guess still to be confirmed."""
+Rounding = Literal["each_term", "sum"]
+"""`each_term`: round every weighted component, then add. `sum`: add, then round once."""
+Continuity = Literal["same", "changed", "new"]
+"""A question against the edition before it: the same, worded otherwise, or not there."""
+SOURCES = ("self", "assessor")
+"""Who scored: the office itself (penilaian mandiri) or the ministry's assessors."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What every definition carries: how it is known, and from where."""
+
+    status: Status
+    citation: str
+
+
+@dataclass(frozen=True)
+class Citation:
+    """A source that facts and raw files refer to."""
+
+    citation: str
+    title: str
+    address: str | None
+
+
+@dataclass(frozen=True)
+class Component(Fact):
+    """What the index weighs."""
+
+    component: str
+    name: str
+    abbreviation: str
+
+
+@dataclass(frozen=True)
+class Group(Fact):
+    """Regions that are evaluated under the same rules in a year."""
+
+    group: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Edition(Fact):
+    """One year's rules for one group; `questions` is None where the list was never seen."""
+
+    edition: str
+    year: int
+    group: str
+    follows: str | None
+    rounding: Rounding
+    improvement_base: Rounding | None
+    questions: int | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Weight(Fact):
+    """Weight of a component in an edition, in whole percent."""
+
+    edition: str
+    component: str
+    weight: int
+
+
+@dataclass(frozen=True)
+class Pillar(Fact):
+    """One of the six pillars, in the order of the form."""
+
+    pillar: str
+    name: str
+
+
+@dataclass(frozen=True)
+class SubDimension(Fact):
+    """One of the three parts of a pillar."""
+
+    sub_dimension: str
+    pillar: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Question(Fact):
+    """A scored item, with an id that stays the same over the years."""
+
+    question: str
+    component: str
+    pillar: str | None
+    sub_dimension: str | None
+    label: str
+
+
+@dataclass(frozen=True)
+class EditionQuestion(Fact):
+    """A question as an edition prints it: its place in the component's list, block and code."""
+
+    edition: str
+    question: str
+    number: int
+    block: str
+    code: str
+    continuity: Continuity | None
+
+
+@dataclass(frozen=True)
+class Region(Fact):
+    """A kabupaten or kota by its Kemendagri code; the BPS code cannot be derived from it."""
+
+    region: str
+    name: str
+    province_code: str
+    province: str
+    bps_code: str | None
+
+
+@dataclass(frozen=True)
+class Opd(Fact):
+    """An agency of Kukar; `opd` is the short name used in tables."""
+
+    opd: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Spelling(Fact):
+    """A way a name was met in print. The same spelling of two names is ambiguous, and is asked."""
+
+    kind: Literal["component", "group", "pillar", "region", "opd", "statistic", "source"]
+    spelling: str
+    canonical: str
+
+
+@dataclass(frozen=True)
+class QuickWin(Fact):
+    """A quick win on record for a region, and what is not known about it."""
+
+    year: int
+    region: str
+    pillar: str
+    programme: str
+    opd: str | None
+    note: str | None
+
+
+@dataclass(frozen=True)
+class Event(Fact):
+    """Something that happened in the evaluation of a region; no pillar means all of them."""
+
+    date: str
+    region: str
+    pillar: str | None
+    event: str
+
+
+@dataclass(frozen=True)
+class Statistic(Fact):
+    """An official statistic; `pillar` is where this project shows it (its own choice)."""
+
+    statistic: str
+    name: str
+    unit_of_measure: str
+    pillar: str | None
+    decimals: int
+
+
+@dataclass(frozen=True)
+class Layout(Fact):
+    """A column of a kind of raw file, and the headings it goes by, parted by ` | `."""
+
+    kind: str
+    column: str
+    required: Literal["yes", "no"]
+    headings: str
+
+
+@dataclass(frozen=True)
+class Correction(Fact):
+    """A printed fault: which cell, what stands there, and what to do (`drop` or `replace`).
+
+    `record` names the line by its printed cells: `TAHUN=2021;DAERAH=KOTA SAMARINDA`.
+    """
+
+    file: str
+    record: str
+    column: str
+    expect: str
+    action: Literal["drop", "replace"]
+    value: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Assumption(Fact):
+    """What the figures do not say. `topic` is where reports show it."""
+
+    topic: str
+    statement: str
+    impact: Literal["low", "medium", "high"]
+
+
+@dataclass(frozen=True)
+class ReportedRegion(Fact):
+    """A region that reports are made for unless another is asked for."""
+
+    region: str
+    role: Literal["own", "reference"]
+    reason: str

@@ -1,0 +1,51 @@
+"""Numbers, dates and lists as Indonesian readers expect them; all rounding for the eye."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import babel.dates
+import babel.numbers
+
+LOCALE = "id_ID"
+NOTHING = "–"
+"""Shown where a value is not on record; never 0."""
+
+
+def number(value: Any, places: int = 2, *, signed: bool = False) -> str:
+    """Return `2,82`, `1.234,5` or, signed, `+0,44`, `−0,03` and `0,00`; nothing is `–`.
+
+    Half up, from the value's decimal digits: 2.675 becomes 2,68.
+    """
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return NOTHING
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value))).normalize()
+    # A float that a sum or mean has left a hair off its decimal value is put back first.
+    exact = round(exact, 9).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    pattern = "#,##0" + ("." + "0" * places if places else "")
+    text = babel.numbers.format_decimal(abs(exact), pattern, locale=LOCALE)
+    if exact < 0:
+        return f"−{text}"
+    return f"+{text}" if signed and exact > 0 else text
+
+
+def day(when: date | datetime | str) -> str:
+    """Return a date as `6 Desember 2022`."""
+    when = date.fromisoformat(when) if isinstance(when, str) else when
+    return babel.dates.format_date(when, "d MMMM yyyy", locale=LOCALE)
+
+
+def moment(when: datetime) -> str:
+    """Return a time as `6 Desember 2022 14.05`."""
+    return f"{day(when)} {when:%H.%M}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return `a`, `a dan b`, or `a, b, dan c`."""
+    if len(names) < 3:
+        return " dan ".join(names)
+    return f"{', '.join(names[:-1])}, dan {names[-1]}"

@@ -1,0 +1,346 @@
+"""Loads and checks `definitions/`: the facts an analyst may read and correct, each with its source.
+
+Every CSV there is one record class of facts.py; its columns are the fields of the class, no more
+and no fewer. `load()` reads all, checks them against each other and reports every problem at once.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import types
+import typing
+from collections import Counter, defaultdict
+from dataclasses import dataclass, fields
+from functools import cache, cached_property
+from pathlib import Path
+from typing import Any, Literal, TypeVar, get_args, get_type_hints
+
+from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.facts import (
+    SOURCES,
+    Assumption,
+    Citation,
+    Component,
+    Correction,
+    Edition,
+    EditionQuestion,
+    Event,
+    Group,
+    Layout,
+    Opd,
+    Pillar,
+    Question,
+    QuickWin,
+    Region,
+    ReportedRegion,
+    Spelling,
+    Statistic,
+    SubDimension,
+    Weight,
+)
+
+DEFINITIONS = Path(__file__).parent / "definitions"
+
+
+@dataclass(frozen=True, eq=False)
+class Framework:
+    """All definitions, checked. Dictionaries are keyed by id and keep the order of the file."""
+
+    citations: dict[str, Citation]
+    components: dict[str, Component]
+    groups: dict[str, Group]
+    editions: dict[str, Edition]
+    weights: dict[str, dict[str, int]]
+    pillars: dict[str, Pillar]
+    sub_dimensions: dict[str, SubDimension]
+    questions: dict[str, Question]
+    edition_questions: dict[str, dict[str, EditionQuestion]]
+    regions: dict[str, Region]
+    opd: dict[str, Opd]
+    statistics: dict[str, Statistic]
+    spellings: tuple[Spelling, ...]
+    quick_wins: tuple[QuickWin, ...]
+    events: tuple[Event, ...]
+    layouts: tuple[Layout, ...]
+    corrections: tuple[Correction, ...]
+    assumptions: tuple[Assumption, ...]
+    reported_regions: tuple[ReportedRegion, ...]
+
+    def edition(self, edition: str) -> Edition:
+        """Return an edition by its id; UsageError names the known ones."""
+        return _known(self.editions, edition, "edition", "definitions/editions.csv")
+
+    def edition_of(self, year: int, group: str) -> Edition:
+        """Return the edition of a year and group, e.g. 2023 and `kppn-ikn`."""
+        return self.edition(f"{year}-{group}")
+
+    def years(self) -> list[int]:
+        """Return the years that have an edition, in order."""
+        return sorted({e.year for e in self.editions.values()})
+
+    def year(self, year: Any) -> int:
+        """Return the year of a notebook's parameter; UsageError names the years that are known."""
+        if str(year) not in map(str, self.years()):
+            known = ", ".join(map(str, self.years()))
+            raise UsageError(
+                f"year {year!r} has no edition; known: {known} (definitions/editions.csv)"
+            )
+        return int(year)
+
+    def pillar(self, pillar: str) -> Pillar:
+        """Return a pillar by its id; UsageError names the six."""
+        return _known(self.pillars, pillar, "pillar", "definitions/pillars.csv")
+
+    def region(self, code: Any) -> Region:
+        """Return a region by its Kemendagri code.
+
+        Papermill's command line turns `64.10` into the number 64.1 and `32.10` into 32.1, so a
+        number, or a text with one digit after the point, gets its second digit back.
+        """
+        text = str(code).strip()
+        if re.fullmatch(r"\d\d\.\d", text):
+            text += "0"
+        if text not in self.regions:
+            hint = (
+                "it is written with a point, as 64.02; without it the code could be Kemendagri's"
+                " or BPS's, which differ"
+                if re.fullmatch(r"\d{4}", text)
+                else "expected a Kemendagri code of a kabupaten or kota, as 64.02"
+            )
+            raise UsageError(f"region {code!r} is not known: {hint} (definitions/regions.csv)")
+        return self.regions[text]
+
+    def match(self, kind: str, text: str) -> list[str]:
+        """Return the ids that a printed name stands for: none unknown, several ambiguous."""
+        return sorted(self._names.get((kind, normalise(text)), ()))
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], set[str]]:
+        names: dict[tuple[str, str], set[str]] = defaultdict(set)
+        named: dict[str, typing.Mapping[str, Any]] = {
+            "component": self.components,
+            "group": self.groups,
+            "pillar": self.pillars,
+            "region": self.regions,
+            "opd": self.opd,
+            "statistic": self.statistics,
+        }
+        for kind, records in named.items():
+            for id_, record in records.items():
+                names[kind, normalise(id_)].add(id_)
+                names[kind, normalise(record.name)].add(id_)
+        for source in SOURCES:
+            names["source", source].add(source)
+        for s in self.spellings:
+            names[s.kind, normalise(s.spelling)].add(s.canonical)
+        return names
+
+
+def normalise(text: str) -> str:
+    """Reduce a printed name to what is compared: letters and digits, KAB. written out."""
+    text = re.sub(r"^\s*kab\b\.?", "kabupaten ", text.casefold().replace("_", " "))
+    return re.sub(r"[^a-z0-9]", "", text)
+
+
+@cache
+def load(folder: Path = DEFINITIONS) -> Framework:
+    """Read and check the definitions; DefinitionError lists every problem found."""
+    problems: list[str] = []
+
+    def read(name: str, record: type[_R]) -> list[_R]:
+        return _read(folder / f"{name}.csv", record, problems)
+
+    def keyed(name: str, record: type[_R], key: str) -> dict[str, _R]:
+        rows = read(name, record)
+        counts = Counter(getattr(r, key) for r in rows)
+        problems.extend(f"{name}.csv: {k!r} stands {n} times" for k, n in counts.items() if n > 1)
+        return {getattr(r, key): r for r in rows}
+
+    weights: dict[str, dict[str, int]] = defaultdict(dict)
+    for w in read("weights", Weight):
+        weights[w.edition][w.component] = w.weight
+    in_edition: dict[str, dict[str, EditionQuestion]] = defaultdict(dict)
+    for q in read("edition_questions", EditionQuestion):
+        in_edition[q.edition][q.question] = q
+
+    framework = Framework(
+        citations=keyed("citations", Citation, "citation"),
+        components=keyed("components", Component, "component"),
+        groups=keyed("groups", Group, "group"),
+        editions=keyed("editions", Edition, "edition"),
+        weights=dict(weights),
+        pillars=keyed("pillars", Pillar, "pillar"),
+        sub_dimensions=keyed("sub_dimensions", SubDimension, "sub_dimension"),
+        questions=keyed("questions", Question, "question"),
+        edition_questions=dict(in_edition),
+        regions=keyed("regions", Region, "region"),
+        opd=keyed("opd", Opd, "opd"),
+        statistics=keyed("statistics", Statistic, "statistic"),
+        spellings=tuple(read("spellings", Spelling)),
+        quick_wins=tuple(read("quick_wins", QuickWin)),
+        events=tuple(read("events", Event)),
+        layouts=tuple(read("layouts", Layout)),
+        corrections=tuple(read("corrections", Correction)),
+        assumptions=tuple(read("assumptions", Assumption)),
+        reported_regions=tuple(read("reported_regions", ReportedRegion)),
+    )
+    problems += _contradictions(framework)
+    if problems:
+        raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
+    return framework
+
+
+_R = TypeVar("_R")
+_T = TypeVar("_T")
+
+
+def _known(records: dict[str, _T], id_: str, what: str, where: str) -> _T:
+    if id_ not in records:
+        raise UsageError(f"{what} {id_!r} is not known; known: {', '.join(records)} ({where})")
+    return records[id_]
+
+
+def _read(path: Path, record: type[_R], problems: list[str]) -> list[_R]:
+    """Read one CSV into its record class; what does not fit is added to `problems`."""
+    hints = get_type_hints(record)
+    names = [f.name for f in fields(record)]  # type: ignore[arg-type]
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            if set(reader.fieldnames or ()) != set(names):
+                found = ", ".join(reader.fieldnames or ()) or "nothing"
+                problems.append(f"{path.name}: columns are {found}; expected {', '.join(names)}")
+                return []
+            rows = list(reader)
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        problems.append(f"{path.name}: cannot be read ({error})")
+        return []
+    records = []
+    for line, row in enumerate(rows, start=2):
+        values = {}
+        for name in names:
+            try:
+                values[name] = _value(row[name], hints[name])
+            except ValueError as error:
+                problems.append(f"{path.name} line {line}, column {name}: {error}")
+        if len(values) == len(names):
+            records.append(record(**values))
+    return records
+
+
+def _value(text: str | None, hint: Any) -> Any:
+    """Turn a cell into its field's type; an empty cell is None where the field allows it."""
+    if text is None:
+        raise ValueError("the line has fewer cells than the header")
+    is_union = typing.get_origin(hint) in (types.UnionType, typing.Union)
+    options = get_args(hint) if is_union else (hint,)
+    if text == "":
+        if type(None) in options:
+            return None
+        raise ValueError("is empty, but a value is needed")
+    kind = options[0]
+    if kind is int:
+        if not re.fullmatch(r"\d+", text):
+            raise ValueError(f"{text!r} is not a whole number")
+        return int(text)
+    if typing.get_origin(kind) is Literal and text not in get_args(kind):
+        raise ValueError(f"{text!r} is none of {', '.join(get_args(kind))}")
+    return text
+
+
+def _contradictions(fw: Framework) -> list[str]:
+    """Check the definitions against each other; one line a fault."""
+    known: dict[str, typing.Container[Any]] = {
+        "citation": fw.citations,
+        "component": fw.components,
+        "group": fw.groups,
+        "edition": fw.editions,
+        "follows": fw.editions,
+        "pillar": fw.pillars,
+        "sub_dimension": fw.sub_dimensions,
+        "question": fw.questions,
+        "region": fw.regions,
+        "opd": fw.opd,
+    }
+    found = []
+    for field in fields(fw):
+        records: Any = getattr(fw, field.name)
+        flat = list(records.values()) if isinstance(records, dict) else list(records)
+        if field.name == "edition_questions":
+            flat = [q for questions in flat for q in questions.values()]
+        for record in flat:
+            for name, ids in known.items():
+                value = getattr(record, name, None)
+                if value is not None and value not in ids:
+                    found.append(f"{field.name}.csv: {name} {value!r} is not defined")
+    return found + _bad_editions(fw) + _bad_names(fw)
+
+
+def _bad_editions(fw: Framework) -> list[str]:
+    found = []
+    for id_, edition in fw.editions.items():
+        if id_ != f"{edition.year}-{edition.group}":
+            found.append(f"editions.csv: {id_} is not <year>-<group>")
+        weights = fw.weights.get(id_, {})
+        if sum(weights.values()) != 100:
+            found.append(f"weights.csv: {id_} adds up to {sum(weights.values())}, not 100")
+        found += [
+            f"weights.csv: component {c!r} is not defined"
+            for c in weights
+            if c not in fw.components
+        ]
+        questions = fw.edition_questions.get(id_, {})
+        if len(questions) != (edition.questions or 0):
+            found.append(
+                f"edition_questions.csv: {id_} has {len(questions)} questions,"
+                f" editions.csv says {edition.questions or 'unknown'}"
+            )
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for q in questions.values():
+            if q.question in fw.questions:
+                numbers[fw.questions[q.question].component].append(q.number)
+            before = fw.edition_questions.get(edition.follows or "", {})
+            if before and (q.continuity in ("same", "changed")) != (q.question in before):
+                found.append(
+                    f"edition_questions.csv: {id_} {q.question} is {q.continuity}, but"
+                    f" {edition.follows} has {'it' if q.question in before else 'it not'}"
+                )
+        for component, ns in numbers.items():
+            if sorted(ns) != list(range(1, len(ns) + 1)):
+                found.append(f"edition_questions.csv: {id_} {component} is not numbered 1, 2, 3 …")
+    unknown = set(fw.weights) - set(fw.editions)
+    return found + [f"weights.csv: edition {e!r} is not defined" for e in sorted(unknown)]
+
+
+def _bad_names(fw: Framework) -> list[str]:
+    found = []
+    for q in fw.questions.values():
+        if not q.question.startswith(f"{q.component}."):
+            found.append(f"questions.csv: {q.question} does not begin with its component")
+        part = fw.sub_dimensions.get(q.sub_dimension or "")
+        if part and part.pillar != q.pillar:
+            found.append(f"questions.csv: {q.question}: {part.sub_dimension} is of {part.pillar}")
+    parts = Counter(s.pillar for s in fw.sub_dimensions.values())
+    found += [f"sub_dimensions.csv: {p} has {parts[p]}, not 3" for p in fw.pillars if parts[p] != 3]
+    for code, region in fw.regions.items():
+        if not re.fullmatch(rf"{region.province_code}\.\d\d", code):
+            found.append(f"regions.csv: {code} is not a code of province {region.province_code}")
+    bps = Counter(r.bps_code for r in fw.regions.values() if r.bps_code)
+    found += [f"regions.csv: BPS code {c} stands {n} times" for c, n in bps.items() if n > 1]
+    ids: dict[str, typing.Container[str]] = {
+        "component": fw.components,
+        "group": fw.groups,
+        "pillar": fw.pillars,
+        "region": fw.regions,
+        "opd": fw.opd,
+        "statistic": fw.statistics,
+        "source": SOURCES,
+    }
+    for s in fw.spellings:
+        if s.canonical not in ids[s.kind]:
+            found.append(f"spellings.csv: {s.kind} {s.canonical!r} is not defined")
+    for c in fw.corrections:
+        if (c.action == "replace") != (c.value is not None):
+            found.append(f"corrections.csv: {c.file} {c.record}: replace needs a value, drop none")
+    return found

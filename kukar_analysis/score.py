@@ -1,0 +1,117 @@
+"""The ministry's arithmetic, exact.
+
+Scores have two decimals and weights are whole percents, so everything is counted in integers:
+a score in hundredths, a weighted score in ten-thousandths. Rounding half up is then exact, which
+it is not with binary fractions (2.675 is stored as 2.67499…).
+
+Rules, verified against every published figure (docs/metode.md, `kukar check`):
+
+- a component score is the plain mean of its question scores, rounded to two decimals;
+- the index is the weighted sum of the rounded component scores. Editions of 2022 round each
+  weighted term and then add (`each_term`); those of 2023 add and then round (`sum`);
+- the improvement of 2023 is the index minus last year's weighted sum rounded once (`sum`),
+  whatever last year's own rule was.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from kukar_analysis import framework
+from kukar_analysis.errors import ScoreError
+from kukar_analysis.facts import Edition, Rounding
+
+LOWEST, HIGHEST = 0, 4
+"""The scale of every score (letters of 2022 and 2023)."""
+
+
+def half_up(numerator: int, denominator: int) -> int:
+    """Divide and round half up (5/2 is 3); neither number may be negative."""
+    return (2 * numerator + denominator) // (2 * denominator)
+
+
+def hundredths(score: float | Decimal, what: str = "score") -> int:
+    """Return a score as a whole number of hundredths.
+
+    Raises ScoreError for anything outside 0..4, not a number, or with more than two decimals
+    (a mean must be rounded first, as the ministry does: `component_score`).
+    """
+    if isinstance(score, bool) or not _is_number(score):
+        raise ScoreError(f"{what}: {score!r} is not a number from {LOWEST} to {HIGHEST}")
+    if not LOWEST <= score <= HIGHEST:
+        raise ScoreError(f"{what}: {score} is outside the scale {LOWEST} to {HIGHEST}")
+    scaled = float(score) * 100
+    whole = round(scaled)
+    if abs(scaled - whole) > 1e-6:
+        raise ScoreError(f"{what}: {score} has more than two decimals; round it half up first")
+    return whole
+
+
+def component_score(scores: Iterable[float]) -> Decimal:
+    """Return the plain mean of question scores, rounded half up to two decimals.
+
+    Source: letters of 2022 and 2023, 11 of 11 printed means.
+    """
+    counted = [hundredths(s, "question score") for s in scores]
+    if not counted:
+        raise ScoreError("a component without question scores has no mean")
+    return _decimal(half_up(sum(counted), len(counted)))
+
+
+def index_of(component_scores: Mapping[str, float], edition: str) -> Decimal:
+    """Return the index (0 to 4, two decimals) of the component scores under an edition's rules.
+
+    Raises ScoreError for an unknown edition, a component too many or too few, or a score outside
+    0..4 or finer than two decimals.
+    """
+    return weighted_sum(component_scores, edition, rounding=_edition(edition).rounding)
+
+
+def weighted_sum(
+    component_scores: Mapping[str, float], edition: str, *, rounding: Rounding
+) -> Decimal:
+    """Return the weighted sum with a rounding rule that may be another edition's.
+
+    The improvement of 2023 needs last year's sum under `sum`, whatever last year's rule was.
+    """
+    terms = _terms(component_scores, edition)
+    if rounding == "each_term":
+        return _decimal(sum(half_up(term, 100) for term in terms.values()))
+    return _decimal(half_up(sum(terms.values()), 100))
+
+
+def contributions(component_scores: Mapping[str, float], edition: str) -> dict[str, Decimal]:
+    """Return weight times score of each component, unrounded (four decimals)."""
+    return {c: Decimal(t).scaleb(-4) for c, t in _terms(component_scores, edition).items()}
+
+
+def _is_number(score: object) -> bool:
+    try:
+        return not math.isnan(score)  # type: ignore[arg-type]
+    except TypeError:
+        return False
+
+
+def _decimal(in_hundredths: int) -> Decimal:
+    return Decimal(in_hundredths).scaleb(-2)
+
+
+def _edition(edition: str) -> Edition:
+    editions = framework.load().editions
+    if edition not in editions:
+        raise ScoreError(f"edition {edition!r} is not known; known: {', '.join(editions)}")
+    return editions[edition]
+
+
+def _terms(component_scores: Mapping[str, float], edition: str) -> dict[str, int]:
+    """Return weight times score of each component, in ten-thousandths."""
+    weights = framework.load().weights[_edition(edition).edition]
+    missing = [c for c in weights if c not in component_scores]
+    extra = [str(c) for c in component_scores if c not in weights]
+    if missing or extra:
+        faults = [f"lacks {', '.join(missing)}"] * bool(missing)
+        faults += [f"has no place for {', '.join(extra)}"] * bool(extra)
+        raise ScoreError(f"{edition} {' and '.join(faults)}; it weighs {', '.join(weights)}")
+    return {c: w * hundredths(component_scores[c], c) for c, w in weights.items()}

@@ -1,0 +1,281 @@
+"""Where things lie, the table schemas, and the only reader and writer of data/processed.
+
+The codebook (data/processed/README.md) is made from the schemas: `make codebook`.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrors
+
+from kukar_analysis import framework
+from kukar_analysis.errors import MissingTableError, TableError, UsageError
+from kukar_analysis.facts import SOURCES
+
+ROOT = Path(__file__).parent.parent
+RAW = ROOT / "data" / "raw"
+NOTEBOOKS = ROOT / "notebooks"
+REPORTS = ROOT / "reports"
+
+_TEXT = pd.StringDtype(na_value=np.nan)
+
+PROCESSED_VARIABLE = "KUKAR_PROCESSED"
+"""Environment variable that points notebooks to another folder than data/processed."""
+
+
+def processed_dir() -> Path:
+    """Return the folder that tables are read from and written to."""
+    return Path(os.environ.get(PROCESSED_VARIABLE) or ROOT / "data" / "processed")
+
+
+def _text(description: str, *, null: bool = False, among: list[str] | None = None) -> pa.Column:
+    checks = [pa.Check.isin(among)] if among else []
+    return pa.Column(_TEXT, checks, nullable=null, description=description)
+
+
+def _whole(description: str, *, least: int = 0) -> pa.Column:
+    return pa.Column("int64", pa.Check.ge(least), description=description)
+
+
+def _number(
+    description: str, *, low: float | None = None, high: float | None = None, null: bool = True
+) -> pa.Column:
+    checks = [pa.Check.ge(low)] if low is not None else []
+    checks += [pa.Check.le(high)] if high is not None else []
+    return pa.Column("float64", checks, nullable=null, description=description)
+
+
+def _yes_no(description: str) -> pa.Column:
+    return pa.Column("bool", description=description)
+
+
+_FW = framework.load()
+_year = {"year": _whole("evaluation year", least=2000)}
+_region = {"region": _text("Kemendagri code, as 64.02", among=list(_FW.regions))}
+_edition = {"edition": _text("rules of the year and group", among=list(_FW.editions))}
+_component = {"component": _text("what the index weighs", among=list(_FW.components))}
+_pillar = {"pillar": _text("one of the six pillars", among=list(_FW.pillars))}
+_origin = {"origin": _text("file and cell it came from: `2023/table.csv#l37:c3`")}
+_score = {"score": _number("score, 0 to 4, two decimals; null = not stated", low=0, high=4)}
+_any_pillar = {"pillar": _text("pillar; null = of none", null=True, among=list(_FW.pillars))}
+_sub_dimension = {
+    "sub_dimension": _text(
+        "part of a pillar, where one is printed", null=True, among=list(_FW.sub_dimensions)
+    )
+}
+_opd = {"opd": _text("agency, by its short name", null=True, among=list(_FW.opd))}
+
+
+def _table(description: str, key: list[str] | None, *columns: dict[str, pa.Column]) -> Any:
+    return pa.DataFrameSchema(
+        {name: column for part in columns for name, column in part.items()},
+        description=description,
+        unique=key,
+        strict=True,
+        ordered=True,
+    )
+
+
+SCHEMAS: dict[str, Any] = {
+    "question_scores": _table(
+        "One score of one question.",
+        ["year", "region", "source", "question"],
+        _year,
+        _region,
+        _edition,
+        {"source": _text("who scored", among=list(SOURCES))},
+        {"question": _text("lasting id of the question", among=list(_FW.questions))},
+        _component,
+        _any_pillar,
+        _sub_dimension,
+        _opd,
+        {"answer": _text("the answer as given", null=True)},
+        _score,
+        {"evidence": _text("data dukung", null=True)},
+        {"remark": _text("remark", null=True)},
+        _origin,
+    ),
+    "component_scores": _table(
+        "One published component score of one region. No row = the component does not apply to"
+        " the group; null = the region did not take part, or the print states nothing.",
+        ["year", "region", "component"],
+        _year,
+        _region,
+        _edition,
+        _component,
+        _score,
+        _origin,
+    ),
+    "index_scores": _table(
+        "One region's line in a national table.",
+        ["year", "region"],
+        _year,
+        _region,
+        {"region_name": _text("name of the region")},
+        _edition,
+        {"participated": _yes_no("took part; false = printed as 0 in every column")},
+        {"index_published": _number("final as printed, 0 to 4", low=0, high=4)},
+        {"improvement_published": _number("index minus last year's; null = '-'", low=-4, high=4)},
+        _origin,
+    ),
+    "programmes": _table(
+        "One programme or quick win.",
+        ["year", "region", "pillar", "programme"],
+        _year,
+        _region,
+        _pillar,
+        _sub_dimension,
+        _opd,
+        {"programme": _text("name")},
+        {"is_quick_win": _yes_no("named as a quick win")},
+        {
+            "digital_part": _text(
+                "part of the digital transformation",
+                null=True,
+                among=["infrastructure", "society", "economy", "market"],
+            )
+        },
+        {"status": _text("progress", null=True, among=["done", "running", "not_begun"])},
+        {"target": _number("target")},
+        {"realisation": _number("realisation, in the target's unit")},
+        {"budget": _number("budget, rupiah", low=0)},
+        {"users": _number("users", low=0)},
+        {"likelihood": _number("risk likelihood, 1 to 3", low=1, high=3)},
+        {"impact": _number("risk impact, 1 to 3", low=1, high=3)},
+        _origin,
+    ),
+    "pillar_agencies": _table(
+        "Agencies that carry a pillar: named ones, or only how many.",
+        ["year", "region", "pillar", "opd"],
+        _year,
+        _region,
+        _pillar,
+        {"opd": _text("agency; null = only a number is known", null=True, among=list(_FW.opd))},
+        {"agencies": _whole("number of agencies the line stands for", least=1)},
+        _origin,
+    ),
+    "official_statistics": _table(
+        "One value of one official or press statistic.",
+        ["year", "region", "statistic"],
+        _year,
+        _region,
+        {"statistic": _text("id of the statistic", among=list(_FW.statistics))},
+        {"value": _number("value", null=False)},
+        {"unit_of_measure": _text("unit of measure")},
+        {"citation": _text("source", among=list(_FW.citations))},
+        _origin,
+    ),
+    "rejected": _table(
+        "One reason why a record was not kept; a record may have several.",
+        None,
+        {"file": _text("file under the raw folder")},
+        _origin,
+        {"column": _text("heading of the cell, where it is one cell", null=True)},
+        {"value": _text("what stands there", null=True)},
+        {"rule": _text("rule that it breaks")},
+        {"reason": _text("what was expected, and what to do")},
+    ),
+    "files": _table(
+        "One raw file and what became of its records: read = kept + rejected + duplicate."
+        " A record is a line of a list; in the kind `unread` nothing could be counted.",
+        ["file"],
+        {"file": _text("file under the raw folder")},
+        {"kind": _text("what it was read as")},
+        {"sha256": _text("fingerprint of the file; null = unreadable", null=True)},
+        {"rows_read": _whole("records found")},
+        {"rows_kept": _whole("records whose rows are in a table")},
+        {"rows_rejected": _whole("records in `rejected`")},
+        {"rows_duplicate": _whole("records that say again what another says")},
+    ),
+}
+"""The tables of data/processed. Names and columns are relied on from outside."""
+
+
+def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """Return rows as the table's frame: all its columns in order and type, missing cells null.
+
+    Raises TableError with every failure at once when the rows do not fit the schema.
+    """
+    schema = SCHEMAS[table]
+    types = {name: column.dtype.type for name, column in schema.columns.items()}
+    cells = {
+        name: pd.Series([row.get(name) for row in rows]).astype(t) for name, t in types.items()
+    }
+    return _validated(table, pd.DataFrame(cells))
+
+
+def read(table: str, processed: Path | None = None) -> pd.DataFrame:
+    """Read a table of data/processed. Columns and meaning: data/processed/README.md.
+
+    Raises MissingTableError when `kukar clean` has not written it, TableError when it does not
+    fit its schema.
+    """
+    if table not in SCHEMAS:
+        raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
+    path = (processed or processed_dir()) / f"{table}.parquet"
+    if not path.exists():
+        raise MissingTableError(f"table {table} is not there yet ({path.name}): run `kukar clean`")
+    try:
+        found = pd.read_parquet(path)
+    except (OSError, ValueError) as error:
+        raise TableError(f"table {table} cannot be read ({error}): run `kukar clean`") from error
+    return _validated(table, found)
+
+
+def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:
+    """Write the tables; each appears whole or not at all, and none before all are checked."""
+    checked = {name: _validated(name, table) for name, table in tables.items()}
+    processed.mkdir(parents=True, exist_ok=True)
+    staged = []
+    try:
+        for name, table in checked.items():
+            temporary = processed / f".{name}.{os.getpid()}.tmp"
+            staged.append((temporary, processed / f"{name}.parquet"))
+            table.to_parquet(temporary, index=False)
+        for temporary, final in staged:
+            temporary.replace(final)
+    finally:
+        for temporary, _ in staged:
+            temporary.unlink(missing_ok=True)
+
+
+_KINDS = {"O": "text", "i": "whole number", "f": "number", "b": "true or false"}
+
+
+def codebook() -> str:
+    """Return data/processed/README.md: every table and column, from the schemas."""
+    lines = [
+        "# Tables of data/processed",
+        "",
+        "Written by `kukar clean` alone; this page is made from the schemas by `make codebook`.",
+        'Read one with `kukar_analysis.store.read("index_scores")`.',
+    ]
+    for name, schema in SCHEMAS.items():
+        lines += ["", f"## {name}", "", schema.description, ""]
+        if schema.unique:
+            lines += [f"Key: {', '.join(schema.unique)}.", ""]
+        lines += ["| column | type | may be null | meaning |", "| --- | --- | --- | --- |"]
+        for column in schema.columns.values():
+            null = "yes" if column.nullable else "no"
+            kind = _KINDS[column.dtype.type.kind]
+            lines.append(f"| {column.name} | {kind} | {null} | {column.description} |")
+    return "\n".join(lines) + "\n"
+
+
+def _validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
+    try:
+        checked: pd.DataFrame = SCHEMAS[table].validate(found, lazy=True)
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+        first = cases.head(5)[["column", "check", "failure_case", "index"]]
+        listed = "; ".join(
+            f"{c} {k}: {v!r} in row {i}" for c, k, v, i in first.itertuples(index=False)
+        )
+        raise TableError(f"table {table} has {len(cases)} faults: {listed}") from errors
+    return checked

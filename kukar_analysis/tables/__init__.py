@@ -1,0 +1,32 @@
+"""One function a table that a page shows; each returns an empty place where nothing is on record.
+
+Rounding for the eye happens here and in plots.py (formats.py), after all computing.
+"""
+
+from kukar_analysis.tables.common import group_name, source
+from kukar_analysis.tables.index import components, neighbours, origins, ranks
+from kukar_analysis.tables.pillar import (
+    agencies,
+    pillar_means,
+    pillar_questions,
+    quick_wins,
+    statistics,
+)
+from kukar_analysis.tables.years import components_between, index_years, question_changes
+
+__all__ = [
+    "agencies",
+    "components",
+    "components_between",
+    "group_name",
+    "index_years",
+    "neighbours",
+    "origins",
+    "pillar_means",
+    "pillar_questions",
+    "question_changes",
+    "quick_wins",
+    "ranks",
+    "source",
+    "statistics",
+]

@@ -1,0 +1,79 @@
+"""What all tables share: parameters, sources, and the empty places where nothing is on record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from kukar_analysis import compare, display, framework, gaps
+from kukar_analysis.display import Column, Shown
+from kukar_analysis.formats import NOTHING
+
+NOT_ON_RECORD = f"{NOTHING} = tidak tercatat."
+
+
+def asked(year: Any, region: Any) -> tuple[int, str]:
+    """Return a notebook's parameters as a known year and a region code."""
+    fw = framework.load()
+    return fw.year(year), fw.region(region).region
+
+
+def columns(labels: list[str]) -> list[Column]:
+    """Return columns of which all but the first are numbers."""
+    return [Column(label, numeric=i > 0) for i, label in enumerate(labels)]
+
+
+def percent(weight: float) -> str:
+    """Return a weight as `20%`."""
+    return NOTHING if pd.isna(weight) else f"{weight:.0f}%"
+
+
+def group_name(year: int, code: str) -> str:
+    """Return the name of the group a region was evaluated in."""
+    edition = compare.edition_of(year, code)
+    return framework.load().groups[edition.group].name if edition else NOTHING
+
+
+def source(*years: int) -> str:
+    """Name the documents that the editions of the years cite."""
+    fw = framework.load()
+    cited = {e.citation for e in fw.editions.values() if e.year in years and e.status == "seen"}
+    return "Sumber: " + "; ".join(fw.citations[c].title for c in sorted(cited)) + "."
+
+
+def no_components(year: int, code: str) -> Shown:
+    """Return the empty place of a region's components: not on record, or did not take part."""
+    gap = gaps.index_gap(year, code)
+    if gap:
+        return display.empty_place("Nilai komponen tidak tercatat.", gap.waits_for)
+    name = framework.load().regions[code].name
+    return display.empty_place(
+        f"{name} tidak ikut evaluasi {year}.",
+        "Angka 0 yang tercetak di semua kolom bukan nilai.",
+    )
+
+
+def no_questions(year: int, code: str) -> Shown:
+    """Return the empty place of a region's question scores."""
+    gap = gaps.questions_gap(year, code)
+    waits = gap.waits_for if gap else "Formulir tahun ini tidak memuat butir untuk pilar ini."
+    return display.empty_place("Nilai per butir tidak tercatat.", waits)
+
+
+def table_or_place(
+    found: pd.DataFrame,
+    caption: str,
+    columns: list[Column],
+    row: Callable[[Any], list[str]],
+    *,
+    note: str,
+    empty: str,
+    file: str,
+) -> Shown:
+    """Return a table of the rows found, or the empty place and the file that would fill it."""
+    if found.empty:
+        return display.empty_place(empty, f"Akan terisi oleh {file}.")
+    rows = [row(record) for record in found.itertuples(index=False)]
+    return display.table(caption, columns, rows, note=note)

@@ -1,0 +1,147 @@
+"""Tables of the index of one region and year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kukar_analysis import compare, display, formats, framework
+from kukar_analysis.display import Column, Shown
+from kukar_analysis.formats import number
+from kukar_analysis.tables.common import (
+    NOT_ON_RECORD,
+    asked,
+    columns,
+    group_name,
+    no_components,
+    source,
+)
+
+
+def components(year: int, region: Any) -> Shown:
+    """Components of a region: weight, score, contribution, and the group's mean beside it."""
+    year, code = asked(year, region)
+    fw = framework.load()
+    profile = compare.component_profile(year, code)
+    if profile.empty:
+        return no_components(year, code)
+    group = group_name(year, code)
+    rows = [
+        [
+            fw.components[r.component].name,
+            f"{r.weight}%",
+            number(r.score),
+            number(r.contribution, 3),
+            number(r.group_mean),
+            number(r.gap, signed=True),
+            number(r.effect, 3, signed=True),
+        ]
+        for r in profile.itertuples()
+    ]
+    total = profile[["contribution", "effect"]].sum()
+    rows.append(
+        [
+            "Jumlah",
+            f"{profile['weight'].sum()}%",
+            "",
+            number(total["contribution"], 3),
+            "",
+            "",
+            number(total["effect"], 3, signed=True),
+        ]
+    )
+    labels = [
+        "Komponen",
+        "Bobot",
+        "Nilai",
+        "Sumbangan",
+        f"Rata-rata {group}",
+        "Selisih",
+        "Menambah atau mengurangi indeks",
+    ]
+    return display.table(
+        f"Komponen {fw.regions[code].name} {year}",
+        columns(labels),
+        rows,
+        marked=[len(rows) - 1],
+        note="Sumbangan = bobot × nilai, sebelum dibulatkan. Kolom terakhir = bobot × selisih:"
+        f" berapa komponen itu menambah atau mengurangi indeks dibanding rata-rata peserta {group}."
+        f" {source(year)}",
+    )
+
+
+def ranks(year: int, region: Any) -> Shown:
+    """Rank of a region nationally, in its group and in its province."""
+    year, code = asked(year, region)
+    found = compare.ranks(year, code)
+    if found.empty:
+        return no_components(year, code)
+    rows = [
+        [r.name, number(r.rank, 0), number(r.of, 0), formats.listed(r.tied) or "tidak ada"]
+        for r in found.drop(columns="scope").itertuples(index=False)
+    ]
+    return display.table(
+        f"Peringkat {framework.load().regions[code].name} {year} menurut nilai final",
+        [
+            Column("Di antara"),
+            Column("Peringkat", True),
+            Column("Dari", True),
+            Column("Berbagi peringkat dengan"),
+        ],
+        rows,
+        note=f"Peringkat dihitung proyek ini dari nilai final yang tercetak. {source(year)}",
+    )
+
+
+def neighbours(year: int, region: Any) -> Shown:
+    """Index and components of the regions of the same province, highest first."""
+    year, code = asked(year, region)
+    fw = framework.load()
+    province = fw.regions[code].province_code
+    peers = compare.participants(year)
+    peers = peers[peers["province_code"] == province].sort_values(
+        ["index_published", "region_name"], ascending=[False, True]
+    )
+    if peers.empty:
+        return no_components(year, code)
+    rows = [
+        [
+            p.region_name,
+            fw.groups[p.group].name,
+            number(p.index_published),
+            number(p.improvement_published, signed=True),
+        ]
+        for p in peers.itertuples()
+    ]
+    return display.table(
+        f"Peserta dari {fw.regions[code].province}, {year}",
+        [
+            Column("Daerah"),
+            Column("Kelompok"),
+            Column("Nilai final", True),
+            Column("Peningkatan", True),
+        ],
+        rows,
+        marked=[i for i, p in enumerate(peers["region"]) if p == code],
+        note=f"{NOT_ON_RECORD} Daerah lain di provinsi ini tidak ikut atau tidak diundang."
+        f" {source(year)}",
+    )
+
+
+def origins(year: int, region: Any) -> Shown:
+    """Where each figure of the index stands: file and cell, and the document behind it."""
+    year, code = asked(year, region)
+    fw = framework.load()
+    record = compare.index_record(year, code)
+    if record is None:
+        return no_components(year, code)
+    profile = compare.component_profile(year, code)
+    rows = [
+        [fw.components[r.component].name, number(r.score), r.origin] for r in profile.itertuples()
+    ]
+    rows.append(["Nilai final", number(record["index_published"]), record["origin"]])
+    return display.table(
+        "Asal angka",
+        [Column("Angka"), Column("Nilai", True), Column("Berkas, baris (l), dan kolom (c)")],
+        rows,
+        note=f"Berkas ada di bawah data/raw; data/raw/SOURCES.csv mencatat asalnya. {source(year)}",
+    )
