@@ -103,6 +103,11 @@ def empty_place(what: str, waits_for: str) -> Shown:
     return prose(f"**{what}** {waits_for}", kind="empty-place")
 
 
+def nothing() -> Shown:
+    """Return what a figure is where its table already shows the empty place."""
+    return Shown("", "")
+
+
 def figure(drawn: Figure, alt: str) -> Shown:
     """Return a figure as SVG, the same bytes for the same figure, with its alternative text."""
     buffer = io.BytesIO()

@@ -39,6 +39,12 @@ def questions_gap(year: int, region: str) -> Gap | None:
     if edition and edition.questions and len(assessed) == edition.questions:
         return None
     name = framework.load().regions[region].name
+    if edition and not edition.questions:
+        return Gap(
+            f"daftar butir edisi {edition.edition}, yang belum pernah terlihat, lalu nilai per"
+            f" butir {name} {year}",
+            "kukar_analysis/definitions/edition_questions.csv",
+        )
     what = f"nilai per butir {name} {year} dari lampiran surat hasil evaluasi"
     if len(assessed):
         of = f" dari {edition.questions}" if edition and edition.questions else ""

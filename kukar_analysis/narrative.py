@@ -229,7 +229,7 @@ def _moved(year: int, code: str) -> list[str]:
     before = compare.index_value(year - 1, code)
     return [
         f"Peningkatan yang tercetak dari {year - 1}: {number(improvement, signed=True)}"
-        f" ({_value(before)} pada {year - 1})."
+        f" (indeks {year - 1}: {_value(before)})."
     ]
 
 

@@ -1,6 +1,7 @@
 """One function a figure. The title states the finding, the source stands under the figure.
 
 Marks differ by shape and lightness, not by colour alone, so that a grey print says the same.
+Without data a figure is nothing; the table beside it shows the empty place.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ def components(year: int, region: Any) -> Shown:
     place = fw.region(region)
     profile = compare.component_profile(fw.year(year), place.region)
     if profile.empty:
-        return tables.components(year, region)
+        return display.nothing()
     group = tables.group_name(year, place.region)
     names = [
         f"{fw.components[c].name} ({w}%)"
@@ -100,7 +101,7 @@ def distribution(year: int, region: Any) -> Shown:
     everyone = compare.participants(year)
     own = everyone[everyone["region"] == place.region]
     if own.empty:
-        return tables.ranks(year, region)
+        return display.nothing()
     standing = compare.ranks(year, place.region).iloc[0]
     groups = {g: fw.groups[g].name for g in fw.groups if g in set(everyone["group"])}
     everyone = everyone.assign(
@@ -156,7 +157,7 @@ def pillar_questions(year: int, region: Any, pillar: str) -> Shown:
     place, name = fw.region(region), fw.pillar(pillar).name
     questions = pillars.questions(fw.year(year), place.region, pillar)
     if questions.empty:
-        return tables.pillar_questions(year, region, pillar)
+        return display.nothing()
     names = [
         f"{fw.components[q.component].abbreviation}: {q.label}" for q in questions.itertuples()
     ]
@@ -203,7 +204,7 @@ def components_between(region: Any, from_year: int, to_year: int) -> Shown:
     found = compare.components_between(place.region, fw.year(from_year), fw.year(to_year))
     both = found.dropna(subset="change")
     if both.empty:
-        return tables.components_between(region, from_year, to_year)
+        return display.nothing()
     names = [fw.components[c].name for c in both["component"]]
     figure, axes = _figure(len(names) * 0.45 + 1.5)
     for row, r in enumerate(both.itertuples()):

@@ -1,6 +1,6 @@
 """Where things lie, the table schemas, and the only reader and writer of data/processed.
 
-The codebook (data/processed/README.md) is made from the schemas: `make codebook`.
+The codebook (data/processed/README.md) is made from the schemas: `make docs`.
 """
 
 from __future__ import annotations
@@ -243,29 +243,6 @@ def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:
     finally:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
-
-
-_KINDS = {"O": "text", "i": "whole number", "f": "number", "b": "true or false"}
-
-
-def codebook() -> str:
-    """Return data/processed/README.md: every table and column, from the schemas."""
-    lines = [
-        "# Tables of data/processed",
-        "",
-        "Written by `kukar clean` alone; this page is made from the schemas by `make codebook`.",
-        'Read one with `kukar_analysis.store.read("index_scores")`.',
-    ]
-    for name, schema in SCHEMAS.items():
-        lines += ["", f"## {name}", "", schema.description, ""]
-        if schema.unique:
-            lines += [f"Key: {', '.join(schema.unique)}.", ""]
-        lines += ["| column | type | may be null | meaning |", "| --- | --- | --- | --- |"]
-        for column in schema.columns.values():
-            null = "yes" if column.nullable else "no"
-            kind = _KINDS[column.dtype.type.kind]
-            lines.append(f"| {column.name} | {kind} | {null} | {column.description} |")
-    return "\n".join(lines) + "\n"
 
 
 def _validated(table: str, found: pd.DataFrame) -> pd.DataFrame:

@@ -122,7 +122,7 @@ def neighbours(year: int, region: Any) -> Shown:
         ],
         rows,
         marked=[i for i, p in enumerate(peers["region"]) if p == code],
-        note=f"{NOT_ON_RECORD} Daerah lain di provinsi ini tidak ikut atau tidak diundang."
+        note=f"{NOT_ON_RECORD} Daerah lain di provinsi ini tidak tercetak sebagai peserta."
         f" {source(year)}",
     )
 

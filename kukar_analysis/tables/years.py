@@ -8,7 +8,7 @@ import pandas as pd
 
 from kukar_analysis import compare, display, framework, gaps
 from kukar_analysis.display import Column, Shown
-from kukar_analysis.formats import number
+from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.tables.common import (
     NOT_ON_RECORD,
     asked,
@@ -76,7 +76,7 @@ def components_between(region: Any, from_year: int, to_year: int) -> Shown:
             percent(r.to_weight),
             number(r.from_score),
             number(r.to_score),
-            number(r.change, signed=True),
+            NOTHING if r.comparable == "no" else number(r.change, signed=True),
             COMPARABLE[r.comparable],
         ]
         for r in found.itertuples()
@@ -93,7 +93,8 @@ def components_between(region: Any, from_year: int, to_year: int) -> Shown:
         f"Komponen {fw.regions[code].name}, {from_year} dan {to_year}",
         [*columns(labels), Column("Sebanding?")],
         rows,
-        note=f"{NOT_ON_RECORD} Alasan kesebandingan ada di bawah. {source(from_year, to_year)}",
+        note=f"{NOTHING} = tidak tercatat, atau tidak sebanding. Alasannya ada di bawah."
+        f" {source(from_year, to_year)}",
     )
 
 

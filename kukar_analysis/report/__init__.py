@@ -1,0 +1,1 @@
+"""From notebooks to pages: which are made (registry), running them (run), publishing (publish)."""
