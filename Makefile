@@ -1,0 +1,48 @@
+# The two commands: `make report` and `make test`. Both set everything up on a fresh machine
+# with Python 3.11 or newer; the environment is the lock, with hashes.
+.DEFAULT_GOAL := help
+.PHONY: help setup report test check lint docs notebooks lock clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+help: ## show these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+setup: .venv/ready ## make the virtual environment from the lock
+
+.venv/ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 or newer is needed, found " + sys.version.split()[0] + "; say make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
+	@echo "Installing the environment into .venv (about a minute) ..."
+	@$(PYTHON) -m venv --clear .venv || { echo "make: python venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+report: .venv/ready ## the main job: clean, check, and the rendered reports in reports/
+	@$(BIN)/kukar run
+
+check: .venv/ready ## recompute every published figure
+	@$(BIN)/kukar clean && $(BIN)/kukar check
+
+lint: .venv/ready ## ruff and mypy
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+test: lint ## lint, then all tests
+	@$(BIN)/python -m pytest
+
+docs: .venv/ready ## make the codebook and docs/asumsi.md from the code
+	@$(BIN)/python -m kukar_analysis.docs
+
+notebooks: .venv/ready ## run the notebooks and keep the outputs that tests compare
+	@$(BIN)/kukar clean && $(BIN)/python tests/keep_outputs.py
+
+lock: .venv/ready ## make requirements.lock anew from pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
+		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
+		pyproject.toml -o requirements.lock
+
+clean: ## remove what can be made again: the environment, tables and reports
+	@rm -rf .venv reports data/processed/*.parquet
