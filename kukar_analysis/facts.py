@@ -32,6 +32,7 @@ class Citation:
 
     citation: str
     title: str
+    note: str | None
     address: str | None
 
 
@@ -105,7 +106,11 @@ class Question(Fact):
 
 @dataclass(frozen=True)
 class EditionQuestion(Fact):
-    """A question as an edition prints it: its place in the component's list, block and code."""
+    """A question as an edition prints it: its place in the component's list, block and code.
+
+    `continuity` is against the edition that this one follows; a question of that edition which
+    has no line here was dropped.
+    """
 
     edition: str
     question: str

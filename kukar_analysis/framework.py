@@ -51,7 +51,7 @@ class Framework:
     components: dict[str, Component]
     groups: dict[str, Group]
     editions: dict[str, Edition]
-    weights: dict[str, dict[str, int]]
+    weight_facts: dict[str, dict[str, Weight]]
     pillars: dict[str, Pillar]
     sub_dimensions: dict[str, SubDimension]
     questions: dict[str, Question]
@@ -66,6 +66,14 @@ class Framework:
     corrections: tuple[Correction, ...]
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
+
+    @cached_property
+    def weights(self) -> dict[str, dict[str, int]]:
+        """Weights in whole percent, by edition and component."""
+        return {
+            edition: {component: fact.weight for component, fact in facts.items()}
+            for edition, facts in self.weight_facts.items()
+        }
 
     def edition(self, edition: str) -> Edition:
         """Return an edition by its id; UsageError names the known ones."""
@@ -151,17 +159,20 @@ def load(folder: Path = DEFINITIONS) -> Framework:
     def read(name: str, record: type[_R]) -> list[_R]:
         return _read(folder / f"{name}.csv", record, problems)
 
-    def keyed(name: str, record: type[_R], key: str) -> dict[str, _R]:
+    def unique(name: str, record: type[_R], *key: str) -> list[_R]:
         rows = read(name, record)
-        counts = Counter(getattr(r, key) for r in rows)
-        problems.extend(f"{name}.csv: {k!r} stands {n} times" for k, n in counts.items() if n > 1)
-        return {getattr(r, key): r for r in rows}
+        counts = Counter(" ".join(getattr(r, k) for k in key) for r in rows)
+        problems.extend(f"{name}.csv: {k} stands {n} times" for k, n in counts.items() if n > 1)
+        return rows
 
-    weights: dict[str, dict[str, int]] = defaultdict(dict)
-    for w in read("weights", Weight):
-        weights[w.edition][w.component] = w.weight
+    def keyed(name: str, record: type[_R], key: str) -> dict[str, _R]:
+        return {getattr(r, key): r for r in unique(name, record, key)}
+
+    weights: dict[str, dict[str, Weight]] = defaultdict(dict)
+    for w in unique("weights", Weight, "edition", "component"):
+        weights[w.edition][w.component] = w
     in_edition: dict[str, dict[str, EditionQuestion]] = defaultdict(dict)
-    for q in read("edition_questions", EditionQuestion):
+    for q in unique("edition_questions", EditionQuestion, "edition", "question"):
         in_edition[q.edition][q.question] = q
 
     framework = Framework(
@@ -169,7 +180,7 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         components=keyed("components", Component, "component"),
         groups=keyed("groups", Group, "group"),
         editions=keyed("editions", Edition, "edition"),
-        weights=dict(weights),
+        weight_facts=dict(weights),
         pillars=keyed("pillars", Pillar, "pillar"),
         sub_dimensions=keyed("sub_dimensions", SubDimension, "sub_dimension"),
         questions=keyed("questions", Question, "question"),
@@ -267,13 +278,14 @@ def _contradictions(fw: Framework) -> list[str]:
     for field in fields(fw):
         records: Any = getattr(fw, field.name)
         flat = list(records.values()) if isinstance(records, dict) else list(records)
-        if field.name == "edition_questions":
-            flat = [q for questions in flat for q in questions.values()]
+        if field.name in ("edition_questions", "weight_facts"):
+            flat = [fact for of_edition in flat for fact in of_edition.values()]
+        file = "weights" if field.name == "weight_facts" else field.name
         for record in flat:
             for name, ids in known.items():
                 value = getattr(record, name, None)
                 if value is not None and value not in ids:
-                    found.append(f"{field.name}.csv: {name} {value!r} is not defined")
+                    found.append(f"{file}.csv: {name} {value!r} is not defined")
     return found + _bad_editions(fw) + _bad_names(fw)
 
 
@@ -285,11 +297,6 @@ def _bad_editions(fw: Framework) -> list[str]:
         weights = fw.weights.get(id_, {})
         if sum(weights.values()) != 100:
             found.append(f"weights.csv: {id_} adds up to {sum(weights.values())}, not 100")
-        found += [
-            f"weights.csv: component {c!r} is not defined"
-            for c in weights
-            if c not in fw.components
-        ]
         questions = fw.edition_questions.get(id_, {})
         if len(questions) != (edition.questions or 0):
             found.append(
@@ -309,8 +316,7 @@ def _bad_editions(fw: Framework) -> list[str]:
         for component, ns in numbers.items():
             if sorted(ns) != list(range(1, len(ns) + 1)):
                 found.append(f"edition_questions.csv: {id_} {component} is not numbered 1, 2, 3 …")
-    unknown = set(fw.weights) - set(fw.editions)
-    return found + [f"weights.csv: edition {e!r} is not defined" for e in sorted(unknown)]
+    return found
 
 
 def _bad_names(fw: Framework) -> list[str]:

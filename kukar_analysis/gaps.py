@@ -27,7 +27,10 @@ def index_gap(year: int, region: str) -> Gap | None:
     if compare.index_record(year, region) is not None:
         return None
     name = framework.load().regions[region].name
-    return Gap(f"tabel nasional {year} yang memuat {name}", f"data/raw/{year}/tabel-nasional-….csv")
+    return Gap(
+        f"tabel nasional {year} yang memuat {name}",
+        f"data/raw/{year}/tabel-nasional-<kelompok>.csv",
+    )
 
 
 def questions_gap(year: int, region: str) -> Gap | None:

@@ -88,21 +88,22 @@ class Line:
     def edition(self, year: int, region: str | None) -> str | None:
         """Return the edition: from the line's group, the national tables, or the file's name."""
         group = self.named("group", "group", needed=False)
-        known = self.editions.get((year, region or ""))
-        if group is None and known is None:
+        edition = f"{year}-{group}" if group else None
+        listed = self.editions.get((year, region or ""))
+        if edition and listed and edition != listed and self.file.kind != "national_table":
+            self.fault("edition", f"the national table of {year} has {region} in {listed}", "group")
+        if edition is None and listed is None:
             group = next((g for g in framework.load().groups if g in self.file.name), None)
-        if group is None and known is None:
-            if not self.faults:
-                self.fault(
-                    "edition",
-                    f"the group of {region} in {year} is not known: no national table lists it;"
-                    " add a column KET with REGULER or KPPN&IKN",
-                )
-            return None
-        edition = f"{year}-{group}" if group else known
-        if edition not in framework.load().editions:
+            edition = f"{year}-{group}" if group else None
+        edition = edition or listed
+        if edition is None and not self.faults:
+            self.fault(
+                "edition",
+                f"the group of {region} in {year} is not known: no national table lists it;"
+                " add a column KET with REGULER or KPPN&IKN",
+            )
+        elif edition is not None and edition not in framework.load().editions:
             self.fault("edition", f"edition {edition} is not known; {_ASK}editions.csv", "group")
-            return None
         return edition
 
     def score(self, column: str, lowest: float = score.LOWEST) -> float | None:

@@ -105,7 +105,7 @@ def quick_wins(year: int, region: Any, pillar: str) -> Shown:
         ],
         note=f"{NOT_ON_RECORD} Nilai, isi program, dan capaian quick win tidak diumumkan.",
         empty=f"Tidak ada quick win {fw.regions[code].name} pada data.",
-        file=f"data/raw/{year}/quick-win-….csv",
+        file=f"data/raw/{year}/quick-win-{code}.csv",
     )
 
 
@@ -126,7 +126,7 @@ def agencies(year: int, region: Any, pillar: str) -> Shown:
         ],
         note="Satu OPD dapat duduk pada beberapa pilar.",
         empty=f"Jumlah OPD {fw.regions[code].name} per pilar {year} tidak tercatat.",
-        file=f"data/raw/{year}/opd-per-pilar-….csv",
+        file=f"data/raw/{year}/opd-per-pilar-{code}.csv",
     )
 
 
@@ -155,5 +155,5 @@ def statistics(year: int, region: Any, pillar: str) -> Shown:
         ],
         note="Bukan bagian nilai evaluasi; ditaruh sebagai latar.",
         empty=f"Tidak ada statistik untuk pilar ini dan {fw.regions[code].name} pada data.",
-        file=f"data/raw/{year}/statistik-….csv",
+        file=f"data/raw/{year}/statistik-{code}.csv",
     )
