@@ -9,26 +9,26 @@ from kukar_analysis import clean, store
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    """What `clean` returns for the raw folder of the project, and where it wrote: done once."""
+    """Clean the raw folder of the project once; return what `clean` returned and where it wrote."""
     folder = tmp_path_factory.mktemp("processed")
     return clean.clean(store.RAW, folder), folder
 
 
 @pytest.fixture(scope="session")
 def cleaned(made):
-    """What `clean` returned for the raw folder of the project."""
+    """Return what `clean` returned for the raw folder of the project."""
     return made[0]
 
 
 @pytest.fixture(scope="session")
 def processed(made):
-    """The folder of the tables made from the raw folder of the project; only to be read."""
+    """Return the folder of the tables made from the raw folder of the project; only read it."""
     return made[1]
 
 
 @pytest.fixture(scope="session")
 def tables(processed):
-    """Every table of `processed`, by name; copy before changing one."""
+    """Return every table of `processed` by name; copy one before changing it."""
     return {name: store.read(name, processed) for name in store.SCHEMAS}
 
 
@@ -39,12 +39,12 @@ def processed_env(processed, monkeypatch):
     return processed
 
 
-@pytest.fixture
-def raw_folder(tmp_path):
-    """A function that writes files, {"2023/table.csv": text or bytes}, and returns their folder."""
+@pytest.fixture(scope="session")
+def raw_folder(tmp_path_factory):
+    """Return a function that writes files, {"2023/x.csv": text or bytes}, into a new raw folder."""
 
     def write(files):
-        folder = tmp_path / "raw"
+        folder = tmp_path_factory.mktemp("raw")
         for name, content in files.items():
             path = folder / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,3 +52,13 @@ def raw_folder(tmp_path):
         return folder
 
     return write
+
+
+@pytest.fixture(scope="session")
+def clean_files(raw_folder, tmp_path_factory):
+    """Return a function that writes files like `raw_folder`, cleans them and returns `Cleaned`."""
+
+    def run(files):
+        return clean.clean(raw_folder(files), tmp_path_factory.mktemp("out"))
+
+    return run

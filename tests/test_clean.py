@@ -1,0 +1,505 @@
+"""Every record is kept, rejected with its reasons or a duplicate; every file is accounted for."""
+
+from __future__ import annotations
+
+import csv
+import dataclasses
+import hashlib
+from collections import Counter, defaultdict
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kukar_analysis import clean, framework, store
+from kukar_analysis.errors import UsageError
+from kukar_analysis.facts import Correction
+
+AGENCIES = "DAERAH;PILAR;JUMLAH OPD"
+LIST = f"{AGENCIES}\nKAB. MALANG;Smart Living;3\n"
+OTHER = f"{AGENCIES}\nKAB. BANDUNG;Smart Living;3\n"
+NATIONAL = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
+STATISTICS = "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI"
+NO_SOURCES = "no SOURCES.csv: where the files came from is not recorded"
+
+
+def counts(cleaned):
+    """Return (read, kept, rejected, duplicate) by file."""
+    columns = ["file", "rows_read", "rows_kept", "rows_rejected", "rows_duplicate"]
+    return {f: tuple(n) for f, *n in cleaned.tables["files"][columns].itertuples(index=False)}
+
+
+def sha256(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+# The raw folder of the project
+
+
+def test_the_raw_folder_of_the_project_gives_the_committed_row_counts(tables):
+    assert {name: len(table) for name, table in tables.items() if name != "files"} == {
+        "question_scores": 176,
+        "component_scores": 981,
+        "index_scores": 183,
+        "programmes": 12,
+        "pillar_agencies": 6,
+        "official_statistics": 1448,
+        "rejected": 1,
+    }
+
+
+def test_of_the_raw_folder_of_the_project_nothing_is_a_problem(cleaned):
+    assert cleaned.problems == []
+
+
+def test_every_raw_file_is_read_and_every_line_of_it_is_counted(cleaned):
+    raw = {p.relative_to(store.RAW).as_posix(): p for p in store.RAW.rglob("20*/*")}
+    lines = {n: len(p.read_text("utf-8-sig").strip().splitlines()) - 1 for n, p in raw.items()}
+    assert {file: n for file, (n, *_) in counts(cleaned).items()} == lines
+
+
+def test_of_every_raw_file_read_is_kept_and_rejected_and_duplicate(cleaned):
+    for read, kept, rejected, duplicate in counts(cleaned).values():
+        assert read == kept + rejected + duplicate > 0
+
+
+def test_the_fingerprints_are_those_of_the_sources(cleaned):
+    with (store.RAW / "SOURCES.csv").open(encoding="utf-8", newline="") as file:
+        listed = {row["file"]: row["sha256"] for row in csv.DictReader(file)}
+    assert dict(cleaned.tables["files"][["file", "sha256"]].itertuples(index=False)) == listed
+
+
+def test_the_correction_on_record_drops_the_population_of_samarinda_in_2021(tables):
+    (dropped,) = tables["rejected"].itertuples()
+    assert dropped.rule == "correction"
+    assert dropped.origin == "2024/statistik-bps-kaltim.csv#l605"
+    assert dropped.reason.startswith("dropped: Angka penduduk Samarinda 2021 dicatat sebagai salah")
+    found = tables["official_statistics"]
+    own = found[(found["region"] == "64.72") & (found["statistic"] == "population")]
+    assert list(own["year"]) == [*range(2015, 2021), 2022, 2023, 2024]
+
+
+def test_a_correction_on_record_is_said_but_is_no_problem(cleaned):
+    assert [n for n in cleaned.notes if n.startswith("2024/statistik-bps-kaltim.csv#l605: dropped")]
+
+
+def test_what_is_returned_is_what_is_written(cleaned, processed):
+    for name, table in cleaned.tables.items():
+        pd.testing.assert_frame_equal(store.read(name, processed), table)
+
+
+def test_the_summary_counts_files_records_and_rows(cleaned):
+    assert list(clean.totals(cleaned)) == [
+        "11 files, 1826 records read = 1825 kept + 1 rejected + 0 duplicate",
+        "rows written: question_scores 176, component_scores 981, index_scores 183, programmes 12,"
+        " pillar_agencies 6, official_statistics 1448, rejected 1",
+    ]
+
+
+def test_cleaning_changes_no_raw_file_and_writes_nothing_beside_them(raw_folder, tmp_path):
+    raw = raw_folder({"2023/a.csv": LIST, "2023/b.pdf": "%PDF", "SOURCES.csv": "file,sha256\n"})
+    before = {p: p.read_bytes() for p in raw.rglob("*.*")}
+    clean.clean(raw, tmp_path / "processed")
+    assert {p: p.read_bytes() for p in raw.rglob("*.*")} == before
+
+
+def test_cleaning_again_replaces_what_was_there(raw_folder, tmp_path):
+    clean.clean(raw_folder({"2023/a.csv": LIST}), tmp_path)
+    clean.clean(raw_folder({"2023/a.csv": OTHER}), tmp_path)
+    assert list(store.read("pillar_agencies", tmp_path)["region"]) == ["32.04"]
+
+
+# Which files are read
+
+
+def test_a_folder_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(UsageError, match=r"nowhere is no folder; expected one with a folder a y"):
+        clean.clean(tmp_path / "nowhere", tmp_path / "processed")
+
+
+def test_a_folder_without_a_year_folder_is_refused(raw_folder, tmp_path):
+    raw = raw_folder({"tahun 2023/a.csv": LIST, "1999/a.csv": LIST, "20233/a.csv": LIST})
+    with pytest.raises(UsageError, match=r"has no year folder; expected folders as .*/2023"):
+        clean.clean(raw, tmp_path / "processed")
+    assert not (tmp_path / "processed").exists()
+
+
+def test_a_folder_that_is_no_year_is_not_read(clean_files):
+    made = clean_files({"2023/a.csv": LIST, "arsip/a.csv": OTHER, "202/a.csv": OTHER})
+    assert counts(made) == {"2023/a.csv": (1, 1, 0, 0)}
+
+
+def test_a_folder_within_a_year_is_read(clean_files):
+    made = clean_files({"2023/Tahap II/a.csv": LIST})
+    assert counts(made) == {"2023/Tahap II/a.csv": (1, 1, 0, 0)}
+    assert list(made.tables["pillar_agencies"]["origin"]) == ["2023/Tahap II/a.csv#l2:c3"]
+
+
+def test_what_an_office_program_leaves_beside_a_file_is_not_read(clean_files):
+    made = clean_files({"2023/a.csv": LIST, "2023/~$a.csv": "x", "2023/.DS_Store": "x"})
+    assert list(counts(made)) == ["2023/a.csv"]
+    assert made.problems == []
+
+
+def test_capitals_in_the_ending_do_not_matter(clean_files):
+    made = clean_files({"2023/a.CSV": LIST, "2023/b.Txt": OTHER})
+    assert made.problems == []
+    assert len(made.tables["pillar_agencies"]) == 2
+
+
+UNREAD = {
+    "surat.pdf": ("%PDF-1.7", ": there is no reader for .pdf, only .csv, .txt"),
+    "surat": ("x", ": there is no reader for it, only .csv, .txt"),
+    "unknown.csv": ("a;b\n1;2\n", ": no known kind of list; nearest is "),
+    "empty.csv": ("", ": is empty; expected a line of headings"),
+    "binary.csv": ("a\0b", ": is no text file; save the list as CSV"),
+    "cut.csv": (f'{LIST}"KAB', " line 3: unexpected end of data"),
+}
+
+
+@pytest.fixture(scope="module")
+def unread(clean_files):
+    """Clean a folder with the files of UNREAD and one good file."""
+    bad = {f"2023/{file}": content for file, (content, _) in UNREAD.items()}
+    return clean_files({"2023/a.csv": LIST, **bad})
+
+
+@pytest.mark.parametrize(("file", "said"), [(file, said) for file, (_, said) in UNREAD.items()])
+def test_a_file_that_cannot_be_read_is_named_and_counted_as_unread(unread, file, said):
+    (problem,) = [p for p in unread.problems if p.startswith(f"2023/{file}{said[0]}")]
+    assert problem.startswith(f"2023/{file}{said}")
+    entry = unread.tables["files"].set_index("file").loc[f"2023/{file}"]
+    assert entry["kind"] == "unread"
+    assert counts(unread)[f"2023/{file}"] == (0, 0, 0, 0)
+
+
+def test_the_files_beside_those_that_cannot_be_read_are_read(unread):
+    assert counts(unread)["2023/a.csv"] == (1, 1, 0, 0)
+    assert len(unread.problems) == len(UNREAD)
+
+
+def test_a_file_that_cannot_be_opened_is_named_and_the_others_are_read(raw_folder, tmp_path):
+    raw = raw_folder({"2023/a.csv": LIST})
+    (raw / "2023" / "b.csv").symlink_to(raw / "gone.csv")
+    made = clean.clean(raw, tmp_path)
+    assert made.problems == [
+        "2023/b.csv: cannot be opened (No such file or directory); check that it is a file you may"
+        " read"
+    ]
+    assert counts(made) == {"2023/a.csv": (1, 1, 0, 0), "2023/b.csv": (0, 0, 0, 0)}
+
+
+def test_headings_without_lines_are_a_problem(clean_files):
+    made = clean_files({"2023/a.csv": AGENCIES})
+    assert made.problems == ["2023/a.csv: has headings but no lines"]
+
+
+def test_a_column_that_is_not_used_is_said(clean_files):
+    made = clean_files({"2023/a.csv": "DAERAH;PILAR;JUMLAH OPD;Column1\nKAB. MALANG;Living;3;\n"})
+    assert "2023/a.csv: columns not used: Column1" in made.notes
+
+
+# SOURCES.csv
+
+
+def test_without_sources_everything_is_read_and_it_is_said(clean_files):
+    made = clean_files({"2023/a.csv": LIST})
+    assert (made.problems, made.notes) == ([], [NO_SOURCES])
+
+
+@pytest.fixture(scope="module")
+def listed(clean_files):
+    """Clean a folder whose SOURCES.csv fits one file, and three not."""
+    sources = f"file,sha256\n2023/fits.csv,{sha256(LIST)}\n2023/differs.csv,{sha256(LIST)}\n"
+    return clean_files(
+        {
+            "SOURCES.csv": f"{sources}2023/gone.csv,0\n",
+            "2023/fits.csv": LIST,
+            "2023/differs.csv": OTHER,
+            "2023/unlisted.csv": LIST.replace("Living", "Society"),
+        }
+    )
+
+
+def test_a_file_that_the_sources_do_not_list_is_read_and_said(listed):
+    assert listed.notes == ["2023/unlisted.csv: read, but SOURCES.csv has no line for it"]
+    assert counts(listed)["2023/unlisted.csv"] == (1, 1, 0, 0)
+
+
+def test_a_file_that_differs_from_its_fingerprint_is_a_problem(listed):
+    assert listed.problems[0] == (
+        "2023/differs.csv: differs from the sha256 in SOURCES.csv; raw files are never edited:"
+        " restore it, or record what was received anew"
+    )
+
+
+def test_a_file_that_is_listed_but_not_there_is_a_problem(listed):
+    assert listed.problems[1:] == ["2023/gone.csv: SOURCES.csv lists it, but it is not there"]
+
+
+def test_a_file_that_fits_the_sources_is_not_spoken_of(listed):
+    assert not [said for said in listed.problems + listed.notes if "fits.csv" in said]
+    assert counts(listed)["2023/fits.csv"] == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("sources", "why"),
+    [
+        ("berkas,sha256\n2023/a.csv,0\n", "KeyError('file')"),
+        ("file;sha256\n2023/a.csv;0\n", "KeyError('file')"),
+        (b"file,sha256\n\xe9,0\n", "UnicodeDecodeError("),
+        ('file,sha256\n"2023/a.csv,0\n', "Error('unexpected end of data')"),
+    ],
+    ids=["another heading", "semicolons", "not UTF-8", "cut"],
+)
+def test_sources_that_cannot_be_read_are_a_problem_and_the_files_are_read(
+    clean_files, sources, why
+):
+    made = clean_files({"2023/a.csv": LIST, "SOURCES.csv": sources})
+    (problem,) = made.problems
+    assert problem.startswith(f"SOURCES.csv: cannot be read ({why}")
+    assert len(made.tables["pillar_agencies"]) == 1
+
+
+# Said twice, and said otherwise
+
+
+# Files by name, and (read, kept, rejected, duplicate) of each. A year keeps the cases apart.
+
+CLAIMS = {
+    "2011/a.csv": (f"{LIST}KAB. BANDUNG;Living;3\nKAB. MALANG;Living;3\n", (3, 2, 0, 1)),
+    "2012/a.csv": (LIST, (1, 1, 0, 0)),
+    "2012/b.csv": (LIST, (1, 0, 0, 1)),
+    "2013/a.csv": (LIST, (1, 0, 1, 0)),
+    "2013/b.csv": (LIST.replace("3", "4"), (1, 0, 1, 0)),
+    "2014/a.csv": (f"{LIST}KAB. MALANG;Living;3\nKAB. MALANG;Living;4\n", (3, 0, 3, 0)),
+    "2015/a.csv": (LIST, (1, 1, 0, 0)),
+    "2015/b.csv": (LIST.replace("3", "0"), (1, 0, 1, 0)),
+    "2022/a.csv": (f"{NATIONAL}\nKAB. MALANG;3,6;2;3;2;3;;2,6;REGULER\n", (1, 0, 1, 0)),
+    "2022/b.csv": (f"{NATIONAL}\nKAB. MALANG;3,6;2;3;2;2;;2,6;REGULER\n", (1, 0, 1, 0)),
+    "2023/a.csv": (
+        f"{NATIONAL}\nKAB. MALANG;3,6;2,29;3,41;2,81;3,13;2,53;2,94;KPPN&IKN\n"
+        "Kabupaten Malang;3.60;2.29;3.41;2.81;3.13;2.53;2.94;KPPN/IKN\n",
+        (2, 1, 0, 1),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def claims(clean_files):
+    """Clean the files of CLAIMS."""
+    return clean_files({file: content for file, (content, _) in CLAIMS.items()})
+
+
+def origins(claims, year, table="pillar_agencies"):
+    found = claims.tables[table]
+    return list(found["origin"][found["origin"].str.startswith(f"{year}/")])
+
+
+@pytest.mark.parametrize("file", CLAIMS)
+def test_the_records_of_a_claim_are_counted(claims, file):
+    assert counts(claims)[file] == CLAIMS[file][1]
+
+
+def test_the_same_line_twice_in_a_file_is_kept_once(claims):
+    assert origins(claims, 2011) == ["2011/a.csv#l2:c3", "2011/a.csv#l3:c3"]
+
+
+def test_a_line_again_in_another_file_is_kept_once_from_the_first(claims):
+    assert origins(claims, 2012) == ["2012/a.csv#l2:c3"]
+
+
+def test_a_line_said_again_is_no_problem(claims):
+    assert not [p for p in claims.problems if p.startswith(("2011", "2012", "2023"))]
+
+
+def test_two_lines_that_contradict_each_other_are_both_rejected_and_name_each_other(claims):
+    assert origins(claims, 2013) == []
+    assert origins(claims, 2013, "rejected") == ["2013/a.csv#l2", "2013/b.csv#l2"]
+    assert [p for p in claims.problems if p.startswith("2013")] == [
+        "2013/a.csv#l2: contradicts 2013/b.csv#l2; keep one, or add a correction",
+        "2013/b.csv#l2: contradicts 2013/a.csv#l2; keep one, or add a correction",
+    ]
+
+
+def test_two_against_one_is_no_majority(claims):
+    assert origins(claims, 2014) == []
+    assert (
+        "2014/a.csv#l2: contradicts 2014/a.csv#l3, 2014/a.csv#l4; keep one, or add a correction"
+    ) in claims.problems
+
+
+def test_a_rejected_line_contradicts_nothing(claims):
+    assert origins(claims, 2015) == ["2015/a.csv#l2:c3"]
+
+
+def test_national_lines_that_differ_in_one_component_leave_no_score_behind(claims):
+    assert origins(claims, 2022, "component_scores") == []
+    assert origins(claims, 2022, "index_scores") == []
+    rejected = claims.tables["rejected"]
+    assert set(rejected["rule"][rejected["file"].str.startswith("2022")]) == {"conflict"}
+
+
+def test_the_same_score_written_otherwise_is_the_same(claims):
+    assert origins(claims, 2023, "index_scores") == ["2023/a.csv#l2:c8"]
+    assert len(origins(claims, 2023, "component_scores")) == 6
+
+
+REGIONS = {"KAB. MALANG": "35.07", "Kabupaten Malang": "35.07", "KAB. BANDUNG": "32.04"}
+lines = st.tuples(
+    st.sampled_from([*REGIONS, "KAB. ATLANTIS"]),
+    st.sampled_from(["Smart Living", "Smart City"]),
+    st.sampled_from(["3", "4", "0", "-"]),
+    st.sampled_from(["", ";x"]),
+)
+folders = st.dictionaries(
+    st.sampled_from(["2022/a.csv", "2023/a.csv", "2023/b.csv"]),
+    st.lists(lines, min_size=1, max_size=8),
+    min_size=1,
+)
+
+
+@given(folders)
+@settings(max_examples=10, deadline=None)
+def test_read_is_kept_and_rejected_and_duplicate_for_every_file_whatever_stands_in_it(
+    clean_files, folder
+):
+    """Compare the counts with a plain second settling of the same lines."""
+    expected = {name: [len(own), 0, 0, 0] for name, own in folder.items()}
+    claims = defaultdict(list)
+    for name in sorted(folder):
+        for region, pillar, agencies, more in folder[name]:
+            if region in REGIONS and pillar == "Smart Living" and agencies in "34" and not more:
+                claims[name[:4], REGIONS[region]].append((name, agencies))
+            else:
+                expected[name][2] += 1
+    for own in claims.values():
+        agreed = len({agencies for _, agencies in own}) == 1
+        for place, (name, _) in enumerate(own):
+            expected[name][(1 if place == 0 else 3) if agreed else 2] += 1
+
+    made = clean_files(
+        {
+            name: "\n".join([AGENCIES, *(";".join(line[:3]) + line[3] for line in own)])
+            for name, own in folder.items()
+        }
+    )
+    assert counts(made) == {name: tuple(n) for name, n in expected.items()}
+    rejected = made.tables["rejected"]
+    lines_of = rejected["origin"].str.replace(r":c\d+$", "", regex=True)
+    assert Counter(rejected["file"][~lines_of.duplicated()]) == Counter(
+        {name: n[2] for name, n in expected.items()}
+    )
+    assert len(made.tables["pillar_agencies"]) == sum(n[1] for n in expected.values())
+
+
+# Corrections
+
+CORRECTED = "2024/statistik-bps-kaltim.csv"
+POPULATION = "2021;KOTA SAMARINDA;Jumlah penduduk;831.4;ribu jiwa;bps-kaltim\n"
+DENSITY = "2021;KOTA SAMARINDA;Kepadatan penduduk;1161;jiwa per km2;bps-kaltim\n"
+
+
+def test_the_correction_on_record_drops_its_line_and_no_other(clean_files):
+    made = clean_files({CORRECTED: f"{STATISTICS}\n{DENSITY}{POPULATION}"})
+    assert made.problems == []
+    assert counts(made) == {CORRECTED: (2, 1, 1, 0)}
+    assert list(made.tables["official_statistics"]["statistic"]) == ["density"]
+
+
+@pytest.mark.parametrize(
+    ("content", "found"),
+    [
+        (POPULATION.replace("831.4", "813.4"), "found ['813.4']; not read"),
+        (POPULATION.replace("831.4", "831,4"), "found ['831,4']; not read"),
+        (DENSITY, "found no line; not read"),
+        (POPULATION + POPULATION, "found ['831.4', '831.4']; not read"),
+    ],
+    ids=["guard no longer true", "written otherwise", "matches nothing", "matches two"],
+)
+def test_a_correction_that_does_not_fit_makes_its_file_a_named_problem(clean_files, content, found):
+    made = clean_files({CORRECTED: f"{STATISTICS}\n{content}", "2023/a.csv": LIST})
+    (problem,) = made.problems
+    assert problem.startswith(f"{CORRECTED}: the correction of TAHUN=2021;DAERAH=KOTA SAMARINDA;")
+    assert found in problem
+    assert problem.endswith("remove or update the line in definitions/corrections.csv")
+    assert counts(made) == {"2023/a.csv": (1, 1, 0, 0), CORRECTED: (0, 0, 0, 0)}
+
+
+def test_a_correction_of_one_file_leaves_the_same_line_of_another(clean_files):
+    made = clean_files({"2024/lain.csv": f"{STATISTICS}\n{POPULATION}"})
+    assert list(made.tables["official_statistics"]["value"]) == [831.4]
+
+
+@pytest.fixture
+def corrections(monkeypatch):
+    """Return a function that puts corrections on record, in place of the real ones."""
+
+    def put(*records):
+        made = [
+            Correction(
+                file="2023/a.csv",
+                record=record,
+                column="JUMLAH OPD",
+                expect=expect,
+                action=action,
+                value=value,
+                reason="salah tulis",
+                status="seen",
+                citation="L23",
+            )
+            for record, expect, action, value in records
+        ]
+        changed = dataclasses.replace(framework.load(), corrections=tuple(made))
+        monkeypatch.setattr(framework, "load", lambda: changed)
+
+    return put
+
+
+def test_a_correction_may_replace_a_cell(clean_files, corrections):
+    corrections(("DAERAH=KAB. MALANG;PILAR=Smart Living", "3", "replace", "5"))
+    made = clean_files({"2023/a.csv": f"{LIST}KAB. MALANG;Smart Society;3\n"})
+    found = made.tables["pillar_agencies"]
+    assert list(zip(found["pillar"], found["agencies"], strict=True)) == [
+        ("living", 5),
+        ("society", 3),
+    ]
+    assert list(found["origin"]) == ["2023/a.csv#l2:c3", "2023/a.csv#l3:c3"]
+    assert made.problems == []
+
+
+def test_two_corrections_of_one_file_are_both_applied(clean_files, corrections):
+    corrections(
+        ("PILAR=Smart Living", "3", "replace", "5"), ("PILAR=Smart Society", "4", "drop", None)
+    )
+    made = clean_files({"2023/a.csv": f"{LIST}KAB. MALANG;Smart Society;4\n"})
+    assert list(made.tables["pillar_agencies"]["agencies"]) == [5]
+    assert list(made.tables["rejected"]["reason"]) == ["dropped: salah tulis"]
+
+
+def test_a_replaced_cell_is_checked_like_any_other(clean_files, corrections):
+    corrections(("PILAR=Smart Living", "3", "replace", "lima"))
+    made = clean_files({"2023/a.csv": LIST})
+    assert list(made.tables["rejected"]["rule"]) == ["number"]
+
+
+def test_a_replacement_whose_guard_is_no_longer_true_is_not_made(clean_files, corrections):
+    corrections(("PILAR=Smart Living", "4", "replace", "5"))
+    made = clean_files({"2023/a.csv": LIST})
+    assert made.tables["pillar_agencies"].empty
+    assert "expects one line with JUMLAH OPD 4, found ['3']" in made.problems[0]
+
+
+# The edition a national table gives
+
+
+def test_a_region_may_belong_to_another_group_the_next_year(clean_files):
+    made = clean_files(
+        {
+            "2022/a.csv": f"{NATIONAL}\nKOTA SURABAYA;3;3;3;3;3;;3;KPPN&IKN\n",
+            "2023/a.csv": f"{NATIONAL}\nKOTA SURABAYA;3;3;3;3;3;;3;REGULER\n",
+        }
+    )
+    assert made.problems == []
+    assert list(made.tables["index_scores"]["edition"]) == ["2022-kppn-ikn", "2023-reguler"]

@@ -1,0 +1,259 @@
+"""The command line: what it says, what it leaves, and its exit codes."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+import typer.main
+from reading import KUKAR, kernels, raw, write_notebook
+from typer.testing import CliRunner
+
+from kukar_analysis import cli, store
+from kukar_analysis.errors import KukarError
+
+COMMANDS = typer.main.get_command(cli.app).commands
+NATIONAL = "2023/tabel-nasional-peserta.csv"
+HEADINGS = ";".join(raw(NATIONAL)[0])
+KUKARS = ";".join(raw(NATIONAL)[35].values())
+
+pytestmark = pytest.mark.usefixtures("processed_env")
+
+
+def kukar(*arguments):
+    with kernels():
+        return CliRunner().invoke(cli.app, [str(argument) for argument in arguments])
+
+
+def national(*lines):
+    """Return a national table of these lines, as a raw folder holds it."""
+    return {NATIONAL: "\n".join([HEADINGS, *lines]) + "\n"}
+
+
+def bytes_of(folder):
+    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+@pytest.fixture
+def notebooks(tmp_path, monkeypatch):
+    """Put a quick notebook in the place of the index; a file named `rusak` makes it fail."""
+    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
+    broken = tmp_path / "rusak"
+    source = f"import pathlib\nif pathlib.Path({str(broken)!r}).exists() and region == '35.07':"
+    write_notebook(store.NOTEBOOKS, "02_indeks", f"{source}\n    raise ValueError('rusak')\nregion")
+    return broken
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_with_an_example_that_can_be_typed(name):
+    said = " ".join(kukar(name, "--help").output.split())
+    example = re.search(r"Example: kukar (\S+)([^O]*?) Options:", said)
+    assert example[1] == name
+    assert COMMANDS[name].make_context(name, shlex.split(example[2])).params
+    assert len(said[: said.index("Example:")]) > 60
+
+
+def test_help_alone_lists_the_commands():
+    said = kukar("--help")
+    assert said.exit_code == 0
+    assert all(f"\n  {name} " in said.output for name in COMMANDS)
+
+
+def test_options_that_mean_the_same_have_the_same_name_and_help():
+    meant = {}
+    for command in COMMANDS.values():
+        for option in command.params:
+            meant.setdefault(option.name, set()).add((tuple(option.opts), option.help))
+    assert set(meant) >= {"year", "region", "raw", "processed", "reports", "only", "jobs"}
+    for name, said in meant.items():
+        ((names, _),) = said
+        assert f"--{name}" in names
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["list", "--region", "6402"], 2, "kukar: region '6402' is not known: it is written with"),
+        (["list", "--year", "2019"], 2, "kukar: year 2019 has no edition; known: 2022, 2023"),
+        (["report", "--only", "tidak_ada"], 2, "kukar: no report 'tidak_ada'; `kukar list`"),
+        (["clean", "--raw", "tidak/ada"], 2, "kukar: tidak/ada is no folder; expected one with"),
+        (["check", "--processed", "tidak/ada"], 1, "kukar: table index_scores is not there yet"),
+    ],
+)
+def test_an_error_is_one_line_and_an_exit_code(arguments, code, said, monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["kukar", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        cli.main()
+    error = capsys.readouterr().err
+    assert ended.value.code == code
+    assert error.startswith(said)
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["list", "-p", "pillar"],
+        ["list", "-p", "=governance"],
+        ["list", "--year", "dua"],
+        ["report", "--jobs", "0"],
+        ["laporan"],
+        ["check", "--tahun", "2023"],
+    ],
+)
+def test_wrong_use_ends_with_2_and_says_what_was_wrong(arguments):
+    ended = kukar(*arguments)
+    assert ended.exit_code == 2
+    assert "Error: " in ended.output
+    assert "Traceback" not in ended.output
+
+
+def test_as_a_module_it_is_the_same_program_without_a_traceback(processed):
+    command = [sys.executable, "-m", "kukar_analysis", "list", "--processed", str(processed)]
+    ended = subprocess.run([*command, "--region", "6402"], capture_output=True, text=True)
+    assert ended.returncode == 2
+    assert ended.stdout == ""
+    assert ended.stderr.startswith("kukar: region '6402' is not known")
+    assert ended.stderr.count("\n") == 1
+
+
+def test_clean_says_how_many_records_went_where(raw_folder, tmp_path):
+    folder = raw_folder(national(KUKARS, KUKARS))
+    ended = kukar("clean", "--raw", folder, "--processed", tmp_path)
+    assert ended.exit_code == 0
+    assert "1 files, 2 records read = 1 kept + 0 rejected + 1 duplicate" in ended.output
+    assert "index_scores 1" in ended.output
+    assert len(store.read("index_scores", tmp_path)) == 1
+
+
+def test_clean_with_a_faulty_file_ends_with_1_and_the_rest_is_read(raw_folder, tmp_path):
+    folder = raw_folder({**national(KUKARS), "2023/rusak.csv": "apa;ini\n1;2\n"})
+    ended = kukar("clean", "--raw", folder, "--processed", tmp_path)
+    assert ended.exit_code == 1
+    assert "problem: 2023/rusak.csv: " in ended.output
+    (row,) = store.read("index_scores", tmp_path).itertuples()
+    assert (row.region, row.index_published) == (KUKAR, 2.82)
+
+
+def test_clean_with_a_faulty_record_ends_with_1_and_says_where_it_stands(raw_folder, tmp_path):
+    faulty = KUKARS.replace("KUTAI KARTANEGARA", "MALANG").replace(";3,6;", ";5,6;")
+    ended = kukar("clean", "--raw", raw_folder(national(KUKARS, faulty)), "--processed", tmp_path)
+    assert ended.exit_code == 1
+    assert f"problem: {NATIONAL}#l3:c3: BASELINE '5,6'" in ended.output
+    assert store.read("index_scores", tmp_path)["region"].tolist() == [KUKAR]
+
+
+def test_check_counts_what_agrees_and_what_cannot_be_recomputed(processed):
+    ended = kukar("check", "--processed", processed)
+    assert ended.exit_code == 0
+    assert ended.output.splitlines() == [
+        "finals 2022: 38 of 38 agree",
+        "finals 2023: 130 of 130 agree",
+        "improvements 2023: 32 of 32 agree; 96 more are printed and cannot be recomputed",
+        "component means: 11 of 11 agree",
+        "quick wins on record: 12 of 12 agree",
+    ]
+
+
+def test_check_of_a_changed_figure_ends_with_1_and_names_both_values(tables, tmp_path):
+    finals = tables["index_scores"].copy()
+    mine = (finals["region"] == KUKAR) & (finals["year"] == 2023)
+    finals.loc[mine, "index_published"] = 2.83
+    store.write_all({**tables, "index_scores": finals}, tmp_path)
+    ended = kukar("check", "--processed", tmp_path)
+    assert ended.exit_code == 1
+    assert "finals 2023: 129 of 130 agree; 1 differ" in ended.output
+    (line,) = [line for line in ended.output.splitlines() if "differs:" in line]
+    assert "Kabupaten Kutai Kartanegara 2023 final: printed 2.83, computed 2.82" in line
+    assert f"({NATIONAL}#l37:c9)" in line
+
+
+def test_check_of_tables_without_a_figure_is_an_error_and_no_success(tables, tmp_path):
+    store.write_all({name: table.head(0) for name, table in tables.items()}, tmp_path)
+    ended = kukar("check", "--processed", tmp_path)
+    assert isinstance(ended.exception, KukarError)
+    assert "nothing to check" in str(ended.exception)
+
+
+def test_list_shows_each_report_its_status_and_the_file_it_waits_for(processed):
+    ended = kukar("list", "--year", "2023", "--region", KUKAR, "--processed", processed)
+    assert ended.exit_code == 0
+    lines = ended.output.splitlines()
+    assert lines[-1] == "1 complete, 7 incomplete, 0 waiting"
+    assert re.fullmatch(r"2023/64\.02/02_indeks +complete", lines[0])
+    place = next(i for i, line in enumerate(lines) if "03_pilar-living" in line)
+    assert lines[place].endswith(" incomplete")
+    assert "waits for data/raw/2023/nilai-butir-64.02.csv: " in lines[place + 1]
+
+
+def test_list_keeps_what_is_asked_for(processed):
+    ended = kukar("list", "--year", 2023, "-p", "pillar=living", "--processed", processed)
+    names = [line.split()[0] for line in ended.output.splitlines() if line.startswith("2023/")]
+    assert names == ["2023/64.02/03_pilar-living", "2023/35.07/03_pilar-living"]
+
+
+def test_report_publishes_what_was_asked_for_and_a_second_failing_run_ends_with_1(
+    notebooks, processed, tmp_path
+):
+    folder = tmp_path / "laporan"
+    asked = ["--year", 2023, "--only", "02_indeks", "--processed", processed, "--reports", folder]
+    first = kukar("report", *asked)
+    assert first.exit_code == 0
+    assert "2 reports made, 0 failed, 0 waiting" in first.output
+    assert f"open {folder / 'index.html'}" in first.output
+    before = bytes_of(folder)
+    notebooks.touch()
+    second = kukar("report", *asked)
+    assert second.exit_code == 1
+    assert "1 reports made, 1 failed, 0 waiting" in second.output
+    assert re.search(
+        r"2023/35\.07/02_indeks  failed: cell \d \(.*\): ValueError: rusak", second.output
+    )
+    after = bytes_of(folder)
+    kept = [path for path in before if "35.07" in str(path)]
+    assert [path for path in kept if after[path] != before[path]] == []
+    assert len(kept) == 2
+    (copy,) = (folder / "gagal").iterdir()
+    assert copy.name == "2023_35.07_02_indeks.ipynb"
+    assert list(folder.glob(".staging*")) == []
+
+
+@pytest.mark.usefixtures("notebooks")
+def test_a_report_that_breaks_off_leaves_the_earlier_pages_and_no_staging_folder(
+    processed, tmp_path, monkeypatch
+):
+    from kukar_analysis.report import publish
+
+    folder = tmp_path / "laporan"
+    asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks"]
+    asked += ["--processed", processed, "--reports", folder]
+    assert kukar("report", *asked).exit_code == 0
+    before = bytes_of(folder)
+    monkeypatch.setattr(publish, "_index", lambda *_: 1 / 0)
+    assert isinstance(kukar("report", *asked).exception, ZeroDivisionError)
+    assert bytes_of(folder) == before
+    assert sorted(path.name for path in folder.iterdir()) == ["2023", "index.html", "manifest.json"]
+
+
+def test_run_with_a_wrong_figure_publishes_nothing(raw_folder, tmp_path):
+    wrong = KUKARS.replace(";2,82;", ";2,92;")
+    assert wrong != KUKARS
+    folder, reports = raw_folder(national(wrong)), tmp_path / "laporan"
+    ended = kukar("run", "--raw", folder, "--processed", tmp_path / "t", "--reports", reports)
+    assert isinstance(ended.exception, KukarError)
+    assert ended.exception.exit_code == 1
+    assert "no report was made" in str(ended.exception)
+    assert "printed 2.92, computed 2.82" in ended.output
+    assert not reports.exists()
+
+
+@pytest.mark.usefixtures("notebooks")
+def test_run_with_a_faulty_file_makes_the_reports_and_ends_with_1(raw_folder, tmp_path):
+    folder = raw_folder({**national(KUKARS), "2023/rusak.csv": "apa;ini\n1;2\n"})
+    reports = tmp_path / "laporan"
+    asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks", "--reports", reports]
+    ended = kukar("run", "--raw", folder, "--processed", tmp_path / "t", *asked)
+    assert ended.exit_code == 1
+    assert "1 reports made, 0 failed, 0 waiting" in ended.output
+    assert (reports / "2023" / KUKAR / "02_indeks.html").is_file()

@@ -1,0 +1,297 @@
+"""Where a region stands among years and peers, and what can be compared."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, printed, raw, write_tables
+
+from kukar_analysis import compare, framework, store
+from kukar_analysis.errors import UsageError
+
+NATIONAL = "2023/tabel-nasional-peserta.csv"
+HEADINGS = {
+    "baseline": "BASELINE",
+    "output": "OUTPUT",
+    "outcome": "OUTCOME",
+    "impact": "IMPACT",
+    "quick_wins": "QUICK WINS",
+    "collaboration": "PROGRAM KOLABORASI",
+}
+COUNTS = ["same", "changed", "new", "dropped"]
+PASER, TIMUR, ACEH, BALIKPAPAN, SAMARINDA, BONTANG = (
+    "64.01",
+    "64.08",
+    "11.01",
+    "64.71",
+    "64.72",
+    "64.74",
+)
+
+
+def index_row(region, index, *, edition="2023-reguler", participated=True):
+    return {
+        "year": 2023,
+        "region": region,
+        "region_name": framework.load().regions[region].name,
+        "edition": edition,
+        "participated": participated,
+        "index_published": index,
+        "improvement_published": None,
+        "origin": "2023/karangan.csv#l2:c9",
+    }
+
+
+@pytest.fixture
+def invented(tmp_path, monkeypatch):
+    """Write finals 3,00, twice 2,50 and 2,00; one of another group, one away, one without final."""
+    rows = [
+        index_row(PASER, 2.5),
+        index_row(KUKAR, 3.0),
+        index_row(TIMUR, 2.5),
+        index_row(ACEH, 2.0),
+        index_row(BALIKPAPAN, 1.0, edition="2023-kppn-ikn"),
+        index_row(SAMARINDA, None, participated=False),
+        index_row(BONTANG, None),
+    ]
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    return write_tables(tmp_path, index_scores=rows)
+
+
+def places(region):
+    """Return (rank, of, tied) by scope."""
+    found = compare.ranks(2023, region)
+    return {r.scope: (r.rank, r.of, r.tied) for r in found.itertuples()}
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_kukar_2023_is_73rd_of_130_and_shares_the_place_with_solok():
+    assert places(KUKAR) == {
+        "national": (73, 130, ["Kabupaten Solok"]),
+        "group": (27, 58, []),
+        "province": (5, 7, []),
+    }
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(("name", "region"), [("KAB. MALANG", MALANG), ("KOTA SURABAYA", SURABAYA)])
+def test_a_rank_is_a_count_of_the_better_in_the_printed_table(name, region):
+    finals = {line["KAB/KOTA"]: printed(line["NILAI FINAL"]) for line in raw(NATIONAL)}
+    better = sum(final > finals[name] for final in finals.values())
+    sharing = sum(final == finals[name] for final in finals.values()) - 1
+    rank, of, tied = places(region)["national"]
+    assert (rank, of, len(tied)) == (better + 1, 130, sharing)
+
+
+@pytest.mark.usefixtures("invented")
+def test_equal_finals_share_the_better_rank_and_the_next_one_is_skipped():
+    found = {region: places(region)["national"] for region in (KUKAR, PASER, TIMUR, ACEH)}
+    assert found == {
+        KUKAR: (1, 5, []),
+        PASER: (2, 5, ["Kabupaten Kutai Timur"]),
+        TIMUR: (2, 5, ["Kabupaten Paser"]),
+        ACEH: (4, 5, []),
+    }
+
+
+@pytest.mark.usefixtures("invented")
+def test_group_and_province_are_counted_apart():
+    assert places(PASER)["group"][:2] == (2, 4)
+    assert places(PASER)["province"][:2] == (2, 4)
+    assert places(BALIKPAPAN) == {
+        "national": (5, 5, []),
+        "group": (1, 1, []),
+        "province": (4, 4, []),
+    }
+
+
+@pytest.mark.usefixtures("invented")
+@pytest.mark.parametrize("region", [SAMARINDA, BONTANG, MALANG])
+def test_who_stayed_away_or_has_no_final_is_neither_ranked_nor_counted(region):
+    assert compare.ranks(2023, region).empty
+    assert region not in set(compare.participants(2023)["region"])
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("name", "region", "group"),
+    [
+        ("KAB. KUTAI KARTANEGARA", KUKAR, "KPPN&IKN"),
+        ("KAB. MALANG", MALANG, "KPPN&IKN"),
+        ("KOTA SURABAYA", SURABAYA, "REGULER"),
+    ],
+)
+def test_a_profile_agrees_with_a_second_computation_from_the_raw_table(name, region, group):
+    lines = [line for line in raw(NATIONAL) if line["KET"] == group]
+    (own,) = [line for line in lines if line["KAB/KOTA"] == name]
+    profile = compare.component_profile(2023, region)
+    assert len(profile) == (6 if group == "KPPN&IKN" else 5)
+    for row in profile.itertuples():
+        peers = [Fraction(printed(line[HEADINGS[row.component]])) for line in lines]
+        score, mean = Fraction(printed(own[HEADINGS[row.component]])), sum(peers) / len(peers)
+        exact = [score, mean, min(peers), max(peers), score - mean]
+        exact += [row.weight * score / 100, row.weight * (score - mean) / 100]
+        computed = [row.score, row.group_mean, row.group_low, row.group_high, row.gap]
+        computed += [row.contribution, row.effect]
+        assert computed == pytest.approx([float(e) for e in exact], abs=1e-9)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_contributions_add_up_to_the_index_before_rounding():
+    profile = compare.component_profile(2023, KUKAR)
+    assert profile["contribution"].sum() == pytest.approx(2.824)
+    assert profile["weight"].sum() == 100
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region"), [(2022, KUKAR), (2023, STAYED_AWAY), (2023, IN_NO_TABLE)]
+)
+def test_a_region_without_scores_has_no_profile_and_no_rank(year, region):
+    assert compare.component_profile(year, region).empty
+    assert compare.ranks(year, region).empty
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_kukar_would_have_3_00_instead_of_2_82_under_the_regular_weights():
+    assert compare.under_other_group(2023, KUKAR) == compare.GroupSwap(
+        own=Decimal("2.82"),
+        other=Decimal("3.00"),
+        other_group="reguler",
+        difference=Decimal("-0.172"),
+    )
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region"),
+    [(2023, SURABAYA), (2022, KUKAR), (2023, STAYED_AWAY), (2023, IN_NO_TABLE)],
+)
+def test_other_weights_are_not_tried_where_a_score_for_them_is_missing(year, region):
+    assert compare.under_other_group(year, region) is None
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region", "value", "known"),
+    [
+        (2023, KUKAR, "2.82", "printed"),
+        (2022, KUKAR, "2.82", "implied"),
+        (2021, KUKAR, None, "unknown"),
+        (2022, MALANG, "2.51", "printed"),
+        (2023, MALANG, "2.94", "printed"),
+        (2022, SURABAYA, "3.41", "printed"),
+        (2022, STAYED_AWAY, "2.36", "printed"),
+        (2023, STAYED_AWAY, None, "absent"),
+        (2023, IN_NO_TABLE, None, "unknown"),
+    ],
+)
+def test_an_index_says_how_it_is_known(year, region, value, known):
+    expected = compare.IndexValue(value and Decimal(value), known)
+    assert compare.index_value(year, region) == expected
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region", "base"),
+    [
+        (2023, MALANG, "2.50"),
+        (2023, SURABAYA, "3.40"),
+        (2023, KUKAR, None),
+        (2022, MALANG, None),
+        (2023, IN_NO_TABLE, None),
+    ],
+)
+def test_an_improvement_is_measured_from_last_years_sum_rounded_once(year, region, base):
+    assert compare.base_of_improvement(year, region) == (base and Decimal(base))
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_malangs_components_are_as_comparable_as_their_questions():
+    found = compare.components_between(MALANG, 2022, 2023).set_index("component")
+    counts = {
+        c: [None if pd.isna(n) else int(n) for n in found.loc[c, COUNTS]] for c in found.index
+    }
+    assert counts == {
+        "baseline": [5, 0, 0, 0],
+        "output": [0, 7, 0, 0],
+        "outcome": [31, 0, 2, 0],
+        "impact": [0, 0, 54, 4],
+        "quick_wins": [12, 0, 0, 0],
+        "collaboration": [0, 0, 6, 0],
+    }
+    assert found["comparable"].to_dict() == {
+        "baseline": "yes",
+        "output": "partly",
+        "outcome": "partly",
+        "impact": "no",
+        "quick_wins": "yes",
+        "collaboration": "no",
+    }
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_malangs_changes_are_those_of_the_printed_tables():
+    found = compare.components_between(MALANG, 2022, 2023).set_index("component")
+    assert found["from_weight"].dropna().to_dict() == {
+        "baseline": 10,
+        "output": 20,
+        "outcome": 30,
+        "impact": 10,
+        "quick_wins": 30,
+    }
+    assert found.loc["baseline", ["from_score", "to_score"]].tolist() == [1.40, 3.60]
+    assert found.loc["baseline", "change"] == pytest.approx(2.20)
+    assert pd.isna(found.loc["collaboration", ["from_weight", "from_score", "change"]]).all()
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_nothing_is_compared_with_kukars_year_that_is_not_on_record():
+    found = compare.components_between(KUKAR, 2022, 2023)
+    assert set(found["comparable"]) == {"unknown"}
+    assert found[["from_weight", "from_score", "change", *COUNTS]].isna().all(axis=None)
+    assert compare.questions_between(KUKAR, 2022, 2023).empty
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_region_that_changed_its_group_is_not_claimed_to_be_comparable():
+    editions = [compare.edition_of(year, SURABAYA).edition for year in (2022, 2023)]
+    assert editions == ["2022-kppn-ikn", "2023-reguler"]
+    found = compare.components_between(SURABAYA, 2022, 2023).set_index("component")
+    assert set(found["comparable"]) == {"unknown"}
+    assert found["from_weight"].tolist() == [10, 20, 30, 10, 30]
+    assert found["to_weight"].tolist() == [10, 20, 30, 20, 20]
+    assert found.loc["impact", ["from_score", "to_score"]].tolist() == [3.94, 3.89]
+    assert compare.questions_between(SURABAYA, 2022, 2023).empty
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_questions_of_two_years_agree_with_a_second_reading_of_both_forms():
+    forms = {
+        (q.edition, framework.load().questions[q.question].component, q.number): q
+        for questions in framework.load().edition_questions.values()
+        for q in questions.values()
+    }
+    components = {c.name: c.component for c in framework.load().components.values()}
+    scores = {}
+    for year in (2022, 2023):
+        for line in raw(f"{year}/nilai-butir-kab-malang.csv"):
+            place = (f"{year}-kppn-ikn", components[line["KOMPONEN"]], int(line["URUTAN"]))
+            scores[year, forms[place].question] = printed(line["NILAI"])
+    both = {q for year, q in scores if year == 2022} & {q for year, q in scores if year == 2023}
+    found = compare.questions_between(MALANG, 2022, 2023).set_index("question")
+    assert set(found.index) == both
+    assert found["continuity"].value_counts().to_dict() == {"same": 48, "changed": 7}
+    for question, row in found.iterrows():
+        before, after = (float(scores[year, question]) for year in (2022, 2023))
+        assert [row["from_score"], row["to_score"]] == [before, after]
+        assert row["change"] == pytest.approx(after - before)
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("years", [(2023, 2022), (2023, 2023)])
+@pytest.mark.parametrize("compared", [compare.components_between, compare.questions_between])
+def test_the_earlier_year_must_come_first(compared, years):
+    with pytest.raises(UsageError, match="must be before"):
+        compared(MALANG, *years)

@@ -1,0 +1,155 @@
+"""README, codebook, method and changelog are true to the code."""
+
+import re
+import subprocess
+import tomllib
+
+import pytest
+import typer.main
+
+import kukar_analysis
+from kukar_analysis import check, docs, framework, store
+from kukar_analysis.cli import app
+from kukar_analysis.report import registry
+
+READMES = ("README.md", "README.id.md")
+COMMANDS = sorted(typer.main.get_command(app).commands)
+
+
+def text_of(name):
+    return (store.ROOT / name).read_text(encoding="utf-8")
+
+
+def tracked_files():
+    command = ["git", "-C", str(store.ROOT), "ls-files", "-co", "--exclude-standard"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return [store.ROOT / name for name in listed.splitlines() if (store.ROOT / name).is_file()]
+
+
+@pytest.mark.parametrize("name", docs.PAGES)
+def test_pages_made_from_the_code_are_current(name):
+    assert text_of(name) == docs.PAGES[name](), "run `make docs`"
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_path_in_a_readme_exists(readme):
+    text = text_of(readme)
+    layout = re.findall(r"^([a-z_]+/[\w./]*)", text, flags=re.M)
+    linked = re.findall(r"\]\(((?!http)[^)]+)\)", text)
+    assert len(layout) >= 20
+    assert len(linked) >= 5
+    assert [path for path in layout + linked if not (store.ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_module_stands_in_the_layout(readme):
+    text = text_of(readme)
+    package = store.ROOT / "kukar_analysis"
+    modules = [p.name for p in package.glob("*.py") if not p.name.startswith("__")]
+    folders = [f"{p.name}/" for p in package.iterdir() if p.is_dir() and p.name != "__pycache__"]
+    assert [name for name in modules + folders if f"kukar_analysis/{name}" not in text] == []
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_a_readme_names_every_command_and_no_other(readme):
+    assert sorted(set(re.findall(r"^\| `kukar ([a-z-]+)`", text_of(readme), re.M))) == COMMANDS
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_make_targets_of_a_readme_exist(readme):
+    targets = re.findall(r"^make (\w+)", text_of(readme), flags=re.M)
+    assert targets == ["report", "test"]
+    makefile = text_of("Makefile")
+    assert all(re.search(rf"^{target}:", makefile, re.M) for target in targets)
+
+
+def test_both_readmes_have_the_same_parts_and_figures():
+    english, indonesian = (text_of(name) for name in READMES)
+    for pattern in (r"^(#+) ", r"^\| `kukar \S+`", r"^kukar_analysis/\S+", r"^\d\. "):
+        found = [re.findall(pattern, text, re.M) for text in (english, indonesian)]
+        assert found[0] == found[1], pattern
+    figures = [sorted(re.findall(r"\d+", text.replace(",", "."))) for text in (english, indonesian)]
+    assert figures[0] == figures[1]
+
+
+def test_the_row_counts_of_the_readme_are_those_of_the_tables(tables):
+    files = tables["files"]
+    said = " ".join(text_of("README.md").split())
+    for expected in (
+        f"{len(files)} files with {files['rows_read'].sum()} records",
+        f"{files['rows_kept'].sum()} records are kept, {files['rows_rejected'].sum()} is rejected",
+        f"{files['rows_duplicate'].sum()} are duplicates",
+        f"{len(tables['question_scores'])} question scores",
+        f"{len(tables['component_scores'])} component scores",
+        f"{len(tables['index_scores'])} index lines",
+        f"{len(tables['programmes'])} quick wins",
+        f"{len(tables['pillar_agencies'])} agency counts",
+        f"{len(tables['official_statistics'])} statistics",
+    ):
+        assert expected in said
+
+
+def test_the_checks_of_the_readme_are_those_of_kukar_check(tables):
+    said = " ".join(text_of("README.md").split())
+    rules = {rule.name: rule for rule in check.check(tables)}
+    for name, words in {
+        "finals 2022": "finals of 2022",
+        "finals 2023": "finals of 2023",
+        "improvements 2023": "improvements",
+        "component means": "component means",
+    }.items():
+        assert f"{words} {rules[name].agree} of {rules[name].agree}" in said
+    assert f"({len(rules['improvements 2023'].not_recomputable)} more" in said
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_report_counts_of_the_readme_are_those_of_the_registry():
+    states = [report.status for report in registry.reports()]
+    made = len(states) - states.count("waiting")
+    said = " ".join(text_of("README.md").split())
+    incomplete, waiting = states.count("incomplete"), states.count("waiting")
+    assert f"{made} reports are made, {incomplete} of them incomplete, and {waiting} more" in said
+
+
+def test_the_weights_of_the_method_are_those_of_the_definitions():
+    rows = re.findall(r"^\| (\d{4}-[a-z-]+)[^|]*\|(.+)\|$", text_of("docs/metode.md"), re.M)
+    fw = framework.load()
+    assert [name for name, _ in rows] == list(fw.editions)
+    for name, cells in rows:
+        printed = [cell.strip() for cell in cells.split("|")]
+        expected = [str(fw.weights[name].get(component, "–")) for component in fw.components]
+        assert printed == expected
+
+
+def test_the_functions_that_the_method_names_exist():
+    named = re.findall(r"`(\w+)\.(\w+)`", text_of("docs/metode.md"))
+    named = [(module, name) for module, name in named if name not in ("csv", "md")]
+    assert len(named) >= 8
+    for module, name in named:
+        source = text_of(f"kukar_analysis/{module}.py")
+        assert re.search(rf"^def {name}\(", source, re.M), f"{module}.{name}"
+
+
+def test_one_version_everywhere():
+    project = tomllib.loads(text_of("pyproject.toml"))["project"]["version"]
+    newest = re.search(r"^## \[(.+?)\]", text_of("CHANGELOG.md"), re.M)[1]
+    assert project == newest == kukar_analysis.__version__
+
+
+def test_every_raw_file_has_a_line_in_sources_with_a_known_citation():
+    lines = text_of("data/raw/SOURCES.csv").splitlines()[1:]
+    listed = {line.split(",")[0]: line.rsplit(",", 1)[1] for line in lines}
+    raw = {p.relative_to(store.RAW).as_posix() for p in store.RAW.glob("*/*")}
+    assert set(listed) == raw
+    assert set(listed.values()) <= set(framework.load().citations)
+
+
+def test_no_file_names_a_machine_path_or_a_package_registry():
+    parts = ("py" + "pi.org", "python" + "hosted", "deb" + "ian.org", "npm" + "js.org")
+    forbidden = [*parts, "/ro" + "ot/", "/ho" + "me/", str(store.ROOT.parent) + "/"]
+    found = []
+    for path in tracked_files():
+        if path.suffix != ".png":
+            text = path.read_text(encoding="utf-8")
+            found += [f"{path.name}: {word}" for word in forbidden if word in text]
+    assert found == []

@@ -1,0 +1,133 @@
+"""A module imports only from what stands before it, and importing costs little."""
+
+import ast
+import subprocess
+import sys
+
+from kukar_analysis import store
+
+PACKAGE = "kukar_analysis"
+ORDER = [
+    "errors",
+    "facts",
+    "framework",
+    "score",
+    "store",
+    "read",
+    "read.table",
+    "parse",
+    "clean",
+    "check",
+    "compare",
+    "pillars",
+    "gaps",
+    "formats",
+    "display",
+    "tables.common",
+    "tables.index",
+    "tables.pillar",
+    "tables.years",
+    "tables",
+    "narrative",
+    "plots",
+    "report",
+    "report.registry",
+    "report.run",
+    "report.publish",
+    "docs",
+    "cli",
+    "__main__",
+]
+"""Every module, after all that it may import."""
+ALONE = {"errors", "facts", "formats", "display"}
+"""Modules that need no other."""
+RECOMPUTES = {"check": {"errors", "facts", "framework", "score"}}
+"""Checking must not lean on what made the tables it checks."""
+
+
+def sources():
+    """Return the text of every module by its name inside the package."""
+    folder = store.ROOT / PACKAGE
+    found = {}
+    for path in folder.rglob("*.py"):
+        parts = path.relative_to(folder).with_suffix("").parts
+        name = ".".join(part for part in parts if part != "__init__")
+        found[name] = path.read_text(encoding="utf-8")
+    return found
+
+
+def imported(source, known):
+    """Return the modules of the package that a source imports, anywhere in it."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module if node.level == 0 else f"{PACKAGE}.(relative)"
+            names = [f"{base}.{alias.name}" for alias in node.names]
+            names = [n if n.removeprefix(f"{PACKAGE}.") in known else base for n in names]
+        else:
+            continue
+        inside = [name for name in names if name.startswith(f"{PACKAGE}.")]
+        found |= {name.removeprefix(f"{PACKAGE}.") for name in inside}
+    return found
+
+
+def faults(modules):
+    """Return `module -> imported` for every import of what does not stand before the module."""
+    found = []
+    for name, source in modules.items():
+        before = set(ORDER[: ORDER.index(name)])
+        allowed = set() if name in ALONE else RECOMPUTES.get(name, before)
+        found += [f"{name} -> {other}" for other in imported(source, modules) - allowed]
+    return sorted(found)
+
+
+def test_every_module_has_its_place_in_the_order():
+    assert sorted(name for name in sources() if name) == sorted(ORDER)
+
+
+def test_a_module_imports_only_from_what_stands_before_it():
+    modules = {name: source for name, source in sources().items() if name}
+    assert faults(modules) == []
+    seen = set().union(*(imported(source, modules) for source in modules.values()))
+    assert len(seen) > 20
+
+
+def test_a_cycle_would_be_seen_in_every_way_of_importing():
+    invented = {
+        "facts": "from kukar_analysis import framework",
+        "framework": "import kukar_analysis.facts",
+        "check": "from kukar_analysis.store import read",
+        "tables.common": "def late():\n    from kukar_analysis.tables import index",
+        "tables.index": "from . import narrative\nfrom kukar_analysis.tables.common import columns",
+        "compare": "if False:\n    from kukar_analysis.report.registry import reports",
+        "narrative": "from kukar_analysis import compare, nothing",
+        "store": "",
+        "report.registry": "",
+    }
+    assert faults(invented) == [
+        "check -> store",
+        "compare -> report.registry",
+        "facts -> framework",
+        "tables.common -> tables.index",
+        "tables.index -> (relative)",
+    ]
+
+
+def loaded_by(statement):
+    """Return the names of all modules that a fresh interpreter holds after a statement."""
+    code = f"{statement}\nimport sys\nprint(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    return set(subprocess.run(command, capture_output=True, text=True, check=True).stdout.split())
+
+
+def test_importing_the_package_does_no_work():
+    loaded = loaded_by("import kukar_analysis")
+    assert {name for name in loaded if name.startswith(PACKAGE)} == {PACKAGE}
+
+
+def test_the_command_line_answers_for_help_without_loading_pandas():
+    loaded = loaded_by("import kukar_analysis.cli")
+    assert "kukar_analysis.cli" in loaded
+    assert loaded.isdisjoint({"pandas", "numpy", "matplotlib", "papermill", "nbconvert"})

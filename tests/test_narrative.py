@@ -1,0 +1,248 @@
+"""The answers in words say the numbers on record, and say what is not known."""
+
+import re
+from decimal import Decimal
+
+import pytest
+from reading import (
+    IN_NO_TABLE,
+    KUKAR,
+    LOOKS_LIKE_A_SCORE,
+    MALANG,
+    PILLARS,
+    STAYED_AWAY,
+    SURABAYA,
+    Page,
+    number,
+    numbers,
+    table,
+)
+
+from kukar_analysis import framework, narrative
+from kukar_analysis import tables as shown
+
+FW = framework.load()
+
+pytestmark = pytest.mark.usefixtures("processed_env")
+
+
+def two_decimals(value):
+    return Decimal(str(round(value, 2))).quantize(Decimal("0.01"))
+
+
+def is_empty_place(answer):
+    return Page(answer.html).all("div") == [{"class": "empty-place"}]
+
+
+def test_kukars_index_of_2023_is_answered_in_one_sentence():
+    first, moved, carried = narrative.index(2023, KUKAR).text.split("\n\n")
+    assert first == (
+        "Indeks Smart City Kabupaten Kutai Kartanegara 2023 adalah 2,82 dari skala 4: peringkat 73"
+        " dari 130 daerah peserta (bersama Kabupaten Solok), 27 dari 58 di kelompok KPPN & IKN, dan"
+        " 5 dari 7 di Kalimantan Timur."
+    )
+    assert "0,00" in moved
+    assert "2,82 tersirat, ±0,01" in moved
+    assert "Quick Wins (+0,58)" in carried
+    assert "Kolaborasi (−0,74)" in carried
+
+
+def test_the_answer_says_the_printed_final_and_improvement_of_any_participant(tables):
+    finals = tables["index_scores"]
+    finals = finals[(finals["year"] == 2023) & finals["participated"]]
+    for record in finals.iloc[::13].itertuples():
+        first, *rest = narrative.index(2023, record.region).text.split("\n\n")
+        assert record.region_name in first
+        assert numbers(first) == [two_decimals(record.index_published)]
+        better = (finals["index_published"] > record.index_published).sum()
+        assert f"peringkat {better + 1} dari {len(finals)} " in first
+        moved = [text for text in rest if "Peningkatan yang tercetak" in text]
+        if record.improvement_published == record.improvement_published:
+            assert numbers(moved[0])[0] == two_decimals(record.improvement_published)
+        else:
+            assert moved == []
+
+
+@pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2023, MALANG), (2022, MALANG)])
+def test_the_components_that_stand_out_are_the_ends_of_the_table(year, region):
+    rows = table(shown.components(year, region)).records()[:-1]
+    gaps = {row["Komponen"]: number(row["Selisih"]) for row in rows}
+    carried = narrative.index(year, region).text.split("\n\n")[-1]
+    named = re.findall(r"(\w[\w ]*) \(([+−]\d,\d\d)\)", carried)
+    ends = [max(gaps, key=gaps.get), min(gaps, key=gaps.get)]
+    assert [number(gap) for _, gap in named] == [gaps[component] for component in ends]
+    assert [text.endswith(end) for (text, _), end in zip(named, ends, strict=True)] == [True, True]
+
+
+@pytest.mark.parametrize("answer", [narrative.index, narrative.other_group])
+def test_an_index_that_no_table_prints_is_not_answered_with_a_number(answer):
+    said = answer(2023, IN_NO_TABLE).text
+    assert "tidak tercatat" in said
+    assert LOOKS_LIKE_A_SCORE.search(said) is None
+
+
+def test_kukars_index_of_2022_is_not_on_record_but_implied_with_its_margin():
+    said = narrative.index(2022, KUKAR).text
+    assert "Indeks Kabupaten Kutai Kartanegara 2022 tidak tercatat." in said
+    assert "data/raw/2022/tabel-nasional-" in said
+    assert "tersirat" in said
+    assert numbers(said) == [Decimal("2.82"), Decimal("0.01")]
+
+
+def test_who_stayed_away_is_said_to_have_stayed_away():
+    said = narrative.index(2023, STAYED_AWAY).text
+    assert "Kabupaten Dairi tidak ikut evaluasi 2023." in said
+    assert "bukan nilai" in said
+    assert LOOKS_LIKE_A_SCORE.search(said) is None
+
+
+def test_under_the_regular_weights_kukar_would_have_3_00():
+    first, warning = narrative.other_group(2023, KUKAR).text.split("\n\n")
+    assert numbers(first) == [Decimal("3.00"), Decimal("2.82")]
+    assert "mengurangi 0,172 sebelum pembulatan" in first
+    assert "hitungan bobot saja" in warning
+
+
+def test_the_other_weights_are_not_tried_on_a_regular_region():
+    said = narrative.other_group(2023, SURABAYA).text
+    assert "tidak dapat dicoba" in said
+    assert LOOKS_LIKE_A_SCORE.search(said) is None
+
+
+@pytest.mark.parametrize("pillar", PILLARS)
+def test_malangs_pillars_are_answered_with_the_numbers_of_the_tables(pillar):
+    first, compared, reading = narrative.pillar(2023, MALANG, pillar).text.split("\n\n")
+    means = {row[0]: row[1:] for row in table(shown.pillar_means(2023, MALANG, pillar)).rows}
+    for component in ("Outcome", "Impact", "Kolaborasi"):
+        questions, score = means[component]
+        assert f"{component} {score} ({questions} butir)" in first
+    rows = table(shown.pillar_questions(2023, MALANG, pillar)).records()
+    scores = [number(row["Nilai"]) for row in rows]
+    assert numbers(first)[-2:] == [max(scores), min(scores)]
+    for extreme, said in [(max(scores), "Terkuat: (.+?)\\. T"), (min(scores), "Terlemah: (.+)\\.")]:
+        named = re.search(said, first)[1]
+        assert any(row["Butir"] in named for row in rows if number(row["Nilai"]) == extreme)
+    changes = [number(row["Perubahan"]) for row in rows if row["Perubahan"] != "–"]
+    up, down = sum(c > 0 for c in changes), sum(c < 0 for c in changes)
+    counts = f"{up} naik, {down} turun, {len(changes) - up - down} tetap"
+    assert f"Dari {len(changes)} butir yang sama dengan 2022: {counts}" in compared
+    assert max(changes) in numbers(compared)
+    assert "tidak ada indeks resmi per pilar" in reading
+
+
+@pytest.mark.parametrize("pillar", PILLARS)
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_kukars_pillars_are_said_to_be_not_on_record_and_what_is_known_is_named(year, pillar):
+    said = narrative.pillar(year, KUKAR, pillar).text
+    assert f"Nilai Smart {pillar.title()} Kabupaten Kutai Kartanegara {year} tidak tercatat" in said
+    assert LOOKS_LIKE_A_SCORE.search(said) is None
+    assert f"data/raw/{year}/nilai-butir-64.02.csv" in said
+    for row in table(shown.quick_wins(year, KUKAR, pillar)).records():
+        assert f"quick win {row['Tahun']} {row['Quick win']}" in said
+
+
+def test_the_regular_groups_pillars_wait_for_the_list_of_questions():
+    said = narrative.pillar(2023, SURABAYA, "living").text
+    assert "daftar butir edisi 2023-reguler" in said
+    assert LOOKS_LIKE_A_SCORE.search(said) is None
+
+
+def test_malangs_change_of_base_is_explained():
+    first, fair, unfair = narrative.years(MALANG, 2022, 2023).text.split("\n\n")
+    said = [Decimal(n) for n in ("2.51", "2.94", "0.44", "0.43", "2.50")]
+    assert numbers(first) == said
+    assert "+0,44" in first
+    rows = table(shown.components_between(MALANG, 2022, 2023)).records()
+    changes = {r["Komponen"]: r["Perubahan"] for r in rows if r["Sebanding?"] != "tidak"}
+    named = re.findall(
+        r"(Baseline|Output|Outcome|Impact|Quick Wins|Kolaborasi) ([+−]\d,\d\d)", fair
+    )
+    assert dict(named) == changes
+    partly = re.findall(r"(\w+) [+−]\d,\d\d \(sebagian sebanding\)", fair)
+    assert partly == ["Output", "Outcome"]
+    assert unfair.endswith("Impact dan Kolaborasi.")
+
+
+def test_kukars_years_say_2_82_implied_and_what_would_show_the_change():
+    first, gap = narrative.years(KUKAR, 2022, 2023).text.split("\n\n")
+    assert "2,82 tersirat, ±0,01 pada 2022" in first
+    assert "2,82 pada 2023" in first
+    assert "Peningkatan yang tercetak: 0,00." in first
+    assert "data/raw/2022/tabel-nasional-" in gap
+
+
+def test_a_year_in_which_a_region_stayed_away_is_no_number():
+    said = narrative.years(STAYED_AWAY, 2022, 2023).text
+    assert "2,36 pada 2022 dan tidak ikut pada 2023" in said
+    assert numbers(said) == [Decimal("2.36")]
+
+
+def test_the_reasons_count_the_questions_of_each_component():
+    reasons = narrative.comparability(MALANG, 2022, 2023).text.splitlines()
+    assert reasons == [
+        "- Baseline: sebanding, 5 butir sama.",
+        "- Output: sebagian sebanding, 7 butir berubah kalimat.",
+        "- Outcome: sebagian sebanding, 31 butir sama dan 2 butir baru;"
+        " bobotnya berubah dari 30% menjadi 20%.",
+        "- Impact: tidak sebanding, 54 butir baru dan 4 butir dihapus;"
+        " bobotnya berubah dari 10% menjadi 20%.",
+        "- Quick Wins: sebanding, 12 butir sama; bobotnya berubah dari 30% menjadi 20%.",
+        "- Kolaborasi: tidak sebanding, komponen ini baru ada pada 2023.",
+    ]
+
+
+def test_nothing_is_said_to_be_comparable_with_a_year_that_is_not_on_record():
+    reasons = narrative.comparability(KUKAR, 2022, 2023).text.splitlines()
+    assert len(reasons) == 6
+    assert all("belum dapat dibandingkan, nilai 2022 tidak tercatat" in r for r in reasons)
+    reasons = narrative.comparability(SURABAYA, 2022, 2023).text.splitlines()
+    assert len(reasons) == 5
+    assert all("belum diketahui" in r for r in reasons)
+
+
+def test_events_are_those_of_the_pillar_or_of_all_up_to_the_year_in_their_order():
+    def told(year, pillar):
+        return Page(narrative.events(year, KUKAR, pillar).html).text
+
+    expected = sorted(
+        (e for e in FW.events if e.date < "2024" and e.pillar in (None, "governance")),
+        key=lambda e: e.date,
+    )
+    assert narrative.events(2023, KUKAR, "governance").text.count("\n") == len(expected) - 1
+    places = [told(2023, "governance").index(e.event) for e in expected]
+    assert places == sorted(places)
+    (governance,) = [e.event for e in FW.events if e.pillar == "governance"]
+    assert governance in told(2023, "governance")
+    assert governance not in told(2023, "living")
+    assert governance not in told(2022, "governance")
+
+
+def test_a_region_without_events_has_an_empty_place():
+    assert is_empty_place(narrative.events(2023, MALANG, "living"))
+
+
+def test_limits_are_every_assumption_on_record_about_the_topic():
+    for topic in ("index", "pillar", "years", KUKAR, "2023-reguler"):
+        expected = [a for a in FW.assumptions if a.topic == topic]
+        said = narrative.limits(topic).text
+        assert said.count("\n") == len(expected) - 1
+        for assumption in expected:
+            assert assumption.statement in said
+
+
+def test_limits_of_a_report_are_those_of_its_region_and_edition_too():
+    said = narrative.limits_of(2023, SURABAYA, "pillar").text
+    wanted = [a.statement for a in FW.assumptions if a.topic in ("pillar", "2023-reguler")]
+    assert [s for s in wanted if s not in said] == []
+    assert [a.statement for a in FW.assumptions if a.topic == KUKAR and a.statement in said] == []
+
+
+def test_a_limit_says_how_it_is_known():
+    words = {"seen": "(terlihat; ", "inferred": "(disimpulkan; ", "assumed": "(anggapan; "}
+    for assumption in FW.assumptions:
+        (line,) = [
+            line
+            for line in narrative.limits(assumption.topic).text.splitlines()
+            if assumption.statement in line
+        ]
+        assert words[assumption.status] in line

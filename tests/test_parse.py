@@ -1,0 +1,612 @@
+"""One record of each kind of list: what becomes of it, and every rule that rejects it."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+NATIONAL = (
+    "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL"
+    ";TINGKAT IMPROVEMENT;KET;IKUT EVALUASI"
+)
+QUESTIONS = "DAERAH;KOMPONEN;URUTAN;NILAI;BLOK;KODE;PILAR;SUMBER;OPD;BUTIR;JAWABAN"
+QUICK_WINS = "DAERAH;PILAR;QUICK WIN;OPD"
+AGENCIES = "DAERAH;PILAR;JUMLAH OPD;OPD"
+STATISTICS = "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI"
+HDI = "Indeks Pembangunan Manusia"
+
+# What is rejected: heading line, line, and (rule, heading, value, place) of every fault of it.
+
+REJECTED = {
+    # national tables
+    "a region that is not known": (
+        NATIONAL,
+        "KAB. ATLANTIS;3;3;3;3;3;3;3;;KPPN&IKN;",
+        [("name", "KAB/KOTA", "KAB. ATLANTIS", "l2:c1")],
+    ),
+    "a line without a region": (
+        NATIONAL,
+        ";3;3;3;3;3;3;3;;KPPN&IKN;",
+        [("needed", "KAB/KOTA", None, "l2:c1")],
+    ),
+    "a group that is not known": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;3;3;;SATU;",
+        [("name", "KET", "SATU", "l2:c10")],
+    ),
+    "a group that nothing tells": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;3;3;;;",
+        [("edition", None, None, "l2")],
+    ),
+    "an edition that is not known": (
+        f"TAHUN;{NATIONAL}",
+        "2024;KAB. MALANG;3;3;3;3;3;3;3;;KPPN&IKN;",
+        [("edition", "KET", "KPPN&IKN", "l2:c11")],
+    ),
+    "a year that is none": (
+        f"TAHUN;{NATIONAL}",
+        "2O23;KAB. MALANG;3;3;3;3;3;3;3;;KPPN&IKN;",
+        [("year", "TAHUN", "2O23", "l2:c1")],
+    ),
+    "a blank component of the group": (
+        NATIONAL,
+        "KAB. MALANG;3;;3;3;3;3;3;;KPPN&IKN;",
+        [("score", "OUTPUT", None, "l2:c3")],
+    ),
+    "a blank collaboration of a group that has it": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;;3;;KPPN&IKN;",
+        [("score", "PROGRAM KOLABORASI", None, "l2:c7")],
+    ),
+    "a blank final": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;3;;;KPPN&IKN;",
+        [("score", "NILAI FINAL", None, "l2:c8")],
+    ),
+    "a collaboration of a group that has none, though it is 0": (
+        NATIONAL,
+        "KAB. BADUNG;3;3;3;3;3;0;3;;REGULER;",
+        [("component", "PROGRAM KOLABORASI", "0", "l2:c7")],
+    ),
+    "a score that is a word": (
+        NATIONAL,
+        "KAB. MALANG;3;baik;3;3;3;3;3;;KPPN&IKN;",
+        [("score", "OUTPUT", "baik", "l2:c3")],
+    ),
+    "a score of three decimals": (
+        NATIONAL,
+        "KAB. MALANG;3;2,595;3;3;3;3;3;;KPPN&IKN;",
+        [("score", "OUTPUT", "2,595", "l2:c3")],
+    ),
+    "a score of two digits": (
+        NATIONAL,
+        "KAB. MALANG;3;36;3;3;3;3;3;;KPPN&IKN;",
+        [("score", "OUTPUT", "36", "l2:c3")],
+    ),
+    "a score with a unit": (
+        NATIONAL,
+        "KAB. MALANG;3;3,6*;3;3;3;3;3;;KPPN&IKN;",
+        [("score", "OUTPUT", "3,6*", "l2:c3")],
+    ),
+    "a score above the scale": (
+        NATIONAL,
+        "KAB. MALANG;3;4,01;3;3;3;3;3;;KPPN&IKN;",
+        [("scale", "OUTPUT", "4,01", "l2:c3")],
+    ),
+    "a score below the scale": (
+        NATIONAL,
+        "KAB. MALANG;3;-0,01;3;3;3;3;3;;KPPN&IKN;",
+        [("scale", "OUTPUT", "-0,01", "l2:c3")],
+    ),
+    "an improvement outside the scale": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;3;3;-4,01;KPPN&IKN;",
+        [("scale", "TINGKAT IMPROVEMENT", "-4,01", "l2:c9")],
+    ),
+    "an improvement that is a word": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;3;3;naik;KPPN&IKN;",
+        [("score", "TINGKAT IMPROVEMENT", "naik", "l2:c9")],
+    ),
+    "taking part with nothing but 0": (
+        NATIONAL,
+        "KAB. MALANG;0;0;0;0;0;0;0;;KPPN&IKN;ya",
+        [("participated", None, None, "l2")],
+    ),
+    "not taking part with scores": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;3;3;;KPPN&IKN;tidak",
+        [("participated", None, None, "l2")],
+    ),
+    "perhaps taking part": (
+        NATIONAL,
+        "KAB. MALANG;3;3;3;3;3;3;3;;KPPN&IKN;mungkin",
+        [("participated", "IKUT EVALUASI", "mungkin", "l2:c11")],
+    ),
+    "four faults in one line of a national table": (
+        NATIONAL,
+        "KAB. MALANG;5;baik;3;3;3;;3;9;KPPN&IKN;",
+        [
+            ("scale", "BASELINE", "5", "l2:c2"),
+            ("score", "OUTPUT", "baik", "l2:c3"),
+            ("score", "PROGRAM KOLABORASI", None, "l2:c7"),
+            ("scale", "TINGKAT IMPROVEMENT", "9", "l2:c9"),
+        ],
+    ),
+    "a line too short": (NATIONAL, "KAB. MALANG;3;3;3", [("cells", None, None, "l2")]),
+    "a line too long": (
+        AGENCIES,
+        "KAB. MALANG;Smart Living;3;;4",
+        [("cells", None, None, "l2")],
+    ),
+    # question scores
+    "a component that is not known": (
+        QUESTIONS,
+        "KAB. MALANG;Hasil;1;3;;;;;;;",
+        [("name", "KOMPONEN", "Hasil", "l2:c2")],
+    ),
+    "a source that is not known": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;1;3;;;;tetangga;;;",
+        [("name", "SUMBER", "tetangga", "l2:c8")],
+    ),
+    "a question without a score": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;1;;;;;;;;",
+        [("score", "NILAI", None, "l2:c4")],
+    ),
+    "a question scored above the scale": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;1;4,25;;;;;;;",
+        [("scale", "NILAI", "4,25", "l2:c4")],
+    ),
+    "a question that is not of the edition by its number": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;6;3;;;;;;;",
+        [("question", "URUTAN", "6", "l2:c3")],
+    ),
+    "a question without number and id": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;;3;;;;;;;",
+        [("question", "URUTAN", None, "l2:c3")],
+    ),
+    "a question that is not of the edition by its id": (
+        QUESTIONS,
+        "KAB. MALANG;Impact;;3;;;;;;impact.participation;",
+        [("question", "BUTIR", "impact.participation", "l2:c10")],
+    ),
+    "a question under another block": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;1;3;Realisasi;1.1.1;;;;;",
+        [("question", "BLOK", "Realisasi", "l2:c5")],
+    ),
+    "a question under another code": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;1;3;Perencanaan;1.2.1;;;;;",
+        [("question", "KODE", "1.2.1", "l2:c6")],
+    ),
+    "a question of another component": (
+        QUESTIONS,
+        "KAB. MALANG;Output;;3;;;;;;baseline.legal_basis;",
+        [("question", None, None, "l2")],
+    ),
+    "a question of another pillar": (
+        QUESTIONS,
+        "KAB. MALANG;Program Kolaborasi;4;3;;;Smart Society;;;;",
+        [("question", None, None, "l2")],
+    ),
+    "a pillar that is not known": (
+        QUESTIONS,
+        "KAB. MALANG;Program Kolaborasi;4;3;;;Smart City;;;;",
+        [("name", "PILAR", "Smart City", "l2:c7")],
+    ),
+    "an agency that is not known": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;1;3;;;;;Dinas Sihir;;",
+        [("name", "OPD", "Dinas Sihir", "l2:c9")],
+    ),
+    "a name of two agencies": (
+        QUESTIONS,
+        "KAB. MALANG;Baseline;1;3;;;;;DKP;;",
+        [("ambiguous", "OPD", "DKP", "l2:c9")],
+    ),
+    "four faults in one line of questions": (
+        QUESTIONS,
+        "KAB. ATLANTIS;Hasil;1;5;;;;tetangga;;;",
+        [
+            ("name", "DAERAH", "KAB. ATLANTIS", "l2:c1"),
+            ("name", "KOMPONEN", "Hasil", "l2:c2"),
+            ("name", "SUMBER", "tetangga", "l2:c8"),
+            ("scale", "NILAI", "5", "l2:c4"),
+        ],
+    ),
+    # quick wins
+    "a quick win without a name": (
+        QUICK_WINS,
+        "KAB. MALANG;Smart Living;;",
+        [("needed", "QUICK WIN", None, "l2:c3")],
+    ),
+    "a quick win that is not stated": (
+        QUICK_WINS,
+        "KAB. MALANG;Smart Living;-;",
+        [("needed", "QUICK WIN", "-", "l2:c3")],
+    ),
+    "a quick win without a pillar": (
+        QUICK_WINS,
+        "KAB. MALANG;;Kidung;",
+        [("needed", "PILAR", None, "l2:c2")],
+    ),
+    "four faults in one line of quick wins": (
+        QUICK_WINS,
+        "KAB. ATLANTIS;Smart City;-;DKP",
+        [
+            ("name", "DAERAH", "KAB. ATLANTIS", "l2:c1"),
+            ("name", "PILAR", "Smart City", "l2:c2"),
+            ("ambiguous", "OPD", "DKP", "l2:c4"),
+            ("needed", "QUICK WIN", "-", "l2:c3"),
+        ],
+    ),
+    # agencies of a pillar
+    "no agency at all": (
+        AGENCIES,
+        "KAB. MALANG;Smart Living;0;",
+        [("number", "JUMLAH OPD", "0", "l2:c3")],
+    ),
+    "half an agency": (
+        AGENCIES,
+        "KAB. MALANG;Smart Living;3,5;",
+        [("number", "JUMLAH OPD", "3,5", "l2:c3")],
+    ),
+    "agencies that are not counted": (
+        AGENCIES,
+        "KAB. MALANG;Smart Living;;",
+        [("needed", "JUMLAH OPD", None, "l2:c3")],
+    ),
+    # official statistics
+    "a statistic that is not known": (
+        STATISTICS,
+        "2023;KAB. MALANG;Kebahagiaan;70,5;indeks;bps-ipm",
+        [("name", "STATISTIK", "Kebahagiaan", "l2:c3")],
+    ),
+    "a value that is a word": (
+        STATISTICS,
+        f"2023;KAB. MALANG;{HDI};tinggi;indeks;bps-ipm",
+        [("number", "NILAI", "tinggi", "l2:c4")],
+    ),
+    "a value that could be read in two ways": (
+        STATISTICS,
+        f"2023;KAB. MALANG;{HDI};1.234;indeks;bps-ipm",
+        [("number", "NILAI", "1.234", "l2:c4")],
+    ),
+    "a value that is a range": (
+        STATISTICS,
+        f"2023;KAB. MALANG;{HDI};70-80;indeks;bps-ipm",
+        [("number", "NILAI", "70-80", "l2:c4")],
+    ),
+    "a value that is not stated": (
+        STATISTICS,
+        f"2023;KAB. MALANG;{HDI};-;indeks;bps-ipm",
+        [("needed", "NILAI", "-", "l2:c4")],
+    ),
+    "another unit": (
+        STATISTICS,
+        f"2023;KAB. MALANG;{HDI};70,5;persen;bps-ipm",
+        [("unit", "SATUAN", "persen", "l2:c5")],
+    ),
+    "a citation that is not known": (
+        STATISTICS,
+        f"2023;KAB. MALANG;{HDI};70,5;indeks;dari teman",
+        [("citation", "SITASI", "dari teman", "l2:c6")],
+    ),
+    "four faults in one line of statistics": (
+        STATISTICS,
+        f"23;KAB. ATLANTIS;{HDI};70,5;persen;dari teman",
+        [
+            ("unit", "SATUAN", "persen", "l2:c5"),
+            ("citation", "SITASI", "dari teman", "l2:c6"),
+            ("year", "TAHUN", "23", "l2:c1"),
+            ("name", "DAERAH", "KAB. ATLANTIS", "l2:c2"),
+        ],
+    ),
+}
+
+
+def file_of(case):
+    """Return a file name for a case; that of a list of questions names their group."""
+    group = "kppn-ikn" if REJECTED[case][0] == QUESTIONS else "group"
+    return f"2023/{list(REJECTED).index(case):02}-{group}.csv"
+
+
+@pytest.fixture(scope="module")
+def spoilt(clean_files):
+    """Clean a folder with one file for each case of REJECTED."""
+    return clean_files({file_of(c): f"{h}\n{line}\n" for c, (h, line, _) in REJECTED.items()})
+
+
+@pytest.mark.parametrize("case", REJECTED)
+def test_rejected_is(spoilt, case):
+    rejected = spoilt.tables["rejected"]
+    own = rejected[rejected["file"] == file_of(case)].astype(object)
+    own["place"] = own["origin"].str.removeprefix(f"{file_of(case)}#")
+    cells = own[["rule", "column", "value", "place"]]
+    found = list(cells.where(cells.notna(), None).itertuples(index=False, name=None))
+    assert found == REJECTED[case][2]
+
+
+def test_of_a_rejected_line_nothing_is_in_a_table(spoilt):
+    assert {n: len(t) for n, t in spoilt.tables.items() if n not in ("rejected", "files")} == {
+        "question_scores": 0,
+        "component_scores": 0,
+        "index_scores": 0,
+        "programmes": 0,
+        "pillar_agencies": 0,
+        "official_statistics": 0,
+    }
+
+
+def test_a_line_of_several_faults_is_one_rejected_record(spoilt):
+    files = spoilt.tables["files"]
+    assert (files["rows_rejected"] == 1).all()
+    assert len(spoilt.tables["rejected"]) > len(files)
+
+
+def test_every_fault_is_said_with_its_place_its_cell_and_what_to_do(spoilt):
+    name = file_of("a name of two agencies")
+    assert (
+        f"{name}#l2:c9: OPD 'DKP': could be Dinas Kelautan dan Perikanan or Dinas Ketahanan"
+        " Pangan; write the full name"
+    ) in spoilt.problems
+
+
+@pytest.mark.parametrize(
+    ("case", "reason"),
+    [
+        ("a region that is not known", "region is not known; if the print says so, add it to def"),
+        ("a line without a region", "nothing stands here, but a value is needed"),
+        ("a group that nothing tells", "the group of 35.07 in 2023 is not known: no national tab"),
+        ("an edition that is not known", "edition 2024-kppn-ikn is not known"),
+        ("a score that is a word", "expected a number from 0 to 4 with two decimals, or - where"),
+        ("a score above the scale", "is outside 0 to 4"),
+        ("an improvement outside the scale", "is outside -4 to 4"),
+        ("taking part with nothing but 0", "took part, but the scores are all 0"),
+        ("not taking part with scores", "did not take part, but the scores are not"),
+        ("a line too short", "the line has 4 cells, the headings are 11"),
+        ("a question under another code", "baseline.legal_basis is printed with code 1.1.1"),
+        ("a question of another component", "baseline.legal_basis is of baseline, "),
+        ("a question of another pillar", "collaboration.living is of collaboration, living"),
+        ("another unit", "hdi is in indeks"),
+    ],
+)
+def test_the_reason_names_what_was_expected(spoilt, case, reason):
+    rejected = spoilt.tables["rejected"].set_index("file")["reason"]
+    assert rejected[file_of(case)].startswith(reason)
+
+
+# What is kept
+
+KEPT = {
+    "2023/nasional.csv": f"""{NATIONAL}
+KAB. MALANG;3,6;2,29;3,41;2,81;3,13;2,53;2,94;0,44;KPPN&IKN;ya
+KAB. TOBA;2.1;2;2;2;2;0;1.81;−0.5;KPPN&IKN;
+KAB. BADUNG;3,52;2,97;3,08;3,14;2,35;;2,97;-0,29;REGULER;
+KAB. KUTAI BARAT;2;2;2;2;2;2;2;-;KPPN&IKN;
+KAB. KARO;2;–;2;2;2;2;-;;KPPN&IKN;
+KAB. DAIRI;0;0;0;0;0;0;0;;KPPN&IKN;tidak
+KAB. SAMOSIR;0;0;0;0;0;0;0,00;;KPPN&IKN;
+KOTA SUKABUMI;0;0;0;0;0;;0;;REGULER;
+""",
+    # Sorts before the national table that tells its edition.
+    "2023/butir.csv": f"""{QUESTIONS}
+KAB. MALANG;Baseline;01;3,00;Perencanaan;1.1.1;;Asesor;Bappeda;;Perbup 12
+KAB. MALANG;Baseline;1;2,5;;;;Penilaian Mandiri;;;
+KAB. MALANG;Impact;;-;;;Smart Governance;;;impact.governance.public_service.1;-
+KAB. MALANG;Program Kolaborasi;1.;0;GOVERNANCE;6-1-1;Smart Government;;;;
+""",
+    "2022/nasional-kppn-ikn.csv": """KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;NILAI FINAL
+KAB. MALANG;1,4;1,54;2,92;2,56;3,08;2,51
+""",
+    "2022/opd.csv": f"""{AGENCIES}
+KAB. MALANG;Smart Living;10;
+KAB. MALANG;Smart Living;1;Perkim
+KAB. MALANG;Smart Society;2;-
+""",
+    "2022/quick-win.txt": f"""{QUICK_WINS}
+KAB. MALANG;Smart Ekonomi;Bangmus;Dinas Perkebunan
+KAB. MALANG;Smart Governance;Becik;-
+""",
+    "2024/statistik.csv": f"""{STATISTICS}
+2010;KAB. BERAU;{HDI};69.16;indeks;bps-ipm
+;KAB. BERAU;{HDI};-1,5;indeks;bps-ipm
+""",
+}
+
+
+@pytest.fixture(scope="module")
+def kept(clean_files):
+    """Clean the files of KEPT."""
+    return clean_files(KEPT)
+
+
+def component_scores(kept, region):
+    table = kept.tables["component_scores"]
+    own = table[(table["region"] == region) & (table["year"] == 2023)]
+    return own.set_index("component")["score"]
+
+
+def index_score(kept, region, year=2023):
+    table = kept.tables["index_scores"]
+    return table[(table["region"] == region) & (table["year"] == year)].iloc[0]
+
+
+def test_nothing_of_it_is_rejected(kept):
+    assert kept.problems == []
+    assert kept.tables["rejected"].empty
+    files = kept.tables["files"].set_index("file")
+    assert (files["rows_kept"] == files["rows_read"]).all()
+    assert dict(files["rows_read"]) == {n: t.count("\n") - 1 for n, t in KEPT.items()}
+
+
+def test_blank_is_no_row(kept):
+    assert list(component_scores(kept, "51.03").index) == [
+        "baseline",
+        "output",
+        "outcome",
+        "impact",
+        "quick_wins",
+    ]
+
+
+def test_0_is_a_score_of_0(kept):
+    assert component_scores(kept, "12.12")["collaboration"] == 0.0
+    assert index_score(kept, "12.12")["participated"]
+
+
+def test_a_dash_is_null(kept):
+    scores = component_scores(kept, "12.06")
+    assert scores.isna().to_dict() == {
+        "baseline": False,
+        "output": True,
+        "outcome": False,
+        "impact": False,
+        "quick_wins": False,
+        "collaboration": False,
+    }
+    assert index_score(kept, "12.06")["participated"]
+    assert pd.isna(index_score(kept, "12.06")["index_published"])
+
+
+def test_a_dash_for_the_improvement_is_null(kept):
+    assert pd.isna(index_score(kept, "64.07")["improvement_published"])
+    assert index_score(kept, "64.07")["index_published"] == 2.0
+
+
+@pytest.mark.parametrize(("region", "components"), [("12.11", 6), ("12.17", 6), ("32.72", 5)])
+def test_0_in_every_column_is_not_taking_part_with_null_scores(kept, region, components):
+    assert not index_score(kept, region)["participated"]
+    assert pd.isna(index_score(kept, region)["index_published"])
+    assert len(component_scores(kept, region)) == components
+    assert component_scores(kept, region).isna().all()
+
+
+def test_the_four_kinds_of_nothing_stay_four(kept):
+    """No row, 0.0, null of a participant, null of a region that did not take part."""
+    kinds = set()
+    for region, component in (
+        ("51.03", "collaboration"),
+        ("12.12", "collaboration"),
+        ("12.06", "output"),
+        ("12.11", "output"),
+    ):
+        score = component_scores(kept, region).get(component, "no row")
+        kinds.add((str(score), bool(index_score(kept, region)["participated"])))
+    assert kinds == {("no row", True), ("0.0", True), ("nan", True), ("nan", False)}
+
+
+def test_a_line_of_a_national_table_is_kept_whole(kept):
+    row = index_score(kept, "35.07")
+    assert row.to_dict() == {
+        "year": 2023,
+        "region": "35.07",
+        "region_name": "Kabupaten Malang",
+        "edition": "2023-kppn-ikn",
+        "participated": True,
+        "index_published": 2.94,
+        "improvement_published": 0.44,
+        "origin": "2023/nasional.csv#l2:c8",
+    }
+    assert component_scores(kept, "35.07").to_dict() == {
+        "baseline": 3.6,
+        "output": 2.29,
+        "outcome": 3.41,
+        "impact": 2.81,
+        "quick_wins": 3.13,
+        "collaboration": 2.53,
+    }
+
+
+def test_each_component_score_keeps_the_place_of_its_own_cell(kept):
+    table = kept.tables["component_scores"]
+    own = table[(table["region"] == "35.07") & (table["year"] == 2023)]
+    assert list(own["origin"]) == [f"2023/nasional.csv#l2:c{c}" for c in range(2, 8)]
+
+
+def test_a_point_or_a_comma_and_any_minus_is_the_same_number(kept):
+    assert component_scores(kept, "12.12")["baseline"] == 2.1
+    assert index_score(kept, "12.12")["improvement_published"] == -0.5
+    assert index_score(kept, "51.03")["improvement_published"] == -0.29
+
+
+def test_the_edition_of_a_national_table_may_stand_in_the_name_of_its_file(kept):
+    assert index_score(kept, "35.07", 2022)["edition"] == "2022-kppn-ikn"
+
+
+def test_the_edition_of_a_question_is_that_of_its_region_in_the_national_table(kept):
+    assert set(kept.tables["question_scores"]["edition"]) == {"2023-kppn-ikn"}
+
+
+def test_a_question_is_found_by_its_number_or_its_id(kept):
+    found = kept.tables["question_scores"]
+    assert list(found["question"]) == [
+        "baseline.legal_basis",
+        "baseline.legal_basis",
+        "impact.governance.public_service.1",
+        "collaboration.governance",
+    ]
+    assert list(found["sub_dimension"].fillna("")) == ["", "", "public_service", ""]
+    assert list(found["pillar"].fillna("")) == ["", "", "governance", "governance"]
+
+
+def test_a_question_keeps_its_source_agency_answer_and_score(kept):
+    found = kept.tables["question_scores"]
+    assert list(found["source"]) == ["assessor", "self", "assessor", "assessor"]
+    assert list(found["opd"].fillna("")) == ["Bappeda", "", "", ""]
+    assert list(found["answer"].fillna("")) == ["Perbup 12", "", "", ""]
+    assert list(found["score"].fillna(-1)) == [3.0, 2.5, -1, 0.0]
+    assert found["origin"].iloc[0] == "2023/butir.csv#l2:c4"
+
+
+def test_agencies_may_be_named_or_only_counted(kept):
+    found = kept.tables["pillar_agencies"]
+    assert list(zip(found["opd"].fillna(""), found["agencies"], strict=True)) == [
+        ("", 10),
+        ("Disperkim", 1),
+        ("", 2),
+    ]
+    assert found["origin"].iloc[0] == "2022/opd.csv#l2:c3"
+
+
+def test_a_quick_win_is_a_programme_whose_agency_may_be_not_stated(kept):
+    found = kept.tables["programmes"]
+    assert found["is_quick_win"].all()
+    assert list(zip(found["pillar"], found["programme"], found["opd"].fillna(""), strict=True)) == [
+        ("economy", "Bangmus", "Disbun"),
+        ("governance", "Becik", ""),
+    ]
+
+
+def test_a_line_keeps_its_own_year_and_else_has_that_of_its_folder(kept):
+    found = kept.tables["official_statistics"]
+    assert list(zip(found["year"], found["value"], strict=True)) == [(2010, 69.16), (2024, -1.5)]
+
+
+# The edition a question belongs to
+
+
+def test_a_question_of_an_edition_whose_list_is_not_known_is_rejected(clean_files):
+    made = clean_files(
+        {"2023/butir-reguler.csv": f"{QUESTIONS}\nKAB. BADUNG;Baseline;1;3;;;;;;;\n"}
+    )
+    (rejected,) = made.tables["rejected"].itertuples()
+    assert rejected.rule == "question"
+    assert rejected.reason == "the questions of 2023-reguler are not known (definitions/)"
+
+
+def test_the_national_table_of_another_year_tells_nothing(clean_files):
+    made = clean_files(
+        {
+            "2022/butir.csv": f"{QUESTIONS}\nKAB. MALANG;Baseline;1;3;;;;;;;\n",
+            "2023/b.csv": f"{NATIONAL}\nKAB. MALANG;3;3;3;3;3;3;3;;KPPN&IKN;\n",
+        }
+    )
+    assert list(made.tables["rejected"]["rule"]) == ["edition"]

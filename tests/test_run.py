@@ -1,0 +1,148 @@
+"""Reports run side by side, and each one's end is told as it was."""
+
+import dataclasses
+
+import nbformat
+import pytest
+from reading import kernels, tables_from, write_notebook
+
+from kukar_analysis import store
+from kukar_analysis.errors import ReportError
+from kukar_analysis.report import registry, run
+
+CELLS = {
+    "baik": [
+        "type(year), type(region), year, region",
+        "import os, pathlib\npathlib.Path(os.environ['KUKAR_PROCESSED']).name",
+    ],
+    "gagal": ["1 + 1", "# langkah kedua\nraise ValueError('satu\\ndua')", "'tidak sampai'"],
+    "mati": ["1 + 1", "import os  # mati\nos.kill(os.getpid(), 9)", "'tidak sampai'"],
+}
+
+
+def report(notebook, **parameters):
+    """Return the report of Kukar's index, run with another notebook and more parameters."""
+    (index,) = registry.reports(years=[2023], regions=["64.02"], only=["02_indeks"])
+    return dataclasses.replace(
+        index,
+        name=f"2023/64.02/{notebook}",
+        notebook=notebook,
+        parameters={**index.parameters, **parameters},
+    )
+
+
+@dataclasses.dataclass
+class Ran:
+    outcomes: dict
+    told: list
+    folder: object
+
+    def copy(self, name):
+        return nbformat.read(self.outcomes[name].notebook, as_version=4)
+
+    def shown(self, name):
+        cells = [c for c in self.copy(name).cells if c.cell_type == "code"]
+        return [o.data["text/plain"] for c in cells for o in c.outputs if "data" in o]
+
+
+@pytest.fixture(scope="module")
+def ran(processed, tmp_path_factory):
+    """Run a good, a failing and a killed notebook side by side."""
+    folder = tmp_path_factory.mktemp("ran") / "laporan {2023}"  # papermill formats its paths
+    told = []
+    with tables_from(processed), pytest.MonkeyPatch.context() as patch, kernels():
+        patch.setattr(store, "NOTEBOOKS", folder.parent / "notebooks")
+        for name, cells in CELLS.items():
+            write_notebook(store.NOTEBOOKS, name, *cells)
+        reports = [report(name) for name in CELLS]
+        outcomes = run.run(reports, folder, processed=processed, done=told.append)
+    assert [outcome.report for outcome in outcomes] == reports
+    return Ran({o.report.notebook: o for o in outcomes}, told, folder)
+
+
+def test_a_good_report_is_made_beside_failing_ones(ran):
+    assert ran.outcomes["baik"].error is None
+    assert ran.outcomes["baik"].seconds > 0
+    assert ran.outcomes["baik"].notebook == ran.folder / "2023/64.02/baik.ipynb"
+
+
+def test_a_notebook_gets_its_parameters_in_their_types_and_the_folder_of_tables(ran, processed):
+    assert ran.shown("baik") == ["(int, str, 2023, '64.02')", repr(processed.name)]
+
+
+def test_an_executed_notebook_names_no_path_of_this_machine(ran):
+    made = ran.copy("baik").metadata.papermill
+    assert made.input_path == "notebooks/baik.ipynb"
+    assert made.output_path == "2023/64.02/baik.ipynb"
+    text = ran.outcomes["baik"].notebook.read_text(encoding="utf-8")
+    assert str(ran.folder.parent) not in text
+    assert str(store.ROOT) not in text
+
+
+def test_a_failing_notebook_leaves_its_copy_and_names_the_cell_and_the_error(ran):
+    error = ran.outcomes["gagal"].error
+    assert error.startswith("cell ")
+    assert error.endswith("(# langkah kedua): ValueError: satu")
+    failed = [c for c in ran.copy("gagal").cells if c.source.startswith("# langkah kedua")]
+    assert failed[0].outputs[0].ename == "ValueError"
+    assert ran.shown("gagal") == ["2"]
+
+
+def test_a_killed_kernel_is_a_failure_that_names_its_cell(ran):
+    error = ran.outcomes["mati"].error
+    place, name = error.split(" (import os  # mati): ")
+    assert name.startswith("DeadKernelError")
+    cell = ran.copy("mati").cells[int(place.removeprefix("cell ")) - 1]
+    assert cell.source.startswith("import os  # mati")
+    assert ran.shown("mati") == ["2"]
+
+
+def test_each_end_is_told_once_as_it_comes(ran):
+    assert sorted(o.report.notebook for o in ran.told) == sorted(CELLS)
+    assert all(ran.outcomes[o.report.notebook] is o for o in ran.told)
+
+
+@pytest.fixture
+def notebooks(tmp_path, monkeypatch, processed_env):
+    """Point the runner to a folder with one notebook."""
+    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
+    write_notebook(store.NOTEBOOKS, "baik", "year")
+    return processed_env
+
+
+@pytest.mark.parametrize(
+    ("parameters", "said"),
+    [
+        ({"tahunn": 2023}, "unknown parameter 'tahunn'; known: year, region"),
+        ({"year": "2023"}, "year = '2023' is no int"),
+        ({"region": 64.02}, "region = 64.02 is no str"),
+        ({"year": True}, "year = True is no int"),
+    ],
+)
+def test_an_unknown_or_mistyped_parameter_is_an_error_before_anything_runs(
+    notebooks, tmp_path, parameters, said
+):
+    with pytest.raises(ReportError, match=r"2023/64\.02/baik: ") as refused:
+        run.run([report("baik", **parameters)], tmp_path / "staged", processed=notebooks)
+    assert said in str(refused.value)
+    assert not (tmp_path / "staged").exists()
+
+
+@pytest.mark.usefixtures("notebooks")
+def test_all_faulty_parameters_are_named_at_once():
+    with pytest.raises(ReportError) as refused:
+        run.check_parameters([report("baik", a=1), report("baik", year="x", b=2)])
+    assert all(word in str(refused.value) for word in ("'a'", "'b'", "year = 'x'"))
+
+
+@pytest.mark.usefixtures("notebooks")
+def test_a_notebook_that_is_not_there_is_named():
+    with pytest.raises(ReportError, match=r"notebooks/hilang\.ipynb is not there"):
+        run.check_parameters([report("hilang")])
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_every_kind_of_report_fits_its_notebook():
+    reports = registry.reports(years=[2023], regions=["64.02"])
+    assert len({r.notebook for r in reports}) == len(list(store.NOTEBOOKS.glob("*.ipynb")))
+    run.check_parameters(reports)

@@ -1,0 +1,254 @@
+"""The ministry's arithmetic: published figures, a second plain computation, every refusal."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kukar_analysis import score
+from kukar_analysis.errors import ScoreError
+
+# Weights and rules as the letters print them, typed anew so that nothing is compared with itself.
+COMPONENTS = ("baseline", "output", "outcome", "impact", "quick_wins", "collaboration")
+WEIGHTS = {
+    "2022-kppn-ikn": (10, 20, 30, 10, 30),
+    "2022-reguler": (10, 20, 30, 20, 20),
+    "2023-kppn-ikn": (10, 20, 20, 20, 20, 10),
+    "2023-reguler": (10, 20, 30, 20, 20),
+}
+ROUNDING = {
+    "2022-kppn-ikn": "each_term",
+    "2022-reguler": "each_term",
+    "2023-kppn-ikn": "sum",
+    "2023-reguler": "sum",
+}
+
+KUKAR_2023 = (3.60, 2.89, 2.92, 2.59, 3.32, 1.20)
+MALANG_2022 = (1.40, 1.54, 2.92, 2.56, 3.08)
+MALANG_2023 = (3.60, 2.29, 3.41, 2.81, 3.13, 2.53)
+KEDIRI_2022 = (3.60, 3.21, 3.23, 3.07, 3.65)
+
+two_decimals = st.integers(0, 400).map(lambda hundredths: hundredths / 100)
+
+
+def named(scores):
+    return dict(zip(COMPONENTS, scores, strict=False))
+
+
+def plain_half_up(exact):
+    """Round a Fraction half up to two decimals."""
+    return Fraction(math.floor(exact * 100 + Fraction(1, 2)), 100)
+
+
+def plain_weighted_sum(scores, edition, rounding):
+    """Weigh scores with fractions, the plain way."""
+    terms = [
+        Fraction(weight, 100) * Fraction(str(score))
+        for weight, score in zip(WEIGHTS[edition], scores, strict=True)
+    ]
+    if rounding == "each_term":
+        return sum(plain_half_up(term) for term in terms)
+    return plain_half_up(sum(terms))
+
+
+@st.composite
+def scored_editions(draw):
+    edition = draw(st.sampled_from(sorted(WEIGHTS)))
+    n = len(WEIGHTS[edition])
+    return edition, draw(st.lists(two_decimals, min_size=n, max_size=n))
+
+
+# Published figures
+
+
+@pytest.mark.parametrize(
+    ("scores", "edition", "published"),
+    [
+        (KUKAR_2023, "2023-kppn-ikn", "2.82"),
+        (KUKAR_2023[:5], "2023-reguler", "3.00"),
+        (KEDIRI_2022, "2022-reguler", "3.31"),
+        (MALANG_2022, "2022-kppn-ikn", "2.51"),
+        (MALANG_2023, "2023-kppn-ikn", "2.94"),
+    ],
+)
+def test_a_published_final_comes_out(scores, edition, published):
+    assert str(score.index_of(named(scores), edition=edition)) == published
+
+
+@pytest.mark.parametrize(
+    ("scores", "edition", "rounding", "expected"),
+    [
+        (MALANG_2022, "2022-kppn-ikn", "each_term", "2.51"),
+        (MALANG_2022, "2022-kppn-ikn", "sum", "2.50"),
+        (KEDIRI_2022, "2022-reguler", "sum", "3.32"),
+    ],
+)
+def test_the_rounding_rule_of_another_edition_may_be_asked(scores, edition, rounding, expected):
+    assert str(score.weighted_sum(named(scores), edition, rounding=rounding)) == expected
+
+
+def test_the_improvement_of_malang_is_measured_from_the_sum_rounded_once():
+    before = score.weighted_sum(named(MALANG_2022), "2022-kppn-ikn", rounding="sum")
+    assert score.index_of(named(MALANG_2023), "2023-kppn-ikn") - before == Decimal("0.44")
+
+
+def test_the_six_pillar_scores_of_kediri_have_the_published_impact_as_mean():
+    assert str(score.component_score([2.75, 2.75, 3.5, 3.33, 3.33, 2.75])) == "3.07"
+
+
+def test_the_means_of_the_questions_of_malang_are_the_printed_component_scores(tables):
+    questions = tables["question_scores"]
+    means = {
+        key: float(score.component_score(own["score"]))
+        for key, own in questions.groupby(["year", "component"])
+    }
+    assert means == {(2022, c): s for c, s in named(MALANG_2022).items()} | {
+        (2023, c): s for c, s in named(MALANG_2023).items()
+    }
+
+
+# A second, plain computation
+
+
+@given(scored_editions())
+@settings(deadline=None)
+def test_the_index_is_what_fractions_say(scored):
+    edition, scores = scored
+    computed = score.index_of(named(scores), edition)
+    assert Fraction(computed) == plain_weighted_sum(scores, edition, ROUNDING[edition])
+
+
+@given(scored_editions(), st.sampled_from(["each_term", "sum"]))
+@settings(deadline=None)
+def test_the_weighted_sum_is_what_fractions_say(scored, rounding):
+    edition, scores = scored
+    computed = score.weighted_sum(named(scores), edition, rounding=rounding)
+    assert Fraction(computed) == plain_weighted_sum(scores, edition, rounding)
+
+
+@given(st.lists(two_decimals, min_size=1, max_size=60))
+@settings(deadline=None)
+def test_a_component_score_is_the_mean_that_fractions_say(scores):
+    mean = sum(Fraction(str(s)) for s in scores) / len(scores)
+    assert Fraction(score.component_score(scores)) == plain_half_up(mean)
+
+
+@given(scored_editions())
+@settings(deadline=None)
+def test_contributions_are_weight_times_score_and_add_up_to_the_unrounded_sum(scored):
+    edition, scores = scored
+    parts = score.contributions(named(scores), edition)
+    assert {c: Fraction(p) for c, p in parts.items()} == {
+        c: Fraction(w, 100) * Fraction(str(s))
+        for c, w, s in zip(COMPONENTS, WEIGHTS[edition], scores, strict=False)
+    }
+    unrounded = sum(Fraction(p) for p in parts.values())
+    assert plain_half_up(unrounded) == score.weighted_sum(named(scores), edition, rounding="sum")
+
+
+@given(st.integers(0, 10**6), st.integers(1, 10**6))
+@settings(deadline=None)
+def test_half_up_rounds_a_half_up_and_all_else_to_the_nearest(numerator, denominator):
+    exact = Fraction(numerator, denominator)
+    assert score.half_up(numerator, denominator) == math.floor(exact + Fraction(1, 2))
+
+
+@pytest.mark.parametrize("edition", WEIGHTS)
+@pytest.mark.parametrize("everywhere", [0, 4])
+def test_the_ends_of_the_scale_stay_the_ends_of_the_index(edition, everywhere):
+    scores = named([everywhere] * len(WEIGHTS[edition]))
+    assert score.index_of(scores, edition) == everywhere
+
+
+# Halves that binary fractions get wrong
+
+
+@pytest.mark.parametrize(
+    ("scores", "mean"), [([2.67, 2.68], "2.68"), ([0, 0.01], "0.01"), ([1.01, 1.00], "1.01")]
+)
+def test_a_mean_that_ends_in_a_half_is_rounded_up(scores, mean):
+    assert str(score.component_score(scores)) == mean
+
+
+def test_a_sum_that_ends_in_a_half_is_rounded_up():
+    assert str(score.index_of(named([0.05, 0, 0, 0, 0]), "2023-reguler")) == "0.01"
+
+
+def test_a_weighted_term_that_ends_in_a_half_is_rounded_up_before_adding():
+    assert str(score.index_of(named([0.05, 0, 0, 0.05, 0]), "2022-kppn-ikn")) == "0.02"
+
+
+@pytest.mark.parametrize("kind", [float, Decimal, np.float64])
+def test_a_score_may_be_any_kind_of_number(kind):
+    scores = named([kind(str(s)) for s in KUKAR_2023])
+    assert score.index_of(scores, "2023-kppn-ikn") == Decimal("2.82")
+
+
+# Refusals
+
+
+def test_an_unknown_edition_is_refused_with_the_known_ones():
+    with pytest.raises(ScoreError, match=r"'2024-kppn-ikn' is not known; known: 2022-kppn-ikn, "):
+        score.index_of(named(KUKAR_2023), "2024-kppn-ikn")
+
+
+def test_a_component_too_many_is_refused_and_named():
+    with pytest.raises(ScoreError, match=r"2023-reguler has no place for collaboration; it weighs"):
+        score.index_of(named(KUKAR_2023), "2023-reguler")
+
+
+def test_a_component_too_few_is_refused_and_named():
+    with pytest.raises(ScoreError, match=r"2023-kppn-ikn lacks quick_wins, collaboration; it "):
+        score.index_of(named(KUKAR_2023[:4]), "2023-kppn-ikn")
+
+
+def test_a_component_in_place_of_another_is_refused_and_both_are_named():
+    scores = named(KUKAR_2023[:5]) | {"kolaborasi": 1.2}
+    with pytest.raises(ScoreError, match=r"lacks collaboration and has no place for kolaborasi"):
+        score.index_of(scores, "2023-kppn-ikn")
+
+
+@pytest.mark.parametrize(
+    ("bad", "said"),
+    [
+        (4.01, "impact: 4.01 is outside the scale 0 to 4"),
+        (-0.01, "impact: -0.01 is outside the scale 0 to 4"),
+        (math.inf, "impact: inf is outside the scale 0 to 4"),
+        (math.nan, "impact: nan is not a number"),
+        (Decimal("NaN"), r"impact: Decimal\('NaN'\) is not a number"),
+        (None, "impact: None is not a number"),
+        (pd.NA, "impact: <NA> is not a number"),
+        ("2,59", "impact: '2,59' is not a number"),
+        (True, "impact: True is not a number"),
+        ([2.59], r"impact: \[2.59\] is not a number"),
+        (2.595, "impact: 2.595 has more than two decimals; round it half up first"),
+        (Decimal("2.5901"), "impact: 2.5901 has more than two decimals"),
+    ],
+)
+def test_a_score_that_is_none_is_refused_with_its_component_and_value(bad, said):
+    with pytest.raises(ScoreError, match=said):
+        score.index_of(named(KUKAR_2023) | {"impact": bad}, "2023-kppn-ikn")
+
+
+@pytest.mark.parametrize("function", [score.contributions, score.index_of])
+def test_contributions_refuse_what_the_index_refuses(function):
+    with pytest.raises(ScoreError, match="impact: 5 is outside"):
+        function(named(KUKAR_2023) | {"impact": 5}, "2023-kppn-ikn")
+
+
+def test_a_component_without_questions_has_no_mean():
+    with pytest.raises(ScoreError, match="without question scores"):
+        score.component_score([])
+
+
+@pytest.mark.parametrize("bad", [math.nan, 5, "3", 2.333])
+def test_a_bad_question_score_is_refused_and_not_skipped(bad):
+    with pytest.raises(ScoreError, match=r"question score: .*(nan|5|3)"):
+        score.component_score([3, bad])

@@ -1,0 +1,258 @@
+"""Tables are read whole or not at all, and written together or not at all."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from kukar_analysis import store
+from kukar_analysis.errors import MissingTableError, TableError, UsageError
+
+AGENCIES = {
+    "year": 2023,
+    "region": "64.02",
+    "pillar": "governance",
+    "opd": None,
+    "agencies": 10,
+    "origin": "2023/a.csv#l2:c3",
+}
+
+
+def agencies(**cells):
+    return store.frame("pillar_agencies", [AGENCIES | cells])
+
+
+def content(folder):
+    return {p.name: p.read_bytes() for p in folder.iterdir()}
+
+
+# Reading
+
+
+def test_a_table_that_is_not_there_says_to_run_clean(tmp_path):
+    with pytest.raises(
+        MissingTableError, match=r"table programmes is not there yet.*`kukar clean`"
+    ):
+        store.read("programmes", tmp_path)
+
+
+def test_a_missing_table_is_a_fault_of_a_table(tmp_path):
+    with pytest.raises(TableError):
+        store.read("programmes", tmp_path / "nowhere")
+
+
+def test_a_table_that_is_not_known_is_refused_with_the_known_ones(tmp_path):
+    with pytest.raises(UsageError, match=r"'scores' is not known; known: question_scores, compone"):
+        store.read("scores", tmp_path)
+
+
+@pytest.mark.parametrize("length", [0, 3, 200, -1])
+def test_a_cut_file_is_refused_and_says_to_run_clean(tmp_path, length):
+    store.write_all({"pillar_agencies": agencies()}, tmp_path)
+    path = tmp_path / "pillar_agencies.parquet"
+    path.write_bytes(path.read_bytes()[:length])
+    with pytest.raises(TableError, match=r"pillar_agencies cannot be read .*: run `kukar clean`"):
+        store.read("pillar_agencies", tmp_path)
+
+
+def test_a_file_of_another_kind_is_refused(tmp_path):
+    (tmp_path / "pillar_agencies.parquet").write_text("year;region\n")
+    with pytest.raises(TableError, match=r"pillar_agencies cannot be read"):
+        store.read("pillar_agencies", tmp_path)
+
+
+def test_a_table_of_another_version_is_refused_when_it_is_read(tmp_path):
+    agencies().drop(columns="agencies").to_parquet(tmp_path / "pillar_agencies.parquet")
+    with pytest.raises(TableError, match=r"pillar_agencies has 1 faults: .*'agencies'"):
+        store.read("pillar_agencies", tmp_path)
+
+
+def test_a_table_is_read_from_the_folder_of_the_environment(processed_env):
+    assert store.processed_dir() == processed_env
+    assert len(store.read("programmes")) == 12
+
+
+def test_a_folder_that_is_given_goes_before_the_environment(processed_env, tmp_path):
+    with pytest.raises(MissingTableError):
+        store.read("programmes", tmp_path)
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_the_environment_the_folder_is_that_of_the_project(monkeypatch, value):
+    monkeypatch.delenv(store.PROCESSED_VARIABLE, raising=False)
+    if value is not None:
+        monkeypatch.setenv(store.PROCESSED_VARIABLE, value)
+    assert store.processed_dir() == store.ROOT / "data" / "processed"
+
+
+# Frames
+
+
+@pytest.mark.parametrize("table", store.SCHEMAS)
+def test_a_table_without_rows_has_all_its_columns_in_their_types(table, tmp_path):
+    empty = store.frame(table, [])
+    assert list(empty.columns) == list(store.SCHEMAS[table].columns)
+    store.write_all({table: empty}, tmp_path)
+    pd.testing.assert_frame_equal(store.read(table, tmp_path), empty)
+
+
+def test_a_cell_that_is_not_given_is_null():
+    row = {key: value for key, value in AGENCIES.items() if key != "opd"}
+    assert store.frame("pillar_agencies", [row])["opd"].isna().all()
+
+
+@pytest.mark.parametrize("table", sorted(set(store.SCHEMAS) - {"files"}))
+def test_every_table_says_where_each_row_comes_from(table):
+    origin = store.SCHEMAS[table].columns["origin"]
+    assert not origin.nullable
+
+
+# The schemas: every rule once
+
+
+@pytest.mark.parametrize(
+    ("cells", "fault"),
+    [
+        ({"region": "6402"}, "region isin"),
+        ({"region": None}, "region not_nullable: nan in row 0"),
+        ({"pillar": "smart"}, "'smart' in row 0"),
+        ({"opd": "Dinas Sihir"}, "'Dinas Sihir' in row 0"),
+        ({"year": 1999}, "year greater_than_or_equal_to(2000): 1999 in row 0"),
+        ({"agencies": 0}, "agencies greater_than_or_equal_to(1): 0 in row 0"),
+        ({"origin": None}, "origin not_nullable: nan in row 0"),
+    ],
+)
+def test_a_cell_that_breaks_the_schema_is_named_with_its_column_and_row(cells, fault):
+    with pytest.raises(TableError) as caught:
+        agencies(**cells)
+    assert str(caught.value).startswith("table pillar_agencies has 1 faults: ")
+    assert fault in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("component_scores", "score", 4.01),
+        ("component_scores", "score", -0.01),
+        ("component_scores", "component", "collab"),
+        ("component_scores", "edition", "2024-reguler"),
+        ("index_scores", "index_published", 28.2),
+        ("index_scores", "improvement_published", -4.01),
+        ("question_scores", "source", "tetangga"),
+        ("question_scores", "question", "baseline.1"),
+        ("question_scores", "sub_dimension", "layanan"),
+        ("official_statistics", "statistic", "happiness"),
+        ("official_statistics", "value", np.nan),
+        ("official_statistics", "citation", "dari teman"),
+        ("programmes", "digital_part", "lain"),
+        ("programmes", "status", "selesai"),
+        ("programmes", "budget", -1),
+        ("programmes", "likelihood", 4),
+        ("programmes", "impact", 0),
+    ],
+)
+def test_a_value_that_a_table_cannot_hold_is_named(tables, tmp_path, table, column, value):
+    spoilt = tables[table].head(3).copy()
+    spoilt.loc[1, column] = value
+    with pytest.raises(TableError, match=rf"table {table} has 1 faults: {column} .* in row 1"):
+        store.write_all({table: spoilt}, tmp_path)
+
+
+@pytest.mark.parametrize("table", [t for t, s in store.SCHEMAS.items() if s.unique])
+def test_a_key_that_stands_twice_is_named(tables, tmp_path, table):
+    key = store.SCHEMAS[table].unique
+    twice = pd.concat([tables[table].head(2), tables[table].head(1)], ignore_index=True)
+    with pytest.raises(TableError, match=rf"table {table} has \d+ faults: .*{key[0]}"):
+        store.write_all({table: twice}, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda t: t.drop(columns="agencies"),
+        lambda t: t.assign(remark="x"),
+        lambda t: t[["region", "year", "pillar", "opd", "agencies", "origin"]],
+        lambda t: t.astype({"agencies": "float64"}),
+        lambda t: t.astype({"year": "str"}),
+    ],
+    ids=["column missing", "column too many", "columns in another order", "number", "text"],
+)
+def test_a_table_of_another_shape_is_refused(tables, tmp_path, spoil):
+    with pytest.raises(TableError, match=r"table pillar_agencies has [1-9]"):
+        store.write_all({"pillar_agencies": spoil(tables["pillar_agencies"])}, tmp_path)
+
+
+def test_all_failures_of_a_table_are_listed(tables, tmp_path):
+    spoilt = tables["component_scores"].head(5).copy()
+    spoilt.loc[0, "score"] = 5.0
+    spoilt.loc[2, "region"] = "99.99"
+    spoilt.loc[3, "origin"] = None
+    spoilt.loc[4, "year"] = 23
+    with pytest.raises(TableError, match="table component_scores has 4 faults: ") as caught:
+        store.write_all({"component_scores": spoilt}, tmp_path)
+    for fault in ("5.0 in row 0", "'99.99' in row 2", "nan in row 3", "23 in row 4"):
+        assert fault in str(caught.value)
+
+
+# Writing
+
+
+def test_written_tables_are_read_back_the_same(tables, tmp_path):
+    store.write_all(tables, tmp_path / "new" / "folder")
+    for name, table in tables.items():
+        pd.testing.assert_frame_equal(store.read(name, tmp_path / "new" / "folder"), table)
+
+
+def test_writing_leaves_the_tables_alone_and_nothing_else(tables, tmp_path):
+    store.write_all(tables, tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == {f"{name}.parquet" for name in tables}
+
+
+def test_where_one_table_is_bad_no_folder_is_made(tables, tmp_path):
+    bad = tables["index_scores"].assign(year=23)
+    with pytest.raises(TableError):
+        store.write_all({**tables, "index_scores": bad}, tmp_path / "processed")
+    assert not (tmp_path / "processed").exists()
+
+
+def test_where_one_table_is_bad_none_is_changed(tables, tmp_path):
+    store.write_all({"pillar_agencies": agencies(), "programmes": tables["programmes"]}, tmp_path)
+    before = content(tmp_path)
+    bad = tables["programmes"].assign(pillar="smart")
+    with pytest.raises(TableError):
+        store.write_all({"pillar_agencies": agencies(agencies=11), "programmes": bad}, tmp_path)
+    assert content(tmp_path) == before
+
+
+def test_where_the_disk_fails_no_table_is_changed_and_no_temporary_file_stays(
+    tables, tmp_path, monkeypatch
+):
+    store.write_all({"pillar_agencies": agencies(), "programmes": tables["programmes"]}, tmp_path)
+    before = content(tmp_path)
+    write = pd.DataFrame.to_parquet
+
+    def full(table, path, **options):
+        write(table, path, **options)
+        if "programme" in table:
+            raise OSError("No space left on device")
+
+    monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
+    with pytest.raises(OSError, match="No space left"):
+        store.write_all(
+            {"pillar_agencies": agencies(agencies=11), "programmes": tables["programmes"]}, tmp_path
+        )
+    assert content(tmp_path) == before
+
+
+def test_where_a_table_cannot_be_put_in_place_no_temporary_file_stays(tables, tmp_path):
+    (tmp_path / "programmes.parquet").mkdir()
+    with pytest.raises(OSError):
+        store.write_all({"programmes": tables["programmes"]}, tmp_path)
+    assert [p.name for p in tmp_path.iterdir()] == ["programmes.parquet"]
+
+
+def test_a_table_that_is_written_is_not_mutated(tables, tmp_path):
+    before = tables["programmes"].copy(deep=True)
+    store.write_all({"programmes": tables["programmes"]}, tmp_path)
+    pd.testing.assert_frame_equal(tables["programmes"], before)
