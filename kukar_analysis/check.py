@@ -27,6 +27,9 @@ class Rule:
     agree: int = 0
     differ: list[str] = field(default_factory=list)
     not_recomputable: list[str] = field(default_factory=list)
+    """printed, but a part of it is not on record"""
+    not_printed: list[str] = field(default_factory=list)
+    """on record otherwise, but nothing printed to compare with"""
 
     @property
     def line(self) -> str:
@@ -37,6 +40,8 @@ class Rule:
             said += f"; {len(self.differ)} differ"
         if self.not_recomputable:
             said += f"; {len(self.not_recomputable)} more are printed and cannot be recomputed"
+        if self.not_printed:
+            said += f"; {len(self.not_printed)} have nothing printed to compare with"
         return said
 
     def compare(self, what: str, published: float, computed: Decimal, origin: str) -> None:
@@ -100,11 +105,15 @@ def _finals(published: pd.DataFrame, scores: Scores) -> Rule:
     rule = Rule(f"finals {year}")
     for row in published[published["participated"]].itertuples():
         own = scores.get((row.year, row.region), {})
-        if pd.isna(row.index_published) or not _complete(own, row.edition):
-            rule.not_recomputable.append(f"{row.region_name} {year}: a component is not stated")
+        what = f"{row.region_name} {year} final"
+        if pd.isna(row.index_published):
+            rule.not_printed.append(f"{what}: not stated ({row.origin})")
+            continue
+        if not _complete(own, row.edition):
+            rule.not_recomputable.append(f"{what}: a component is not stated ({row.origin})")
             continue
         computed = score.index_of(own, row.edition)
-        rule.compare(f"{row.region_name} {year} final", row.index_published, computed, row.origin)
+        rule.compare(what, row.index_published, computed, row.origin)
     return rule
 
 
@@ -138,7 +147,7 @@ def _component_means(question_scores: pd.DataFrame, component_scores: pd.DataFra
             what = f"{fw.regions[region].name} {year} {component}"
             mean = printed.get((year, region, component))
             if mean is None or pd.isna(mean.score):
-                rule.not_recomputable.append(f"{what}: no printed mean to compare with")
+                rule.not_printed.append(f"{what}: no printed mean is on record")
             elif len(answered) < len(listed):
                 have = f"{len(answered)} of {len(listed)} question scores"
                 rule.not_recomputable.append(f"{what}: only {have} are on record")
@@ -158,7 +167,7 @@ def _quick_wins(programmes: pd.DataFrame) -> Rule:
         programme, opd, origin = found.get((win.year, win.region, win.pillar), (None, None, ""))
         opd = None if pd.isna(opd) else opd
         if programme is None:
-            rule.not_recomputable.append(f"{win.year} {win.pillar}: no file names it")
+            rule.not_printed.append(f"quick win {win.year} {win.pillar}: no file names it")
         elif (programme, opd) == (win.programme, win.opd):
             rule.agree += 1
         else:

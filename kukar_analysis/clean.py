@@ -39,7 +39,8 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
     A file that cannot be read is named in `problems` and the others go on.
     """
-    paths, cleaned = _discover(raw), Cleaned({})
+    cleaned = Cleaned({})
+    paths = _discover(raw, cleaned)
     sources = _sources(raw, cleaned)
     lines: list[Line] = []
     editions: dict[tuple[int, str], str] = {}
@@ -76,15 +77,33 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     return cleaned
 
 
-def _discover(raw: Path) -> dict[str, Path]:
+def _discover(raw: Path, cleaned: Cleaned) -> dict[str, Path]:
     """Return the files of the year folders, by their path under `raw`."""
     if not raw.is_dir():
         raise UsageError(f"{raw} is no folder; expected one with a folder a year, as {raw}/2023")
     years = sorted(p for p in raw.iterdir() if p.is_dir() and re.fullmatch(r"20\d\d", p.name))
     if not years:
         raise UsageError(f"{raw} has no year folder; expected folders as {raw}/2023")
-    paths = [p for year in years for p in sorted(year.rglob("*")) if not p.is_dir()]
-    return {p.relative_to(raw).as_posix(): p for p in paths if not p.name.startswith((".", "~$"))}
+    for path in sorted(set(raw.iterdir()) - set(years)):
+        if not _is_hidden(Path(path.name)) and path.name != SOURCES:
+            cleaned.problems.append(f"{path.name}: not read; move it into the folder of its year")
+    paths = {
+        path.relative_to(raw).as_posix(): path
+        for year in years
+        for path in sorted(year.rglob("*"))
+        if not path.is_dir()
+    }
+    shown = {name: path for name, path in paths.items() if not _is_hidden(Path(name))}
+    if len(shown) < len(paths):
+        cleaned.notes.append(f"hidden files not read: {', '.join(sorted(set(paths) - set(shown)))}")
+    if not shown:
+        raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
+    return shown
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether a file is the system's or Excel's own (`~$…` while a workbook is open)."""
+    return any(part.startswith((".", "~$")) for part in path.parts)
 
 
 def _sources(raw: Path, cleaned: Cleaned) -> dict[str, str]:
@@ -96,21 +115,29 @@ def _sources(raw: Path, cleaned: Cleaned) -> dict[str, str]:
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             return {row["file"]: row["sha256"] for row in csv.DictReader(file, strict=True)}
-    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
-        cleaned.problems.append(f"{SOURCES}: cannot be read ({error!r}); columns file and sha256")
-        return {}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        cleaned.problems.append(f"{SOURCES}: cannot be read ({error})")
+    except KeyError as error:
+        cleaned.problems.append(f"{SOURCES}: has no column {error}; it needs file and sha256")
+    return {}
 
 
 def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], table.TableFile | None]:
     """Read one file; what fails is named in `problems` and counted as kind `unread`."""
     entry = {"file": name, "kind": "unread", "sha256": None}
     try:
+        with path.open("rb") as file:
+            entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
         if path.suffix.lower() not in table.SUFFIXES:
             known = ", ".join(table.SUFFIXES)
             raise SourceError(f"{name}: there is no reader for {path.suffix or 'it'}, only {known}")
         found = _corrected(table.read(path, name))
-        entry["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
         entry["kind"] = found.kind
+    except OSError as error:
+        cleaned.problems.append(
+            f"{name}: cannot be opened ({error.strerror}); check that it is a file you may read"
+        )
+        return entry, None
     except SourceError as error:
         cleaned.problems.append(str(error))
         return entry, None
@@ -208,7 +235,8 @@ def _say(cleaned: Cleaned, rejected: list[Line]) -> None:
     """Add to the problems what was rejected, but for the corrections on record."""
     for line in rejected:
         for fault in line.faults:
-            what = f"{fault['column']} {fault['value']!r}: " if fault["column"] else ""
+            value = "(blank)" if fault["value"] is None else repr(fault["value"])
+            what = f"{fault['column']} {value}: " if fault["column"] else ""
             said = f"{fault['origin']}: {what}{fault['reason']}"
             (cleaned.notes if fault["rule"] == "correction" else cleaned.problems).append(said)
 

@@ -18,6 +18,9 @@ from kukar_analysis.errors import KukarError
 if TYPE_CHECKING:
     from kukar_analysis.report.registry import Report
 
+_NAMED = 20
+"""Figures that cannot be recomputed are named up to so many a rule; beyond, only counted."""
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -166,6 +169,9 @@ def _check(processed: Path | None) -> bool:
         typer.echo(rule.line)
         for difference in rule.differ:
             typer.echo(f"  differs: {difference}", err=True)
+        unseen = [*rule.not_recomputable, *rule.not_printed]
+        for reason in unseen if len(unseen) <= _NAMED else []:
+            typer.echo(f"  not checked: {reason}")
     if not any(rule.agree or rule.differ for rule in rules):
         raise KukarError("nothing to check: no published figure is on record in these tables")
     return not any(rule.differ for rule in rules)

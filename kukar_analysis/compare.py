@@ -94,11 +94,21 @@ def participants(year: int) -> pd.DataFrame:
     )
 
 
+def groups_without_table(year: int) -> list[str]:
+    """Return the groups evaluated in a year of which no national table is on record."""
+    fw = framework.load()
+    found = store.read("index_scores")
+    tables = set(found.loc[found["year"] == year, "edition"])
+    return [e.group for e in fw.editions.values() if e.year == year and e.edition not in tables]
+
+
 def ranks(year: int, region: str) -> pd.DataFrame:
     """Return where a region stands by its printed final, highest first.
 
     Columns: scope (national, group, province), name, rank, of, tied (names that share the rank).
-    Equal finals share the better rank (1, 2, 2, 4). Empty when the region has no final.
+    Equal finals share the better rank (1, 2, 2, 4). Only the scope group where the table of
+    another group of the year is not on record: the field would not be whole. Empty when the
+    region has no final.
     """
     fw = framework.load()
     everyone = participants(year)
@@ -114,6 +124,8 @@ def ranks(year: int, region: str) -> pd.DataFrame:
                 everyone[everyone["province_code"] == me["province_code"]],
             ),
         }
+        if groups_without_table(year):
+            scopes = {"group": scopes["group"]}
         for scope, (name, field) in scopes.items():
             better = int((field["index_published"] > me["index_published"]).sum())
             same = field[field["index_published"] == me["index_published"]]
@@ -196,8 +208,9 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
     """Return the components of two years side by side, and whether they can be compared.
 
     Columns: component, from_weight, to_weight, from_score, to_score, change, same, changed, new,
-    dropped (counts of questions), comparable (yes, partly, no, unknown). `partly`: some questions
-    were added, dropped or reworded. `unknown`: a year's table or question list was not seen.
+    dropped (counts of questions), comparable (yes, partly, no, unknown, absent). `partly`: some
+    questions were added, dropped or reworded. `unknown`: a year's table or question list was not
+    seen. `absent`: the region did not take part in one of the years.
     Weights are null where the component is not part of the edition. Empty when the later year
     has no table.
     """
@@ -209,6 +222,7 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
     old, new = (fw.weights[e.edition] if e else {} for e in editions)
     scores = _scores()
     before, after = scores.get((from_year, region), {}), scores.get((to_year, region), {})
+    absent = any(index_value(y, region).known == "absent" for y in (from_year, to_year))
     rows = []
     for component in fw.components:
         if component not in old and component not in new:
@@ -221,9 +235,13 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
             "from_score": before.get(component),
             "to_score": after.get(component),
             **(counts or dict.fromkeys(("same", "changed", "new", "dropped"))),
-            "comparable": _comparable(component in old, component in new, counts)
-            if all(editions)
-            else "unknown",
+            "comparable": _comparable(
+                _weighed(component, from_year, editions[0]),
+                _weighed(component, to_year, editions[1]),
+                counts,
+            )
+            if not absent
+            else "absent",
         }
         rows.append(row)
     made = pd.DataFrame(rows, columns=columns)
@@ -314,8 +332,20 @@ def _continuity(
     return {**counts, "dropped": len(set(old) - set(new))}
 
 
-def _comparable(in_old: bool, in_new: bool, counts: dict[str, int] | None) -> str:
-    if not (in_old and in_new):
+def _weighed(component: str, year: int, edition: Edition | None) -> bool | None:
+    """Whether a region was scored on a component; None where its edition is not known.
+
+    A component that no edition of the year weighs was not scored, whatever the edition.
+    """
+    weights = framework.load().weights
+    if edition is not None:
+        return component in weights[edition.edition]
+    of_year = [e for e in framework.load().editions.values() if e.year == year]
+    return None if any(component in weights[e.edition] for e in of_year) else False
+
+
+def _comparable(in_old: bool | None, in_new: bool | None, counts: dict[str, int] | None) -> str:
+    if in_old is False or in_new is False:
         return "no"
     if counts is None:
         return "unknown"

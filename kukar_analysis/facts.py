@@ -133,10 +133,11 @@ class Region(Fact):
 
 @dataclass(frozen=True)
 class Opd(Fact):
-    """An agency of Kukar; `opd` is the short name used in tables."""
+    """An agency of Kukar; `opd` is the short name used in tables, `status` that of the long one."""
 
     opd: str
     name: str
+    short_name_status: Status
 
 
 @dataclass(frozen=True)

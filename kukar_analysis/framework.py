@@ -12,6 +12,7 @@ import types
 import typing
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
@@ -78,10 +79,6 @@ class Framework:
     def edition(self, edition: str) -> Edition:
         """Return an edition by its id; UsageError names the known ones."""
         return _known(self.editions, edition, "edition", "definitions/editions.csv")
-
-    def edition_of(self, year: int, group: str) -> Edition:
-        """Return the edition of a year and group, e.g. 2023 and `kppn-ikn`."""
-        return self.edition(f"{year}-{group}")
 
     def years(self) -> list[int]:
         """Return the years that have an edition, in order."""
@@ -196,7 +193,9 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         assumptions=tuple(read("assumptions", Assumption)),
         reported_regions=tuple(read("reported_regions", ReportedRegion)),
     )
-    problems += _contradictions(framework)
+    if all(getattr(framework, field.name) for field in fields(framework)):
+        # a file that could not be read would only bring follow-up faults
+        problems += _contradictions(framework)
     if problems:
         raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
     return framework
@@ -217,7 +216,7 @@ def _read(path: Path, record: type[_R], problems: list[str]) -> list[_R]:
     hints = get_type_hints(record)
     names = [f.name for f in fields(record)]  # type: ignore[arg-type]
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             if set(reader.fieldnames or ()) != set(names):
                 found = ", ".join(reader.fieldnames or ()) or "nothing"
@@ -346,6 +345,11 @@ def _bad_names(fw: Framework) -> list[str]:
     for s in fw.spellings:
         if s.canonical not in ids[s.kind]:
             found.append(f"spellings.csv: {s.kind} {s.canonical!r} is not defined")
+    for event in fw.events:
+        try:
+            date.fromisoformat(event.date)
+        except ValueError:
+            found.append(f"events.csv: {event.date!r} is no date, as 2022-09-07")
     for c in fw.corrections:
         if (c.action == "replace") != (c.value is not None):
             found.append(f"corrections.csv: {c.file} {c.record}: replace needs a value, drop none")

@@ -34,7 +34,12 @@ def index_gap(year: int, region: str) -> Gap | None:
 
 
 def questions_gap(year: int, region: str) -> Gap | None:
-    """Return what the question scores of a year wait for, or None when all are on record."""
+    """Return what the question scores of a year wait for.
+
+    None when all are on record, or when the region did not take part.
+    """
+    if compare.index_value(year, region).known == "absent":
+        return None
     edition = compare.edition_of(year, region)
     found = store.read("question_scores")
     found = found[(found["year"] == year) & (found["region"] == region)]

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, formats, framework, gaps, pillars
+from kukar_analysis import compare, display, formats, framework, gaps, pillars, tables
 from kukar_analysis.display import Shown
 from kukar_analysis.facts import Assumption
 from kukar_analysis.formats import listed, number
@@ -26,24 +26,12 @@ def index(year: Any, region: Any) -> Shown:
     if record is None:
         return _no_index(year, place.region)
     if not record["participated"]:
-        return display.prose(
-            f"**{place.name} tidak ikut evaluasi {year}.** Tabel nasional mencetak 0 di semua"
-            " kolomnya; angka itu bukan nilai dan tidak dipakai.",
-            kind="answer",
-        )
+        return _stayed_away(year, place.region)
     first = (
         f"Indeks Smart City {place.name} {year} adalah **{number(record['index_published'])}**"
         " dari skala 4"
     )
-    ranks = compare.ranks(year, place.region)
-    if len(ranks):
-        national, group, province = ranks.itertuples(index=False)
-        shares = f" (bersama {listed(national.tied)})" if national.tied else ""
-        first += (
-            f": peringkat **{national.rank} dari {national.of}** daerah peserta{shares},"
-            f" {group.rank} dari {group.of} di kelompok {group.name}, dan"
-            f" {province.rank} dari {province.of} di {province.name}"
-        )
+    first += _standing(year, place.region)
     return display.prose(
         first + ".", *_moved(year, place.region), *_carried(year, place.region), kind="answer"
     )
@@ -134,10 +122,25 @@ def years(region: Any, from_year: Any, to_year: Any) -> Shown:
             for r in fair.sort_values("change", ascending=False).itertuples()
         ]
         paragraphs.append(f"Komponen yang dapat dibandingkan: {listed(said)}.")
+    absent = [
+        str(y)
+        for y in (from_year, to_year)
+        if compare.index_value(y, place.region).known == "absent"
+    ]
+    if absent:
+        paragraphs.append(
+            f"{place.name} tidak ikut evaluasi {listed(absent)}, sehingga komponennya tidak dapat"
+            " dibandingkan."
+        )
     unfair = [fw.components[c].name for c in found.loc[found["comparable"] == "no", "component"]]
     if unfair:
         paragraphs.append(f"Tidak sebanding antara kedua tahun: {listed(unfair)}.")
     gap = gaps.index_gap(from_year, place.region) or gaps.index_gap(to_year, place.region)
+    if not gap and (found["comparable"] == "unknown").any():
+        paragraphs.append(
+            "Kesebandingan komponennya belum diketahui: daftar butir salah satu edisi tidak"
+            " terlihat."
+        )
     if gap:
         paragraphs.append(f"Perubahan per komponen tidak dapat ditunjukkan. {gap.waits_for}")
     return display.prose(*paragraphs, kind="answer")
@@ -207,6 +210,14 @@ def _limit(assumption: Assumption) -> str:
     return f"{assumption.statement} ({how}; {title})"
 
 
+def _stayed_away(year: int, code: str) -> Shown:
+    return display.prose(
+        f"**{framework.load().regions[code].name} tidak ikut evaluasi {year}.** Tabel nasional"
+        " mencetak 0 di semua kolomnya; angka itu bukan nilai dan tidak dipakai.",
+        kind="answer",
+    )
+
+
 def _no_index(year: int, code: str) -> Shown:
     fw = framework.load()
     name = fw.regions[code].name
@@ -233,24 +244,57 @@ def _moved(year: int, code: str) -> list[str]:
     ]
 
 
+def _standing(year: int, code: str) -> str:
+    """Say the rank: in the group alone where another group's table is not on record."""
+    ranks = {r.scope: r for r in compare.ranks(year, code).itertuples()}
+    if not ranks:
+        return ""
+    group = ranks["group"]
+    in_group = f"{group.rank} dari {group.of} di kelompok {group.name}"
+    if "national" not in ranks:
+        return (
+            f": peringkat **{in_group}**{_shared(group.tied)}. Peringkat nasional tidak dapat"
+            f" dihitung, karena {tables.without_table(year)}"
+        )
+    national, province = ranks["national"], ranks["province"]
+    return (
+        f": peringkat **{national.rank} dari {national.of}** daerah peserta"
+        f"{_shared(national.tied)}, {in_group}{_shared(group.tied)},"
+        f" dan {province.rank} dari {province.of} di {province.name}{_shared(province.tied)}"
+    )
+
+
+def _shared(tied: list[str]) -> str:
+    return f" (bersama {listed(tied)})" if tied else ""
+
+
 def _carried(year: int, code: str) -> list[str]:
     """Name the components furthest above and below the mean of the group."""
     fw = framework.load()
     profile = compare.component_profile(year, code)
     if profile.empty:
         return []
-    best, worst = (profile.loc[profile["gap"].agg(pick)] for pick in ("idxmax", "idxmin"))
+    best, worst = (
+        f"**{fw.components[row['component']].name}** ({number(row['gap'], signed=True)})"
+        for row in (profile.loc[profile["gap"].agg(pick)] for pick in ("idxmax", "idxmin"))
+    )
+    if profile["gap"].min() >= 0:
+        return [f"Tidak ada komponen di bawah rata-rata kelompoknya; yang paling menonjol {best}."]
+    if profile["gap"].max() <= 0:
+        return [
+            f"Tidak ada komponen di atas rata-rata kelompoknya; yang paling tertinggal {worst}."
+        ]
     return [
-        "Terhadap rata-rata kelompoknya, komponen yang paling menonjol adalah"
-        f" **{fw.components[best['component']].name}** ({number(best['gap'], signed=True)}) dan"
-        f" yang paling tertinggal **{fw.components[worst['component']].name}**"
-        f" ({number(worst['gap'], signed=True)})."
+        f"Terhadap rata-rata kelompoknya, komponen yang paling menonjol adalah {best} dan yang"
+        f" paling tertinggal {worst}."
     ]
 
 
 def _no_pillar(year: int, code: str, pillar: str) -> Shown:
     fw = framework.load()
     name, place = fw.pillars[pillar].name, fw.regions[code].name
+    if compare.index_value(year, code).known == "absent":
+        return _stayed_away(year, code)
     gap = gaps.questions_gap(year, code)
     wins = pillars.quick_wins(code, year)
     wins = wins[wins["pillar"] == pillar]
@@ -302,6 +346,8 @@ def _value(value: compare.IndexValue) -> str:
 
 def _reason(row: Any, from_year: int, to_year: int) -> str:
     """Say why a component can or cannot be compared, from the counts of its questions."""
+    if row.comparable == "absent":
+        return "tidak dapat dibandingkan, daerah ini tidak ikut pada salah satu tahun"
     if pd.isna(row.from_weight) and row.comparable == "unknown":
         return f"belum dapat dibandingkan, nilai {from_year} tidak tercatat"
     if pd.isna(row.from_weight):

@@ -37,7 +37,7 @@ class Line:
 
     def fault(self, rule: str, reason: str, column: str | None = None) -> None:
         """Add a reason why the record is not kept."""
-        heading = self.file.headings[column][0] if column in self.file.headings else None
+        heading = self.file.headings[column][0] if column in self.file.headings else column
         self.faults.append(
             {
                 "file": self.file.name,
@@ -100,7 +100,7 @@ class Line:
             self.fault(
                 "edition",
                 f"the group of {region} in {year} is not known: no national table lists it;"
-                " add a column KET with REGULER or KPPN&IKN",
+                " add a column KET with REGULER or KPPN&IKN, or name the group in the file's name",
             )
         elif edition is not None and edition not in framework.load().editions:
             self.fault("edition", f"edition {edition} is not known; {_ASK}editions.csv", "group")
@@ -139,13 +139,16 @@ def _national(line: Line) -> Rows:
         return []
     fw = framework.load()
     printed = {c: line.record.cells.get(c, "") for c in (*fw.components, "index")}
-    all_zero = all(text in ("", *_NOT_STATED) or _number(text) == 0 for text in printed.values())
-    participated = _yes_no(line, default=not all_zero)
-    if participated == all_zero:
-        said = "took part" if participated else "did not take part"
-        line.fault(
-            "participated", f"{said}, but the scores {'are all 0' if all_zero else 'are not'}"
-        )
+    zeros = _number(printed["index"]) == 0 and all(
+        text == "" or _number(text) == 0 for text in printed.values()
+    )
+    participated = _yes_no(line, default=not zeros)
+    stated = [text for text in printed.values() if text not in ("", *_NOT_STATED)]
+    if participated and (zeros or not stated):
+        found = "every score is 0" if zeros else "no score is stated"
+        line.fault("participated", f"took part, but {found}; say which in a column IKUT EVALUASI")
+    if not participated and any(_number(text) != 0 for text in stated):
+        line.fault("participated", "did not take part, but the scores are not 0")
     scores = {}
     for component in fw.components:
         if component in fw.weights[edition]:
@@ -155,6 +158,8 @@ def _national(line: Line) -> Rows:
                 "component", f"{edition} has no {component}, yet a score is given", component
             )
     improvement = line.score("improvement", -score.HIGHEST) if line.text("improvement") else None
+    if improvement and not participated:
+        line.fault("participated", "did not take part, but an improvement is given", "improvement")
     index_row = {
         "year": year,
         "region": region,

@@ -52,7 +52,7 @@ def components(year: int, region: Any) -> Shown:
         f"{fw.components[worst['component']].name} paling tertinggal dari rata-rata {group}"
         f" ({number(worst['gap'], signed=True)})"
         if worst["gap"] < 0
-        else f"Semua komponen di atas rata-rata {group}"
+        else f"Tidak ada komponen di bawah rata-rata {group}"
     )
     figure, axes = _figure(len(names) * 0.42 + 1.5)
     rows = range(len(names))
@@ -103,6 +103,7 @@ def distribution(year: int, region: Any) -> Shown:
     if own.empty:
         return display.nothing()
     standing = compare.ranks(year, place.region).iloc[0]
+    field = "peserta" if standing["scope"] == "national" else f"peserta {standing['name']}"
     groups = {g: fw.groups[g].name for g in fw.groups if g in set(everyone["group"])}
     everyone = everyone.assign(
         group_name=[
@@ -142,7 +143,7 @@ def distribution(year: int, region: Any) -> Shown:
     )
     axes.set(xlabel="nilai final", ylabel="", xlim=(0.8, 4.05), ylim=(len(order) - 0.4, -0.7))
     axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda x, _: number(x, 1)))
-    finding = f"{place.name} di peringkat {standing['rank']} dari {standing['of']} peserta"
+    finding = f"{place.name} di peringkat {standing['rank']} dari {standing['of']} {field}"
     alt = (
         f"Sebaran nilai final {len(everyone)} daerah peserta {year} menurut kelompok, dari"
         f" {number(everyone['index_published'].min())} sampai"

@@ -15,7 +15,7 @@ Rules, verified against every published figure (docs/metode.md, `kukar check`):
 
 from __future__ import annotations
 
-import math
+import numbers
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
@@ -38,13 +38,13 @@ def hundredths(score: float | Decimal, what: str = "score") -> int:
     Raises ScoreError for anything outside 0..4, not a number, or with more than two decimals
     (a mean must be rounded first, as the ministry does: `component_score`).
     """
-    if isinstance(score, bool) or not _is_number(score):
+    if not _is_number(score):
         raise ScoreError(f"{what}: {score!r} is not a number from {LOWEST} to {HIGHEST}")
     if not LOWEST <= score <= HIGHEST:
         raise ScoreError(f"{what}: {score} is outside the scale {LOWEST} to {HIGHEST}")
     scaled = float(score) * 100
     whole = round(scaled)
-    if abs(scaled - whole) > 1e-6:
+    if abs(scaled - whole) > 1e-3:
         raise ScoreError(f"{what}: {score} has more than two decimals; round it half up first")
     return whole
 
@@ -88,10 +88,9 @@ def contributions(component_scores: Mapping[str, float], edition: str) -> dict[s
 
 
 def _is_number(score: object) -> bool:
-    try:
-        return not math.isnan(score)  # type: ignore[arg-type]
-    except TypeError:
-        return False
+    if isinstance(score, Decimal):
+        return score.is_finite()
+    return isinstance(score, numbers.Real) and not isinstance(score, bool) and score == score
 
 
 def _decimal(in_hundredths: int) -> Decimal:
@@ -100,7 +99,7 @@ def _decimal(in_hundredths: int) -> Decimal:
 
 def _edition(edition: str) -> Edition:
     editions = framework.load().editions
-    if edition not in editions:
+    if not isinstance(edition, str) or edition not in editions:
         raise ScoreError(f"edition {edition!r} is not known; known: {', '.join(editions)}")
     return editions[edition]
 
@@ -108,6 +107,9 @@ def _edition(edition: str) -> Edition:
 def _terms(component_scores: Mapping[str, float], edition: str) -> dict[str, int]:
     """Return weight times score of each component, in ten-thousandths."""
     weights = framework.load().weights[_edition(edition).edition]
+    if not isinstance(component_scores, Mapping):
+        kind = type(component_scores).__name__
+        raise ScoreError(f"component scores are a mapping of component to score, not a {kind}")
     missing = [c for c in weights if c not in component_scores]
     extra = [str(c) for c in component_scores if c not in weights]
     if missing or extra:

@@ -175,14 +175,20 @@ def test_a_final_without_one_of_its_components_is_not_recomputable(own, how):
         own["component_scores"] = scores[~hit]
     found = rule(own, "finals 2023")
     assert (found.agree, found.differ) == (129, [])
-    assert found.not_recomputable == ["Kabupaten Kutai Kartanegara 2023: a component is not stated"]
+    (reason,) = found.not_recomputable
+    assert reason.startswith("Kabupaten Kutai Kartanegara 2023 final: a component is not stated (")
+    assert "2023/tabel-nasional-peserta.csv#l37:c9" in reason
 
 
-def test_a_final_that_is_not_stated_is_not_recomputable(own):
+def test_a_final_that_is_not_stated_is_not_called_printed(own):
     index = own["index_scores"]
     index.loc[where(index, year=2023, region=BADUNG), "index_published"] = np.nan
     found = rule(own, "finals 2023")
-    assert (found.agree, len(found.not_recomputable)) == (129, 1)
+    assert (found.agree, found.not_recomputable) == (129, [])
+    assert found.not_printed == [
+        "Kabupaten Badung 2023 final: not stated (2023/tabel-nasional-peserta.csv#l2:c9)"
+    ]
+    assert found.line == "finals 2023: 129 of 129 agree; 1 have nothing printed to compare with"
 
 
 def test_a_region_that_did_not_take_part_is_not_counted_at_all(own):
@@ -217,23 +223,21 @@ def test_a_mean_without_one_of_its_questions_is_not_recomputable(own, how):
     ]
 
 
-def test_a_mean_that_is_not_printed_is_not_recomputable(own):
+def test_a_mean_that_is_not_printed_is_counted_as_such(own):
     scores = own["component_scores"]
     hit = where(scores, year=2023, region=MALANG, component="output")
     own["component_scores"] = scores[~hit]
     found = rule(own, "component means")
     assert (found.agree, found.differ) == (10, [])
-    assert found.not_recomputable == [
-        "Kabupaten Malang 2023 output: no printed mean to compare with"
-    ]
+    assert found.not_printed == ["Kabupaten Malang 2023 output: no printed mean is on record"]
 
 
-def test_a_quick_win_on_record_that_no_file_names_is_not_recomputable(own):
+def test_a_quick_win_on_record_that_no_file_names_is_counted_as_such(own):
     programmes = own["programmes"]
     own["programmes"] = programmes[~where(programmes, year=2021, pillar="society")]
     found = rule(own, "quick wins on record")
     assert (found.agree, found.differ) == (11, [])
-    assert found.not_recomputable == ["2021 society: no file names it"]
+    assert found.not_printed == ["quick win 2021 society: no file names it"]
 
 
 def test_a_programme_that_is_no_quick_win_does_not_stand_for_one(own):
@@ -244,7 +248,7 @@ def test_a_programme_that_is_no_quick_win_does_not_stand_for_one(own):
 
 def test_tables_without_rows_agree_with_nothing(own):
     empty = {name: table.head(0) for name, table in own.items()}
-    assert [(r.name, r.agree, r.differ, len(r.not_recomputable)) for r in check.check(empty)] == [
+    assert [(r.name, r.agree, r.differ, len(r.not_printed)) for r in check.check(empty)] == [
         ("component means", 0, [], 0),
         ("quick wins on record", 0, [], 12),
     ]

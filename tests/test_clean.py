@@ -151,7 +151,7 @@ def test_capitals_in_the_ending_do_not_matter(clean_files):
 UNREAD = {
     "surat.pdf": ("%PDF-1.7", ": there is no reader for .pdf, only .csv, .txt"),
     "surat": ("x", ": there is no reader for it, only .csv, .txt"),
-    "unknown.csv": ("a;b\n1;2\n", ": no known kind of list; nearest is "),
+    "unknown.csv": ("a;b\n1;2\n", ": its first line holds no known heading (a, b); a list begins"),
     "empty.csv": ("", ": is empty; expected a line of headings"),
     "binary.csv": ("a\0b", ": is no text file; save the list as CSV"),
     "cut.csv": (f'{LIST}"KAB', " line 3: unexpected end of data"),
@@ -246,10 +246,10 @@ def test_a_file_that_fits_the_sources_is_not_spoken_of(listed):
 @pytest.mark.parametrize(
     ("sources", "why"),
     [
-        ("berkas,sha256\n2023/a.csv,0\n", "KeyError('file')"),
-        ("file;sha256\n2023/a.csv;0\n", "KeyError('file')"),
-        (b"file,sha256\n\xe9,0\n", "UnicodeDecodeError("),
-        ('file,sha256\n"2023/a.csv,0\n', "Error('unexpected end of data')"),
+        ("berkas,sha256\n2023/a.csv,0\n", "has no column 'file'"),
+        ("file;sha256\n2023/a.csv;0\n", "has no column 'file'"),
+        (b"file,sha256\n\xe9,0\n", "cannot be read ('utf-8' codec"),
+        ('file,sha256\n"2023/a.csv,0\n', "cannot be read (unexpected end of data)"),
     ],
     ids=["another heading", "semicolons", "not UTF-8", "cut"],
 )
@@ -258,7 +258,7 @@ def test_sources_that_cannot_be_read_are_a_problem_and_the_files_are_read(
 ):
     made = clean_files({"2023/a.csv": LIST, "SOURCES.csv": sources})
     (problem,) = made.problems
-    assert problem.startswith(f"SOURCES.csv: cannot be read ({why}")
+    assert problem.startswith(f"SOURCES.csv: {why}")
     assert len(made.tables["pillar_agencies"]) == 1
 
 
@@ -503,3 +503,47 @@ def test_a_region_may_belong_to_another_group_the_next_year(clean_files):
     )
     assert made.problems == []
     assert list(made.tables["index_scores"]["edition"]) == ["2022-kppn-ikn", "2023-reguler"]
+
+
+# What lies in the wrong place, and zeros that are none
+
+
+def test_what_lies_outside_the_year_folders_is_named_and_not_lost_unsaid(clean_files):
+    made = clean_files({"2023/a.csv": LIST, "b.csv": OTHER, "2023 salinan/c.csv": OTHER})
+    assert made.problems == [
+        "2023 salinan: not read; move it into the folder of its year",
+        "b.csv: not read; move it into the folder of its year",
+    ]
+
+
+def test_hidden_files_are_noted_and_not_read(clean_files):
+    made = clean_files({"2023/a.csv": LIST, "2023/~$a.csv": OTHER, "2023/.x/b.csv": OTHER})
+    assert counts(made) == {"2023/a.csv": (1, 1, 0, 0)}
+    assert "hidden files not read: 2023/.x/b.csv, 2023/~$a.csv" in made.notes
+
+
+def test_year_folders_without_a_file_write_nothing(raw_folder, tmp_path):
+    raw = raw_folder({"2023/.keep": ""})
+    with pytest.raises(UsageError, match="hold no file; nothing was written"):
+        clean.clean(raw, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        ("KAB. BANJAR;-;-;-;-;-;;-;REGULER", "took part, but no score is stated"),
+        ("KAB. BANJAR;;;;;;;;REGULER", "took part, but no score is stated"),
+    ],
+)
+def test_a_line_of_dashes_or_blanks_is_not_taken_for_staying_away(clean_files, line, reason):
+    made = clean_files({"2023/t.csv": f"{NATIONAL}\n{line}\n"})
+    assert counts(made) == {"2023/t.csv": (1, 0, 1, 0)}
+    assert any(reason in found for found in made.tables["rejected"]["reason"])
+
+
+def test_zeros_with_an_improvement_are_not_taken_for_staying_away(clean_files):
+    heads = NATIONAL.replace("KET", "TINGKAT IMPROVEMENT;KET")
+    made = clean_files({"2023/t.csv": f"{heads}\nKAB. KARO;0;0;0;0;0;0;0;-2,82;KPPN&IKN\n"})
+    (reason,) = made.tables["rejected"]["reason"]
+    assert reason == "did not take part, but an improvement is given"

@@ -122,7 +122,7 @@ def test_clean_says_how_many_records_went_where(raw_folder, tmp_path):
     folder = raw_folder(national(KUKARS, KUKARS))
     ended = kukar("clean", "--raw", folder, "--processed", tmp_path)
     assert ended.exit_code == 0
-    assert "1 files, 2 records read = 1 kept + 0 rejected + 1 duplicate" in ended.output
+    assert "2 records read = 1 kept + 0 rejected + 1 duplicate" in ended.output
     assert "index_scores 1" in ended.output
     assert len(store.read("index_scores", tmp_path)) == 1
 

@@ -20,6 +20,7 @@ HEADINGS = {
     "collaboration": "PROGRAM KOLABORASI",
 }
 COUNTS = ["same", "changed", "new", "dropped"]
+BADUNG = "51.03"
 PASER, TIMUR, ACEH, BALIKPAPAN, SAMARINDA, BONTANG = (
     "64.01",
     "64.08",
@@ -179,6 +180,7 @@ def test_other_weights_are_not_tried_where_a_score_for_them_is_missing(year, reg
         (2023, KUKAR, "2.82", "printed"),
         (2022, KUKAR, "2.82", "implied"),
         (2021, KUKAR, None, "unknown"),
+        (2022, BADUNG, "3.26", "implied"),  # 2,97 after −0,29
         (2022, MALANG, "2.51", "printed"),
         (2023, MALANG, "2.94", "printed"),
         (2022, SURABAYA, "3.41", "printed"),
@@ -249,7 +251,7 @@ def test_malangs_changes_are_those_of_the_printed_tables():
 @pytest.mark.usefixtures("processed_env")
 def test_nothing_is_compared_with_kukars_year_that_is_not_on_record():
     found = compare.components_between(KUKAR, 2022, 2023)
-    assert set(found["comparable"]) == {"unknown"}
+    assert found["comparable"].tolist() == ["unknown"] * 5 + ["no"]  # no edition had Kolaborasi
     assert found[["from_weight", "from_score", "change", *COUNTS]].isna().all(axis=None)
     assert compare.questions_between(KUKAR, 2022, 2023).empty
 
@@ -295,3 +297,19 @@ def test_questions_of_two_years_agree_with_a_second_reading_of_both_forms():
 def test_the_earlier_year_must_come_first(compared, years):
     with pytest.raises(UsageError, match="must be before"):
         compared(MALANG, *years)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_without_the_table_of_another_group_only_the_group_is_ranked():
+    assert compare.groups_without_table(2022) == ["reguler"]
+    assert compare.groups_without_table(2023) == []
+    (group,) = compare.ranks(2022, MALANG).itertuples()
+    assert (group.scope, group.rank, group.of) == ("group", 12, 38)
+    assert group.tied == ["Kabupaten Manggarai Timur"]
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("region", [STAYED_AWAY, "64.07"])
+def test_a_year_in_which_a_region_stayed_away_cannot_be_compared(region):
+    found = compare.components_between(region, 2022, 2023)
+    assert set(found["comparable"]) == {"absent"}

@@ -174,7 +174,6 @@ def test_only_the_ten_regions_of_kalimantan_timur_have_a_bps_code():
     ("ask", "said"),
     [
         (lambda: FW.edition("2024-reguler"), "edition '2024-reguler' is not known; known: 2022-"),
-        (lambda: FW.edition_of(2024, "reguler"), "edition '2024-reguler' is not known"),
         (lambda: FW.pillar("smart_living"), "pillar 'smart_living' is not known; known: govern"),
         (lambda: FW.year(2021), r"year 2021 has no edition; known: 2022, 2023 \(definitions/edit"),
         (lambda: FW.year("2023.0"), r"year '2023.0' has no edition"),
@@ -188,10 +187,6 @@ def test_what_is_not_known_is_refused_with_what_is(ask, said):
 
 def test_a_year_may_come_as_text():
     assert [FW.year("2023"), FW.year(2022)] == [2023, 2022]
-
-
-def test_an_edition_is_found_by_year_and_group():
-    assert FW.edition_of(2023, "kppn-ikn").follows == "2022-kppn-ikn"
 
 
 # Names met in print

@@ -164,10 +164,11 @@ def test_malangs_change_of_base_is_explained():
 
 
 def test_kukars_years_say_2_82_implied_and_what_would_show_the_change():
-    first, gap = narrative.years(KUKAR, 2022, 2023).text.split("\n\n")
+    first, unfair, gap = narrative.years(KUKAR, 2022, 2023).text.split("\n\n")
     assert "2,82 tersirat, ±0,01 pada 2022" in first
     assert "2,82 pada 2023" in first
     assert "Peningkatan yang tercetak: 0,00." in first
+    assert unfair == "Tidak sebanding antara kedua tahun: Kolaborasi."
     assert "data/raw/2022/tabel-nasional-" in gap
 
 
@@ -194,7 +195,8 @@ def test_the_reasons_count_the_questions_of_each_component():
 def test_nothing_is_said_to_be_comparable_with_a_year_that_is_not_on_record():
     reasons = narrative.comparability(KUKAR, 2022, 2023).text.splitlines()
     assert len(reasons) == 6
-    assert all("belum dapat dibandingkan, nilai 2022 tidak tercatat" in r for r in reasons)
+    assert all("belum dapat dibandingkan, nilai 2022 tidak tercatat" in r for r in reasons[:5])
+    assert reasons[5] == "- Kolaborasi: tidak sebanding, komponen ini baru ada pada 2023."
     reasons = narrative.comparability(SURABAYA, 2022, 2023).text.splitlines()
     assert len(reasons) == 5
     assert all("belum diketahui" in r for r in reasons)
@@ -211,7 +213,7 @@ def test_events_are_those_of_the_pillar_or_of_all_up_to_the_year_in_their_order(
     assert narrative.events(2023, KUKAR, "governance").text.count("\n") == len(expected) - 1
     places = [told(2023, "governance").index(e.event) for e in expected]
     assert places == sorted(places)
-    (governance,) = [e.event for e in FW.events if e.pillar == "governance"]
+    *_, governance = [e.event for e in FW.events if e.pillar == "governance"]
     assert governance in told(2023, "governance")
     assert governance not in told(2023, "living")
     assert governance not in told(2022, "governance")
@@ -246,3 +248,37 @@ def test_a_limit_says_how_it_is_known():
             if assumption.statement in line
         ]
         assert words[assumption.status] in line
+
+
+def test_of_2022_no_national_rank_is_claimed():
+    said = narrative.index(2022, MALANG).text
+    assert "peringkat 12 dari 38 di kelompok KPPN & IKN (bersama Kabupaten Manggarai Timur)" in said
+    assert "Peringkat nasional tidak dapat dihitung" in said
+    assert "tabel kelompok Reguler 2022 tidak tercatat" in said
+    assert "Jawa Timur" not in said
+
+
+@pytest.mark.parametrize(
+    ("region", "expected"),
+    [
+        (
+            "64.07",
+            "Tidak ada komponen di atas rata-rata kelompoknya; yang paling tertinggal Kolaborasi",
+        ),
+        (
+            "12.07",
+            "Tidak ada komponen di bawah rata-rata kelompoknya; yang paling menonjol Quick Wins",
+        ),
+    ],
+)
+def test_nothing_below_the_mean_stands_out_and_nothing_above_it_lags(region, expected):
+    said = narrative.index(2023, region).text
+    assert expected in said
+    assert "paling menonjol adalah" not in said
+
+
+def test_a_region_that_stayed_away_waits_for_no_file():
+    said = narrative.pillar(2023, STAYED_AWAY, "living").text
+    assert "tidak ikut evaluasi 2023" in said
+    assert "data/raw" not in said
+    assert "tidak ikut evaluasi 2023" in narrative.years(STAYED_AWAY, 2022, 2023).text

@@ -369,7 +369,7 @@ def test_every_fault_is_said_with_its_place_its_cell_and_what_to_do(spoilt):
         ("a score that is a word", "expected a number from 0 to 4 with two decimals, or - where"),
         ("a score above the scale", "is outside 0 to 4"),
         ("an improvement outside the scale", "is outside -4 to 4"),
-        ("taking part with nothing but 0", "took part, but the scores are all 0"),
+        ("taking part with nothing but 0", "took part, but every score is 0; say which in"),
         ("not taking part with scores", "did not take part, but the scores are not"),
         ("a line too short", "the line has 4 cells, the headings are 11"),
         ("a question under another code", "baseline.legal_basis is printed with code 1.1.1"),

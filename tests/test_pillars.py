@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from reading import KUKAR, MALANG, PILLARS, SURABAYA, printed, raw, tables_from
 
-from kukar_analysis import framework, pillars
+from kukar_analysis import framework, pillars, store
 
 STATISTICS = (
     "2021/statistik-ipm-kaltim.csv",
@@ -30,11 +30,19 @@ def test_every_question_of_malang_2023_that_has_a_pillar_is_in_one_and_once(mala
     assert found["question"].is_unique
 
 
-def test_questions_stand_in_the_order_of_the_form_with_the_printed_scores(malang):
-    found = malang["governance"]
-    form = [line for line in raw("2023/nilai-butir-kab-malang.csv") if line["BLOK"] == "Governance"]
-    assert found["code"].tolist() == [line["KODE"] for line in form]
-    assert found["score"].tolist() == [float(printed(line["NILAI"])) for line in form]
+@pytest.mark.parametrize("pillar", PILLARS)
+def test_questions_stand_in_the_order_of_the_form_with_the_printed_scores(malang, pillar):
+    lines = raw("2023/nilai-butir-kab-malang.csv")
+    form = [line for line in lines if line["BLOK"] == pillar.title()]
+    assert malang[pillar]["code"].tolist() == [line["KODE"] for line in form]
+    assert malang[pillar]["score"].tolist() == [float(printed(line["NILAI"])) for line in form]
+
+
+def test_what_the_office_scored_itself_is_not_shown_as_the_assessors(tables, tmp_path, monkeypatch):
+    scores = tables["question_scores"]
+    store.write_all({**tables, "question_scores": scores.assign(source="self")}, tmp_path)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    assert pillars.questions(2023, MALANG, "governance").empty
 
 
 def test_last_years_score_stands_only_where_the_question_is_the_same(malang):

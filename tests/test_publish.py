@@ -220,7 +220,11 @@ def test_the_same_run_published_twice_is_the_same_bytes(folder, executed, record
     assert bytes_of(folder) == before
 
 
-@pytest.mark.parametrize("spoil", [lambda text: text[: len(text) // 2], lambda text: "[]"])
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda text: text[: len(text) // 2], lambda text: "[]", lambda text: ""],
+    ids=["cut in half", "another content", "empty"],
+)
 def test_a_manifest_that_is_cut_is_not_believed(folder, executed, record, spoil):
     path = folder / "manifest.json"
     path.write_text(spoil(path.read_text(encoding="utf-8")), encoding="utf-8")

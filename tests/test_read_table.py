@@ -204,20 +204,15 @@ def test_bytes_of_no_known_encoding_are_refused_with_their_place(read):
         read(HEADS.encode() + b"\nA\x81;Smart Living;3\n")
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(SourceError, match=r"x.csv: cannot be opened \(No such file or directory\)"):
-        table.read(tmp_path / "x.csv", "2023/x.csv")
-
-
-def test_a_folder_is_refused(tmp_path):
-    with pytest.raises(SourceError, match=r"2023: cannot be opened \(Is a directory\)"):
-        table.read(tmp_path, "2023")
-
-
 def test_a_quotation_mark_that_is_not_closed_is_refused_with_the_line_it_opens_in(read):
     content = f'{HEADS}\nA;Smart Living;3\n"B;Smart Living;3\nC;Smart Living;3\n'
     with pytest.raises(SourceError, match=r"list.csv line 3: unexpected end of data; .* not close"):
         read(content)
+
+
+def test_a_quotation_mark_that_is_not_closed_in_the_headings_is_of_line_1(read):
+    with pytest.raises(SourceError, match=r"2023/list.csv line 1: unexpected end of data"):
+        read(f'"{HEADS}\nA;Smart Living;3\n')
 
 
 def test_a_quotation_mark_in_the_wrong_place_is_refused_with_its_line(read):

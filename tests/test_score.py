@@ -252,3 +252,26 @@ def test_a_component_without_questions_has_no_mean():
 def test_a_bad_question_score_is_refused_and_not_skipped(bad):
     with pytest.raises(ScoreError, match=r"question score: .*(nan|5|3)"):
         score.component_score([3, bad])
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [Decimal("sNaN"), Decimal("NaN"), float("inf"), 10**400, np.bool_(True), 1j],
+    ids=["sNaN", "Decimal NaN", "inf", "huge", "numpy bool", "complex"],
+)
+def test_an_odd_number_is_refused_by_an_error_of_ours(odd):
+    with pytest.raises(ScoreError, match="baseline"):
+        score.index_of({**named(KUKAR_2023), "baseline": odd}, "2023-kppn-ikn")
+
+
+@pytest.mark.parametrize("kind", [float, np.float32, np.float64, Decimal, Fraction])
+def test_a_score_may_be_any_real_number_of_two_decimals(kind):
+    scores = {component: kind(str(s)) for component, s in named(KUKAR_2023).items()}
+    assert score.index_of(scores, "2023-kppn-ikn") == Decimal("2.82")
+
+
+def test_what_is_no_mapping_or_no_edition_is_refused_by_an_error_of_ours():
+    with pytest.raises(ScoreError, match="not a Series"):
+        score.index_of(pd.Series(named(KUKAR_2023)), "2023-kppn-ikn")
+    with pytest.raises(ScoreError, match=r"edition \[\] is not known"):
+        score.index_of(named(KUKAR_2023), [])

@@ -47,7 +47,8 @@ class TableFile:
 def read(path: Path, name: str) -> TableFile:
     """Read a list; `name` is its path under the raw folder, used in messages and origins.
 
-    Raises SourceError when it is no text, empty, cut within a quoted cell, or of no known kind.
+    Raises OSError when it cannot be opened; SourceError when it is no text, empty, cut within a
+    quoted cell, or of no known kind.
     """
     text = _text(path, name)
     rows = _rows(text, name)
@@ -70,12 +71,7 @@ def read(path: Path, name: str) -> TableFile:
 
 
 def _text(path: Path, name: str) -> str:
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SourceError(
-            f"{name}: cannot be opened ({error.strerror}); check that it is a file you may read"
-        ) from error
+    data = path.read_bytes()
     if b"\0" in data:
         raise SourceError(f"{name}: is no text file; save the list as CSV (UTF-8) and try again")
     try:
@@ -124,7 +120,12 @@ def _recognised(name: str, heads: list[str]) -> tuple[str, dict[str, tuple[str, 
             lacking[layout.kind].append(layout.headings.split(" | ")[0])
     whole = [kind for kind in sorted(found) if not lacking[kind]]
     if not whole:
-        near = min(sorted(lacking), key=lambda kind: len(lacking[kind]))
+        near = max(sorted(found), key=lambda kind: (len(found[kind]), -len(lacking[kind])))
+        if not found[near]:
+            raise SourceError(
+                f"{name}: its first line holds no known heading ({', '.join(heads)[:60]}); a list"
+                " begins with its line of headings (definitions/layouts.csv)"
+            )
         raise SourceError(
             f"{name}: no known kind of list; nearest is {near}, which also needs"
             f" {', '.join(lacking[near])}. Correct the headings in a copy, or add the heading"
@@ -138,7 +139,8 @@ def _record(
     line: int, cells: list[str], heads: list[str], headings: dict[str, tuple[str, int]]
 ) -> Record:
     fault = None
-    if len(cells) < len(heads) or any(c.strip() for c in cells[len(heads) :]):
+    needed = max(i for _, i in headings.values())  # an unused last column may be missing
+    if len(cells) < needed or any(c.strip() for c in cells[len(heads) :]):
         fault = f"the line has {len(cells)} cells, the headings are {len(heads)}"
     cells = [c.strip() for c in cells] + [""] * (len(heads) - len(cells))
     return Record(

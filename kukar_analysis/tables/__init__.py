@@ -3,7 +3,7 @@
 Rounding for the eye happens here and in plots.py (formats.py), after all computing.
 """
 
-from kukar_analysis.tables.common import group_name, source
+from kukar_analysis.tables.common import group_name, source, without_table
 from kukar_analysis.tables.index import components, neighbours, origins, ranks
 from kukar_analysis.tables.pillar import (
     agencies,
@@ -29,4 +29,5 @@ __all__ = [
     "ranks",
     "source",
     "statistics",
+    "without_table",
 ]

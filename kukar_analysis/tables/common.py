@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, framework, gaps
+from kukar_analysis import compare, display, formats, framework, gaps
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING
 
@@ -43,6 +43,13 @@ def source(*years: int) -> str:
     return "Sumber: " + "; ".join(fw.citations[c].title for c in sorted(cited)) + "."
 
 
+def without_table(year: int) -> str:
+    """Say which groups' tables of a year are not on record; empty where all are."""
+    fw = framework.load()
+    groups = [fw.groups[group].name for group in compare.groups_without_table(year)]
+    return f"tabel kelompok {formats.listed(groups)} {year} tidak tercatat" if groups else ""
+
+
 def no_components(year: int, code: str) -> Shown:
     """Return the empty place of a region's components: not on record, or did not take part."""
     gap = gaps.index_gap(year, code)
@@ -57,6 +64,8 @@ def no_components(year: int, code: str) -> Shown:
 
 def no_questions(year: int, code: str) -> Shown:
     """Return the empty place of a region's question scores."""
+    if compare.index_value(year, code).known == "absent":
+        return no_components(year, code)
     gap = gaps.questions_gap(year, code)
     waits = gap.waits_for if gap else "Formulir tahun ini tidak memuat butir untuk pilar ini."
     return display.empty_place("Nilai per butir tidak tercatat.", waits)

@@ -14,6 +14,7 @@ from kukar_analysis.tables.common import (
     group_name,
     no_components,
     source,
+    without_table,
 )
 
 
@@ -88,7 +89,9 @@ def ranks(year: int, region: Any) -> Shown:
             Column("Berbagi peringkat dengan"),
         ],
         rows,
-        note=f"Peringkat dihitung proyek ini dari nilai final yang tercetak. {source(year)}",
+        note="Peringkat dihitung proyek ini dari nilai final yang tercetak."
+        f"{_no_field(year, 'Peringkat nasional dan provinsi tidak dapat dihitung')}"
+        f" {source(year)}",
     )
 
 
@@ -123,7 +126,7 @@ def neighbours(year: int, region: Any) -> Shown:
         rows,
         marked=[i for i, p in enumerate(peers["region"]) if p == code],
         note=f"{NOT_ON_RECORD} Daerah lain di provinsi ini tidak tercetak sebagai peserta."
-        f" {source(year)}",
+        f"{_no_field(year, 'Daftar ini belum lengkap')} {source(year)}",
     )
 
 
@@ -145,3 +148,8 @@ def origins(year: int, region: Any) -> Shown:
         rows,
         note=f"Berkas ada di bawah data/raw; data/raw/SOURCES.csv mencatat asalnya. {source(year)}",
     )
+
+
+def _no_field(year: int, consequence: str) -> str:
+    missing = without_table(year)
+    return f" {consequence}: {missing}." if missing else ""

@@ -23,6 +23,7 @@ COMPARABLE = {
     "partly": "sebagian",
     "no": "tidak",
     "unknown": "belum diketahui",
+    "absent": "tidak ikut",
 }
 
 
