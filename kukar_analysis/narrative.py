@@ -92,29 +92,8 @@ def years(region: Any, from_year: Any, to_year: Any) -> Shown:
     fw = framework.load()
     place, from_year, to_year = fw.region(region), fw.year(from_year), fw.year(to_year)
     found = compare.components_between(place.region, from_year, to_year)
-    before, after = (compare.index_value(y, place.region) for y in (from_year, to_year))
-    first = (
-        f"Indeks {place.name}: **{_value(before)}** pada {from_year} dan"
-        f" **{_value(after)}** pada {to_year}."
-    )
-    improvement = _improvement(to_year, place.region)
-    if improvement is not None and from_year == to_year - 1:
-        first += f" Peningkatan yang tercetak: **{number(improvement, signed=True)}**"
-        printed = before.known == after.known == "printed"
-        difference = (
-            after.value - before.value if printed and after.value and before.value else None
-        )
-        if difference is not None and difference != improvement:
-            base = compare.base_of_improvement(to_year, place.region)
-            first += (
-                f"; selisih kedua nilai tercetak {number(difference, signed=True)}, karena"
-                f" kementerian mengukur dari {number(base)}"
-                f" (jumlah tertimbang {from_year} yang dibulatkan sekali)"
-            )
-        first += "."
-    paragraphs = [first]
-    moved = found.dropna(subset="change")
-    fair = moved[moved["comparable"].isin(["yes", "partly"])]
+    paragraphs = [_index_moved(place.region, from_year, to_year)]
+    fair = found[found["comparable"].isin(["yes", "partly"])].dropna(subset="change")
     if len(fair):
         said = [
             f"{fw.components[r.component].name} {number(r.change, signed=True)}"
@@ -122,27 +101,22 @@ def years(region: Any, from_year: Any, to_year: Any) -> Shown:
             for r in fair.sort_values("change", ascending=False).itertuples()
         ]
         paragraphs.append(f"Komponen yang dapat dibandingkan: {listed(said)}.")
-    absent = [
-        str(y)
-        for y in (from_year, to_year)
-        if compare.index_value(y, place.region).known == "absent"
-    ]
-    if absent:
-        paragraphs.append(
-            f"{place.name} tidak ikut evaluasi {listed(absent)}, sehingga komponennya tidak dapat"
-            " dibandingkan."
-        )
     unfair = [fw.components[c].name for c in found.loc[found["comparable"] == "no", "component"]]
     if unfair:
         paragraphs.append(f"Tidak sebanding antara kedua tahun: {listed(unfair)}.")
     gap = gaps.index_gap(from_year, place.region) or gaps.index_gap(to_year, place.region)
-    if not gap and (found["comparable"] == "unknown").any():
+    if gap:
+        paragraphs.append(f"Perubahan per komponen tidak dapat ditunjukkan. {gap.waits_for}")
+    elif (found["comparable"] == "absent").any():
+        paragraphs.append(
+            f"{place.name} tidak ikut pada salah satu tahun, sehingga komponennya tidak dapat"
+            " dibandingkan."
+        )
+    elif (found["comparable"] == "unknown").any():
         paragraphs.append(
             "Kesebandingan komponennya belum diketahui: daftar butir salah satu edisi tidak"
             " terlihat."
         )
-    if gap:
-        paragraphs.append(f"Perubahan per komponen tidak dapat ditunjukkan. {gap.waits_for}")
     return display.prose(*paragraphs, kind="answer")
 
 
@@ -230,6 +204,28 @@ def _no_index(year: int, code: str) -> Shown:
             " peningkatan yang tercetak."
         )
     return display.prose(*paragraphs, kind="answer")
+
+
+def _index_moved(code: str, from_year: int, to_year: int) -> str:
+    """Say the index of both years and the published improvement, with its base where it tells."""
+    before, after = (compare.index_value(y, code) for y in (from_year, to_year))
+    said = (
+        f"Indeks {framework.load().regions[code].name}: **{_value(before)}** pada {from_year} dan"
+        f" **{_value(after)}** pada {to_year}."
+    )
+    improvement = _improvement(to_year, code)
+    if improvement is None or from_year != to_year - 1:
+        return said
+    said += f" Peningkatan yang tercetak: **{number(improvement, signed=True)}**"
+    if before.known == after.known == "printed" and before.value and after.value:
+        difference = after.value - before.value
+        if difference != improvement:
+            said += (
+                f"; selisih kedua nilai tercetak {number(difference, signed=True)}, karena"
+                f" kementerian mengukur dari {number(compare.base_of_improvement(to_year, code))}"
+                f" (jumlah tertimbang {from_year} yang dibulatkan sekali)"
+            )
+    return f"{said}."
 
 
 def _moved(year: int, code: str) -> list[str]:

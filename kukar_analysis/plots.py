@@ -23,6 +23,10 @@ OWN, BEFORE, OTHERS, INK = "#0b3c6f", "#b35900", "#a9b4bf", "#222222"
 WIDTH = 7.2
 """inches: the text width of an A4 page"""
 
+_NOW: Any = {"marker": "o", "s": 52, "color": OWN, "zorder": 4}
+_LAST: Any = {"marker": "D", "s": 38, "facecolor": "white", "edgecolor": BEFORE, "linewidth": 1.6}
+_MEAN: Any = {"marker": "|", "s": 240, "color": INK, "linewidth": 2.2, "zorder": 3}
+_WORDS: Any = {"textcoords": "offset points", "fontsize": 8.5}
 _STYLE: Any = {
     "font.size": 9.5,
     "axes.titlesize": 11,
@@ -33,6 +37,8 @@ _STYLE: Any = {
     "text.color": INK,
     "grid.color": "#d7dce1",
 }
+
+_NOT_FAIR = {"no": "tidak sebanding", "unknown": "kesebandingan belum diketahui"}
 
 
 def components(year: int, region: Any) -> Shown:
@@ -56,36 +62,12 @@ def components(year: int, region: Any) -> Shown:
     )
     figure, axes = _figure(len(names) * 0.42 + 1.5)
     rows = range(len(names))
-    axes.hlines(
-        rows,
-        profile["group_low"],
-        profile["group_high"],
-        color=OTHERS,
-        linewidth=5,
-        label="rentang kelompok",
-    )
-    axes.scatter(
-        profile["group_mean"],
-        rows,
-        marker="|",
-        s=240,
-        linewidth=2.2,
-        color=INK,
-        label="rata-rata kelompok",
-        zorder=3,
-    )
-    axes.scatter(profile["score"], rows, marker="o", s=58, color=OWN, label=place.name, zorder=4)
+    low, high = profile["group_low"], profile["group_high"]
+    axes.hlines(rows, low, high, color=OTHERS, linewidth=5, label="rentang kelompok")
+    axes.scatter(profile["group_mean"], rows, label="rata-rata kelompok", **_MEAN)
+    axes.scatter(profile["score"], rows, label=place.name, **_NOW)
     for row, value in zip(rows, profile["score"], strict=True):
-        axes.annotate(
-            number(value),
-            (value, row),
-            (0, 8),
-            textcoords="offset points",
-            ha="center",
-            fontweight="bold",
-            color=OWN,
-            fontsize=8.5,
-        )
+        axes.annotate(number(value), (value, row), (0, 8), ha="center", color=OWN, **_WORDS)
     _score_axis(axes, names)
     alt = f"Diagram titik komponen {place.name} {year}: " + "; ".join(
         f"{name} {number(p.score)}, rata-rata kelompok {number(p.group_mean)}"
@@ -104,23 +86,15 @@ def distribution(year: int, region: Any) -> Shown:
         return display.nothing()
     standing = compare.ranks(year, place.region).iloc[0]
     field = "peserta" if standing["scope"] == "national" else f"peserta {standing['name']}"
-    groups = {g: fw.groups[g].name for g in fw.groups if g in set(everyone["group"])}
-    everyone = everyone.assign(
-        group_name=[
-            f"{groups[g]}\n({n} daerah)"
-            for g, n in zip(
-                everyone["group"],
-                everyone.groupby("group")["region"].transform("size"),
-                strict=True,
-            )
-        ]
-    )
-    order = list(dict.fromkeys(everyone.sort_values("group")["group_name"]))
-    figure, axes = _figure(1.15 * len(groups) + 1.4)
+    sizes = everyone["group"].value_counts()
+    labels = {g: f"{fw.groups[g].name}\n({sizes[g]} daerah)" for g in fw.groups if g in sizes}
+    everyone = everyone.assign(label=everyone["group"].map(labels))
+    order = list(labels.values())
+    figure, axes = _figure(1.15 * len(order) + 1.4)
     sns.swarmplot(
         everyone,
         x="index_published",
-        y="group_name",
+        y="label",
         order=order,
         size=4.6,
         color=OTHERS,
@@ -129,18 +103,11 @@ def distribution(year: int, region: Any) -> Shown:
         ax=axes,
     )
     value = float(own["index_published"].iloc[0])
-    line = order.index(everyone.loc[own.index, "group_name"].iloc[0])
+    line = order.index(everyone.loc[own.index, "label"].iloc[0])
     axes.axvline(value, color=OWN, linewidth=1.1, linestyle=(0, (4, 3)), zorder=1)
     axes.scatter([value], [line], marker="D", s=62, color=OWN, zorder=5)
-    axes.annotate(
-        f"{place.name} {number(value)}",
-        (value, line - 0.42),
-        (5, 0),
-        textcoords="offset points",
-        color=OWN,
-        fontweight="bold",
-        fontsize=8.5,
-    )
+    name = f"{place.name} {number(value)}"
+    axes.annotate(name, (value, line - 0.42), (5, 0), color=OWN, fontweight="bold", **_WORDS)
     axes.set(xlabel="nilai final", ylabel="", xlim=(0.8, 4.05), ylim=(len(order) - 0.4, -0.7))
     axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda x, _: number(x, 1)))
     finding = f"{place.name} di peringkat {standing['rank']} dari {standing['of']} {field}"
@@ -164,26 +131,13 @@ def pillar_questions(year: int, region: Any, pillar: str) -> Shown:
     ]
     figure, axes = _figure(len(names) * 0.31 + 1.5)
     rows = range(len(names))
+    last = questions["last_score"]
     axes.hlines(
-        rows,
-        questions["last_score"].fillna(questions["score"]),
-        questions["score"],
-        color=OTHERS,
-        linewidth=2.5,
+        rows, last.fillna(questions["score"]), questions["score"], color=OTHERS, linewidth=2
     )
-    if questions["last_score"].notna().any():
-        axes.scatter(
-            questions["last_score"],
-            rows,
-            marker="D",
-            s=34,
-            facecolor="white",
-            edgecolor=BEFORE,
-            linewidth=1.6,
-            label=str(year - 1),
-            zorder=3,
-        )
-    axes.scatter(questions["score"], rows, marker="o", s=46, color=OWN, label=str(year), zorder=4)
+    if last.notna().any():
+        axes.scatter(last, rows, label=str(year - 1), zorder=3, **_LAST)
+    axes.scatter(questions["score"], rows, label=str(year), **_NOW)
     for row, value in zip(rows, questions["score"], strict=True):
         axes.annotate(
             number(value), (4.12, row), va="center", color=OWN, fontsize=8.5, annotation_clip=False
@@ -210,37 +164,15 @@ def components_between(region: Any, from_year: int, to_year: int) -> Shown:
     figure, axes = _figure(len(names) * 0.45 + 1.5)
     for row, r in enumerate(both.itertuples()):
         fair = r.comparable in ("yes", "partly")
-        axes.plot(
-            [r.from_score, r.to_score],
-            [row, row],
-            color=OWN if fair else OTHERS,
-            linestyle="-" if fair else (0, (3, 3)),
-            linewidth=2.2,
-            zorder=2,
+        line: Any = (
+            {"color": OWN, "linestyle": "-"} if fair else {"color": OTHERS, "linestyle": "--"}
         )
-        change = number(r.change, signed=True) if fair else "tidak sebanding"
-        axes.annotate(
-            change,
-            (max(r.from_score, r.to_score), row),
-            (8, 0),
-            va="center",
-            textcoords="offset points",
-            fontsize=8.5,
-            color=INK,
-        )
+        axes.plot([r.from_score, r.to_score], [row, row], linewidth=2.2, zorder=2, **line)
+        said = number(r.change, signed=True) if fair else _NOT_FAIR[r.comparable]
+        axes.annotate(said, (max(r.from_score, r.to_score), row), (8, 0), va="center", **_WORDS)
     rows = range(len(names))
-    axes.scatter(
-        both["from_score"],
-        rows,
-        marker="D",
-        s=40,
-        facecolor="white",
-        edgecolor=BEFORE,
-        linewidth=1.6,
-        label=str(from_year),
-        zorder=3,
-    )
-    axes.scatter(both["to_score"], rows, marker="o", s=52, color=OWN, label=str(to_year), zorder=4)
+    axes.scatter(both["from_score"], rows, label=str(from_year), zorder=3, **_LAST)
+    axes.scatter(both["to_score"], rows, label=str(to_year), **_NOW)
     _score_axis(axes, names)
     fair = both[both["comparable"].isin(["yes", "partly"])]
     most = fair.loc[fair["change"].abs().idxmax()] if len(fair) else None
@@ -248,7 +180,7 @@ def components_between(region: Any, from_year: int, to_year: int) -> Shown:
         f"{fw.components[most['component']].name} paling berubah"
         f" ({number(most['change'], signed=True)})"
         if most is not None
-        else "Tidak ada komponen yang sebanding antara kedua tahun"
+        else "Belum ada komponen yang diketahui sebanding antara kedua tahun"
     )
     alt = f"Nilai komponen {place.name} {from_year} dan {to_year}: " + "; ".join(
         f"{name} {number(r.from_score)} lalu {number(r.to_score)}"

@@ -36,6 +36,12 @@ def test_all_questions_of_malang_are_on_record(year):
 
 
 @pytest.mark.usefixtures("processed_env")
+def test_nothing_is_waited_for_where_the_region_stayed_away():
+    assert gaps.questions_gap(2023, STAYED_AWAY) is None
+    assert gaps.questions_gap(2022, STAYED_AWAY) is not None
+
+
+@pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_kukars_questions_wait_for_the_annex_of_the_letter(year):
     gap = gaps.questions_gap(year, KUKAR)

@@ -250,6 +250,12 @@ def test_a_limit_says_how_it_is_known():
         assert words[assumption.status] in line
 
 
+def test_a_change_of_group_leaves_it_unknown_whether_components_can_be_compared():
+    first, unknown = narrative.years(SURABAYA, 2022, 2023).text.split("\n\n")
+    assert numbers(first) == [Decimal(n) for n in ("3.41", "3.65", "0.25", "0.24", "3.40")]
+    assert "belum diketahui" in unknown
+
+
 def test_of_2022_no_national_rank_is_claimed():
     said = narrative.index(2022, MALANG).text
     assert "peringkat 12 dari 38 di kelompok KPPN & IKN (bersama Kabupaten Manggarai Timur)" in said
@@ -281,4 +287,7 @@ def test_a_region_that_stayed_away_waits_for_no_file():
     said = narrative.pillar(2023, STAYED_AWAY, "living").text
     assert "tidak ikut evaluasi 2023" in said
     assert "data/raw" not in said
-    assert "tidak ikut evaluasi 2023" in narrative.years(STAYED_AWAY, 2022, 2023).text
+    assert (
+        "tidak ikut pada salah satu tahun, sehingga komponennya"
+        in narrative.years(STAYED_AWAY, 2022, 2023).text
+    )

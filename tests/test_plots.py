@@ -29,6 +29,7 @@ ALL = {
     "components": lambda: plots.components(2023, KUKAR),
     "components of a regular region": lambda: plots.components(2023, SURABAYA),
     "distribution": lambda: plots.distribution(2023, KUKAR),
+    "distribution of one group": lambda: plots.distribution(2022, MALANG),
     "pillar": lambda: plots.pillar_questions(2023, MALANG, "governance"),
     "pillar without a year before": lambda: plots.pillar_questions(2022, MALANG, "living"),
     "two years": lambda: plots.components_between(MALANG, 2022, 2023),
@@ -146,6 +147,11 @@ def test_the_distribution_has_a_point_for_every_participant(figures, tables):
     assert drawn.alt.startswith("Kabupaten Kutai Kartanegara di peringkat 73 dari 130 peserta.")
     ends = [finals["index_published"].min(), finals["index_published"].max(), 2.82]
     assert [float(n) for n in numbers(drawn.alt)] == ends
+
+
+def test_a_rank_within_one_group_is_not_told_as_one_among_all(figures):
+    alt = Drawn(figures["distribution of one group"]).alt
+    assert alt.startswith("Kabupaten Malang di peringkat 12 dari 38 peserta KPPN & IKN.")
 
 
 def test_questions_are_drawn_where_the_table_says_with_last_year_where_it_is_the_same(figures):

@@ -105,6 +105,15 @@ def test_kukar_is_73rd_of_130_27th_of_58_and_5th_of_7():
     ]
 
 
+def test_the_rank_of_2022_is_in_the_group_alone_and_the_missing_table_is_named():
+    shown_here = shown.ranks(2022, MALANG)
+    assert [row[:3] for row in table(shown_here).rows] == [["KPPN & IKN", "12", "38"]]
+    missing = "tabel kelompok Reguler 2022 tidak tercatat"
+    assert missing in shown_here.text
+    assert missing in shown.neighbours(2022, MALANG).text
+    assert missing not in shown.ranks(2023, MALANG).text
+
+
 def test_neighbours_are_the_participants_of_the_province_highest_first(tables):
     finals = tables["index_scores"]
     mine = finals["region"].str.startswith("64.") & finals["participated"]
@@ -327,7 +336,17 @@ def test_no_question_changes_are_shown_where_a_form_is_not_on_record(region):
     assert f"data/raw/2022/nilai-butir-{region}.csv" in page.text
 
 
-@pytest.mark.parametrize("place", [shown.components, shown.ranks])
+@pytest.mark.parametrize(
+    "place",
+    [
+        shown.components,
+        shown.ranks,
+        lambda year, region: shown.pillar_means(year, region, "living"),
+        lambda year, region: shown.pillar_questions(year, region, "living"),
+        lambda year, region: shown.index_years(region, year - 1, year),
+    ],
+    ids=["components", "ranks", "pillar means", "pillar questions", "index of two years"],
+)
 def test_a_region_that_stayed_away_has_no_score_and_the_printed_0_is_explained(place):
     page = Page(place(2023, STAYED_AWAY).html)
     assert "Kabupaten Dairi tidak ikut evaluasi 2023" in page.text
@@ -356,7 +375,7 @@ def test_every_table_names_the_letter_of_its_year():
             shown.pillar_means(year, MALANG, "living"),
             shown.pillar_questions(year, MALANG, "living"),
         ):
-            assert letter in shown_here.text
+            assert [name for name in letters.values() if name in shown_here.text] == [letter]
             assert table(shown_here).caption
     both = shown.components_between(MALANG, 2022, 2023).text
     assert all(letter in both for letter in letters.values())
