@@ -171,6 +171,7 @@ def test_a_file_that_cannot_be_read_is_named_and_counted_as_unread(unread, file,
     assert problem.startswith(f"2023/{file}{said}")
     entry = unread.tables["files"].set_index("file").loc[f"2023/{file}"]
     assert entry["kind"] == "unread"
+    assert entry["sha256"] == sha256(UNREAD[file][0])
     assert counts(unread)[f"2023/{file}"] == (0, 0, 0, 0)
 
 
@@ -188,6 +189,7 @@ def test_a_file_that_cannot_be_opened_is_named_and_the_others_are_read(raw_folde
         " read"
     ]
     assert counts(made) == {"2023/a.csv": (1, 1, 0, 0), "2023/b.csv": (0, 0, 0, 0)}
+    assert list(made.tables["files"]["sha256"].isna()) == [False, True]
 
 
 def test_headings_without_lines_are_a_problem(clean_files):

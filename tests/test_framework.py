@@ -534,6 +534,10 @@ CONTRADICTIONS = {
         ("regions.csv", "Kalimantan Timur,6405", "Kalimantan Timur,6403"),
         "regions.csv: BPS code 6403 stands 2 times",
     ),
+    "date of an event": (
+        ("events.csv", "2021-11-25,64.02", "25-11-2021,64.02"),
+        "events.csv: '25-11-2021' is no date, as 2022-09-07",
+    ),
     "correction that replaces with nothing": (
         ("corrections.csv", "831.4,drop,,", "831.4,replace,,"),
         "Jumlah penduduk: replace needs a value, drop none",
@@ -557,6 +561,19 @@ def test_a_contradiction_is_named_with_its_file_and_culprit(definitions, change,
 def test_a_spelling_of_what_is_not_defined_is_named(definitions, kind):
     append(definitions, "spellings.csv", f"{kind},Atlantis,atlantis,seen,L23")
     assert f"spellings.csv: {kind} 'atlantis' is not defined" in faults(definitions)
+
+
+def test_a_file_that_cannot_be_read_brings_no_faults_of_those_that_refer_to_it(definitions):
+    (definitions / "citations.csv").write_bytes(b"\xe9")
+    assert faults(definitions).startswith(
+        "definitions/ has 1 faults: citations.csv: cannot be read"
+    )
+
+
+def test_a_file_that_excel_saved_as_utf_8_loads(definitions):
+    path = definitions / "pillars.csv"
+    path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
+    assert framework.load(definitions).pillars == FW.pillars
 
 
 def test_several_faults_are_reported_at_once(definitions):

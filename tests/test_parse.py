@@ -392,6 +392,8 @@ KAB. TOBA;2.1;2;2;2;2;0;1.81;−0.5;KPPN&IKN;
 KAB. BADUNG;3,52;2,97;3,08;3,14;2,35;;2,97;-0,29;REGULER;
 KAB. KUTAI BARAT;2;2;2;2;2;2;2;-;KPPN&IKN;
 KAB. KARO;2;–;2;2;2;2;-;;KPPN&IKN;
+KAB. BANDUNG;4;4,0;4,00;4;4;;4;4;REGULER;
+KAB. BANJAR;0;0;0;0;0,05;;0,01;-4,00;REGULER;
 KAB. DAIRI;0;0;0;0;0;0;0;;KPPN&IKN;tidak
 KAB. SAMOSIR;0;0;0;0;0;0;0,00;;KPPN&IKN;
 KOTA SUKABUMI;0;0;0;0;0;;0;;REGULER;
@@ -535,6 +537,13 @@ def test_a_point_or_a_comma_and_any_minus_is_the_same_number(kept):
     assert component_scores(kept, "12.12")["baseline"] == 2.1
     assert index_score(kept, "12.12")["improvement_published"] == -0.5
     assert index_score(kept, "51.03")["improvement_published"] == -0.29
+
+
+def test_the_ends_of_the_scale_belong_to_it(kept):
+    assert set(component_scores(kept, "32.04")) == {4.0}
+    assert list(index_score(kept, "32.04")[["index_published", "improvement_published"]]) == [4, 4]
+    assert set(component_scores(kept, "63.03")) == {0.0, 0.05}
+    assert index_score(kept, "63.03")["improvement_published"] == -4
 
 
 def test_the_edition_of_a_national_table_may_stand_in_the_name_of_its_file(kept):

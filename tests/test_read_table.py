@@ -182,6 +182,12 @@ def test_blank_cells_behind_the_last_heading_are_no_fault(read):
     assert record.fault is None
 
 
+def test_a_last_column_without_a_use_may_be_missing(read):
+    (record,) = read(f"{HEADS};CATATAN\nKAB. MALANG;Smart Living;3\n").records
+    assert record.fault is None
+    assert record.printed["CATATAN"] == ""
+
+
 # What is refused
 
 
