@@ -16,6 +16,11 @@ Continuity = Literal["same", "changed", "new"]
 """A question against the edition before it: the same, worded otherwise, or not there."""
 SOURCES = ("self", "assessor")
 """Who scored: the office itself (penilaian mandiri) or the ministry's assessors."""
+NOTE_KINDS = ("weakness", "strength", "advice")
+"""What an assessor's note is about."""
+PROGRAMME_STATUS = ("done", "running", "not_begun")
+DIGITAL_PARTS = ("infrastructure", "society", "economy", "market")
+"""The four parts of the digital transformation that the office names."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,20 @@ class Opd(Fact):
 class Spelling(Fact):
     """A way a name was met in print. The same spelling of two names is ambiguous, and is asked."""
 
-    kind: Literal["component", "group", "pillar", "region", "opd", "statistic", "source"]
+    kind: Literal[
+        "component",
+        "group",
+        "pillar",
+        "sub_dimension",
+        "region",
+        "opd",
+        "statistic",
+        "source",
+        "question",
+        "aspect",
+        "status",
+        "digital_part",
+    ]
     spelling: str
     canonical: str
 
@@ -184,12 +202,40 @@ class Statistic(Fact):
 
 @dataclass(frozen=True)
 class Layout(Fact):
-    """A column of a kind of raw file, and the headings it goes by, parted by ` | `."""
+    """A column of a kind of raw list, and the headings it goes by, parted by ` | `.
+
+    `required`: `yes` must be there; `one` at least one of the kind's so marked must be;
+    `personal` names a person and is never stored. In a heading `#` is a number, as in `P1` to
+    `P9`. The kind `caption` is what a form says above its list, `letter` the words of a letter.
+    """
 
     kind: str
     column: str
-    required: Literal["yes", "no"]
+    required: Literal["yes", "one", "no", "personal"]
     headings: str
+
+
+@dataclass(frozen=True)
+class Survey(Fact):
+    """A component that an edition scores from a survey of users, one form a pillar.
+
+    `statements` and `respondents` are per pillar; answers lie between `lowest` and `highest`.
+    """
+
+    edition: str
+    component: str
+    statements: int
+    respondents: int
+    lowest: int
+    highest: int
+
+
+@dataclass(frozen=True)
+class Aspect(Fact):
+    """One of the ten aspects that a quick win is scored on."""
+
+    aspect: str
+    name: str
 
 
 @dataclass(frozen=True)

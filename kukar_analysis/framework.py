@@ -19,7 +19,10 @@ from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.facts import (
+    DIGITAL_PARTS,
+    PROGRAMME_STATUS,
     SOURCES,
+    Aspect,
     Assumption,
     Citation,
     Component,
@@ -38,10 +41,14 @@ from kukar_analysis.facts import (
     Spelling,
     Statistic,
     SubDimension,
+    Survey,
     Weight,
 )
 
 DEFINITIONS = Path(__file__).parent / "definitions"
+_FIXED = {"source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS}
+_LONGEST_NAME = 9
+"""Words in the longest name that is looked for in running text."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +67,8 @@ class Framework:
     regions: dict[str, Region]
     opd: dict[str, Opd]
     statistics: dict[str, Statistic]
+    surveys: dict[str, Survey]
+    aspects: dict[str, Aspect]
     spellings: tuple[Spelling, ...]
     quick_wins: tuple[QuickWin, ...]
     events: tuple[Event, ...]
@@ -120,6 +129,16 @@ class Framework:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
         return sorted(self._names.get((kind, normalise(text)), ()))
 
+    def named_in(self, kind: str, text: str) -> list[str]:
+        """Return the ids named by the longest run of words of a text, as a file's name or title."""
+        words = re.findall(r"[^\W_]+(?:\.\d+)*", text)
+        for length in range(min(len(words), _LONGEST_NAME), 0, -1):
+            spans = (words[i : i + length] for i in range(len(words) - length + 1))
+            ids = {id_ for span in spans for id_ in self.match(kind, " ".join(span))}
+            if ids:
+                return sorted(ids)
+        return []
+
     @cached_property
     def _names(self) -> dict[tuple[str, str], set[str]]:
         names: dict[tuple[str, str], set[str]] = defaultdict(set)
@@ -127,16 +146,22 @@ class Framework:
             "component": self.components,
             "group": self.groups,
             "pillar": self.pillars,
+            "sub_dimension": self.sub_dimensions,
             "region": self.regions,
             "opd": self.opd,
             "statistic": self.statistics,
+            "aspect": self.aspects,
         }
         for kind, records in named.items():
             for id_, record in records.items():
                 names[kind, normalise(id_)].add(id_)
                 names[kind, normalise(record.name)].add(id_)
-        for source in SOURCES:
-            names["source", source].add(source)
+        for kind, ids in _FIXED.items():
+            for id_ in ids:
+                names[kind, normalise(id_)].add(id_)
+        for question in self.questions.values():
+            names["question", normalise(question.question)].add(question.question)
+            names["question", normalise(question.label)].add(question.question)
         for s in self.spellings:
             names[s.kind, normalise(s.spelling)].add(s.canonical)
         return names
@@ -185,6 +210,8 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         regions=keyed("regions", Region, "region"),
         opd=keyed("opd", Opd, "opd"),
         statistics=keyed("statistics", Statistic, "statistic"),
+        surveys=keyed("surveys", Survey, "edition"),
+        aspects=keyed("aspects", Aspect, "aspect"),
         spellings=tuple(read("spellings", Spelling)),
         quick_wins=tuple(read("quick_wins", QuickWin)),
         events=tuple(read("events", Event)),
@@ -337,10 +364,13 @@ def _bad_names(fw: Framework) -> list[str]:
         "component": fw.components,
         "group": fw.groups,
         "pillar": fw.pillars,
+        "sub_dimension": fw.sub_dimensions,
         "region": fw.regions,
         "opd": fw.opd,
         "statistic": fw.statistics,
-        "source": SOURCES,
+        "aspect": fw.aspects,
+        "question": fw.questions,
+        **_FIXED,
     }
     for s in fw.spellings:
         if s.canonical not in ids[s.kind]:

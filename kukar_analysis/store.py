@@ -16,7 +16,7 @@ from pandera.errors import SchemaErrors
 
 from kukar_analysis import framework
 from kukar_analysis.errors import MissingTableError, TableError, UsageError
-from kukar_analysis.facts import SOURCES
+from kukar_analysis.facts import DIGITAL_PARTS, NOTE_KINDS, PROGRAMME_STATUS, SOURCES
 
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
@@ -84,11 +84,12 @@ def _table(description: str, key: list[str] | None, *columns: dict[str, pa.Colum
 
 SCHEMAS: dict[str, Any] = {
     "question_scores": _table(
-        "One score of one question.",
-        ["year", "region", "source", "question"],
+        "One score of one question; null = asked, but no score given. An office's own answer stands"
+        " once for each agency that was asked.",
+        ["year", "region", "source", "question", "opd"],
         _year,
         _region,
-        _edition,
+        {"edition": _text("rules; null = not known yet", null=True, among=list(_FW.editions))},
         {"source": _text("who scored", among=list(SOURCES))},
         {"question": _text("lasting id of the question", among=list(_FW.questions))},
         _component,
@@ -124,6 +125,30 @@ SCHEMAS: dict[str, Any] = {
         {"improvement_published": _number("index minus last year's; null = '-'", low=-4, high=4)},
         _origin,
     ),
+    "assessor_notes": _table(
+        "One note of the assessors. Who wrote it is not stored.",
+        ["origin"],
+        _year,
+        _region,
+        {"kind": _text("what it is about", among=list(NOTE_KINDS))},
+        {"pillar": _text("pillar it names; null = none or several", null=True, among=list(_FW.pillars))},
+        {"text": _text("the note")},
+        _origin,
+    ),
+    "survey_responses": _table(
+        "One answer of one respondent to one statement; null = left blank. Who answered is a keyed"
+        " hash; null = the export names nobody.",
+        ["origin"],
+        _year,
+        _region,
+        _any_pillar,
+        _sub_dimension,
+        {"programme": _text("service or quick win asked about", null=True)},
+        {"respondent": _text("keyed hash of who answered", null=True)},
+        {"statement": _whole("number of the statement within the pillar's form", least=1)},
+        {"answer": _number("answer, 0 to 4", low=0, high=4)},
+        _origin,
+    ),
     "programmes": _table(
         "One programme or quick win.",
         ["year", "region", "pillar", "programme"],
@@ -138,16 +163,26 @@ SCHEMAS: dict[str, Any] = {
             "digital_part": _text(
                 "part of the digital transformation",
                 null=True,
-                among=["infrastructure", "society", "economy", "market"],
+                among=list(DIGITAL_PARTS),
             )
         },
-        {"status": _text("progress", null=True, among=["done", "running", "not_begun"])},
+        {"status": _text("progress", null=True, among=list(PROGRAMME_STATUS))},
         {"target": _number("target")},
         {"realisation": _number("realisation, in the target's unit")},
         {"budget": _number("budget, rupiah", low=0)},
         {"users": _number("users", low=0)},
         {"likelihood": _number("risk likelihood, 1 to 3", low=1, high=3)},
         {"impact": _number("risk impact, 1 to 3", low=1, high=3)},
+        _origin,
+    ),
+    "quick_win_aspects": _table(
+        "One score of a quick win on one of its ten aspects.",
+        ["year", "region", "programme", "aspect"],
+        _year,
+        _region,
+        {"programme": _text("name")},
+        {"aspect": _text("aspect", among=list(_FW.aspects))},
+        _score,
         _origin,
     ),
     "pillar_agencies": _table(

@@ -1,0 +1,79 @@
+"""What every reader gives: lists of records, each cell the text as printed and where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Medium = Literal["text", "workbook", "letter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record of a list: a line, a row of a sheet, a row of a page.
+
+    `cells` maps our column to the text as printed; `printed` the heading as printed to the text;
+    `part` is the sheet's name or the page's number, none in a text file.
+    """
+
+    row: int
+    cells: Mapping[str, str]
+    printed: Mapping[str, str] = field(default_factory=dict)
+    fault: str | None = None
+    part: str | None = None
+
+
+@dataclass(frozen=True)
+class SourceList:
+    """Records of one kind found in a file. `headings` maps our column to (heading, column number).
+
+    `kind` names the parser of a record (parse.py) and the layout in definitions/layouts.csv.
+    """
+
+    name: str
+    medium: Medium
+    kind: str
+    headings: Mapping[str, tuple[str, int]]
+    records: list[Record]
+
+    def origin(self, record: Record, column: str | None = None) -> str:
+        """Return where a cell stands, or its record where the column has no cell of its own.
+
+        `2023/table.csv#l37:c3`, `2023/opd/dinkes.xlsx#Smart Living!F12`, `2023/surat.pdf#p15:r4`.
+        """
+        _, number = self.headings.get(column or "", ("", 0))
+        if self.medium == "text":
+            place = f"l{record.row}:c{number}" if number else f"l{record.row}"
+        elif self.medium == "workbook":
+            place = f"{record.part}!{letters(number)}{record.row}"
+        else:
+            place = f"p{record.part}:r{record.row}"
+        return f"{self.name}#{place}"
+
+
+@dataclass
+class Reading:
+    """What was found in one file.
+
+    `problems` name parts that were not read (a sheet without known headings, a page that is a
+    picture) and what to do; `notes` are only worth knowing. The lists were read all the same.
+    """
+
+    lists: list[SourceList]
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """What the file was read as, for the table `files`."""
+        return " + ".join(sorted({found.kind for found in self.lists}))
+
+
+def letters(number: int) -> str:
+    """Return a column's letters as a spreadsheet shows them: 1 is A, 28 is AB, 0 is nothing."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
