@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +19,15 @@ import pandas as pd
 
 from kukar_analysis import framework, store
 from kukar_analysis.errors import SourceError, UsageError
-from kukar_analysis.parse import Line, Rows, parse
-from kukar_analysis.read import table
+from kukar_analysis.facts import Correction
+from kukar_analysis.parse import Line, parse
+from kukar_analysis.read import letter, table, workbook
+from kukar_analysis.read.source import Reading, Record, SourceList
+from kukar_analysis.settle import Parsed, Settled, settle
 
 SOURCES = "SOURCES.csv"
+_LATER = re.compile(r"(.+?)[-_ ]+(?:ralat|revisi|susulan)(?:[-_ ]*(\d+))?", re.IGNORECASE)
+"""A file that says by its name that it has the last word: `surat-64.02-ralat.pdf`."""
 
 
 @dataclass
@@ -32,6 +37,14 @@ class Cleaned:
     tables: dict[str, pd.DataFrame]
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Sources:
+    """What SOURCES.csv says, by file: its sha256, and the file it supersedes."""
+
+    sha256: dict[str, str] = field(default_factory=dict)
+    supersedes: dict[str, str] = field(default_factory=dict)
 
 
 def clean(raw: Path, processed: Path) -> Cleaned:
@@ -46,33 +59,35 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     editions: dict[tuple[int, str], str] = {}
     files: dict[str, dict[str, Any]] = {}
     for name, path in paths.items():
-        entry, found = _read(name, path, cleaned)
+        entry, lists = _read(name, path, cleaned)
         files[name] = entry
         _compare_with_sources(entry, sources, cleaned)
-        if found:
-            year = int(name[:4])
-            lines += [Line(found, record, year, editions) for record in found.records]
-    for name in sorted(set(sources) - set(files)):
+        year = int(name[:4])
+        lines += [
+            Line(found, record, year, editions) for found in lists for record in found.records
+        ]
+    for name in sorted(set(sources.sha256) - set(files)):
         cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
 
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
-    parsed: dict[tuple[Any, ...], list[tuple[Line, Rows]]] = defaultdict(list)
+    parsed: list[Parsed] = []
     rejected: list[Line] = []
     for line in lines:
         rows = parse(line)
         if line.faults:
             rejected.append(line)
             continue
-        first_table, first_row = rows[0]
-        key = (first_table, *(first_row.get(k) for k in store.SCHEMAS[first_table].unique))
-        parsed[key].append((line, rows))
-        if first_table == "index_scores":
-            editions[first_row["year"], first_row["region"]] = first_row["edition"]
+        parsed.append((line, rows))
+        for written, row in rows:
+            if written == "index_scores":
+                editions[row["year"], row["region"]] = row["edition"]
 
-    kept, duplicates = _settle(parsed, rejected)
-    cleaned.tables = _tables(files, lines, kept, duplicates, rejected)
-    _say(cleaned, rejected)
+    settled = settle(parsed, _supersedes(list(files), sources, cleaned))
+    settled.rejected += rejected
+    cleaned.tables = _tables(files, lines, settled)
+    _say(cleaned, settled.rejected, lines)
+    _not_mixed(cleaned)
     store.write_all(cleaned.tables, processed)
     return cleaned
 
@@ -91,7 +106,7 @@ def _discover(raw: Path, cleaned: Cleaned) -> dict[str, Path]:
         path.relative_to(raw).as_posix(): path
         for year in years
         for path in sorted(year.rglob("*"))
-        if not path.is_dir()
+        if not path.is_dir() or path.suffix.lower() in _READERS
     }
     shown = {name: path for name, path in paths.items() if not _is_hidden(Path(name))}
     if len(shown) < len(paths):
@@ -106,139 +121,178 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts)
 
 
-def _sources(raw: Path, cleaned: Cleaned) -> dict[str, str]:
-    """Return sha256 by file from SOURCES.csv; empty where there is none."""
+def _sources(raw: Path, cleaned: Cleaned) -> _Sources:
+    """Return what SOURCES.csv says; nothing where there is none."""
     path = raw / SOURCES
     if not path.exists():
         cleaned.notes.append(f"no {SOURCES}: where the files came from is not recorded")
-        return {}
+        return _Sources()
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
-            return {row["file"]: row["sha256"] for row in csv.DictReader(file, strict=True)}
+            rows = list(csv.DictReader(file, strict=True))
+        return _Sources(
+            {row["file"]: row["sha256"] for row in rows},
+            {row["file"]: row["supersedes"] for row in rows if row.get("supersedes")},
+        )
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         cleaned.problems.append(f"{SOURCES}: cannot be read ({error})")
     except KeyError as error:
         cleaned.problems.append(f"{SOURCES}: has no column {error}; it needs file and sha256")
-    return {}
+    return _Sources()
 
 
-def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], table.TableFile | None]:
+def _supersedes(names: list[str], sources: _Sources, cleaned: Cleaned) -> dict[str, set[str]]:
+    """Return which files each file has the last word over, by its name or by SOURCES.csv."""
+    direct: dict[str, set[str]] = defaultdict(set)
+    stems = {name: name.rsplit(".", 1)[0].casefold() for name in names}
+    ranks = {}
+    for name, stem in stems.items():
+        later = _LATER.fullmatch(stem)
+        ranks[name] = (later[1], int(later[2] or 1)) if later else (stem, 0)
+    for name, (base, rank) in ranks.items():
+        direct[name] = {n for n, (b, r) in ranks.items() if b == base and r < rank}
+        if rank and not direct[name]:
+            cleaned.notes.append(f"{name}: no earlier file of that name is there to supersede")
+    for name, earlier in sources.supersedes.items():
+        if name in stems and earlier not in stems:
+            cleaned.problems.append(f"{SOURCES}: {name} supersedes {earlier}, which is not there")
+        direct[name].add(earlier)
+    found = {}
+    for name in names:
+        reached, new = set[str](), direct[name]
+        while new:
+            reached |= new
+            new = {n for earlier in new for n in direct.get(earlier, ())} - reached
+        found[name] = reached
+    return found
+
+
+def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list[SourceList]]:
     """Read one file; what fails is named in `problems` and counted as kind `unread`."""
     entry = {"file": name, "kind": "unread", "sha256": None}
     try:
+        if not path.is_file():
+            raise SourceError(f"{name}: is no file; a folder or device stands where a file should")
         with path.open("rb") as file:
             entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-        if path.suffix.lower() not in table.SUFFIXES:
-            known = ", ".join(table.SUFFIXES)
+        reader = _READERS.get(path.suffix.lower())
+        if reader is None:
+            known = ", ".join(_READERS)
             raise SourceError(f"{name}: there is no reader for {path.suffix or 'it'}, only {known}")
-        found = _corrected(table.read(path, name))
+        found = reader(path, name)
+        corrected = [_corrected(part) for part in found.lists]
         entry["kind"] = found.kind
     except OSError as error:
         cleaned.problems.append(
             f"{name}: cannot be opened ({error.strerror}); check that it is a file you may read"
         )
-        return entry, None
+        return entry, []
     except SourceError as error:
         cleaned.problems.append(str(error))
-        return entry, None
-    if found.unused:
-        cleaned.notes.append(f"{name}: columns not used: {', '.join(found.unused)}")
-    if not found.records:
-        cleaned.problems.append(f"{name}: has headings but no lines")
-    return entry, found
+        return entry, []
+    cleaned.problems += found.problems
+    cleaned.notes += found.notes
+    return entry, corrected
 
 
-def _compare_with_sources(entry: dict[str, Any], sources: dict[str, str], cleaned: Cleaned) -> None:
+def _letter(path: Path, name: str) -> Reading:
+    return letter.read(path, name, int(name[:4]))
+
+
+_READERS = (
+    dict.fromkeys(table.SUFFIXES, table.read)
+    | dict.fromkeys(workbook.SUFFIXES, workbook.read)
+    | {".pdf": _letter}
+)
+
+
+def _compare_with_sources(entry: dict[str, Any], sources: _Sources, cleaned: Cleaned) -> None:
     name, sha256 = entry["file"], entry["sha256"]
-    if not sources or sha256 is None:
+    if not sources.sha256 or sha256 is None:
         return
-    if name not in sources:
+    if name not in sources.sha256:
         cleaned.notes.append(f"{name}: read, but {SOURCES} has no line for it")
-    elif sources[name] != sha256:
+    elif sources.sha256[name] != sha256:
         cleaned.problems.append(
             f"{name}: differs from the sha256 in {SOURCES}; raw files are never edited: restore it,"
             " or record what was received anew"
         )
 
 
-def _corrected(file: table.TableFile) -> table.TableFile:
+def _corrected(file: SourceList) -> SourceList:
     """Apply the corrections on record; one that fits nothing, or not any more, is an error."""
+    records = list(file.records)
     for c in framework.load().corrections:
         if c.file != file.name:
             continue
         wanted = dict(part.split("=", 1) for part in c.record.split(";"))
-        hits = [r for r in file.records if wanted.items() <= r.printed.items()]
-        found = [r.printed.get(c.column) for r in hits]
+        hits = [i for i, r in enumerate(records) if wanted.items() <= file.printed(r).items()]
+        found = [file.printed(records[i]).get(c.column) for i in hits]
         if found != [c.expect]:
             raise SourceError(
                 f"{file.name}: the correction of {c.record} expects one line with {c.column}"
                 f" {c.expect}, found {found or 'no line'}; not read. The source may have been"
                 " mended: remove or update the line in definitions/corrections.csv"
             )
-        (record,) = hits
-        if c.action == "drop":
-            mended = table.Record(record.line, record.cells, record.printed, f"dropped: {c.reason}")
-        else:
-            column = next(k for k, (head, _) in file.headings.items() if head == c.column)
-            mended = table.Record(
-                record.line, record.cells | {column: c.value or ""}, record.printed
-            )
-        file.records[file.records.index(record)] = mended
-    return file
+        records[hits[0]] = _mended(file, records[hits[0]], c)
+    return replace(file, records=records)
 
 
-def _settle(
-    parsed: dict[tuple[Any, ...], list[tuple[Line, Rows]]], rejected: list[Line]
-) -> tuple[list[tuple[Line, Rows]], list[Line]]:
-    """Part records that claim the same: said again is a duplicate, said otherwise is rejected.
-
-    Of two contradicting claims neither is kept: which one is right is not known.
-    """
-    kept, duplicates = [], []
-    for claims in parsed.values():
-        contents = [[(t, {**row, "origin": None}) for t, row in rows] for _, rows in claims]
-        if all(content == contents[0] for content in contents):
-            kept.append(claims[0])
-            duplicates += [line for line, _ in claims[1:]]
-            continue
-        for line, _ in claims:
-            others = ", ".join(o.origin() for o, _ in claims if o is not line)
-            line.fault("conflict", f"contradicts {others}; keep one, or add a correction")
-            rejected.append(line)
-    return kept, duplicates
+def _mended(file: SourceList, record: Record, correction: Correction) -> Record:
+    if correction.action == "drop":
+        return replace(record, fault=f"dropped: {correction.reason}")
+    column = next(k for k, (head, _) in file.headings.items() if head == correction.column)
+    return replace(record, cells={**record.cells, column: correction.value or ""})
 
 
 def _tables(
     files: dict[str, dict[str, Any]],
     lines: list[Line],
-    kept: list[tuple[Line, Rows]],
-    duplicates: list[Line],
-    rejected: list[Line],
+    settled: Settled,
 ) -> dict[str, pd.DataFrame]:
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
-    for _, found in kept:
+    for _, found in settled.kept:
         for name, row in found:
             rows[name].append(row)
-    rows["rejected"] = [fault for line in rejected for fault in line.faults]
+    rows["rejected"] = [fault for line in settled.rejected for fault in line.faults]
     counts = {
         "rows_read": Counter(line.file.name for line in lines),
-        "rows_kept": Counter(line.file.name for line, _ in kept),
-        "rows_rejected": Counter(line.file.name for line in rejected),
-        "rows_duplicate": Counter(line.file.name for line in duplicates),
+        "rows_kept": Counter(line.file.name for line, _ in settled.kept),
+        "rows_rejected": Counter(line.file.name for line in settled.rejected),
+        "rows_duplicate": Counter(line.file.name for line in settled.duplicates),
     }
     for name, entry in files.items():
         rows["files"].append(entry | {column: count[name] for column, count in counts.items()})
     return {name: store.frame(name, found) for name, found in rows.items()}
 
 
-def _say(cleaned: Cleaned, rejected: list[Line]) -> None:
-    """Add to the problems what was rejected, but for the corrections on record."""
+def _say(cleaned: Cleaned, rejected: list[Line], lines: list[Line]) -> None:
+    """Add to the problems what was rejected; corrections and superseded claims are notes."""
+    said: dict[tuple[Any, ...], list[str]] = defaultdict(list)
     for line in rejected:
-        for fault in line.faults:
-            value = "(blank)" if fault["value"] is None else repr(fault["value"])
-            what = f"{fault['column']} {value}: " if fault["column"] else ""
-            said = f"{fault['origin']}: {what}{fault['reason']}"
-            (cleaned.notes if fault["rule"] == "correction" else cleaned.problems).append(said)
+        for f in line.faults:
+            place = (f["file"], line.record.part if line.file.medium == "workbook" else None)
+            said[(*place, f["column"], f["value"], f["rule"], f["reason"])].append(f["origin"])
+    for (_, _, column, value, rule, reason), origins in said.items():
+        what = f"{column} {'(blank)' if value is None else repr(value)}: " if column else ""
+        more = f" (and {len(origins) - 1} more)" if len(origins) > 1 else ""
+        message = f"{origins[0]}{more}: {what}{reason}"
+        quiet = rule in ("correction", "superseded")
+        (cleaned.notes if quiet else cleaned.problems).append(message)
+    cleaned.notes += [note for line in lines for note in line.notes]
+
+
+def _not_mixed(cleaned: Cleaned) -> None:
+    """Name files of the invented office that lie among real ones."""
+    regions = framework.load().regions
+    sample: dict[bool, set[str]] = {True: set(), False: set()}
+    for made in cleaned.tables.values():
+        if "region" in made:
+            for region, origin in made[["region", "origin"]].drop_duplicates("region").values:
+                sample[regions[region].is_sample].add(origin)
+    if sample[True] and sample[False]:
+        found = ", ".join(sorted(sample[True])[:3])
+        cleaned.problems.append(f"invented data lies among real data: {found}; keep them apart")
 
 
 def totals(cleaned: Cleaned) -> Iterator[str]:

@@ -135,6 +135,11 @@ class Region(Fact):
     province: str
     bps_code: str | None
 
+    @property
+    def is_sample(self) -> bool:
+        """Whether it is one of the invented regions (definitions/sample_regions.csv)."""
+        return self.province_code == "00"
+
 
 @dataclass(frozen=True)
 class Opd(Fact):

@@ -13,7 +13,7 @@ import typing
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
 from datetime import date
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
@@ -142,6 +142,17 @@ class Framework:
     @cached_property
     def _names(self) -> dict[tuple[str, str], set[str]]:
         names: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for kind, spelling, id_ in self._spelled:
+            names[kind, normalise(spelling)].add(id_)
+        return names
+
+    def spelled(self, kind: str) -> list[str]:
+        """Return every way that names of a kind are written: ids, names and known spellings."""
+        return list(dict.fromkeys(text for k, text, _ in self._spelled if k == kind))
+
+    @cached_property
+    def _spelled(self) -> list[tuple[str, str, str]]:
+        """(kind, spelling, id) of every known way to write a name."""
         named: dict[str, typing.Mapping[str, Any]] = {
             "component": self.components,
             "group": self.groups,
@@ -152,21 +163,22 @@ class Framework:
             "statistic": self.statistics,
             "aspect": self.aspects,
         }
-        for kind, records in named.items():
-            for id_, record in records.items():
-                names[kind, normalise(id_)].add(id_)
-                names[kind, normalise(record.name)].add(id_)
-        for kind, ids in _FIXED.items():
-            for id_ in ids:
-                names[kind, normalise(id_)].add(id_)
-        for question in self.questions.values():
-            names["question", normalise(question.question)].add(question.question)
-            names["question", normalise(question.label)].add(question.question)
-        for s in self.spellings:
-            names[s.kind, normalise(s.spelling)].add(s.canonical)
-        return names
+        found = [
+            (kind, text, id_)
+            for kind, records in named.items()
+            for id_, record in records.items()
+            for text in (record.name, id_)
+        ]
+        found += [(kind, id_, id_) for kind, ids in _FIXED.items() for id_ in ids]
+        found += [
+            ("question", text, q.question)
+            for q in self.questions.values()
+            for text in (q.label, q.question)
+        ]
+        return found + [(s.kind, s.spelling, s.canonical) for s in self.spellings]
 
 
+@lru_cache(maxsize=50_000)
 def normalise(text: str) -> str:
     """Reduce a printed name to what is compared: letters and digits, KAB. written out."""
     text = re.sub(r"^\s*kab\b\.?", "kabupaten ", text.casefold().replace("_", " "))
@@ -207,7 +219,7 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         sub_dimensions=keyed("sub_dimensions", SubDimension, "sub_dimension"),
         questions=keyed("questions", Question, "question"),
         edition_questions=dict(in_edition),
-        regions=keyed("regions", Region, "region"),
+        regions=keyed("regions", Region, "region") | keyed("sample_regions", Region, "region"),
         opd=keyed("opd", Opd, "opd"),
         statistics=keyed("statistics", Statistic, "statistic"),
         surveys=keyed("surveys", Survey, "edition"),

@@ -131,7 +131,7 @@ SCHEMAS: dict[str, Any] = {
         _year,
         _region,
         {"kind": _text("what it is about", among=list(NOTE_KINDS))},
-        {"pillar": _text("pillar it names; null = none or several", null=True, among=list(_FW.pillars))},
+        _any_pillar,
         {"text": _text("the note")},
         _origin,
     ),

@@ -13,13 +13,12 @@ Medium = Literal["text", "workbook", "letter"]
 class Record:
     """One record of a list: a line, a row of a sheet, a row of a page.
 
-    `cells` maps our column to the text as printed; `printed` the heading as printed to the text;
-    `part` is the sheet's name or the page's number, none in a text file.
+    `cells` maps our column to the text as printed, or as the form says it once for all; `part` is
+    the sheet's name or the page's number, none in a text file.
     """
 
     row: int
     cells: Mapping[str, str]
-    printed: Mapping[str, str] = field(default_factory=dict)
     fault: str | None = None
     part: str | None = None
 
@@ -36,6 +35,10 @@ class SourceList:
     kind: str
     headings: Mapping[str, tuple[str, int]]
     records: list[Record]
+
+    def printed(self, record: Record) -> dict[str, str]:
+        """Return the cells of a record by the headings as printed."""
+        return {head: record.cells.get(c, "") for c, (head, _) in self.headings.items()}
 
     def origin(self, record: Record, column: str | None = None) -> str:
         """Return where a cell stands, or its record where the column has no cell of its own.

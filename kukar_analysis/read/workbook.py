@@ -1,0 +1,283 @@
+"""Reads workbooks (xlsx, xlsm, xls, ods): each visible sheet as a grid of the texts it shows.
+
+calamine gives the values last saved and never runs a macro or follows a link. It leaves formula
+errors, formulas that were never calculated and percent formats out, so those are looked up in the
+sheet's own XML. What a file unpacks to is bounded before it is read.
+"""
+
+from __future__ import annotations
+
+import re
+import zipfile
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import python_calamine
+from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
+
+from kukar_analysis import framework
+from kukar_analysis.errors import SourceError
+from kukar_analysis.read import grid
+from kukar_analysis.read.grid import words
+from kukar_analysis.read.source import Reading, letters
+
+SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
+_UNPACKED = 64 * 2**20
+"""Bytes that the parts of a workbook may unpack to, pictures not counted."""
+_CELLS = 2_000_000
+"""Cells that a sheet may reach over; calamine holds every one, the empty ones too."""
+_OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
+_UNCALCULATED = "=?"
+"""Stands for a formula that has no value yet."""
+_CELL = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
+
+_TYPED = re.compile(rb'\bt="(?!n")')
+"""A cell of another type than number."""
+
+_Cells = dict[tuple[int, int], str]
+"""Cells by (row, column), both from 1."""
+
+
+@dataclass
+class _Parts:
+    """What calamine does not tell: of each sheet the marked cells, and what else is inside."""
+
+    marks: dict[str, _Cells] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def read(path: Path, name: str) -> Reading:
+    """Read every visible sheet that holds a list; the others are named.
+
+    Raises OSError when the file cannot be opened; SourceError when it is no workbook, encrypted,
+    cut, unpacks to too much, or no sheet holds known headings.
+    """
+    _is_workbook(path, name)
+    parts = _zipped_parts(path, name) if zipfile.is_zipfile(path) else _Parts()
+    reading = Reading([], notes=[f"{name}: {note}" for note in parts.notes])
+    named = _named(path.stem)
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            for sheet in book.sheets_metadata:
+                if sheet.typ == SheetTypeEnum.WorkSheet:
+                    found = _grid(book, name, sheet.name, parts.marks.get(sheet.name, {}))
+                    _read_sheet(found, named, sheet.visible == SheetVisibleEnum.Visible, reading)
+    except python_calamine.PasswordError as error:
+        raise _locked(name) from error
+    except CalamineError as error:
+        raise SourceError(
+            f"{name}: is cut or damaged ({error}); open and save it in Excel, or ask for it again"
+        ) from error
+    if not any(found.records for found in reading.lists):
+        raise SourceError("; ".join(reading.problems or reading.notes or [f"{name}: no sheet holds anything"]))
+    return reading
+
+
+def _read_sheet(found: grid.Grid, named: dict[str, str], visible: bool, reading: Reading) -> None:
+    if not found.rows or framework.normalise(found.part or "") in words("furniture", "sheet"):
+        return
+    if not visible:
+        if isinstance(grid.recognise(found), grid.Found):
+            reading.problems.append(
+                f"{found.place} is hidden and was not read; show it if it counts, or delete it"
+            )
+        return
+    pillars = framework.load().named_in("pillar", found.part or "")
+    given = {"pillar": pillars[0]} if len(pillars) == 1 else {}
+    grid.read(found, named | given, reading)
+
+
+def _named(stem: str) -> dict[str, str]:
+    """Return the region and agency that a file's name tells."""
+    fw = framework.load()
+    named = {kind: fw.named_in(kind, stem) for kind in ("region", "opd")}
+    return {kind: ids[0] for kind, ids in named.items() if len(ids) == 1}
+
+
+def _is_workbook(path: Path, name: str) -> None:
+    """Raise SourceError for what is no workbook, whatever its name says."""
+    with path.open("rb") as file:
+        head = file.read(4096)
+        rest = file.read(_UNPACKED) if head.startswith(_OLE) else b""
+    if not head.strip():
+        raise SourceError(f"{name}: is empty; ask for it again")
+    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")):
+        raise SourceError(
+            f"{name}: is a web page with a workbook's name; open it in Excel, save as .xlsx"
+        )
+    if head.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in head + rest:
+            raise _locked(name)
+        if len(rest) == _UNPACKED:
+            raise SourceError(f"{name}: is larger than {_UNPACKED >> 20} MB; send only the form")
+    elif not head.startswith(_ZIP):
+        raise SourceError(f"{name}: is no workbook; save it in Excel as .xlsx, or text as .csv")
+
+
+def _locked(name: str) -> SourceError:
+    return SourceError(f"{name}: is locked with a password; save a copy without one")
+
+
+def _zipped_parts(path: Path, name: str) -> _Parts:
+    """Read the parts of an xlsx or ods within bounds, for what calamine does not tell."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            inner = [i for i in archive.infolist() if i.filename.endswith((".xml", ".rels"))]
+            size = sum(i.file_size for i in inner)
+            if size > _UNPACKED:
+                raise SourceError(
+                    f"{name}: unpacks to {size >> 20} MB, more than a form or list needs"
+                    f" ({_UNPACKED >> 20} MB at most); copy the list alone into a new workbook"
+                )
+            # zipfile reads no more than the size declared, and fails where that is a lie
+            texts = {i.filename: archive.read(i) for i in inner}
+            listed = archive.namelist()
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
+        raise SourceError(f"{name}: is cut or damaged ({error}); ask for it again") from error
+    except RuntimeError as error:  # zipfile's word for an encrypted member
+        raise _locked(name) from error
+    parts = _Parts()
+    if any(part.endswith("vbaProject.bin") for part in listed):
+        parts.notes.append("has macros; they were not run, the values are those saved last")
+    if any("externalLinks/" in part for part in listed):
+        parts.notes.append(
+            "has links to other files; the values are those saved last: if in doubt, ask for a"
+            " copy with values only"
+        )
+    if "content.xml" in texts:
+        _check_ods(texts["content.xml"], name)
+    for sheet, part in _sheets(texts, name).items():
+        xml = texts.get(part, b"")
+        _check_extent(xml, f"{name} sheet {sheet!r}")
+        parts.marks[sheet] = _marks(xml, _percent_styles(texts.get("xl/styles.xml", b"")))
+    return parts
+
+
+def _sheets(texts: dict[str, bytes], name: str) -> dict[str, str]:
+    """Return the part that holds each sheet of an xlsx, by the sheet's name."""
+    book, rels = (texts.get(f"xl/{p}") for p in ("workbook.xml", "_rels/workbook.xml.rels"))
+    if not book or not rels:
+        return {}
+    if b"<!DOCTYPE" in book or b"<!DOCTYPE" in rels:
+        raise SourceError(f"{name}: is damaged (a document type inside); ask for it again")
+    try:
+        targets = {r.get("Id"): r.get("Target", "") for r in ElementTree.fromstring(rels)}
+        sheets = [e for e in ElementTree.fromstring(book).iter() if e.tag.endswith("}sheet")]
+    except ElementTree.ParseError as error:
+        raise SourceError(f"{name}: is damaged ({error}); ask for it again") from error
+    found = {}
+    for sheet in sheets:
+        rel = next((v for k, v in sheet.attrib.items() if k.endswith("}id")), None)
+        target = targets.get(rel, "")
+        found[sheet.get("name", "")] = (
+            target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        )
+    return found
+
+
+def _check_extent(xml: bytes, place: str) -> None:
+    rows = re.findall(rb'<row\b[^>]*?\br="(\d+)"', xml)
+    last = max([int(r) for r in rows] + [xml.count(b"<row")])
+    columns = set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', xml))
+    width = max(map(_column, columns), default=1)
+    if last * width > _CELLS:
+        raise SourceError(
+            f"{place}: reaches to row {last}, column {letters(width)}; delete the rows and columns"
+            " that hold nothing, or copy the list alone into a new workbook"
+        )
+
+
+def _check_ods(xml: bytes, name: str) -> None:
+    """Refuse an ods whose cells are said to be repeated without measure."""
+    cells = re.findall(rb"<table:table-cell\b[^>]*>", xml)
+    filled = [c for c in cells if b"office:value" in c]
+    wide = [int(n) for c in filled for n in re.findall(rb'columns-repeated="(\d+)"', c)]
+    rows = re.findall(
+        rb'<table:table-row\b[^>]*rows-repeated="(\d+)"[^>]*>'
+        rb"(?:(?!</table:table-row>).)*?office:value",
+        xml,
+        re.DOTALL,
+    )
+    if max([1, *wide]) * max([1, *map(int, rows)]) * max(1, len(filled)) > _CELLS:
+        raise SourceError(f"{name}: repeats cells without measure; copy the list into a new file")
+
+
+def _column(name: bytes) -> int:
+    number = 0
+    for letter in name:
+        number = number * 26 + letter - ord("A") + 1
+    return number
+
+
+def _percent_styles(styles: bytes) -> set[bytes]:
+    """Return the style numbers whose cells show a percentage."""
+    own = {
+        m[1]
+        for m in re.finditer(rb'<numFmt\b[^>]*numFmtId="(\d+)"[^>]*formatCode="([^"]*)"', styles)
+        if b"%" in m[2]
+    }
+    formats = re.search(rb"<cellXfs\b.*?</cellXfs>", styles, re.DOTALL)
+    used = re.findall(rb"<xf\b[^>]*", formats[0]) if formats else []
+    ids = [re.search(rb'numFmtId="(\d+)"', xf) for xf in used]
+    percent = {b"9", b"10", *own}
+    return {str(i).encode() for i, found in enumerate(ids) if found and found[1] in percent}
+
+
+def _marks(xml: bytes, percent: set[bytes]) -> _Cells:
+    """Return the cells whose text calamine does not give as a reader sees it."""
+    if not (percent or b'"e"' in xml or b"<f" in xml):
+        return {}
+    marks: _Cells = {}
+    for column, row, attributes, inner in _CELL.findall(xml):
+        place = (int(row), _column(column))
+        value = re.search(rb"<v\b[^>]*>([^<]*)</v>", inner)
+        style = re.search(rb'\bs="(\d+)"', attributes)
+        if re.search(rb'\bt="e"', attributes):
+            marks[place] = value[1].decode() if value else "#VALUE!"
+        elif b"<f" in inner and not value and b"<is>" not in inner:
+            marks[place] = _UNCALCULATED
+        elif style and style[1] in percent and value and not _TYPED.search(attributes):
+            marks[place] = f"{float(value[1]) * 100:.15g}%"
+    return marks
+
+
+def _grid(book: CalamineWorkbook, name: str, sheet_name: str, marks: _Cells) -> grid.Grid:
+    sheet = book.get_sheet_by_name(sheet_name)
+    merged = sheet.merged_cell_ranges or []
+    rows = []
+    for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+        cells = [v.strip() if isinstance(v, str) else _text(v) for v in values]
+        if any(cells):
+            rows.append((number, cells))
+    if marks:
+        rows = _marked(dict(rows), marks)
+    return grid.Grid(
+        name,
+        "workbook",
+        rows,
+        sheet_name,
+        [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged],
+    )
+
+
+def _marked(rows: dict[int, list[str]], marks: _Cells) -> list[tuple[int, list[str]]]:
+    for (row, column), text in marks.items():
+        cells = rows.setdefault(row, [])
+        cells += [""] * (column - len(cells))
+        cells[column - 1] = text
+    return sorted(rows.items())
+
+
+def _text(value: Any) -> str:
+    """Return the text of a value that is no text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (int, float)):
+        return f"{value:.15g}" if abs(value) < 1e15 else str(int(value))
+    if isinstance(value, (datetime, date, time)):
+        return value.isoformat()
+    return str(value) if isinstance(value, timedelta) else ""

@@ -1,0 +1,66 @@
+"""Who answered a survey, as a keyed hash: the same person gets the same one, and it names nobody.
+
+The key is a file outside the repository that its owner alone may read, made on first use. Without
+it nobody can try names and telephone numbers against the hashes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import stat
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from kukar_analysis.errors import UsageError
+from kukar_analysis.framework import normalise
+
+KEY_VARIABLE = "KUKAR_KEY"
+"""Environment variable that names another file for the key."""
+
+
+def key_path() -> Path:
+    """Return where the key lies: beside the user's other settings, never in the repository."""
+    own = os.environ.get(KEY_VARIABLE)
+    settings = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA")
+    return Path(own) if own else Path(settings or Path.home() / ".config") / "kukar" / "key"
+
+
+def respondent(person: Mapping[str, str]) -> str | None:
+    """Return the hash of a person's name and telephone number, or what else tells who it was.
+
+    `person` maps the personal columns of a survey to their texts. None where nothing is told.
+    """
+    who = {column.removeprefix("person_"): text for column, text in person.items()}
+    phone = re.sub(r"^(62|0)+", "", re.sub(r"\D", "", who.get("phone", "")))
+    name = normalise(who.get("name", ""))
+    known = [name, phone] if phone else [normalise(who.get("number", "")) or name]
+    if not phone and not who.get("number"):
+        known += [normalise(who.get("email", "")) or normalise(who.get("address", ""))]
+    if not any(known):
+        return None
+    text = "|".join(known)
+    return hmac.new(_key(key_path()), text.encode(), hashlib.sha256).hexdigest()[:16]
+
+
+@cache
+def _key(path: Path) -> bytes:
+    """Return the key, made on first use; UsageError where others may read it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        pass
+    else:
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_hex(32).encode())
+    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+        raise UsageError(f"{path} can be read by others; say: chmod 600 {path}")
+    key = path.read_bytes()
+    if len(key) < 32:
+        raise UsageError(f"{path} is no key of ours; move it away, and a new one is made")
+    return key

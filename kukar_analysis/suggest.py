@@ -1,0 +1,41 @@
+"""Names that come near one that is not known: suggested with their likeness, never accepted."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from rapidfuzz import fuzz, process
+
+from kukar_analysis import framework
+
+_SHOWN = 2
+_LEAST = 70
+"""Likeness, of 100, below which a name is not worth showing."""
+
+
+def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
+    """Return (id, spelling, likeness of 100) of the known names nearest to a text, best first."""
+    fw = framework.load()
+    plain = {framework.normalise(name): name for name in fw.spelled(kind)}
+    found = process.extract(framework.normalise(text), list(plain), scorer=fuzz.ratio, limit=9)
+    near: dict[str, tuple[str, str, int]] = {}
+    for key, likeness, _ in found:
+        for id_ in fw.match(kind, plain[key]):
+            if likeness >= _LEAST:
+                near.setdefault(id_, (id_, plain[key], round(likeness)))
+    return list(near.values())[:_SHOWN]
+
+
+def advice(kind: str, text: str) -> str:
+    """Return what to do about an unknown name: the nearest ones, and the line that accepts one."""
+    near = nearest(kind, text)
+    if not near:
+        return "add it to definitions/, or correct it in the file"
+    shown = " or ".join(f"{name} ({likeness} of 100)" for _, name, likeness in near)
+    line = io.StringIO()
+    csv.writer(line, lineterminator="").writerow([kind, text, near[0][0], "assumed", "project"])
+    return (
+        f"nearest: {shown}. If {near[0][0]} is meant, add to definitions/spellings.csv:"
+        f" {line.getvalue()}"
+    )

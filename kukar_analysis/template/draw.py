@@ -1,0 +1,299 @@
+"""How a form looks: sheets of a list, the sheet of instructions, drop-downs, protection, saving."""
+
+from __future__ import annotations
+
+import io
+import math
+import os
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.dimensions import RowDimension
+from openpyxl.worksheet.properties import PageSetupProperties
+from openpyxl.xml.functions import tostring
+
+from kukar_analysis.errors import UsageError
+
+GUIDE = "Petunjuk"
+LISTS = "Daftar"
+"""Hidden sheet of the drop-downs that are too long to stand in the cell's own rule."""
+CREATOR = "kukar"
+
+_LONGEST_INLINE = 255
+"""Characters that Excel allows in a drop-down that stands in the cell's own rule."""
+_LINE = 15.0
+"""Height of a line of text in points."""
+_TALLEST = 405.0
+"""Height in points beyond which Excel shows no more of a row."""
+_DARK = PatternFill("solid", start_color="1F3864")
+_OPEN = PatternFill("solid", start_color="FFF8DC")
+_PLAIN = PatternFill("solid", start_color="F2F2F2")
+_TITLE = Font(size=14, bold=True, color="1F3864")
+_BOLD = Font(bold=True)
+_WHITE = Font(bold=True, color="FFFFFF")
+_THIN = Side(style="thin", color="A6A6A6")
+_BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
+_TOP = Alignment(vertical="top", wrap_text=True)
+_MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What is typed into a cell: a drop-down where there are options, else text as it is typed.
+
+    `strict` refuses all else; otherwise Excel asks whether it is meant. `whole` takes whole
+    numbers only. All else is kept as text, so that Excel makes no date or number of `2.75`.
+    """
+
+    prompt: str = ""
+    options: tuple[str, ...] = ()
+    strict: bool = True
+    whole: bool = False
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its heading, its width in characters, and what is typed; no entry is locked."""
+
+    heading: str
+    width: float
+    entry: Entry | None = None
+
+
+@dataclass(frozen=True)
+class Caption:
+    """What a form says above its list; one with an entry is left to be typed."""
+
+    heading: str
+    value: str = ""
+    entry: Entry | None = None
+
+
+def book(title: str, year: int) -> Any:
+    """Return an empty workbook that names no person; UsageError for what is no year."""
+    if not 2000 <= year <= 2099:
+        raise UsageError(f"year {year} is no year of an evaluation, as 2023")
+    made = Workbook()
+    made.remove(made.active)
+    made.properties.title = title
+    made.properties.creator = CREATOR
+    made.properties.language = "id-ID"
+    made.properties.created = datetime(year, 1, 1)
+    return made
+
+
+def guide(made: Any, title: str, parts: Sequence[tuple[str, str | None]]) -> None:
+    """Add the instructions: topic and text; a text that is None is left for the office to type."""
+    sheet = made.create_sheet(GUIDE)
+    widths = (26.0, 110.0)
+    for column, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(column)].width = width
+    _put(sheet, 1, 1, title).font = _TITLE
+    for row, texts in enumerate(parts, start=3):
+        for column, text in enumerate(texts, start=1):
+            cell = _put(sheet, row, column, text)
+            cell.alignment, cell.border = _TOP, _BOX
+            if column == 1:
+                cell.font, cell.fill = _BOLD, _PLAIN
+            elif text is None:
+                _open(cell, Entry())
+        _height(sheet, row, texts, widths)
+    _finish(sheet)
+
+
+def list_sheet(
+    made: Any,
+    name: str,
+    title: str,
+    captions: Sequence[Caption],
+    columns: Sequence[Column],
+    rows: Sequence[Sequence[str | int | None]],
+) -> None:
+    """Add a sheet: title, captions, headings, and a line for each of `rows`."""
+    sheet = made.create_sheet(name)
+    widths = [column.width for column in columns]
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    _put(sheet, 1, 1, title).font = _TITLE
+    for row, caption in enumerate(captions, start=2):
+        _caption(made, sheet, row, caption)
+    head = len(captions) + 3
+    for number, column in enumerate(columns, start=1):
+        cell = _put(sheet, head, number, column.heading)
+        cell.font, cell.fill, cell.border, cell.alignment = _WHITE, _DARK, _BOX, _MIDDLE
+    _height(sheet, head, [column.heading for column in columns], widths, least=2)
+    for row, values in enumerate(rows, start=head + 1):
+        for number, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
+            cell = _put(sheet, row, number, value)
+            cell.alignment, cell.border = _TOP, _BOX
+            if column.entry:
+                _open(cell, column.entry)
+        if any(values):
+            _height(sheet, row, values, widths, least=2)
+    for number, column in enumerate(columns, start=1):
+        if column.entry:
+            letter = get_column_letter(number)
+            span = f"{letter}{head + 1}:{letter}{head + len(rows)}"
+            _rule(made, sheet, span, column.entry)
+    sheet.freeze_panes = f"A{head + 1}"
+    sheet.print_title_rows = f"{head}:{head}"
+    _finish(sheet)
+
+
+def check_free(paths: Sequence[Path], force: bool) -> None:
+    """Raise UsageError when one of the forms stands there already and is not to be replaced."""
+    for path in paths if not force else ():
+        if path.exists():
+            raise UsageError(
+                f"{path} is there already and may be filled in: nothing was written; move it,"
+                " or ask for it to be replaced with --force"
+            )
+
+
+def save(made: Any, path: Path) -> Path:
+    """Write a workbook whole or not at all, the same bytes for the same content; return the path.
+
+    openpyxl stamps the time of saving into the properties and the archive; the day of the form's
+    year takes its place.
+    """
+    if LISTS in made.sheetnames:
+        made.move_sheet(LISTS, len(made.sheetnames))
+    buffer = io.BytesIO()
+    made.save(buffer)
+    day = made.properties.created
+    made.properties.modified = day
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
+    try:
+        with (
+            zipfile.ZipFile(buffer) as stamped,
+            zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+        ):
+            for name in stamped.namelist():
+                content = stamped.read(name)
+                if name == "docProps/core.xml":
+                    content = tostring(made.properties.to_tree())
+                info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+                archive.writestr(info, content, zipfile.ZIP_DEFLATED)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path
+
+
+def _put(sheet: Any, row: int, column: int, value: str | int | None) -> Any:
+    """Write a value; a text stays one, though it begin as a formula does."""
+    cell = sheet.cell(row, column)
+    cell.value = value
+    if isinstance(value, str):
+        cell.data_type = "s"
+        cell.quotePrefix = value.startswith(("=", "+", "-", "@"))
+    return cell
+
+
+def _caption(made: Any, sheet: Any, row: int, caption: Caption) -> None:
+    """Write a caption and its value, one cell after the other, as the reader looks for them.
+
+    The first column may be narrow, so what does not fit runs over; an open cell stands alone.
+    """
+    label = _put(sheet, row, 1, caption.heading)
+    label.font, label.fill, label.border = _BOLD, _PLAIN, _BOX
+    value = _put(sheet, row, 2, caption.value or None)
+    value.border = _BOX
+    if caption.entry:
+        _open(value, caption.entry)
+        _rule(made, sheet, value.coordinate, caption.entry)
+
+
+def _open(cell: Any, entry: Entry) -> None:
+    cell.protection = Protection(locked=False)
+    cell.fill = _OPEN
+    cell.number_format = "#,##0" if entry.whole else "@"
+
+
+def _rule(made: Any, sheet: Any, span: str, entry: Entry) -> None:
+    """Lay the drop-down, the limits and the prompt of an entry on a span of cells."""
+    rule = DataValidation(allow_blank=True)
+    if entry.options:
+        rule.type, rule.formula1 = "list", _source(made, entry.options)
+        rule.error = "Pilih salah satu isian dari daftar."
+    elif entry.whole:
+        rule.type, rule.operator, rule.formula1 = "whole", "greaterThanOrEqual", "0"
+        rule.error = "Tulis bilangan bulat dengan angka saja, tanpa titik dan tanpa satuan."
+    elif not entry.prompt:
+        return
+    rule.errorTitle, rule.showErrorMessage = "Isian tidak dikenal", rule.type is not None
+    if not entry.strict:
+        rule.errorStyle, rule.errorTitle = "warning", "Periksa isian"
+        rule.error = f"Isian ini tidak ada dalam daftar. {entry.prompt}"
+    if entry.prompt:
+        rule.promptTitle, rule.prompt, rule.showInputMessage = "Cara mengisi", entry.prompt, True
+    sheet.add_data_validation(rule)
+    rule.add(span)
+
+
+def _source(made: Any, options: tuple[str, ...]) -> str:
+    """Return what a drop-down offers: the words, or the place of a list that is too long."""
+    inline = ",".join(options)
+    if len(inline) <= _LONGEST_INLINE and not any("," in option for option in options):
+        return f'"{inline}"'
+    if LISTS not in made.sheetnames:
+        made.create_sheet(LISTS).sheet_state = "veryHidden"
+        _protect(made[LISTS])
+    sheet = made[LISTS]
+    lists = [tuple(c.value for c in column if c.value) for column in sheet.iter_cols()]
+    lists = [found for found in lists if found]
+    if options not in lists:
+        lists.append(options)
+        for row, option in enumerate(options, start=1):
+            _put(sheet, row, len(lists), option)
+    letter = get_column_letter(lists.index(options) + 1)
+    return f"{LISTS}!${letter}$1:${letter}${len(options)}"
+
+
+def _height(
+    sheet: Any,
+    row: int,
+    texts: Sequence[str | int | None],
+    widths: Sequence[float],
+    least: int = 1,
+) -> None:
+    """Make a row as high as its wrapped text; it still grows with what is typed into it."""
+    lines = [
+        sum(max(1, math.ceil(len(part) / (width - 1))) for part in str(text or "").split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    ]
+    height = min(max(least, *lines) * _LINE + 3, _TALLEST)
+    dimension = RowDimension(sheet, index=row, ht=height)
+    # openpyxl marks every height as set by hand, and such a row never grows again
+    dimension.__fields__ = ("ht",)
+    sheet.row_dimensions[row] = dimension
+
+
+def _finish(sheet: Any) -> None:
+    """Protect a sheet and set it up for paper: A4 landscape, as wide as the page."""
+    _protect(sheet)
+    sheet.sheet_view.showGridLines = False
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
+    sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    margins = sheet.page_margins
+    margins.left = margins.right = 0.4
+    margins.top = margins.bottom = 0.6
+    sheet.oddFooter.left.text = "&A"
+    sheet.oddFooter.right.text = "Halaman &P dari &N"
+
+
+def _protect(sheet: Any) -> None:
+    """Lock what is not to be typed; without a password, and rows and columns can be resized."""
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = False

@@ -1,0 +1,636 @@
+"""Forms that people fill in: what they hold, what can be typed, and that they are read back."""
+
+import zipfile
+from datetime import datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils import column_index_from_string, get_column_letter
+from python_calamine import CalamineWorkbook
+
+from kukar_analysis import framework, template
+from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.template import common, draw
+
+FW = framework.load()
+KUKAR = "64.02"
+NAME = FW.regions[KUKAR].name
+PILLARS = [pillar.name for pillar in FW.pillars.values()]
+FORM = ["number", "question", "component", "code", "label", "answer", "score", "evidence", "remark"]
+TYPED = FORM[5:]
+
+
+def synonyms(kind, column):
+    (layout,) = [x for x in FW.layouts if (x.kind, x.column) == (kind, column)]
+    return layout.headings.split(" | ")
+
+
+def first(kind, *columns):
+    return [synonyms(kind, column)[0] for column in columns]
+
+
+def head_of(sheet):
+    """Return the number of the row of headings, which is the one above the frozen pane."""
+    return int(sheet.freeze_panes[1:]) - 1
+
+
+def headings(sheet):
+    return [cell.value for cell in sheet[head_of(sheet)]]
+
+
+def records(sheet):
+    """Return the lines of a sheet by heading."""
+    heads = headings(sheet)
+    rows = sheet.iter_rows(min_row=head_of(sheet) + 1, values_only=True)
+    return [dict(zip(heads, row, strict=True)) for row in rows]
+
+
+def open_columns(sheet):
+    """Return the headings of the columns whose cells can be typed in, all lines agreeing."""
+    lines = list(sheet.iter_rows(min_row=head_of(sheet) + 1))
+    found = [[not cell.protection.locked for cell in line] for line in lines]
+    assert all(line == found[0] for line in found)
+    return [head for head, is_open in zip(headings(sheet), found[0], strict=True) if is_open]
+
+
+def rule(sheet, head):
+    """Return the rule on a column, after checking that it covers every line."""
+    letter = get_column_letter(headings(sheet).index(head) + 1)
+    whole = f"{letter}{head_of(sheet) + 1}:{letter}{sheet.max_row}"
+    (found,) = [r for r in sheet.data_validations.dataValidation if str(r.sqref) == whole]
+    return found
+
+
+def options(book, found):
+    """Return what a drop-down offers, from its own rule or from the hidden sheet."""
+    if found.formula1.startswith('"'):
+        return found.formula1.strip('"').split(",")
+    sheet, _, span = found.formula1.partition("!")
+    return [cell.value for (cell,) in book[sheet][span.replace("$", "")]]
+
+
+def offered(book, sheet, head):
+    found = rule(book[sheet], head)
+    assert found.type == "list"
+    return options(book, found)
+
+
+def captions(sheet):
+    rows = sheet.iter_rows(min_row=2, max_row=head_of(sheet) - 1, max_col=2, values_only=True)
+    return {label: value for label, value in rows if label}
+
+
+def asked(edition, pillar):
+    """Return the ids of the questions that a sheet has to hold."""
+    survey = FW.surveys.get(edition)
+    questions = [FW.questions[id_] for id_ in FW.edition_questions[edition]]
+    return [
+        q.question
+        for q in questions
+        if q.pillar == pillar and (survey is None or q.component != survey.component)
+    ]
+
+
+def guide(book):
+    return dict(book["Petunjuk"].iter_rows(min_row=3, max_col=2, values_only=True))
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("forms")
+
+
+@pytest.fixture(scope="module")
+def written(folder):
+    """Return every kind of form, by its file's name."""
+    carried = {"Dinkes": ["living"], "Diskop UKM": ["society", "economy"]}
+    agencies = ["Dinkes", "Diskop UKM", "Bappeda", "DPU"]
+    paths = [
+        *template.forms(2023, KUKAR, folder, None, {}),
+        *template.forms(2022, KUKAR, folder, None, {}),
+        *template.forms(2023, KUKAR, folder, agencies, carried),
+        template.letter(2023, KUKAR, folder),
+        template.programmes(2023, KUKAR, folder),
+        template.programmes(2023, KUKAR, folder, "Diskop UKM"),
+        template.survey(2023, KUKAR, folder),
+    ]
+    return {path.name: openpyxl.load_workbook(path) for path in paths}
+
+
+def lists(book):
+    """Return the sheets that hold a list."""
+    return [sheet for sheet in book if sheet.title not in ("Petunjuk", "Daftar")]
+
+
+def every_list(written):
+    return [(name, book, sheet) for name, book in written.items() for sheet in lists(book)]
+
+
+def test_file_names(written):
+    assert sorted(written) == [
+        "formulir-2022.xlsx",
+        "formulir-2023-bappeda.xlsx",
+        "formulir-2023-dinkes.xlsx",
+        "formulir-2023-diskop-ukm.xlsx",
+        "formulir-2023-dpu.xlsx",
+        "formulir-2023.xlsx",
+        "isian-surat-2023-64.02.xlsx",
+        "program-2023-diskop-ukm.xlsx",
+        "program-2023.xlsx",
+        "survei-2023.xlsx",
+    ]
+
+
+def test_nothing_but_the_forms_is_left_in_the_folder(written, folder):
+    assert sorted(path.name for path in folder.iterdir()) == sorted(written)
+
+
+@pytest.mark.parametrize("opd", FW.opd)
+def test_a_forms_name_tells_its_agency(opd):
+    assert FW.named_in("opd", f"formulir-2023-{common.slug(opd)}") == [opd]
+
+
+@pytest.mark.parametrize(
+    ("name", "sheets"),
+    [
+        ("formulir-2023.xlsx", [*PILLARS, "Umum"]),
+        ("formulir-2022.xlsx", [*PILLARS, "Umum"]),
+        ("formulir-2023-dinkes.xlsx", ["Smart Living"]),
+        ("formulir-2023-diskop-ukm.xlsx", ["Smart Economy", "Smart Society"]),
+        ("formulir-2023-bappeda.xlsx", [*PILLARS, "Umum"]),
+        ("formulir-2023-dpu.xlsx", PILLARS),
+    ],
+)
+def test_an_agency_gets_the_sheets_of_its_pillars(written, name, sheets):
+    book = written[name]
+    assert [sheet.title for sheet in lists(book)] == sheets
+    assert book.sheetnames[0] == book.active.title == "Petunjuk"
+
+
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_the_blank_form_asks_every_question_that_is_not_surveyed_once(written, year):
+    edition = f"{year}-kppn-ikn"
+    book = written[f"formulir-{year}.xlsx"]
+    seen = []
+    for sheet in lists(book):
+        pillar = next((p.pillar for p in FW.pillars.values() if p.name == sheet.title), None)
+        found = [record["ID BUTIR"] for record in records(sheet)]
+        assert found == asked(edition, pillar) != []
+        seen += found
+    survey = FW.surveys.get(edition)
+    surveyed = [q for q in FW.questions.values() if survey and q.component == survey.component]
+    in_edition = FW.edition_questions[edition]
+    left_out = {q.question for q in surveyed} & set(in_edition)
+    assert sorted(seen) == sorted(set(in_edition) - left_out)
+    assert len(seen) == {2022: 59, 2023: 63}[year]
+
+
+def test_the_lines_say_what_the_definitions_say(written):
+    for record in records(written["formulir-2023-dinkes.xlsx"]["Smart Living"]):
+        question = FW.questions[record["ID BUTIR"]]
+        printed = FW.edition_questions["2023-kppn-ikn"][question.question]
+        component = FW.components[question.component].name
+        expected = [printed.number, question.question, component, printed.code, question.label]
+        assert list(record.values()) == [*expected, None, None, None, None]
+
+
+def test_the_form_has_the_first_headings_on_record_and_only_the_answers_are_open(written):
+    for name, _, sheet in every_list(written):
+        if name.startswith("formulir"):
+            assert headings(sheet) == first("agency_form", *FORM)
+            assert open_columns(sheet) == first("agency_form", *TYPED)
+
+
+def test_the_captions_of_a_form(written):
+    region, year, opd = first("caption", "region", "year", "opd")
+    sheet = written["formulir-2023-dinkes.xlsx"]["Smart Living"]
+    assert captions(sheet) == {region: NAME, year: "2023", opd: "Dinas Kesehatan"}
+    assert all(sheet.cell(row, 2).protection.locked for row in (2, 3, 4))
+
+
+def test_in_the_blank_form_the_agency_is_chosen_from_all_of_them(written):
+    book = written["formulir-2023.xlsx"]
+    names = {opd.name for opd in FW.opd.values()}
+    for sheet in lists(book):
+        assert captions(sheet)["OPD"] is None
+        assert not sheet["B4"].protection.locked
+        (found,) = [r for r in sheet.data_validations.dataValidation if str(r.sqref) == "B4"]
+        assert set(options(book, found)) == names
+        assert found.errorStyle in (None, "stop")
+    assert book["Daftar"].sheet_state == "veryHidden"
+    assert book.sheetnames[-1] == "Daftar"
+    assert book["Daftar"].max_column == 1
+
+
+def test_only_a_long_drop_down_needs_the_hidden_sheet(written):
+    with_list = {name for name, book in written.items() if "Daftar" in book.sheetnames}
+    assert with_list == {"formulir-2023.xlsx", "formulir-2022.xlsx", "program-2023.xlsx"}
+
+
+def test_a_score_is_chosen_but_a_decimal_one_is_not_refused(written):
+    book = written["formulir-2023-dinkes.xlsx"]
+    found = rule(book["Smart Living"], "NILAI MANDIRI")
+    assert options(book, found) == ["0", "1", "2", "3", "4", "belum dijawab"]
+    assert (found.errorStyle, found.allowBlank) == ("warning", True)
+    assert "2,75" in found.prompt
+
+
+def test_what_is_typed_stays_as_typed(written):
+    whole = first("programmes", "budget", "users")
+    for _, _, sheet in every_list(written):
+        for head in open_columns(sheet):
+            cell = sheet.cell(head_of(sheet) + 1, headings(sheet).index(head) + 1)
+            assert cell.number_format == ("#,##0" if head in whole else "@")
+            assert cell.fill.start_color.rgb == "00FFF8DC"
+
+
+def test_every_sheet_is_protected_without_a_password(written):
+    for book in written.values():
+        for sheet in book:
+            assert sheet.protection.sheet
+            assert sheet.protection.password is None
+            assert not sheet.protection.formatRows
+    for _, _, sheet in every_list(written):
+        assert all(cell.protection.locked for cell in sheet[head_of(sheet)])
+
+
+def test_no_cell_holds_a_formula(written):
+    for book in written.values():
+        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
+        assert {cell.data_type for cell in cells} <= {"s", "n"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+62", "-", "@nama"])
+def test_a_text_that_begins_as_a_formula_is_stored_as_text(tmp_path, text):
+    made = draw.book("Uji", 2023)
+    columns = [draw.Column("A", 10), draw.Column("B", 10, draw.Entry())]
+    draw.list_sheet(made, "Uji", text, [draw.Caption("OPD", text)], columns, [[text, text]])
+    path = draw.save(made, tmp_path / "uji.xlsx")
+    sheet = openpyxl.load_workbook(path)["Uji"]
+    for place in ("A1", "B2", "A5", "B5"):
+        assert (sheet[place].data_type, sheet[place].value) == ("s", text)
+        assert sheet[place].quotePrefix
+    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Uji").to_python()
+    assert rows[-1] == [text, text]
+
+
+def test_rules_keep_to_the_limits_of_excel(written):
+    for _, book, sheet in every_list(written):
+        for found in sheet.data_validations.dataValidation:
+            assert len(found.prompt or "") <= 255
+            assert len(found.error or "") <= 225
+            assert len(found.promptTitle or "") <= 32
+            assert len(found.errorTitle or "") <= 32
+            if found.type == "list":
+                assert len(found.formula1) <= 257
+                assert all(options(book, found))
+
+
+def test_sheets_are_made_for_a4_landscape_paper(written):
+    for _, _, sheet in every_list(written):
+        head = head_of(sheet)
+        assert sheet.page_setup.orientation == "landscape"
+        assert int(sheet.page_setup.paperSize) == 9
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight) == (1, 0)
+        assert sheet.print_title_rows == f"${head}:${head}"
+        assert "&P" in sheet.oddFooter.right.text
+        assert sum(sheet.column_dimensions[c.column_letter].width for c in sheet[head]) <= 240
+
+
+def test_wrapped_text_has_room_and_the_row_still_grows(written):
+    for book in written.values():
+        for sheet in book:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if not (isinstance(cell.value, str) and cell.alignment.wrap_text):
+                        continue
+                    width = sheet.column_dimensions[cell.column_letter].width
+                    lines = -(-len(cell.value) // (width - 1))
+                    assert sheet.row_dimensions[cell.row].height >= 15 * lines
+                    assert max(len(word) for word in cell.value.split()) <= 1.5 * width
+
+
+def test_rows_are_not_marked_as_set_by_hand(written, folder):
+    for name in written:
+        with zipfile.ZipFile(folder / name) as archive:
+            sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
+            assert sheets
+            assert not any(b"customHeight" in archive.read(n) for n in sheets)
+
+
+def test_headings_are_white_on_dark(written):
+    for _, _, sheet in every_list(written):
+        for cell in sheet[head_of(sheet)]:
+            assert (cell.font.bold, cell.font.color.rgb) == (True, "00FFFFFF")
+            assert cell.fill.start_color.rgb == "001F3864"
+
+
+def test_properties_name_no_person_and_no_moment(written):
+    for name, book in written.items():
+        year = int(name.removesuffix(".xlsx").split("-20")[1][:2]) + 2000
+        of = book.properties
+        assert (of.creator, of.lastModifiedBy, of.language) == ("kukar", None, "id-ID")
+        assert of.created == of.modified == datetime(year, 1, 1)
+        assert of.title
+
+
+def test_the_same_form_is_the_same_bytes(written, folder, tmp_path):
+    again = [
+        *template.forms(2023, KUKAR, tmp_path, None, {}),
+        template.letter(2023, KUKAR, tmp_path),
+        template.programmes(2023, KUKAR, tmp_path),
+        template.survey(2023, KUKAR, tmp_path),
+    ]
+    for path in again:
+        assert path.read_bytes() == (folder / path.name).read_bytes()
+
+
+def test_calamine_reads_the_same_cells(written, folder):
+    for name, book in written.items():
+        other = CalamineWorkbook.from_path(str(folder / name))
+        assert other.sheet_names == book.sheetnames
+        for sheet in lists(book):
+            rows = other.get_sheet_by_name(sheet.title).to_python(skip_empty_area=False)
+            assert rows[head_of(sheet) - 1] == headings(sheet)
+            below = [row for row in rows[head_of(sheet) :] if any(row)]
+            expected = [["" if v is None else v for v in r.values()] for r in records(sheet)]
+            assert below == [row for row in expected if any(row)]
+
+
+def kinds(heads):
+    """Return how many columns of each kind of list the headings fill, where its needs are met."""
+    known = {framework.normalise(head) for head in heads} | ({"p#"} if "P1" in heads else set())
+    found, lacking = {}, set()
+    for x in FW.layouts:
+        spelt = [
+            h.casefold() if "#" in h else framework.normalise(h) for h in x.headings.split(" | ")
+        ]
+        if known & set(spelt):
+            found[x.kind] = found.get(x.kind, 0) + 1
+        elif x.required == "yes":
+            lacking.add(x.kind)
+    around = {"caption", "letter", "furniture"}
+    return {kind: n for kind, n in found.items() if kind not in lacking | around}
+
+
+@pytest.mark.parametrize(
+    ("name", "sheet", "kind"),
+    [
+        ("formulir-2023.xlsx", "Smart Living", "agency_form"),
+        ("isian-surat-2023-64.02.xlsx", "Tabel nasional", "national_table"),
+        ("isian-surat-2023-64.02.xlsx", "Nilai komponen", "component_scores"),
+        ("isian-surat-2023-64.02.xlsx", "Nilai butir", "question_scores"),
+        ("program-2023.xlsx", "Program", "programmes"),
+        ("program-2023-diskop-ukm.xlsx", "Program", "programmes"),
+        ("program-2023.xlsx", "Aspek quick win", "quick_win_aspects"),
+        ("survei-2023.xlsx", "Survei", "survey"),
+    ],
+)
+def test_a_sheets_headings_are_of_one_kind_before_all_others(written, name, sheet, kind):
+    counts = kinds(headings(written[name][sheet]))
+    assert [k for k, n in counts.items() if n == max(counts.values())] == [kind]
+
+
+def test_the_letters_national_table(written):
+    sheet = written["isian-surat-2023-64.02.xlsx"]["Tabel nasional"]
+    components = list(FW.weights["2023-kppn-ikn"])
+    columns = ["number", "region", *components, "index", "improvement", "group", "participated"]
+    assert headings(sheet) == open_columns(sheet) == first("national_table", *columns)
+    assert len(records(sheet)) == 150
+    assert not any(any(record.values()) for record in records(sheet))
+    book = written["isian-surat-2023-64.02.xlsx"]
+    groups = offered(book, "Tabel nasional", "KET")
+    assert [FW.match("group", text) for text in groups] == [[g] for g in FW.groups]
+    assert offered(book, "Tabel nasional", "IKUT EVALUASI") == ["ya", "tidak"]
+
+
+def test_the_letters_components_and_questions_wait_for_their_figures(written):
+    book = written["isian-surat-2023-64.02.xlsx"]
+    edition = "2023-kppn-ikn"
+    parts = records(book["Nilai komponen"])
+    assert list(parts[0]) == first("component_scores", "region", "component", "mean")
+    assert open_columns(book["Nilai komponen"]) == first("component_scores", "mean")
+    expected = [[NAME, FW.components[c].name, None] for c in FW.weights[edition]]
+    assert [list(record.values()) for record in parts] == expected
+    questions = records(book["Nilai butir"])
+    assert open_columns(book["Nilai butir"]) == first("question_scores", "score")
+    for record, q in zip(questions, FW.edition_questions[edition].values(), strict=True):
+        question = FW.questions[q.question]
+        component = FW.components[question.component].name
+        assert list(record.values()) == [
+            *(NAME, component, q.number, q.block, q.code, question.label, "asesor", None)
+        ]
+    assert FW.match("source", "asesor") == ["assessor"]
+
+
+def test_the_programmes_drop_downs_are_names_that_the_reader_knows(written):
+    book = written["program-2023.xlsx"]
+    names = {
+        "pillar": FW.pillars,
+        "sub_dimension": FW.sub_dimensions,
+        "opd": FW.opd,
+        "status": ["done", "running", "not_begun"],
+        "digital_part": ["infrastructure", "society", "economy", "market"],
+    }
+    for column, ids in names.items():
+        (head,) = first("programmes", column)
+        found = [FW.match(column, text) for text in offered(book, "Program", head)]
+        assert sorted(found) == sorted([id_] for id_ in ids)
+    assert offered(book, "Program", "STATUS") == ["selesai", "berjalan", "belum dimulai"]
+    assert offered(book, "Program", "QUICK WIN") == ["ya", "tidak"]
+    for head in first("programmes", "likelihood", "impact"):
+        assert offered(book, "Program", head) == ["1", "2", "3"]
+        prompt = rule(book["Program"], head).prompt
+        assert all(word in prompt for word in ("1 = rendah", "2 = sedang", "3 = tinggi"))
+    for head in first("programmes", "budget", "users"):
+        assert rule(book["Program"], head).type == "whole"
+
+
+def test_an_agencys_programmes_say_the_agency_once(written):
+    sheet = written["program-2023-diskop-ukm.xlsx"]["Program"]
+    assert captions(sheet)["OPD"] == "Dinas Koperasi dan UKM"
+    assert "OPD" not in headings(sheet)
+    blank = written["program-2023.xlsx"]["Program"]
+    assert "OPD" in headings(blank)
+    assert "OPD" not in captions(blank)
+
+
+def test_the_instructions_of_the_programmes_name_what_the_reader_needs(written):
+    pillar, programme = first("programmes", "pillar", "programme")
+    text = guide(written["program-2023.xlsx"])["Program"]
+    assert f"{pillar} dan {programme} wajib diisi" in text
+
+
+def test_the_aspects_of_quick_wins(written):
+    book = written["program-2023.xlsx"]
+    found = [FW.match("aspect", text) for text in offered(book, "Aspek quick win", "ASPEK")]
+    assert found == [[aspect] for aspect in FW.aspects]
+    expected = first("quick_win_aspects", "programme", "aspect", "score")
+    assert headings(book["Aspek quick win"]) == expected
+
+
+def test_the_survey_has_a_column_for_each_statement_and_room_for_all_who_are_asked(written):
+    book = written["survei-2023.xlsx"]
+    facts = FW.surveys["2023-kppn-ikn"]
+    sheet = book["Survei"]
+    people = ["pillar", "programme", "person_name", "person_phone", "person_address"]
+    statements = [f"P{n}" for n in range(1, facts.statements + 1)]
+    assert headings(sheet) == open_columns(sheet) == first("survey", *people) + statements
+    for head in statements:
+        assert offered(book, "Survei", head) == ["0", "1", "2", "3", "4"]
+        assert rule(sheet, head).errorStyle in (None, "stop")
+    assert len(records(sheet)) >= facts.respondents * len(PILLARS)
+    assert captions(sheet) == {"DAERAH": NAME, "TAHUN": "2023"}
+
+
+def test_the_surveys_instructions_tell_what_each_statement_is_about(written):
+    text = guide(written["survei-2023.xlsx"])
+    assert text["Smart Governance"] == (
+        "P1–P3 Layanan Publik; P4–P6 Kebijakan Publik; P7–P9 Tata Kelola Birokrasi"
+    )
+    assert f"{FW.surveys['2023-kppn-ikn'].respondents} responden" in text["Responden"]
+    assert "tidak pernah keluar dari berkas mentah" in text["NAMA, NO HP, dan ALAMAT"]
+
+
+def test_the_instructions_leave_the_deadline_and_the_address_to_the_office(written):
+    for name, book in written.items():
+        for topic, cell in book["Petunjuk"].iter_rows(min_row=3, max_col=2):
+            assert topic.value
+            assert cell.protection.locked == bool(cell.value)
+        if not name.startswith("isian"):
+            text = guide(book)
+            assert (text["Batas waktu pengisian"], text["Dikirim kepada"]) == (None, None)
+
+
+def test_the_instructions_name_the_components_that_are_asked(written):
+    purpose = guide(written["formulir-2023-dinkes.xlsx"])["Tujuan"]
+    assert "komponen Outcome dan Kolaborasi." in purpose
+    assert "Komponen Impact dinilai melalui survei" in purpose
+    purpose = guide(written["formulir-2022.xlsx"])["Tujuan"]
+    assert "Baseline, Output, Outcome, Impact, dan Quick Wins." in purpose
+    assert "survei" not in purpose
+
+
+def test_an_agency_may_be_named_in_any_known_way_and_gets_one_form(tmp_path):
+    names = ["Dinas Kesehatan", "Dinkes"]
+    (path,) = template.forms(2023, KUKAR, tmp_path / "new", names, {"Dinkes": []})
+    assert path == tmp_path / "new" / "formulir-2023-dinkes.xlsx"
+    assert [s.title for s in lists(openpyxl.load_workbook(path))] == PILLARS
+
+
+@pytest.mark.parametrize(("name", "said"), [("Dinas Sihir", "is not known"), ("DKP", "could be")])
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda folder, name: template.forms(2023, KUKAR, folder, ["Dinkes", name], {}),
+        lambda folder, name: template.programmes(2023, KUKAR, folder, name),
+    ],
+)
+def test_an_agency_that_is_not_known_or_could_be_two_is_refused(tmp_path, name, said, write):
+    with pytest.raises(UsageError, match=rf"{said}.*definitions/opd\.csv"):
+        write(tmp_path, name)
+    assert list(tmp_path.iterdir()) == []
+
+
+WRITERS = {
+    "forms": lambda folder, **more: template.forms(
+        2023, KUKAR, folder, ["DPU", "Dinkes"], {}, **more
+    ),
+    "letter": lambda folder, **more: [template.letter(2023, KUKAR, folder, **more)],
+    "programmes": lambda folder, **more: [template.programmes(2023, KUKAR, folder, **more)],
+    "survey": lambda folder, **more: [template.survey(2023, KUKAR, folder, **more)],
+}
+
+
+@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
+def test_a_form_that_is_there_is_replaced_only_when_asked(tmp_path, write):
+    path = write(tmp_path)[-1]
+    path.write_text("filled in")
+    others = [other for other in tmp_path.iterdir() if other != path]
+    for other in others:
+        other.unlink()
+    with pytest.raises(UsageError, match=path.name):
+        write(tmp_path)
+    assert path.read_text() == "filled in"
+    assert list(tmp_path.iterdir()) == [path]
+    assert path in write(tmp_path, force=True)
+    assert openpyxl.load_workbook(path).sheetnames[0] == "Petunjuk"
+
+
+def test_a_form_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
+    (path,) = WRITERS["survey"](tmp_path)
+    before = path.read_bytes()
+
+    def full(self, target):
+        raise OSError("disk full")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="disk full"):
+        WRITERS["survey"](tmp_path, force=True)
+    assert (list(tmp_path.iterdir()), path.read_bytes()) == ([path], before)
+
+
+@pytest.mark.parametrize(
+    ("write", "where", "year"),
+    [
+        (lambda d: template.forms(2024, KUKAR, d, None, {}), "edition_questions", "2022 .*2023"),
+        (lambda d: template.letter(2021, KUKAR, d), "edition_questions", "2022 .*2023"),
+        (lambda d: template.survey(2022, KUKAR, d), "surveys", "2023"),
+        (lambda d: template.letter(2023, KUKAR, d, "2023-reguler"), "edition_questions", "2022"),
+    ],
+)
+def test_a_year_without_a_list_is_refused_and_the_known_ones_are_named(
+    tmp_path, write, where, year
+):
+    with pytest.raises(UsageError, match=rf"on record; known: {year}.*definitions/{where}\.csv"):
+        write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda d: template.forms(2023, "64.99", d, None, {}),
+        lambda d: template.letter(2023, "6402", d),
+        lambda d: template.programmes(2023, "64.99", d),
+        lambda d: template.programmes(23, KUKAR, d),
+        lambda d: template.survey(2023, "64.99", d),
+        lambda d: template.survey(2023, KUKAR, d, "2022-kppn-ikn"),
+        lambda d: template.forms(2023, KUKAR, d, None, {}, "2022-kppn-ikn"),
+        lambda d: template.forms(2023, KUKAR, d, None, {}, "2023-x"),
+        lambda d: template.forms(2023, KUKAR, d, ["DPU"], {"DPU": ["smart"]}),
+    ],
+)
+def test_wrong_regions_years_editions_and_pillars_are_refused(tmp_path, write):
+    with pytest.raises(UsageError):
+        write(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_two_editions_of_a_year_are_asked_about():
+    known = ["2023-kppn-ikn", "2023-reguler"]
+    with pytest.raises(UsageError, match="name 2023-kppn-ikn or 2023-reguler"):
+        common.edition_of(2023, None, known, "list", "definitions/x.csv")
+    assert common.edition_of(2023, known[1], known, "list", "definitions/x.csv") == known[1]
+
+
+def test_a_column_without_a_heading_on_record_is_a_fault_of_the_definitions():
+    with pytest.raises(DefinitionError, match=r"layouts\.csv: national_table .* innovation"):
+        common.heading("national_table", "innovation")
+
+
+def test_two_long_drop_downs_share_the_hidden_sheet(tmp_path):
+    made = draw.book("Uji", 2023)
+    long = [tuple(f"{word}, {n}" for n in range(30)) for word in ("satu", "dua")]
+    columns = [
+        draw.Column(str(i), 10, draw.Entry(options=o)) for i, o in enumerate([*long, long[0]])
+    ]
+    draw.list_sheet(made, "Uji", "Uji", [], columns, [[None] * 3])
+    book = openpyxl.load_workbook(draw.save(made, tmp_path / "uji.xlsx"))
+    rules = {str(r.sqref): options(book, r) for r in book["Uji"].data_validations.dataValidation}
+    places = [column_index_from_string(place[0]) for place in rules]
+    assert sorted(places) == [1, 2, 3]
+    assert list(map(tuple, rules.values())) == [long[0], long[1], long[0]]
+    assert book["Daftar"].max_column == 2
