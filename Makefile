@@ -1,7 +1,7 @@
 # The two commands: `make report` and `make test`. Both set everything up on a fresh machine
 # with Python 3.11 or newer; the environment is the lock, with hashes.
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check lint docs notebooks lock clean
+.PHONY: help setup report test check lint docs notebooks bench demo lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -22,6 +22,11 @@ setup: .venv/ready ## make the virtual environment from the lock
 report: .venv/ready ## the main job: clean, check, and the rendered reports in reports/
 	@$(BIN)/kukar run
 
+demo: .venv/ready ## the invented office of data/sample, taken through the whole program
+	@KUKAR_KEY=.venv/demo-key $(BIN)/kukar run --raw data/sample --processed data/processed/demo \
+		--reports reports/demo --region 00.01 || test $$? -eq 1
+	@echo "DATA CONTOH: the planted faults above are meant; open reports/demo/index.html"
+
 check: .venv/ready ## recompute every published figure
 	@$(BIN)/kukar clean && $(BIN)/kukar check
 
@@ -38,6 +43,9 @@ docs: .venv/ready ## make the codebook and docs/asumsi.md from the code
 
 notebooks: .venv/ready ## run the notebooks and keep the outputs that tests compare
 	@$(BIN)/kukar clean && $(BIN)/python tests/keep_outputs.py
+
+bench: .venv/ready ## measure what is claimed of speed
+	@$(BIN)/python bench/clean.py
 
 lock: .venv/ready ## make requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \

@@ -37,6 +37,15 @@ class Cleaned:
     tables: dict[str, pd.DataFrame]
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    unread: list[dict[str, Any]] = field(default_factory=list)
+    """Rows of `rejected` for files, or parts of them, that could not be read."""
+
+    def not_read(self, file: str, rule: str, message: str) -> None:
+        """Name what could not be read, in the problems and in the table `rejected`."""
+        self.problems.append(message)
+        reason = message.removeprefix(f"{file}: ")
+        row = {"file": file, "origin": file, "column": None, "value": None}
+        self.unread.append({**row, "rule": rule, "reason": reason})
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
     settled = settle(parsed, _supersedes(list(files), sources, cleaned))
     settled.rejected += rejected
-    cleaned.tables = _tables(files, lines, settled)
+    cleaned.tables = _tables(files, lines, settled, cleaned.unread)
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
     store.write_all(cleaned.tables, processed)
@@ -183,14 +192,14 @@ def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list
         corrected = [_corrected(part) for part in found.lists]
         entry["kind"] = found.kind
     except OSError as error:
-        cleaned.problems.append(
-            f"{name}: cannot be opened ({error.strerror}); check that it is a file you may read"
-        )
+        message = f"cannot be opened ({error.strerror}); check that it is a file you may read"
+        cleaned.not_read(name, "unread", f"{name}: {message}")
         return entry, []
     except SourceError as error:
-        cleaned.problems.append(str(error))
+        cleaned.not_read(name, "unread", str(error))
         return entry, []
-    cleaned.problems += found.problems
+    for problem in found.problems:
+        cleaned.not_read(name, "unread_part", problem)
     cleaned.notes += found.notes
     return entry, corrected
 
@@ -249,12 +258,13 @@ def _tables(
     files: dict[str, dict[str, Any]],
     lines: list[Line],
     settled: Settled,
+    unread: list[dict[str, Any]],
 ) -> dict[str, pd.DataFrame]:
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
     for _, found in settled.kept:
         for name, row in found:
             rows[name].append(row)
-    rows["rejected"] = [fault for line in settled.rejected for fault in line.faults]
+    rows["rejected"] = unread + [fault for line in settled.rejected for fault in line.faults]
     counts = {
         "rows_read": Counter(line.file.name for line in lines),
         "rows_kept": Counter(line.file.name for line, _ in settled.kept),
@@ -279,7 +289,7 @@ def _say(cleaned: Cleaned, rejected: list[Line], lines: list[Line]) -> None:
         message = f"{origins[0]}{more}: {what}{reason}"
         quiet = rule in ("correction", "superseded")
         (cleaned.notes if quiet else cleaned.problems).append(message)
-    cleaned.notes += [note for line in lines for note in line.notes]
+    cleaned.notes += dict.fromkeys(note for line in lines for note in line.notes)
 
 
 def _not_mixed(cleaned: Cleaned) -> None:

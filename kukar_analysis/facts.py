@@ -206,6 +206,32 @@ class Statistic(Fact):
 
 
 @dataclass(frozen=True)
+class Claim(Fact):
+    """A question whose answer an official statistic can confirm or contradict."""
+
+    question: str
+    statistic: str
+
+
+@dataclass(frozen=True)
+class FindingKind(Fact):
+    """A kind of fault that assessors complain of: how pages call it, and what to do about it."""
+
+    finding: str
+    name: str
+    advice: str
+
+
+@dataclass(frozen=True)
+class Rule(Fact):
+    """A rule by which a record is rejected: how pages call it, and what to do about it."""
+
+    rule: str
+    name: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Layout(Fact):
     """A column of a kind of raw list, and the headings it goes by, parted by ` | `.
 

@@ -25,11 +25,13 @@ from kukar_analysis.facts import (
     Aspect,
     Assumption,
     Citation,
+    Claim,
     Component,
     Correction,
     Edition,
     EditionQuestion,
     Event,
+    FindingKind,
     Group,
     Layout,
     Opd,
@@ -38,6 +40,7 @@ from kukar_analysis.facts import (
     QuickWin,
     Region,
     ReportedRegion,
+    Rule,
     Spelling,
     Statistic,
     SubDimension,
@@ -69,6 +72,9 @@ class Framework:
     statistics: dict[str, Statistic]
     surveys: dict[str, Survey]
     aspects: dict[str, Aspect]
+    claims: tuple[Claim, ...]
+    findings: dict[str, FindingKind]
+    rules: dict[str, Rule]
     spellings: tuple[Spelling, ...]
     quick_wins: tuple[QuickWin, ...]
     events: tuple[Event, ...]
@@ -224,6 +230,9 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         statistics=keyed("statistics", Statistic, "statistic"),
         surveys=keyed("surveys", Survey, "edition"),
         aspects=keyed("aspects", Aspect, "aspect"),
+        claims=tuple(read("claims", Claim)),
+        rules=keyed("rules", Rule, "rule"),
+        findings=keyed("findings", FindingKind, "finding"),
         spellings=tuple(read("spellings", Spelling)),
         quick_wins=tuple(read("quick_wins", QuickWin)),
         events=tuple(read("events", Event)),
@@ -311,6 +320,7 @@ def _contradictions(fw: Framework) -> list[str]:
         "question": fw.questions,
         "region": fw.regions,
         "opd": fw.opd,
+        "statistic": fw.statistics,
     }
     found = []
     for field in fields(fw):

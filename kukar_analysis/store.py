@@ -207,13 +207,14 @@ SCHEMAS: dict[str, Any] = {
         _origin,
     ),
     "rejected": _table(
-        "One reason why a record was not kept; a record may have several.",
+        "One reason why a record was not kept; a record may have several. Files, and parts of"
+        " files, that could not be read stand here too, with the file as their origin.",
         None,
         {"file": _text("file under the raw folder")},
         _origin,
         {"column": _text("heading of the cell, where it is one cell", null=True)},
         {"value": _text("what stands there", null=True)},
-        {"rule": _text("rule that it breaks")},
+        {"rule": _text("rule that it breaks", among=list(_FW.rules))},
         {"reason": _text("what was expected, and what to do")},
     ),
     "files": _table(
@@ -235,14 +236,13 @@ SCHEMAS: dict[str, Any] = {
 def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return rows as the table's frame: all its columns in order and type, missing cells null.
 
-    Raises TableError with every failure at once when the rows do not fit the schema.
+    Whether they fit the schema is checked when they are written.
     """
-    schema = SCHEMAS[table]
-    types = {name: column.dtype.type for name, column in schema.columns.items()}
+    types = {name: column.dtype.type for name, column in SCHEMAS[table].columns.items()}
     cells = {
         name: pd.Series([row.get(name) for row in rows]).astype(t) for name, t in types.items()
     }
-    return _validated(table, pd.DataFrame(cells))
+    return pd.DataFrame(cells)
 
 
 def read(table: str, processed: Path | None = None) -> pd.DataFrame:

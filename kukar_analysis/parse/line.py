@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from kukar_analysis import framework, score, suggest
@@ -112,12 +113,9 @@ class Line:
         text = self.stated("opd")
         if not text:
             return []
-        found: list[str] = []
-        for part in _parts(text):
-            ids = framework.load().match("opd", part)
-            if len(ids) != 1:
-                self._unnamed("opd", "opd", part, ids)
-            found += [id_ for id_ in ids if id_ not in found]
+        found, unclear = _agencies(text)
+        for part, ids in unclear:
+            self._unnamed("opd", "opd", part, ids)
         return found
 
     def _unnamed(self, kind: str, column: str, text: str, ids: list[str]) -> None:
@@ -193,6 +191,14 @@ def number(text: str) -> float | None:
     if not re.fullmatch(r"-?\d+([.,]\d+)?", text) or re.fullmatch(r"-?\d{1,3}[.,]\d{3}", text):
         return None
     return float(text.replace(",", "."))
+
+
+@lru_cache(maxsize=10_000)
+def _agencies(text: str) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Return the agencies a cell names, and the parts that name none or several."""
+    named = {part: framework.load().match("opd", part) for part in _parts(text)}
+    found = dict.fromkeys(ids[0] for ids in named.values() if len(ids) == 1)
+    return list(found), [(part, ids) for part, ids in named.items() if len(ids) != 1]
 
 
 def _parts(text: str) -> list[str]:

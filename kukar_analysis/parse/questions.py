@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from kukar_analysis import framework, score, suggest
-from kukar_analysis.facts import EditionQuestion, Question
+from kukar_analysis.facts import Question
 from kukar_analysis.parse.line import Line, Rows
 
 _BAND = re.compile(
@@ -65,14 +67,18 @@ def form(line: Line) -> Rows:
     """Return an agency's own answer, one row an agency; a question not yet answered is null."""
     year, region = line.year(), line.region()
     edition = line.edition(year, region)
-    opd = line.agencies()
+    opd: list[str | None] = [*line.agencies()]
     answer, value = _answer(line)
     evidence, remark = line.stated("evidence"), line.text("remark")
     question = _question(line, edition)
-    if not opd and not line.faults:
-        line.fault("opd", "no agency is named: in a column, above the list, or in the file's name")
     if question is None or line.faults:
         return []
+    if not opd:
+        opd = [None]
+        line.notes.append(
+            f"{line.file.name}: does not say which agency answers (in a column, above the list, or"
+            " in the file's name)"
+        )
     row = {"answer": answer, "score": value, "evidence": evidence, "remark": remark}
     return [_row(line, year, region, edition, "self", question, row | {"opd": id_}) for id_ in opd]
 
@@ -124,64 +130,75 @@ def _answer(line: Line) -> tuple[str | None, float | None]:
 
 
 def _question(line: Line, edition: str | None) -> Question | None:
-    """Return the question: by its id, else by its code where only one fits, else by its label."""
-    fw = framework.load()
-    asked = fw.edition_questions.get(edition or "", {})
-    ids = [
-        id_
-        for column in ("question", "label")
-        if (text := line.text(column))
-        for id_ in _narrowed(line, fw.match("question", text), asked)
-    ]
-    code = (line.text("code") or "").rstrip(".")
-    if not ids and code:
-        coded = [q.question for q in asked.values() if framework.normalise(q.code) == _code(code)]
-        ids = _narrowed(line, coded, asked)
-    elif ids and code and ids[0] in asked and _code(asked[ids[0]].code) != _code(code):
-        line.fault("question", f"{ids[0]} has the code {asked[ids[0]].code} in {edition}", "code")
-    distinct = list(dict.fromkeys(ids))
-    if len(distinct) != 1:
-        _unclear(line, edition, distinct)
-        return None
-    question = fw.questions[distinct[0]]
-    for column in ("component", "pillar"):
-        text, own = line.text(column), getattr(question, column)
-        if text and own and own not in (fw.match(column, text) or [own]):
-            line.fault("question", f"{question.question} is of {own}, not {text}", column)
-    return question
-
-
-def _code(text: str) -> str:
-    return framework.normalise(text)
-
-
-def _narrowed(line: Line, ids: list[str], asked: dict[str, EditionQuestion]) -> list[str]:
-    """Keep the questions that fit the edition, and the component, pillar and block named."""
-    fw = framework.load()
-    found = [id_ for id_ in ids if not asked or id_ in asked]
-    for column in ("component", "pillar"):
-        text = line.text(column)
-        named = fw.match(column, text) if text else []
-        if named and len(found) > 1:
-            found = [id_ for id_ in found if getattr(fw.questions[id_], column) in named]
-    block = line.text("block")
-    if block and len(found) > 1:
-        wanted = framework.normalise(block)
-        found = [i for i in found if i in asked and framework.normalise(asked[i].block) == wanted]
+    """Return the question: by its id or label, else by its code where only one fits."""
+    fields = ("question", "label", "code", "component", "pillar", "block")
+    asked = _Asked(edition, *(line.text(column) or "" for column in fields))
+    found, *fault = _identified(asked)
+    if found is None and not line.faults:
+        line.fault(*fault)
     return found
 
 
-def _unclear(line: Line, edition: str | None, ids: list[str]) -> None:
-    """Add the fault of a record whose question is unknown or not certain."""
-    if line.faults:
-        return
-    column = next((c for c in ("question", "label", "code") if line.text(c)), None)
+@dataclass(frozen=True)
+class _Asked:
+    """What a record says about its question; empty where it says nothing."""
+
+    edition: str | None
+    question: str
+    label: str
+    code: str
+    component: str
+    pillar: str
+    block: str
+
+
+@lru_cache(maxsize=20_000)
+def _identified(asked: _Asked) -> tuple[Question, None] | tuple[None, str, str, str | None]:
+    """Return the question, or the rule, reason and column why there is none for certain."""
+    fw = framework.load()
+    known = fw.edition_questions.get(asked.edition or "", {})
+    named = [fw.match("question", text) for text in (asked.question, asked.label) if text]
+    ids = [id_ for found in named for id_ in _narrowed(asked, found)]
+    code = framework.normalise(asked.code)
+    if not ids and code:
+        coded = [q.question for q in known.values() if framework.normalise(q.code) == code]
+        ids = _narrowed(asked, coded)
+    distinct = list(dict.fromkeys(ids))
+    if len(distinct) != 1:
+        return None, *_unclear(asked, distinct)
+    question = fw.questions[distinct[0]]
+    own = known.get(question.question)
+    if own and code and framework.normalise(own.code) != code:
+        reason = f"{question.question} has the code {own.code} in {asked.edition}"
+        return None, "question", reason, "code"
+    for column in ("component", "pillar"):
+        text, part = getattr(asked, column), getattr(question, column)
+        if text and part and part not in (fw.match(column, text) or [part]):
+            return None, "question", f"{question.question} is of {part}, not {text}", column
+    return question, None
+
+
+def _narrowed(asked: _Asked, ids: list[str]) -> list[str]:
+    """Keep the questions that fit the edition, and the component, pillar and block named."""
+    fw = framework.load()
+    known = fw.edition_questions.get(asked.edition or "", {})
+    found = [id_ for id_ in ids if not known or id_ in known]
+    for column in ("component", "pillar"):
+        named = fw.match(column, getattr(asked, column))
+        if named and len(found) > 1:
+            found = [id_ for id_ in found if getattr(fw.questions[id_], column) in named]
+    if asked.block and len(found) > 1:
+        block = framework.normalise(asked.block)
+        found = [i for i in found if i in known and framework.normalise(known[i].block) == block]
+    return found
+
+
+def _unclear(asked: _Asked, ids: list[str]) -> tuple[str, str, str | None]:
+    """Return rule, reason and column of a record whose question is unknown or not certain."""
+    column = next((c for c in ("question", "label", "code") if getattr(asked, c)), None)
     if column is None:
-        line.fault("question", "no question is named; write its id, its code or its label")
-    elif ids:
-        listed_ids = ", ".join(ids)
-        line.fault("ambiguous", f"could be {listed_ids}; write the id in a column", column)
-    else:
-        text = line.text(column) or ""
-        where = f"is no question of {edition or 'any edition'}"
-        line.fault("question", f"{where}; {suggest.advice('question', text)}", column)
+        return "question", "no question is named; write its id, its code or its label", None
+    if ids:
+        return "ambiguous", f"could be {', '.join(ids)}; write the id in a column", column
+    advice = suggest.advice("question", getattr(asked, column))
+    return "question", f"is no question of {asked.edition or 'any edition'}; {advice}", column

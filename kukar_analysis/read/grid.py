@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 from kukar_analysis import framework
@@ -35,7 +35,7 @@ _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
 
 Headings = dict[str, tuple[str, int]]
 """Our column to (heading as printed, column number)."""
-_Name = tuple[str, set[str]]
+_Name = tuple[str, frozenset[str]]
 """A column of the grid: its heading as printed, and the normalised names it goes by."""
 
 
@@ -145,7 +145,7 @@ def recognise(grid: Grid) -> Found | Unknown:
     )
 
 
-def _left(names: list[_Name], headings: Headings) -> tuple[list[str], list[str]]:
+def _left(names: tuple[_Name, ...], headings: Headings) -> tuple[list[str], list[str]]:
     """Return the headings that stand for no column of ours, and the used ones that stand twice."""
     used = {i for _, i in headings.values()}
     heads = [printed for printed, _ in names]
@@ -182,19 +182,25 @@ def words(kind: str, column: str) -> tuple[str, ...]:
     return tuple(framework.normalise(h) for x in found for h in x.headings.split(" | "))
 
 
+@lru_cache(maxsize=50_000)
+def _known(cell: str) -> bool:
+    return framework.normalise(cell) in _vocabulary()
+
+
 def _heading_like(cells: list[str]) -> bool:
-    known = sum(framework.normalise(cell) in _vocabulary() for cell in cells if cell)
-    return known >= 1 and known + sum(bool(_numbered(cell)) for cell in cells) >= 2
+    known = [_known(cell) for cell in cells if cell]
+    return any(known) and sum(known) + sum(bool(_numbered(cell)) for cell in cells if cell) >= 2
 
 
 def _wordy(cells: list[str]) -> bool:
     """Whether a row can be a second row of headings: words only, most of them known."""
     filled = [cell for cell in cells if cell]
-    known = sum(framework.normalise(cell) in _vocabulary() for cell in filled)
-    return known >= 1 and not any(re.fullmatch(r"[\d.,%() -]+", cell) for cell in filled)
+    return any(map(_known, filled)) and not any(
+        re.fullmatch(r"[\d.,%() -]+", cell) for cell in filled
+    )
 
 
-def _names(grid: Grid, first: int, last: int) -> list[_Name]:
+def _names(grid: Grid, first: int, last: int) -> tuple[_Name, ...]:
     """Return for each column (heading as printed, the normalised names it goes by)."""
     block = [list(cells) for _, cells in grid.rows[first : last + 1]]
     width = max(map(len, block))
@@ -209,11 +215,12 @@ def _names(grid: Grid, first: int, last: int) -> list[_Name]:
         stack = [cells[i] for cells in block if cells[i]]
         joined = [" ".join(stack[j:]) for j in range(len(stack))]
         printed = joined[0] if joined else ""
-        names.append((printed, {framework.normalise(n) for n in joined}))
-    return names
+        names.append((printed, frozenset(framework.normalise(n) for n in joined)))
+    return tuple(names)
 
 
-def _kind(medium: Medium, names: list[_Name]) -> tuple[str, Headings, str]:
+@lru_cache(maxsize=1000)
+def _kind(medium: Medium, names: tuple[_Name, ...]) -> tuple[str, Headings, str]:
     """Return the kind with the most headings here, or the nearest one with what it lacks."""
     whole: tuple[str, Headings, str] = ("", {}, "")
     near = whole
@@ -240,7 +247,7 @@ def _heading(kind: str, column: str) -> str:
     return next(x.headings for x in layouts if (x.kind, x.column) == (kind, column)).split(" | ")[0]
 
 
-def _places(column: str, wanted: list[str], names: list[_Name]) -> Headings:
+def _places(column: str, wanted: list[str], names: tuple[_Name, ...]) -> Headings:
     """Return where a column stands; a numbered one (`P#`) as column_1, column_2 and so on."""
     for heading in wanted:
         if "#" not in heading:
@@ -255,7 +262,7 @@ def _places(column: str, wanted: list[str], names: list[_Name]) -> Headings:
     return places
 
 
-@cache
+@lru_cache(maxsize=50_000)
 def _numbered(text: str) -> tuple[str, int] | None:
     """Return (word, number) of a numbered heading: `P1`, `Pernyataan 3`, `7. Layanan mudah`."""
     match = re.match(r"\s*([a-z]*)[\s._]*(\d{1,2})(?:$|[\s.):])", text.casefold())

@@ -29,6 +29,12 @@ _UNPACKED = 64 * 2**20
 """Bytes that the parts of a workbook may unpack to, pictures not counted."""
 _CELLS = 2_000_000
 """Cells that a sheet may reach over; calamine holds every one, the empty ones too."""
+_DENSEST = 1032
+"""Bytes that one byte of a zip can unpack to at most."""
+_NEEDED = re.compile(
+    r"xl/(workbook\.xml|_rels/workbook\.xml\.rels|styles\.xml|worksheets/[^/]+\.xml)|content\.xml"
+)
+"""Parts of a workbook that are looked into."""
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 _UNCALCULATED = "=?"
 """Stands for a formula that has no value yet."""
@@ -72,7 +78,9 @@ def read(path: Path, name: str) -> Reading:
             f"{name}: is cut or damaged ({error}); open and save it in Excel, or ask for it again"
         ) from error
     if not any(found.records for found in reading.lists):
-        raise SourceError("; ".join(reading.problems or reading.notes or [f"{name}: no sheet holds anything"]))
+        raise SourceError(
+            "; ".join(reading.problems or reading.notes or [f"{name}: no sheet holds anything"])
+        )
     return reading
 
 
@@ -126,6 +134,7 @@ def _zipped_parts(path: Path, name: str) -> _Parts:
     """Read the parts of an xlsx or ods within bounds, for what calamine does not tell."""
     try:
         with zipfile.ZipFile(path) as archive:
+            listed = archive.namelist()
             inner = [i for i in archive.infolist() if i.filename.endswith((".xml", ".rels"))]
             size = sum(i.file_size for i in inner)
             if size > _UNPACKED:
@@ -134,8 +143,11 @@ def _zipped_parts(path: Path, name: str) -> _Parts:
                     f" ({_UNPACKED >> 20} MB at most); copy the list alone into a new workbook"
                 )
             # zipfile reads no more than the size declared, and fails where that is a lie
-            texts = {i.filename: archive.read(i) for i in inner}
-            listed = archive.namelist()
+            texts = {
+                i.filename: archive.read(i)
+                for i in inner
+                if _NEEDED.fullmatch(i.filename) or i.compress_size * _DENSEST > _UNPACKED
+            }
     except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError) as error:
         raise SourceError(f"{name}: is cut or damaged ({error}); ask for it again") from error
     except RuntimeError as error:  # zipfile's word for an encrypted member
@@ -229,7 +241,8 @@ def _percent_styles(styles: bytes) -> set[bytes]:
 
 def _marks(xml: bytes, percent: set[bytes]) -> _Cells:
     """Return the cells whose text calamine does not give as a reader sees it."""
-    if not (percent or b'"e"' in xml or b"<f" in xml):
+    styled = percent and re.search(rb' s="(?:%s)"' % b"|".join(percent), xml)
+    if not (styled or b't="e"' in xml or re.search(rb"<f[ >/]", xml)):
         return {}
     marks: _Cells = {}
     for column, row, attributes, inner in _CELL.findall(xml):
@@ -238,7 +251,7 @@ def _marks(xml: bytes, percent: set[bytes]) -> _Cells:
         style = re.search(rb'\bs="(\d+)"', attributes)
         if re.search(rb'\bt="e"', attributes):
             marks[place] = value[1].decode() if value else "#VALUE!"
-        elif b"<f" in inner and not value and b"<is>" not in inner:
+        elif re.search(rb"<f[ >/]", inner) and not value and b"<is>" not in inner:
             marks[place] = _UNCALCULATED
         elif style and style[1] in percent and value and not _TYPED.search(attributes):
             marks[place] = f"{float(value[1]) * 100:.15g}%"

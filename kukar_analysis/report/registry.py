@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from kukar_analysis import compare, framework
+from kukar_analysis import compare, framework, quality
 from kukar_analysis.errors import UsageError
 from kukar_analysis.gaps import Gap, index_gap, questions_gap
 
@@ -43,11 +43,11 @@ def reports(
     """Return the reports asked for, in the order of year, region and notebook.
 
     Without `regions` those of definitions/reported_regions.csv; without `years` all that have an
-    edition. `only` takes names or notebooks; `parameters` keeps the reports whose notebook has
-    the parameter with that value. Raises UsageError for a word that no report knows.
+    edition or raw files. `only` takes names or notebooks; `parameters` keeps the reports whose
+    notebook has the parameter with that value. Raises UsageError for a word that no report knows.
     """
     fw = framework.load()
-    asked_years = [fw.year(y) for y in years] if years else fw.years()
+    asked_years = [quality.year(y) for y in years] if years else quality.years()
     asked_regions = [fw.region(r).region for r in regions or []]
     asked_regions = asked_regions or [r.region for r in fw.reported_regions]
     found = [r for y in asked_years for region in asked_regions for r in _of(y, region)]
@@ -70,6 +70,18 @@ def _of(year: int, region: str) -> Iterator[Report]:
     """Yield the reports of one region and year; none for what a region that stayed away lacks."""
     fw = framework.load()
     name = fw.regions[region].name
+    if _is_office(region):
+        yield Report(
+            name=f"{year}/{region}/01_mutu_data",
+            notebook="01_mutu_data",
+            parameters={"year": year, "region": region},
+            title=f"Mutu data {name} {year}",
+            year=year,
+            region=region,
+            can_be_made=not quality.arrivals(year, region).empty,
+        )
+    if year not in fw.years():
+        return
     record = compare.index_record(year, region)
     index = index_gap(year, region)
     common: dict[str, Any] = {"year": year, "region": region}
@@ -105,6 +117,13 @@ def _of(year: int, region: str) -> Iterator[Report]:
             can_be_made=record is not None and before.value is not None,
             **common,
         )
+
+
+def _is_office(region: str) -> bool:
+    """Whether the raw files are this region's office's own: that of the program, or the sample."""
+    fw = framework.load()
+    own = {r.region for r in fw.reported_regions if r.role == "own"}
+    return region in own or fw.regions[region].is_sample
 
 
 def _existing(*gaps: Gap | None) -> tuple[Gap, ...]:

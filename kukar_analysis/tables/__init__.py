@@ -12,12 +12,23 @@ from kukar_analysis.tables.pillar import (
     quick_wins,
     statistics,
 )
+from kukar_analysis.tables.quality import (
+    arrivals,
+    calls,
+    findings,
+    rejected,
+    superseded,
+    unanswered,
+)
 from kukar_analysis.tables.years import components_between, index_years, question_changes
 
 __all__ = [
     "agencies",
+    "arrivals",
+    "calls",
     "components",
     "components_between",
+    "findings",
     "group_name",
     "index_years",
     "neighbours",
@@ -27,7 +38,10 @@ __all__ = [
     "question_changes",
     "quick_wins",
     "ranks",
+    "rejected",
     "source",
     "statistics",
+    "superseded",
+    "unanswered",
     "without_table",
 ]

@@ -1,0 +1,112 @@
+"""`make bench`: cleaning 500 agency workbooks against merely reading them.
+
+Three ways in one run, interleaved, each in a process of its own: `kukar clean`; the same files with
+`pandas.read_excel` (openpyxl); and calamine reading the cells and nothing else. Prints the medians
+and their ratios, and the memory that cleaning takes for a fifth of the files and for all.
+"""
+
+from __future__ import annotations
+
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import openpyxl
+
+from kukar_analysis import framework, template
+
+FILES, YEAR, REGION, ROUNDS = 500, 2023, "64.02", 3
+
+
+def make(folder: Path, count: int) -> None:
+    """Write filled forms: each agency's own form, answered, and as many copies as are asked."""
+    forms = folder.parent / "forms"
+    pillars = list(framework.load().pillars)
+    agencies = list(framework.load().opd)
+    # as in Kukar in 2023: 42 seats in six pillars among some twenty-five agencies
+    carried = {
+        opd: [pillars[i % 6], pillars[(i + 2) % 6]][: 1 + i % 2] for i, opd in enumerate(agencies)
+    }
+    made = template.forms(YEAR, REGION, forms, agencies, carried)
+    for path in made:
+        book = openpyxl.load_workbook(path)
+        for sheet in book.worksheets[1:]:
+            for row in sheet.iter_rows(min_row=6):
+                if row[1].value and "." in str(row[1].value):
+                    row[5].value, row[6].value, row[7].value = "Sudah ada", 3, "dokumen"
+        book.save(path)
+    target = folder / str(YEAR)
+    target.mkdir(parents=True)
+    for i in range(count):
+        shutil.copy(made[i % len(made)], target / f"{i:03}-{made[i % len(made)].name}")
+
+
+def way(name: str, folder: Path) -> None:
+    """Do the work of one way; runs in a process of its own."""
+    if name == "clean":
+        from kukar_analysis.clean import clean
+
+        clean(folder, folder.parent / "processed")
+    elif name == "openpyxl":
+        import pandas as pd
+
+        for path in sorted(folder.rglob("*.xlsx")):
+            pd.read_excel(path, sheet_name=None, engine="openpyxl")
+    else:
+        from python_calamine import CalamineWorkbook
+
+        for path in sorted(folder.rglob("*.xlsx")):
+            with CalamineWorkbook.from_path(str(path)) as book:
+                for sheet in book.sheet_names:
+                    book.get_sheet_by_name(sheet).to_python()
+
+
+def timed(name: str, folder: Path) -> tuple[float, int]:
+    """Return (seconds of the work alone, kB of memory at the highest) of a way."""
+    said = subprocess.run(
+        [sys.executable, __file__, name, str(folder)], capture_output=True, text=True, check=True
+    ).stdout.split()
+    return float(said[0]), int(said[1])
+
+
+def main() -> None:
+    """Make the files, time the three ways, and print what came out."""
+    with tempfile.TemporaryDirectory() as name:
+        few, all_ = Path(name) / "few" / "raw", Path(name) / "all" / "raw"
+        make(few, FILES // 5)
+        make(all_, FILES)
+        seconds: dict[str, list[float]] = {"clean": [], "openpyxl": [], "calamine": []}
+        memory = {}
+        for _ in range(ROUNDS):
+            for way_name, taken in seconds.items():
+                spent, memory[way_name] = timed(way_name, all_)
+                taken.append(spent)
+        _, little = timed("clean", few)
+    median = {n: statistics.median(taken) for n, taken in seconds.items()}
+    for n, value in median.items():
+        print(f"{n:9} {value:6.2f} s for {FILES} workbooks (median of {ROUNDS})")
+    print(
+        f"pandas.read_excel takes {median['openpyxl'] / median['clean']:.1f} times as long as clean"
+    )
+    print(f"clean takes {median['clean'] / median['calamine']:.2f} times as long as calamine alone")
+    much = memory["clean"]
+    print(f"memory of clean: {little >> 10} MB for {FILES // 5}, {much >> 10} MB for {FILES}")
+
+
+if __name__ == "__main__":
+    if len(sys.argv) == 3:
+        import pandas as pd  # noqa: F401  imports are not what is measured
+
+        from kukar_analysis import clean as _warm  # noqa: F401
+
+        begun = time.perf_counter()
+        way(sys.argv[1], Path(sys.argv[2]))
+        spent = time.perf_counter() - begun
+        print(f"{spent:.3f} {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss}")
+    else:
+        main()

@@ -1,0 +1,382 @@
+"""Writes invented result letters as PDF: `write(path, example())`.
+
+Every page says DATA CONTOH. Nothing in them is of a real letter: regions, texts, persons and
+scores are made up here; only the number of questions and their codes are those of an edition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from fpdf import FPDF
+from PIL import Image, ImageDraw
+
+from kukar_analysis import framework, score
+
+MARK = "DATA CONTOH"
+_SIZE = 9.0
+"""Points of a letter's text."""
+_PITCH = 4.6
+"""Millimetres from line to line."""
+_PAD = 1.4
+_LEFT, _TOP, _BOTTOM = 15.0, 20.0, 275.0
+_FILLER = "hal yang dicontohkan dalam surat buatan untuk menguji pembacaan saja"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A question: block and sub-indicator with its code, the question with its code, the score."""
+
+    block: str
+    sub_code: str
+    code: str
+    question: str
+    score: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """A component's table; `title` is its name, `mean` nothing where the letter states none."""
+
+    title: str
+    rows: tuple[Row, ...]
+    mean: str | None
+
+
+@dataclass(frozen=True)
+class Note:
+    """A note with sub-notes."""
+
+    text: str
+    subs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Remarks:
+    """Notes of one kind: heading, and for each assessor the line that names them and the notes."""
+
+    heading: str
+    assessors: tuple[tuple[str, tuple[Note, ...]], ...]
+
+
+@dataclass(frozen=True)
+class National:
+    """A national table; widths in millimetres, the size of its letters in points."""
+
+    heads: tuple[str, ...]
+    widths: tuple[float, ...]
+    rows: tuple[tuple[str, ...], ...]
+    repeat_heads: bool = True
+    size: float = 7.0
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the tables are printed; widths in millimetres.
+
+    `section` has the places {letter}, {number} and {title}; `cut_rows` lets a row go on on the
+    next page; `middle` centres the cells of a row in its height; `widths_later` are those of all
+    tables but the first.
+    """
+
+    heads: tuple[str, ...] = ("No", "Indikator", "Subindikator", "Pertanyaan", "Hasil Penilaian")
+    widths: tuple[float, ...] = (10, 34, 38, 62, 34)
+    widths_later: tuple[float, ...] | None = None
+    section: str = "{letter}. {title}"
+    mean_label: str = "Rata-Rata"
+    repeat_heads: bool = False
+    cut_rows: bool = False
+    middle: bool = True
+    align: str = "C"
+    column_numbers: bool = False
+    page_numbers: bool = True
+
+
+@dataclass(frozen=True)
+class Letter:
+    """An invented letter; `pictures` are the numbers of picture pages before and after the text."""
+
+    region: str
+    year: int
+    sections: tuple[Section, ...]
+    layout: Layout = field(default_factory=Layout)
+    address: tuple[str, ...] = ()
+    national: National | None = None
+    remarks: tuple[Remarks, ...] = ()
+    index: tuple[str, ...] = ()
+    closing: tuple[str, ...] = ()
+    pictures: tuple[int, int] = (0, 0)
+    password: str | None = None
+
+
+def write(path: Path, letter: Letter) -> Path:
+    """Write the letter and return its path."""
+    pdf = _Paper(letter.layout.page_numbers)
+    if letter.password:
+        pdf.set_encryption(owner_password="owner", user_password=letter.password)
+    for _ in range(letter.pictures[0]):
+        pdf.picture()
+    pdf.begin()
+    for line in letter.address:
+        pdf.line_of(line)
+    pdf.line_of(f"Hasil Penilaian Contoh Tahun {letter.year}", align="C")
+    pdf.line_of(letter.region, align="C")
+    if letter.national:
+        table = letter.national
+        pdf.set_font("Helvetica", size=table.size)
+        pdf.table(table.heads, table.widths, table.rows, repeat=table.repeat_heads, align="L")
+        pdf.set_font("Helvetica", size=_SIZE)
+    for number, section in enumerate(letter.sections):
+        _section(pdf, letter.layout, section, number)
+    for line in letter.index:
+        pdf.line_of(line)
+    for part in letter.remarks:
+        _remarks(pdf, part)
+    for line in letter.closing:
+        pdf.line_of(line, indent=100)
+    for _ in range(letter.pictures[1]):
+        pdf.picture()
+    pdf.output(str(path))
+    return path
+
+
+def example(edition: str = "2023-kppn-ikn", layout: Layout | None = None) -> Letter:
+    """Return a letter with the questions of an edition, invented scores, and what follows them."""
+    layout = layout or Layout()
+    fw = framework.load()
+    sections = []
+    means = {}
+    for component in fw.weights[edition]:
+        asked = [
+            q
+            for q in fw.edition_questions[edition].values()
+            if fw.questions[q.question].component == component
+        ]
+        scores = [(3 * len(means) + 7 * i) % 21 / 5 for i in range(len(asked))]
+        means[component] = score.component_score(scores)
+        rows = tuple(
+            Row(q.block, f"{i}.1", q.code, _filler(i), f"{value:.2f}".replace(".", ","))
+            for i, (q, value) in enumerate(zip(asked, scores, strict=True), start=1)
+        )
+        mean = str(means[component]).replace(".", ",")
+        sections.append(Section(fw.components[component].name, rows, mean))
+    index = str(score.index_of({c: float(m) for c, m in means.items()}, edition))
+    return Letter(
+        "Kabupaten Contoh",
+        fw.editions[edition].year,
+        tuple(sections),
+        layout,
+        index=(f"Nilai Final {index.replace('.', ',')}",),
+        remarks=_invented_remarks(),
+        closing=("Kota Contoh, 1 Desember 2023", "Ketua Tim Contoh,", "Sari Karangan"),
+    )
+
+
+def _filler(number: int) -> str:
+    """Return an invented question; it holds the words that a reader must not fall for."""
+    stock = _FILLER.split()
+    words = [stock[(number + i) % len(stock)] for i in range(4 + number % 7)]
+    return f"Apakah nilai {' '.join(words)} pada indikator ke 1 atau 2 rata-rata ada?"
+
+
+def _invented_remarks() -> tuple[Remarks, ...]:
+    first, second = "Rekaan Pertama, Universitas Karangan :", "Dr. Tokoh Buatan, Lembaga Reka :"
+    return (
+        Remarks(
+            "KELEMAHAN",
+            (
+                (first, (Note("Data contoh untuk Smart Living belum lengkap."),)),
+                (
+                    second,
+                    (
+                        Note("Kelemahan contoh yang kedua ini:", ("bagian satu;", "bagian dua.")),
+                        Note("Smart Economy dan Smart Society sama-sama disebut di sini."),
+                    ),
+                ),
+            ),
+        ),
+        Remarks("KEKUATAN", ((first, (Note("Kekuatan contoh."),)),)),
+        Remarks("Rekomendasi", ((second, (Note("Saran contoh untuk tahun depan."),)),)),
+    )
+
+
+def _section(pdf: _Paper, layout: Layout, section: Section, number: int) -> None:
+    letter = chr(ord("A") + number)
+    pdf.gap()
+    pdf.line_of(layout.section.format(letter=letter, number=number + 1, title=section.title))
+    pdf.gap()
+    count = len(layout.heads)
+    rows: list[tuple[str, ...]] = []
+    if layout.column_numbers:
+        rows.append(tuple(str(i) for i in range(1, count + 1)))
+    block = ""
+    for row in section.rows:
+        is_new = row.block != block
+        block = row.block
+        cells = {
+            "No": str(len(rows) + 1) if is_new else "",
+            "Indikator": row.block if is_new else "",
+            "Subindikator": f"{row.sub_code} Bagian {row.block.lower()} contoh",
+            "Pertanyaan": f"{row.code} {row.question}".strip(),
+        }
+        texts = [cells.get(head, "") for head in layout.heads[:-1]]
+        if "Pertanyaan" not in layout.heads:
+            texts[-1] = cells["Pertanyaan"]
+        rows.append((*texts, row.score))
+    widths = layout.widths if number == 0 else layout.widths_later or layout.widths
+    pdf.table(
+        layout.heads,
+        widths,
+        rows,
+        repeat=layout.repeat_heads,
+        cut=layout.cut_rows,
+        middle=layout.middle,
+        align=layout.align,
+    )
+    if section.mean is not None:
+        edge = _LEFT + sum(widths)
+        pdf.side_by_side((edge - 70, layout.mean_label), (edge - widths[-1] / 2 - 5, section.mean))
+
+
+def _remarks(pdf: _Paper, part: Remarks) -> None:
+    pdf.gap()
+    pdf.line_of(part.heading)
+    for number, (person, notes) in enumerate(part.assessors, start=1):
+        pdf.gap()
+        pdf.line_of(f"{number}. {person}", indent=6)
+        for letter, note in zip("abcdefghijklmnopqrstuvwxyz", notes, strict=False):
+            pdf.hanging(f"{letter}.", note.text, 12)
+            for mark, sub in zip(("i.", "ii.", "iii.", "iv.", "v."), note.subs, strict=False):
+                pdf.hanging(mark, sub, 20)
+
+
+class _Paper(FPDF):
+    """Pages that are filled from the top; all places in millimetres."""
+
+    def __init__(self, page_numbers: bool) -> None:
+        super().__init__(format="A4")
+        self.set_auto_page_break(False)
+        self._has_page_numbers = page_numbers
+        self._y = _TOP
+
+    def header(self) -> None:
+        if not self.font_family:
+            self.set_font("Helvetica", size=_SIZE)
+        self.text(90, 10, MARK)
+
+    def footer(self) -> None:
+        if self._has_page_numbers:
+            self.text(160, 290, str(self.page_no()))
+
+    def begin(self) -> None:
+        """Begin a page."""
+        self.add_page()
+        self._y = _TOP
+
+    def picture(self) -> None:
+        """Add a page that is nothing but a picture."""
+        self.add_page()
+        image = Image.new("L", (420, 594), 255)
+        ImageDraw.Draw(image).text((150, 280), f"{MARK}: 3,00", fill=0)
+        self.image(image, 10, 15, 190, 270)
+
+    def gap(self) -> None:
+        """Leave half a line."""
+        self._y += _PITCH
+
+    def line_of(self, text: str, indent: float = 0, align: str = "L") -> None:
+        """Print a line."""
+        if self._y + _PITCH > _BOTTOM:
+            self.begin()
+        shift = (180 - self.get_string_width(text)) / 2 if align == "C" else indent
+        self.text(_LEFT + shift, self._y + _PITCH * 0.75, text)
+        self._y += _PITCH
+
+    def side_by_side(self, *texts: tuple[float, str]) -> None:
+        """Print texts on one line, each from its own place."""
+        if self._y + _PITCH > _BOTTOM:
+            self.begin()
+        for x, text in texts:
+            self.text(x, self._y + _PITCH * 0.75, text)
+        self._y += _PITCH
+
+    def hanging(self, mark: str, text: str, indent: float) -> None:
+        """Print a paragraph behind a mark; it may go over the end of a page."""
+        for i, line in enumerate(self.wrapped(text, 170 - indent - 6)):
+            if self._y + _PITCH > _BOTTOM:
+                self.begin()
+            if i == 0:
+                self.text(_LEFT + indent, self._y + _PITCH * 0.75, mark)
+            self.line_of(line, indent + 6)
+
+    def wrapped(self, text: str, width: float) -> list[str]:
+        """Return the lines of a text in a width."""
+        lines = [""]
+        for word in text.split():
+            longer = f"{lines[-1]} {word}".strip()
+            if lines[-1] and self.get_string_width(longer) > width:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return lines
+
+    def table(
+        self,
+        heads: Sequence[str],
+        widths: Sequence[float],
+        rows: Sequence[Sequence[str]],
+        *,
+        repeat: bool = False,
+        cut: bool = False,
+        middle: bool = True,
+        align: str = "C",
+    ) -> None:
+        """Print a table with its headings; its last column, or all for "L", aligned so."""
+        centred = "C" * len(heads)
+        last = "L" * (len(heads) - 1) + align
+        if self._y + 4 * _PITCH > _BOTTOM:
+            self.begin()
+        self._row(heads, widths, centred, middle=True)
+        for row in rows:
+            count = max(len(self.wrapped(t, w - 2)) for t, w in zip(row, widths, strict=True))
+            if not cut and self._y + count * _PITCH + _PAD > _BOTTOM:
+                self.begin()
+                if repeat:
+                    self._row(heads, widths, centred, middle=True)
+            self._row(row, widths, last, middle=middle)
+
+    def _row(
+        self, texts: Sequence[str], widths: Sequence[float], aligns: str, *, middle: bool
+    ) -> None:
+        cells = [self.wrapped(t, w - 2) for t, w in zip(texts, widths, strict=True)]
+        count = max(len(lines) for lines in cells)
+        placed = []
+        x = _LEFT
+        for lines, width, align in zip(cells, widths, aligns, strict=True):
+            shift = (count - len(lines)) / 2 if middle else 0.0
+            for i, line in enumerate(lines):
+                spare = width - 2 - self.get_string_width(line)
+                inset = 1 + {"L": 0.0, "C": spare / 2, "R": spare}[align]
+                placed.append((i + shift, x + inset, line))
+            x += width
+        here = min(count, int((_BOTTOM - self._y) / _PITCH))
+        self._box(widths, here)
+        for slot, at, line in placed:
+            if slot < here:
+                self.text(at, self._y + (slot + 0.75) * _PITCH + _PAD / 2, line)
+        self._y += here * _PITCH + _PAD
+        if here < count:
+            self.begin()
+            self._box(widths, count - here)
+            for slot, at, line in placed:
+                if slot >= here:
+                    self.text(at, self._y + (slot - here + 0.75) * _PITCH + _PAD / 2, line)
+            self._y += (count - here) * _PITCH + _PAD
+
+    def _box(self, widths: Sequence[float], count: int) -> None:
+        x = _LEFT
+        for width in widths:
+            self.rect(x, self._y, width, count * _PITCH + _PAD)
+            x += width

@@ -1,0 +1,174 @@
+"""Tables of what arrived, what is missing, and what an assessor would find."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pandas as pd
+
+from kukar_analysis import display, framework, quality
+from kukar_analysis.display import Column, Shown
+from kukar_analysis.formats import NOTHING, number
+from kukar_analysis.tables.common import columns
+
+_KINDS = {
+    "agency_form": "formulir OPD",
+    "survey": "survei",
+    "programmes": "daftar program",
+    "quick_win_aspects": "aspek quick win",
+    "quick_wins": "quick win",
+    "national_table": "tabel nasional",
+    "component_scores": "nilai komponen",
+    "question_scores": "nilai butir",
+    "pillar_agencies": "OPD per pilar",
+    "official_statistics": "statistik resmi",
+    "letter": "surat hasil evaluasi",
+    "unread": "tidak terbaca",
+}
+_NEAREST = re.compile(r"nearest: (.+?) \((\d+) of 100\)")
+
+
+def arrivals(year: Any, region: Any) -> Shown:
+    """Files that arrived, who they speak for, and what became of their records."""
+    year, place = quality.year(year), framework.load().region(region)
+    found = quality.arrivals(year, place.region)
+    if found.empty:
+        return display.empty_place(
+            f"Belum ada berkas {year}.", f"Tempatnya: data/raw/{year}/, lalu `kukar clean`."
+        )
+    rows = [
+        [
+            r.file,
+            " + ".join(_KINDS.get(kind, kind) for kind in r.kind.split(" + ")),
+            r.opd or NOTHING,
+            *(number(n, 0) for n in (r.rows_read, r.rows_kept, r.rows_rejected, r.rows_duplicate)),
+        ]
+        for r in found.itertuples(index=False)
+    ]
+    heads = [
+        Column("Berkas"),
+        Column("Dibaca sebagai"),
+        Column("OPD"),
+        *columns(["", "Catatan", "Dipakai", "Ditolak", "Kembar"])[1:],
+    ]
+    return display.table(
+        f"Berkas {year} yang masuk",
+        heads,
+        rows,
+        note="Catatan = dipakai + ditolak + kembar. Kembar: mengatakan lagi yang sudah dikatakan.",
+    )
+
+
+def calls(year: Any, region: Any) -> Shown:
+    """Agencies to telephone, with the pillars of which nothing is answered."""
+    year, place = quality.year(year), framework.load().region(region)
+    found = quality.silent(year, place.region)
+    if not quality.coverage(year, place.region)["expected"].any():
+        return display.empty_place(
+            "Belum tercatat OPD mana mengampu pilar mana.",
+            f"Akan terisi oleh data/raw/{year}/opd-per-pilar-….csv dengan kolom OPD.",
+        )
+    if found.empty:
+        return display.prose("Setiap OPD yang tercatat sudah menjawab semua pilarnya.")
+    pillars = framework.load().pillars
+    rows = [
+        [
+            r.name,
+            ", ".join(pillars[p].name for p in r.pillars.split(", ")),
+            "sebagian masuk" if r.arrived else "belum ada yang masuk",
+        ]
+        for r in found.itertuples(index=False)
+    ]
+    heads = [Column("OPD"), Column("Pilar yang belum dijawab"), Column("Keadaan")]
+    return display.table(f"OPD yang perlu ditelepon, {year}", heads, rows)
+
+
+def unanswered(year: Any, region: Any) -> Shown:
+    """Questions of the form that nobody answered, and the agencies of their pillar."""
+    year, place = quality.year(year), framework.load().region(region)
+    fw = framework.load()
+    found = quality.unanswered(year, place.region)
+    if found.empty:
+        return display.prose(
+            "Tidak ada daftar: semua butir formulir dijawab, atau formulir tahun ini belum ada."
+        )
+    rows = [
+        [
+            r.label,
+            fw.components[r.component].name,
+            fw.pillars[r.pillar].name if isinstance(r.pillar, str) else NOTHING,
+            r.agencies or NOTHING,
+        ]
+        for r in found.itertuples(index=False)
+    ]
+    heads = [Column("Butir"), Column("Komponen"), Column("Pilar"), Column("OPD pilar ini")]
+    return display.table(f"Butir {year} yang belum dijawab siapa pun", heads, rows)
+
+
+def findings(year: Any, region: Any) -> Shown:
+    """Faults that an assessor would find, each with its place and what to do."""
+    year, place = quality.year(year), framework.load().region(region)
+    found = quality.findings(year, place.region)
+    if found.empty:
+        return display.prose("Tidak ada temuan.")
+    fw = framework.load()
+    rows = [
+        [
+            fw.findings[r.kind].name,
+            r.subject,
+            r.opd if isinstance(r.opd, str) else NOTHING,
+            r.detail or NOTHING,
+            r.origin,
+        ]
+        for r in found.itertuples(index=False)
+    ]
+    heads = [Column(c) for c in ("Temuan", "Tentang", "OPD", "Rincian", "Tempat")]
+    kinds = [fw.findings[k] for k in found["kind"].drop_duplicates()]
+    note = " ".join(f"{k.name}: {k.advice}" for k in kinds)
+    return display.table(f"Temuan atas jawaban, program, dan survei {year}", heads, rows, note=note)
+
+
+def rejected(year: Any) -> Shown:
+    """Rejected records, where each stands, and what to do."""
+    found = quality.rejected(quality.year(year))
+    if found.empty:
+        return display.prose("Tidak ada catatan yang ditolak.")
+    rules = framework.load().rules
+    rows = [
+        [r.origin, _text(r.column), _text(r.value), rules[r.rule].name, _advice(r)]
+        for r in found.itertuples(index=False)
+    ]
+    heads = [Column(c) for c in ("Tempat", "Kolom", "Isi", "Sebab", "Yang perlu dilakukan")]
+    return display.table(f"Catatan {year} yang ditolak", heads, rows)
+
+
+def superseded(year: Any) -> Shown:
+    """Corrections (ralat) that later files brought."""
+    found = quality.superseded(quality.year(year))
+    if found.empty:
+        return display.prose("Tidak ada ralat.")
+    rows = []
+    for r in found.itertuples(index=False):
+        later, _, changes = r.reason.removeprefix("superseded by ").partition(": ")
+        rows.append([r.origin, later, changes.replace("->", "menjadi")])
+    heads = [Column("Catatan lama"), Column("Digantikan oleh"), Column("Perubahan")]
+    return display.table(f"Ralat {year}", heads, rows)
+
+
+def _advice(row: Any) -> str:
+    """Return what to do in the reader's language, with the names that come near or contradict."""
+    advice = framework.load().rules[row.rule].advice
+    if row.rule in ("unread", "unread_part"):
+        return f"{advice} Pesan program: {row.reason}"
+    near = _NEAREST.search(row.reason)
+    if near:
+        return f"Mirip {near[1]} ({near[2]} dari 100). {advice}"
+    if row.rule == "conflict":
+        others = row.reason.removeprefix("contradicts ").split(";")[0]
+        return f"Bertentangan dengan {others}. {advice}"
+    return advice
+
+
+def _text(value: Any) -> str:
+    return NOTHING if pd.isna(value) else str(value)

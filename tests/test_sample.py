@@ -1,0 +1,190 @@
+"""The invented office in data/sample: made again the same, its planted faults found, no others."""
+
+import csv
+import re
+import sys
+from collections import Counter
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from kukar_analysis import clean, respondents, store
+
+SAMPLE = store.ROOT / "data" / "sample"
+MARK = "DATA CONTOH"
+NO_LIST = re.compile(r"Responden Contoh|0000-?000|Jalan Contoh|Nama Contoh|Asesor Contoh")
+"""What would name an invented respondent, signatory or assessor."""
+
+
+def planted(*tables):
+    path = Path(__file__).parent / "sample" / "planted_faults.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        return [line for line in csv.DictReader(file) if line["table"] in tables]
+
+
+def name_of(line):
+    return f"{line['file']}#{line['cell']}: {line['fault']}"
+
+
+def covers(line, said):
+    """Whether a message or a rejected row, as `origin: reason`, is what the line expects."""
+    place = f"{line['file']}#{line['cell']}" if line["cell"] else line["file"]
+    return said.startswith(place) and line["expect"] in said
+
+
+@pytest.fixture(scope="module")
+def key(tmp_path_factory):
+    """Give the respondents a key of the tests' own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(respondents.KEY_VARIABLE, str(tmp_path_factory.mktemp("key") / "key"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def sample(key, tmp_path_factory):
+    """Clean the sample once; return what `clean` returned."""
+    return clean.clean(SAMPLE, tmp_path_factory.mktemp("sample"))
+
+
+@pytest.fixture(scope="module")
+def said(sample):
+    """Return what cleaning said, by table of planted_faults.csv."""
+    rejected = sample.tables["rejected"]
+    return {
+        "rejected": [f"{row.origin}: {row.reason}" for row in rejected.itertuples()],
+        "problems": sample.problems,
+        "notes": sample.notes,
+    }
+
+
+@pytest.fixture(scope="module")
+def make():
+    sys.path.insert(0, str(Path(__file__).parent))
+    try:
+        from sample import make as module
+    finally:
+        sys.path.pop(0)
+    return module.make
+
+
+def files(folder):
+    return {p.relative_to(folder).as_posix(): p for p in folder.rglob("*") if p.is_file()}
+
+
+def test_the_committed_files_are_what_the_script_makes(make, tmp_path):
+    make(tmp_path)
+    made, committed = files(tmp_path), files(SAMPLE)
+    assert made.keys() == committed.keys()
+    assert [n for n in made if made[n].read_bytes() != committed[n].read_bytes()] == []
+
+
+def test_the_sample_is_small():
+    assert sum(path.stat().st_size for path in files(SAMPLE).values()) < 3 * 2**20
+
+
+@pytest.mark.parametrize("line", planted("rejected", "problems", "notes"), ids=name_of)
+def test_a_planted_fault_is_found(line, said):
+    assert [text for text in said[line["table"]] if covers(line, text)]
+
+
+@pytest.mark.parametrize(
+    ("table", "explained_by"),
+    [
+        # a file or part that was not read is a problem, and stands in `rejected` too
+        ("rejected", ("rejected", "problems")),
+        ("problems", ("rejected", "problems")),
+        # what a later file changed is rejected, and only a note
+        ("notes", ("notes", "rejected")),
+    ],
+)
+def test_nothing_else_is_found(table, explained_by, said):
+    lines = planted(*explained_by)
+    assert [text for text in said[table] if not any(covers(line, text) for line in lines)] == []
+
+
+def test_what_is_said_twice_counts_once(sample):
+    expected = {line["file"]: int(line["expect"]) for line in planted("duplicates")}
+    counts = sample.tables["files"].set_index("file")["rows_duplicate"]
+    assert counts[counts > 0].to_dict() == expected
+
+
+@pytest.mark.parametrize("line", planted("accepted"), ids=name_of)
+def test_what_only_looks_like_a_fault_is_kept(line, sample):
+    origin = f"{line['file']}#{line['cell']}"
+    tables = (t for n, t in sample.tables.items() if "origin" in t and n != "rejected")
+    kept = [row for t in tables for row in t[t["origin"] == origin].astype(str).values.tolist()]
+    assert kept
+    assert all(any(line["expect"] in cell for cell in row) for row in kept)
+
+
+def test_a_band_has_no_score(sample):
+    scores = sample.tables["question_scores"]
+    bands = [
+        f"{line['file']}#{line['cell']}" for line in planted("accepted") if "band" in line["fault"]
+    ]
+    kept = scores[scores["origin"].isin(bands)]
+    assert len(kept) == len(bands)
+    assert kept["score"].isna().all()
+
+
+def test_the_planted_faults_are_of_many_kinds():
+    assert len({line["fault"] for line in planted("rejected", "problems", "notes")}) >= 25
+
+
+def test_every_file_of_the_sample_says_it_is_invented():
+    names = [n for n in files(SAMPLE) if n != clean.SOURCES]
+    assert [n for n in names if "contoh" not in Path(n).name] == []
+    years = {n.split("/")[0] for n in names}
+    assert years == {"2022", "2023"}
+
+
+def test_every_list_and_page_says_it_is_invented():
+    unreadable = {line["file"] for line in planted("problems") if not line["cell"]}
+    for name, path in files(SAMPLE).items():
+        if name.endswith(".csv") and name != clean.SOURCES:
+            assert path.read_text(encoding="utf-8").startswith(MARK), name
+        elif name.endswith(".xlsx") and name not in unreadable - whole():
+            book = openpyxl.load_workbook(path)
+            for sheet in book:
+                first = [str(cell.value) for cell in sheet[1]]
+                assert any(MARK in text for text in first), f"{name} {sheet.title}"
+
+
+def whole():
+    """Return the workbooks that a problem is about, but that can be opened."""
+    return {line["file"] for line in planted("problems") if "sheet" in line["fault"] + line["expect"]} | {
+        line["file"] for line in planted("problems") if "signature" in line["fault"]
+    }
+
+
+def test_the_letter_says_it_is_invented_on_every_page():
+    from kukar_analysis.read import pages
+
+    (path,) = SAMPLE.rglob("*.pdf")
+    for page in pages.read(path, path.name):
+        assert any(MARK in line.text for line in page.lines), page.number
+
+
+def test_nobody_is_named_in_a_table(sample):
+    for name, table in sample.tables.items():
+        for column in table.select_dtypes(exclude=["number", "bool"]):
+            found = table[column].dropna().astype(str)
+            assert not found.str.contains(NO_LIST).any(), f"{name} {column}"
+
+
+def test_the_sample_is_of_the_invented_region_only(sample):
+    for name, table in sample.tables.items():
+        if "region" in table:
+            assert set(table["region"].str[:3]) == {"00."}, name
+
+
+def test_agencies_answer_in_four_layouts(sample):
+    table = sample.tables["files"]
+    forms = table[table["file"].str.startswith("2023/opd/") & (table["kind"] == "agency_form")]
+    assert len(forms) >= 12
+    scores = sample.tables["question_scores"]
+    own = scores[(scores["source"] == "self") & scores["opd"].notna()]
+    assert own.groupby("year")["opd"].nunique().to_dict().keys() == {2022, 2023}
+    sheets = Counter(re.sub(r".*#(.*)!.*", r"\1", origin) for origin in own["origin"])
+    assert {"Smart Living", "Penilaian", "Rekap", "Living"} <= sheets.keys()
