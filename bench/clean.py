@@ -26,13 +26,7 @@ FILES, YEAR, REGION, ROUNDS = 500, 2023, "64.02", 3
 def make(folder: Path, count: int) -> None:
     """Write filled forms: each agency's own form, answered, and as many copies as are asked."""
     forms = folder.parent / "forms"
-    pillars = list(framework.load().pillars)
-    agencies = list(framework.load().opd)
-    # as in Kukar in 2023: 42 seats in six pillars among some twenty-five agencies
-    carried = {
-        opd: [pillars[i % 6], pillars[(i + 2) % 6]][: 1 + i % 2] for i, opd in enumerate(agencies)
-    }
-    made = template.forms(YEAR, REGION, forms, agencies, carried)
+    made = template.forms(YEAR, REGION, forms, list(framework.load().opd), {})
     for path in made:
         book = openpyxl.load_workbook(path)
         for sheet in book.worksheets[1:]:

@@ -180,7 +180,7 @@ def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list
     """Read one file; what fails is named in `problems` and counted as kind `unread`."""
     entry = {"file": name, "kind": "unread", "sha256": None}
     try:
-        if not path.is_file():
+        if path.exists() and not path.is_file():
             raise SourceError(f"{name}: is no file; a folder or device stands where a file should")
         with path.open("rb") as file:
             entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()

@@ -180,6 +180,9 @@ def _clean(raw: Path | None, processed: Path | None) -> bool:
         typer.echo(f"problem: {problem}", err=True)
     for line in clean.totals(made):
         typer.echo(line)
+    superseded = int((made.tables["rejected"]["rule"] == "superseded").sum())
+    if superseded:
+        typer.echo(f"{superseded} records superseded: what was published of them is out of date")
     return not made.problems
 
 

@@ -236,13 +236,13 @@ SCHEMAS: dict[str, Any] = {
 def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Return rows as the table's frame: all its columns in order and type, missing cells null.
 
-    Whether they fit the schema is checked when they are written.
+    Raises TableError with every failure at once when the rows do not fit the schema.
     """
     types = {name: column.dtype.type for name, column in SCHEMAS[table].columns.items()}
     cells = {
         name: pd.Series([row.get(name) for row in rows]).astype(t) for name, t in types.items()
     }
-    return pd.DataFrame(cells)
+    return _validated(table, pd.DataFrame(cells))
 
 
 def read(table: str, processed: Path | None = None) -> pd.DataFrame:

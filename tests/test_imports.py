@@ -58,6 +58,7 @@ ORDER = [
     "template",
     "report",
     "report.registry",
+    "report.replaced",
     "report.run",
     "report.publish",
     "docs",

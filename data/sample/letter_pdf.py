@@ -70,6 +70,7 @@ class National:
     rows: tuple[tuple[str, ...], ...]
     repeat_heads: bool = True
     size: float = 7.0
+    middle: bool = True
 
 
 @dataclass(frozen=True)
@@ -121,12 +122,20 @@ def write(path: Path, letter: Letter) -> Path:
     pdf.begin()
     for line in letter.address:
         pdf.line_of(line)
+    pdf.gap()
     pdf.line_of(f"Hasil Penilaian Contoh Tahun {letter.year}", align="C")
     pdf.line_of(letter.region, align="C")
     if letter.national:
         table = letter.national
         pdf.set_font("Helvetica", size=table.size)
-        pdf.table(table.heads, table.widths, table.rows, repeat=table.repeat_heads, align="L")
+        pdf.table(
+            table.heads,
+            table.widths,
+            table.rows,
+            repeat=table.repeat_heads,
+            align="L",
+            middle=table.middle,
+        )
         pdf.set_font("Helvetica", size=_SIZE)
     for number, section in enumerate(letter.sections):
         _section(pdf, letter.layout, section, number)
@@ -283,7 +292,7 @@ class _Paper(FPDF):
         self.image(image, 10, 15, 190, 270)
 
     def gap(self) -> None:
-        """Leave half a line."""
+        """Leave a line."""
         self._y += _PITCH
 
     def line_of(self, text: str, indent: float = 0, align: str = "L") -> None:

@@ -9,12 +9,13 @@ from typing import Any
 
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.read.grid import words
-from kukar_analysis.read.source import Record, SourceList
+from kukar_analysis.read.source import UNCALCULATED, Record, SourceList
 
 Rows = list[tuple[str, dict[str, Any]]]
 """Rows that a record yields: (table, row)."""
 
 DASHES = ("-", "–", "—")
+_NOTHING = frozenset(("", *DASHES))
 FORMS = ("agency_form", "programmes", "quick_win_aspects", "survey")
 """Kinds that the office collects itself: of the folder's year, and of the office's own region."""
 ASK = "if the print says so, add it to definitions/"
@@ -54,15 +55,16 @@ class Line:
     def text(self, column: str) -> str | None:
         """Return the printed text; blank and "-" are nothing, a formula's error is a fault."""
         text = self.record.cells.get(column, "")
-        if text.startswith("#") and _ERROR.fullmatch(text):
-            self.fault("formula", "the formula ends in an error; type the value instead", column)
+        if text in _NOTHING:
             return None
-        if text == "=?":
-            self.fault(
-                "formula", "the formula was never calculated; open and save it in Excel", column
-            )
-            return None
-        return None if text in ("", *DASHES) else text
+        if text[0] in "#=":
+            if text == UNCALCULATED:
+                self.fault("formula", "was never calculated; open and save it in Excel", column)
+                return None
+            if _ERROR.fullmatch(text):
+                self.fault("formula", "is a formula's error; type the value instead", column)
+                return None
+        return text
 
     def stated(self, column: str) -> str | None:
         """Return the text, with the words for nothing ("n/a", "belum ada") taken as nothing."""
@@ -71,8 +73,9 @@ class Line:
 
     def needed(self, column: str) -> str:
         """Return the printed text; nothing is a fault, and comes back as an empty text."""
+        before = len(self.faults)
         text = self.text(column)
-        if text is None and not self.faults:
+        if text is None and len(self.faults) == before:
             self.fault("needed", "nothing stands here, but a value is needed", column)
         return text or ""
 
@@ -120,11 +123,9 @@ class Line:
 
     def _unnamed(self, kind: str, column: str, text: str, ids: list[str]) -> None:
         if ids:
-            self.fault(
-                "ambiguous",
-                f"{text} could be {' or '.join(ids)}; write the full name",
-                column,
-            )
+            what = "" if text == self.record.cells.get(column) else f"{text} "
+            reason = f"{what}could be {' or '.join(ids)}; write the full name"
+            self.fault("ambiguous", reason, column)
         else:
             self.fault(
                 "name", f"{kind} {text!r} is not known; {suggest.advice(kind, text)}", column
@@ -161,8 +162,11 @@ class Line:
 
     def score(self, column: str, lowest: float = score.LOWEST) -> float | None:
         """Return a score of at most two decimals; "-" is null, blank and all else a fault."""
+        before = len(self.faults)
+        if self.text(column) is None and len(self.faults) > before:
+            return None
         text = self.record.cells.get(column, "")
-        if text in DASHES or (self.text(column) is None and self.faults):
+        if text in DASHES:
             return None
         found = number(text)
         if _DATE.fullmatch(text):

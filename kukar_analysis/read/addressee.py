@@ -13,6 +13,8 @@ _FIRST_PAGES = 2
 """Pages with text on which the addressee is looked for."""
 _ADDRESS = 6
 """Lines of an address."""
+_PARAGRAPH = 2.5
+"""Distance in heights of a word from which on a line is no part of the address."""
 _LONGEST_NAME = 5
 """Words in a region's name at most."""
 
@@ -42,17 +44,22 @@ def _addressed(found_pages: Sequence[Page]) -> list[str]:
     codes: set[str] = set()
     for page in [p for p in found_pages if p.lines][:_FIRST_PAGES]:
         left = 0
+        before = page.lines[0]
         for line in page.lines:
-            words = [framework.normalise(word.text) for word in line.words]
-            if any(
-                " ".join(words[:n]).replace(" ", "") in labels("letter", "addressee")
-                for n in (1, 2, 3)
-            ):
+            if line.middle - before.middle > _PARAGRAPH * line.height:
+                left = 0
+            if _begins_address(line):
                 left = _ADDRESS
             if left:
                 codes |= _titled(line)
                 left -= 1
+            before = line
     return sorted(codes)
+
+
+def _begins_address(line: Line) -> bool:
+    words = [framework.normalise(word.text) for word in line.words[:3]]
+    return any("".join(words[:n]) in labels("letter", "addressee") for n in (1, 2, 3))
 
 
 def _titled(line: Line) -> set[str]:

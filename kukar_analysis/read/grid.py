@@ -35,6 +35,8 @@ _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
 
 Headings = dict[str, tuple[str, int]]
 """Our column to (heading as printed, column number)."""
+_Block = tuple[tuple[str, ...], ...]
+"""Cells of one to three rows that may hold the headings."""
 _Name = tuple[str, frozenset[str]]
 """A column of the grid: its heading as printed, and the normalised names it goes by."""
 
@@ -124,12 +126,12 @@ def recognise(grid: Grid) -> Found | Unknown:
         for last in range(first, min(first + 3, len(grid.rows))):
             if last > first and not _wordy(grid.rows[last][1]):
                 break
-            names = _names(grid, first, last)
-            kind, headings, lacking = _kind(grid.medium, names)
+            block = tuple(tuple(cells) for _, cells in grid.rows[first : last + 1])
+            kind, headings, lacking, *left = _kind(grid.medium, block)
             if lacking:
                 near = max(near, (len(headings), lacking), key=lambda n: n[0])
             elif best is None or len(headings) > len(best.headings):
-                best = Found(kind, headings, first, last, *_left(names, headings))
+                best = Found(kind, headings, first, last, *left)
     if best:
         return best
     if not near[0]:
@@ -143,14 +145,6 @@ def recognise(grid: Grid) -> Found | Unknown:
         f" the heading used here to {_WHERE}",
         is_near=True,
     )
-
-
-def _left(names: tuple[_Name, ...], headings: Headings) -> tuple[list[str], list[str]]:
-    """Return the headings that stand for no column of ours, and the used ones that stand twice."""
-    used = {i for _, i in headings.values()}
-    heads = [printed for printed, _ in names]
-    unused = [head for i, head in enumerate(heads, start=1) if head and i not in used]
-    return unused, sorted({h for h, _ in headings.values() if heads.count(h) > 1})
 
 
 @cache
@@ -200,9 +194,9 @@ def _wordy(cells: list[str]) -> bool:
     )
 
 
-def _names(grid: Grid, first: int, last: int) -> tuple[_Name, ...]:
+def _names(rows: _Block) -> tuple[_Name, ...]:
     """Return for each column (heading as printed, the normalised names it goes by)."""
-    block = [list(cells) for _, cells in grid.rows[first : last + 1]]
+    block = [list(cells) for cells in rows]
     width = max(map(len, block))
     for cells in block:
         cells += [""] * (width - len(cells))
@@ -220,8 +214,13 @@ def _names(grid: Grid, first: int, last: int) -> tuple[_Name, ...]:
 
 
 @lru_cache(maxsize=1000)
-def _kind(medium: Medium, names: tuple[_Name, ...]) -> tuple[str, Headings, str]:
-    """Return the kind with the most headings here, or the nearest one with what it lacks."""
+def _kind(medium: Medium, block: _Block) -> tuple[str, Headings, str, list[str], list[str]]:
+    """Return what the rows are the headings of: the kind with the most of them.
+
+    Kind, headings, what the nearest kind lacks (empty where one is whole), headings that stand for
+    no column of ours, and used ones that stand twice. The same form has the same headings again.
+    """
+    names = _names(block)
     whole: tuple[str, Headings, str] = ("", {}, "")
     near = whole
     for name, kind in _kinds().items():
@@ -230,15 +229,30 @@ def _kind(medium: Medium, names: tuple[_Name, ...]) -> tuple[str, Headings, str]
             headings |= _places(column, wanted, names)
         if name == "question_scores" and medium == "workbook" and "source" not in headings:
             continue  # an office's own answer must not be taken for an assessor's score
-        known = {re.sub(r"_\d+$", "", column) for column in headings}
-        lacking = [_heading(name, c) for c in kind.needed if c not in known]
-        if kind.one_of and known.isdisjoint(kind.one_of):
-            lacking.append(" or ".join(_heading(name, c) for c in kind.one_of))
+        lacking = _lacking(name, kind, headings)
         if not lacking:
             whole = max(whole, (name, headings, ""), key=lambda found: len(found[1]))
         elif len(headings) > len(near[1]):
             near = (name, headings, f"nearest is {name}, which also needs {', '.join(lacking)}")
-    return whole if whole[1] else near
+    found = whole if whole[1] else near
+    return *found, *_left(names, found[1])
+
+
+def _lacking(name: str, kind: _Kind, headings: Headings) -> list[str]:
+    """Return the headings that a kind needs and that are not there."""
+    known = {re.sub(r"_\d+$", "", column) for column in headings}
+    lacking = [_heading(name, c) for c in kind.needed if c not in known]
+    if kind.one_of and known.isdisjoint(kind.one_of):
+        lacking.append(" or ".join(_heading(name, c) for c in kind.one_of))
+    return lacking
+
+
+def _left(names: tuple[_Name, ...], headings: Headings) -> tuple[list[str], list[str]]:
+    """Return the headings that stand for no column of ours, and the used ones that stand twice."""
+    used = {i for _, i in headings.values()}
+    heads = [printed for printed, _ in names]
+    unused = [head for i, head in enumerate(heads, start=1) if head and i not in used]
+    return unused, sorted({h for h, _ in headings.values() if heads.count(h) > 1})
 
 
 def _heading(kind: str, column: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from kukar_analysis import framework
 from kukar_analysis.read.pages import Line, Word
@@ -134,6 +135,7 @@ def _parted(phrase: list[Word], columns: Mapping[str, str]) -> list[list[Word]]:
     return parts
 
 
+@lru_cache(maxsize=20_000)
 def _plain(text: str) -> str:
     """Normalise a heading without the weight or number that stands below it, as `(10%)`."""
     return framework.normalise(re.sub(r"\(?\b\d+\s?%\)?|\(\w{1,3}\)", "", text))

@@ -7,20 +7,19 @@ tell the edition, and scores, means and index must add up. A letter that does no
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
 from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
-from kukar_analysis.facts import EditionQuestion
-from kukar_analysis.read import addressee, national, pages, remarks, scores, sums
+from kukar_analysis.read import addressee, fit, national, pages, remarks, scores, sums, titles
 from kukar_analysis.read.grid import words as labels
 from kukar_analysis.read.national import National
 from kukar_analysis.read.pages import Line, Page
-from kukar_analysis.read.scores import Section, Tables
+from kukar_analysis.read.scores import Tables
 from kukar_analysis.read.source import Reading, Record, SourceList
 
 _MOST_LINES = 10
@@ -57,9 +56,9 @@ def read(path: Path, name: str, year: int) -> Reading:
         reading.problems.append(_nothing(name))
     edition, region = "", ""
     if found.tables.sections:
-        edition, unfit = _edition(found.tables, year)
+        edition, unfit = fit.edition(found.tables, year)
         problems += unfit
-        _drop_foreign_codes(found.tables.sections, edition)
+        fit.drop_foreign_codes(found.tables.sections, edition)
     if found.tables.sections or found.notes:
         region, unnamed = addressee.region(found_pages, name)
         problems += unnamed
@@ -94,13 +93,13 @@ def _find(found_pages: Sequence[Page], year: int) -> _Found:
     noted = {i for i, line in enumerate(lines) if remarks.heading(line.text)}
     tabled = {i for i in range(len(lines)) if national.heading(lines, i)}
     tables = scores.read(lines, (noted | tabled).__contains__)
-    if tables.sections and not _edition(tables, year)[0]:
+    if tables.sections and not fit.edition(tables, year)[0]:
         bold = scores.read(lines, (noted | tabled).__contains__, any_title=True)
-        tables = bold if _edition(bold, year)[0] else tables
+        tables = bold if fit.edition(bold, year)[0] else tables
     begun = {
         i
         for i, line in enumerate(lines)
-        if scores.heading(lines, i) or all(scores.title(line.text))
+        if scores.heading(lines, i) or all(titles.section(line.text))
     }
     table = national.read(lines, (noted | begun).__contains__, year)
     notes = remarks.read(lines, tabled | begun)
@@ -123,81 +122,6 @@ def _index(line: Line, year: int) -> str | None:
     return None
 
 
-# Edition
-
-
-def _edition(tables: Tables, year: int) -> tuple[str, list[str]]:
-    """Return the one edition of the year that the sections fit, or what is wrong."""
-    fw = framework.load()
-    known = [id_ for id_ in fw.edition_questions if fw.editions[id_].year == year]
-    if not known:
-        return "", [
-            f"no edition of {year} has a known list of questions; add them to"
-            " definitions/edition_questions.csv and their number to definitions/editions.csv"
-        ]
-    unfit = {edition: _unfit(tables.sections, _asked(edition)) for edition in known}
-    fits = [edition for edition, reasons in unfit.items() if not reasons]
-    if len(fits) == 1:
-        return fits[0], []
-    if fits:
-        return "", [f"its scores fit {' and '.join(fits)} alike, expected one edition of {year}"]
-    found = ", ".join(
-        f"{fw.components[s.component].name} {len(s.rows)} ({_pages(s.pages)})"
-        for s in tables.sections.values()
-    )
-    return "", [f"its scores fit no edition of {year}: found {found}"] + [
-        f"{edition} differs: {', '.join(reasons)}" for edition, reasons in unfit.items()
-    ]
-
-
-def _asked(edition: str) -> dict[str, list[EditionQuestion]]:
-    """Return the questions of an edition by component, in the order of the form."""
-    fw = framework.load()
-    asked: dict[str, list[EditionQuestion]] = defaultdict(list)
-    for question in sorted(fw.edition_questions[edition].values(), key=lambda q: q.number):
-        asked[fw.questions[question.question].component].append(question)
-    return asked
-
-
-def _unfit(sections: dict[str, Section], asked: dict[str, list[EditionQuestion]]) -> list[str]:
-    """Return why the sections are not those of an edition; nothing if they are."""
-    components = framework.load().components
-    reasons = [
-        f"{components[c].name} with {len(questions)} scores is missing"
-        for c, questions in asked.items()
-        if c not in sections
-    ]
-    for component, section in sections.items():
-        name, expected = components[component].name, asked.get(component, [])
-        lost = [f"{code.text} on page {code.page} has no score" for code in section.lost]
-        if not expected:
-            reasons.append(f"{name} is no part of it")
-        elif len(section.rows) != len(expected):
-            reasons.append(f"{name} has {len(section.rows)} scores, expected {len(expected)}")
-            reasons += lost
-        else:
-            reasons += [
-                f"{name} number {q.number} on page {row.score.page} has the code {row.code},"
-                f" expected {q.code}"
-                for row, q in zip(section.rows, expected, strict=True)
-                if not section.is_guess and not _agree(row.code, q.code)
-            ]
-    return reasons
-
-
-def _agree(code: str, expected: str) -> bool:
-    return not code or framework.normalise(code) == framework.normalise(expected)
-
-
-def _drop_foreign_codes(sections: dict[str, Section], edition: str) -> None:
-    """Leave out codes of another column where they are not those of the questions."""
-    asked = _asked(edition) if edition else {}
-    for component, section in sections.items():
-        pairs = zip(section.rows, asked.get(component, []), strict=False)
-        if section.is_guess and not all(_agree(row.code, q.code) for row, q in pairs):
-            section.rows = [replace(row, code="") for row in section.rows]
-
-
 # Sums
 
 
@@ -211,7 +135,7 @@ def _sums(found: _Found, edition: str, region: str, year: int) -> list[str]:
     means = {c: s.mean.text for c, s in sections.items() if s.mean}
     index = next(iter(found.index), None)
     if sections:
-        where = {c: _pages(s.pages) for c, s in sections.items()}
+        where = {c: fit.pages_of(s.pages) for c, s in sections.items()}
         where["index"] = f"page {found.index[index]}" if index else ""
         printed = {c: [row.score.text for row in s.rows] for c, s in sections.items()}
         problems += sums.differences(edition, printed, means, index, where)
@@ -309,25 +233,16 @@ def _add_notes(found: _Found, name: str, cells: dict[str, str], reading: Reading
 
 def _name_pictures(found_pages: Sequence[Page], name: str, year: int, reading: Reading) -> None:
     numbers = [page.number for page in found_pages if page.is_picture]
+    are, them = (
+        ("is a picture and was", "it holds")
+        if len(numbers) == 1
+        else (
+            "are pictures and were",
+            "they hold",
+        )
+    )
     if numbers:
-        are, they = (
-            ("is a picture", "it holds") if len(numbers) == 1 else ("are pictures", "they hold")
-        )
-        verb = "was" if len(numbers) == 1 else "were"
         reading.problems.append(
-            f"{name}: {_pages(numbers)} {are} and {verb} not read; type what {they} into the form"
-            f" of `kukar template letter {year}`"
+            f"{name}: {fit.pages_of(numbers)} {are} not read; type what {them} into the form of"
+            f" `kukar template letter {year}`"
         )
-
-
-def _pages(numbers: Sequence[int]) -> str:
-    """Return page numbers as people write them: `page 3`, `pages 1-11 and 34`."""
-    spans: list[list[int]] = []
-    for number in numbers:
-        if spans and number == spans[-1][-1] + 1:
-            spans[-1].append(number)
-        else:
-            spans.append([number])
-    texts = [f"{s[0]}-{s[-1]}" if len(s) > 1 else str(s[0]) for s in spans]
-    listed = ", ".join(texts[:-1]) + " and " + texts[-1] if len(texts) > 1 else "".join(texts)
-    return f"{'page' if len(numbers) == 1 else 'pages'} {listed}"

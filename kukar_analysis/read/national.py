@@ -195,6 +195,10 @@ def _is_next(table: _Open, cells: dict[str, str]) -> bool:
 
 def _finish(table: _Open, found: National, year: int, number: int) -> None:
     """Give wrapped pieces to their rows, check the numbering, and add the records."""
+    # where figures stand in the middle of their row, a name of two lines has none beside them
+    table.begins_above |= any(
+        all(column != "region" for _, column, _ in row.texts) for row in table.rows
+    )
     for line, texts in table.loose:
         row = _row_of(table, line)
         if row:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kukar_analysis import framework, score
-from kukar_analysis.read import heads
+from kukar_analysis.read import heads, titles
 from kukar_analysis.read.grid import words as labels
 from kukar_analysis.read.heads import Heads
 from kukar_analysis.read.pages import Line, Word
@@ -25,7 +25,6 @@ _APART = 0.4
 """Gap in heights of a word that parts a score from the text beside it."""
 _SLACK = 5.0
 """Points by which a code may stand below the score of its row."""
-_TITLE_WORDS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +116,7 @@ def _parts(
     for i, line in enumerate(lines):
         if i < skip:
             continue
-        named, is_strong = title(line.text)
+        named, is_strong = titles.section(line.text)
         if is_end(i):
             part, component = None, ""
         elif named and (
@@ -169,69 +168,19 @@ def _add(part: _Part, line: Line) -> None:
     part.lines.append(line)
     last = line.words[-1]
     label = " ".join(word.text for word in line.words[:-1])
-    if NUMBER.fullmatch(last.text) and is_mean(label):
+    if NUMBER.fullmatch(last.text) and titles.is_mean(label):
         part.means.append((label, last, line))
-    elif is_mean(line.text):
+    elif titles.is_mean(line.text):
         part.means.append((line.text, last, line))
-
-
-def is_mean(text: str) -> bool:
-    """Return whether a text says no more than that a mean follows, be it of a component."""
-    plain = framework.normalise(text)
-    for label in sorted(labels("letter", "mean"), key=len, reverse=True):
-        if plain.startswith(label):
-            rest = plain.removeprefix(label)
-            for word in labels("letter", "title"):
-                rest = rest.removeprefix(word)
-            return not rest or bool(framework.load().match("component", rest))
-    return False
-
-
-def title(text: str) -> tuple[str, bool]:
-    """Return the component that a section's title names, and whether it is beyond doubt a title.
-
-    `A. Baseline`, `Dimensi Baseline`, `1. Kondisi Awal (Baseline)`, `BASELINE (Bobot 10%)`.
-    """
-    if len(text.split()) > _TITLE_WORDS or re.search(r"\d[.,]\d", text):
-        return "", False
-    bare = re.sub(r"^\s*(?:[A-Z]|[IVX]+|\d)\s*[.)]\s*", "", text)
-    outer = re.sub(r"\(.*?\)", " ", bare)
-    inner = re.findall(r"\((.*?)\)", bare)
-    for piece in (outer, *inner, *re.split(r"[:–—]|\s-\s", outer)):
-        named = _component(piece)
-        is_marked = bare != text.strip() or framework.normalise(outer).startswith("dimensi")
-        is_sure = piece == outer or _only_title_words(outer, named)
-        if named and (is_sure or (piece in inner and is_marked)):
-            return named, is_marked
-    return "", False
-
-
-def _component(text: str) -> str:
-    plain = _without_title_words(text)
-    for candidate in (text, plain):
-        ids = framework.load().match("component", candidate)
-        if len(ids) == 1:
-            return ids[0]
-    return ""
-
-
-def _without_title_words(text: str) -> str:
-    words = re.findall(r"(?!\b(?:[A-Z]|[IVX]+)\b)\b[^\W\d_]+", text)
-    return " ".join(w for w in words if framework.normalise(w) not in labels("letter", "title"))
-
-
-def _only_title_words(text: str, component: str) -> bool:
-    """Return whether a text tells nothing but the name and what a title would say."""
-    plain = _without_title_words(text)
-    return not plain or _component(plain) == component
 
 
 def _section(component: str, parts: list[_Part], problems: list[str]) -> Section:
     """Read a section's parts; the last line with a mean's label holds its mean."""
     section = Section(component)
-    chosen = [(part, mean) for part in parts for mean in part.means]
-    if chosen:
-        _set_mean(section, *chosen[-1])
+    said = [(part, mean) for part in parts for mean in part.means]
+    whole = [(part, mean) for part, mean in said if NUMBER.fullmatch(mean[1].text)]
+    if said:
+        _set_mean(section, *(whole or said)[-1])
     scores: list[Placed] = []
     codes: dict[str, list[Placed]] = {}
     end = (section.mean.page, section.mean.middle - _SLACK) if section.mean else (10**6, 0.0)

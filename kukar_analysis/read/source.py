@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 Medium = Literal["text", "workbook", "letter"]
+UNCALCULATED = "=?"
+"""The text of a cell whose formula has no value yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class Reading:
     @property
     def kind(self) -> str:
         """What the file was read as, for the table `files`."""
+        if any(found.medium == "letter" for found in self.lists):
+            return "letter"
         return " + ".join(sorted({found.kind for found in self.lists}))
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, timezone
@@ -21,6 +22,7 @@ from nbconvert import HTMLExporter
 
 import kukar_analysis
 from kukar_analysis import compare, formats, framework, store
+from kukar_analysis.report import replaced
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.run import Outcome
 
@@ -48,6 +50,8 @@ class RunRecord:
     made_at: datetime
     inputs: dict[str, str]
     """sha256 by raw file"""
+    corrections: list[str]
+    """what later papers changed ("ralat"), each with its place"""
 
     @property
     def data(self) -> str:
@@ -61,6 +65,14 @@ class RunRecord:
         return f"{formats.moment(self.made_at.astimezone(WITA))} WITA"
 
 
+@dataclass(frozen=True)
+class _Manifest:
+    """What is published already: the reports by name, and the corrections known then."""
+
+    entries: dict[str, dict[str, Any]]
+    corrections: list[str]
+
+
 def run_record(processed: Path) -> RunRecord:
     """Return the record of a run that begins now, from the tables of `processed`."""
     files = store.read("files", processed).dropna(subset="sha256")
@@ -69,6 +81,7 @@ def run_record(processed: Path) -> RunRecord:
         commit=_commit(),
         made_at=datetime.now(UTC).replace(microsecond=0),
         inputs=dict(zip(files["file"], files["sha256"], strict=True)),
+        corrections=replaced.corrections(processed),
     )
 
 
@@ -79,10 +92,9 @@ def publish(
 
     Reports of earlier runs that were not asked for this time stay, with their own run record.
     """
-    entries = _earlier(folder)
+    entries, moves = _set_aside(_earlier(folder), folder, staged, record)
     for report in waiting:
         entries[report.name] = _entry(report, record, "waiting")
-    moves: list[tuple[Path, Path]] = []
     for outcome in outcomes:
         name = outcome.report.name
         copy = folder / FAILED / f"{name.replace('/', '_')}.ipynb"
@@ -92,12 +104,15 @@ def publish(
             earlier = entries.get(name, {})
             entry = _entry(outcome.report, record, "failed") | {"error": outcome.error}
             entry["page"] = bool(earlier.get("page"))
+            entry["replaced"] = earlier.get("replaced", [])
             entries[name] = entry
             continue
         page = staged / f"{name}.html"
         page.write_text(_page(outcome, record), encoding="utf-8")
         moves += [(page, folder / f"{name}.html"), (outcome.notebook, folder / f"{name}.ipynb")]
-        entries[name] = _entry(outcome.report, record, outcome.report.status) | {"page": True}
+        aside = entries.get(name, {}).get("replaced", [])
+        entry = _entry(outcome.report, record, outcome.report.status)
+        entries[name] = entry | {"page": True, "replaced": aside}
         copy.unlink(missing_ok=True)
     manifest, index = staged / MANIFEST, staged / "index.html"
     listed = [entries[name] for name in sorted(entries)]
@@ -106,6 +121,7 @@ def publish(
         "commit": record.commit,
         "made_at": record.made_at.isoformat(),
         "inputs": record.inputs,
+        "corrections": record.corrections,
         "reports": listed,
     }
     manifest.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
@@ -114,6 +130,29 @@ def publish(
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
     return folder / "index.html"
+
+
+def _set_aside(
+    earlier: _Manifest, folder: Path, staged: Path, record: RunRecord
+) -> tuple[dict[str, dict[str, Any]], list[tuple[Path, Path]]]:
+    """Keep a marked copy of the pages that a new correction touches, and mark them where they are.
+
+    Returns the entries of the manifest, and what is to be moved into place.
+    """
+    new = [text for text in record.corrections if text not in earlier.corrections]
+    moves = []
+    for entry in earlier.entries.values():
+        if not new or not replaced.touched(entry, new):
+            continue
+        aside = replaced.set_aside(folder, staged, entry, new)
+        if aside:
+            entry["replaced"] = [*entry.get("replaced", []), aside.as_posix()]
+            entry["status"] = "replaced"
+            page = f"{entry['name']}.html"
+            (staged / "marked" / page).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(staged / aside, staged / "marked" / page)
+            moves += [(staged / "marked" / page, folder / page), (staged / aside, folder / aside)]
+    return earlier.entries, moves
 
 
 def _entry(report: Report, record: RunRecord, status: str) -> dict[str, Any]:
@@ -131,6 +170,7 @@ def _entry(report: Report, record: RunRecord, status: str) -> dict[str, Any]:
         "status": status,
         "waits_for": [f"{g.what} ({g.file})" for g in report.gaps],
         "page": False,
+        "replaced": [],
         "version": record.version,
         "commit": record.commit,
         "made_at": record.made_at.isoformat(),
@@ -138,13 +178,14 @@ def _entry(report: Report, record: RunRecord, status: str) -> dict[str, Any]:
     }
 
 
-def _earlier(folder: Path) -> dict[str, dict[str, Any]]:
-    """Return the entries of the manifest that stands there; none where it cannot be believed."""
+def _earlier(folder: Path) -> _Manifest:
+    """Return the manifest that stands there; an empty one where it cannot be believed."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        return {entry["name"]: entry for entry in manifest["reports"]}
+        entries = {entry["name"]: entry for entry in manifest["reports"]}
+        return _Manifest(entries, manifest.get("corrections", []))
     except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
-        return {}
+        return _Manifest({}, [])
 
 
 def _page(outcome: Outcome, record: RunRecord) -> str:
@@ -163,6 +204,7 @@ def _page(outcome: Outcome, record: RunRecord) -> str:
         up="../" * report.name.count("/"),
         notebook=f"{report.name.rsplit('/', 1)[-1]}.ipynb",
         parameters=report.parameters,
+        sample=framework.load().regions[report.region].is_sample,
         record=record,
     )
 
@@ -187,6 +229,7 @@ def _index(entries: list[dict[str, Any]], record: RunRecord) -> str:
         reasons={r.region: r.reason for r in fw.reported_regions},
         number=lambda text: formats.number(float(text)),
         up="",
+        sample=any(fw.regions[e["region"]].is_sample for e in entries),
         record=record,
     )
 

@@ -75,7 +75,8 @@ _BOTH_YEARS = {
     "DLHK": """outcome.environment.programme outcome.environment.waste_reduction
         outcome.environment.recycling""",
     "Dispar": "outcome.branding.programme",
-    "Dinsos": "outcome.living.programme outcome.society.programme outcome.society.disaster_response",
+    "Dinsos": """outcome.living.programme outcome.society.programme
+        outcome.society.disaster_response""",
     "Dishub": "outcome.living.programme outcome.living.roads",
 }
 _OF_2023 = {

@@ -10,6 +10,7 @@ from sample import figures, letter_pdf
 from sample.agencies import asked
 from sample.figures import PLACE, comma
 
+_ID = b"0" * 32
 _FIRST = "Asesor Contoh A, Universitas Contoh :"
 _SECOND = "Asesor Contoh B, Lembaga Contoh :"
 _WEAK = {
@@ -69,9 +70,7 @@ def _section(year: int, component: str, mean: float) -> letter_pdf.Section:
             printed = asked(year, id_)
             sub_code = printed.code.rpartition(".")[0]
             rows.append(
-                letter_pdf.Row(
-                    printed.block, sub_code, printed.code, question.label, comma(given)
-                )
+                letter_pdf.Row(printed.block, sub_code, printed.code, question.label, comma(given))
             )
     return letter_pdf.Section(fw.components[component].name, tuple(rows), comma(mean))
 
@@ -87,4 +86,5 @@ def _remarks(heading: str, said: dict[str, tuple[str, ...]]) -> letter_pdf.Remar
 def _of_no_day(pdf: bytes, year: int) -> bytes:
     """Put a fixed day in the place of the day of writing; every length stays as it is."""
     pdf = re.sub(rb"/CreationDate \(D:\d{14}", b"/CreationDate (D:%d1201000000" % year, pdf)
-    return re.sub(rb"<[0-9A-Fa-f]{32}>", b"<" + b"0" * 32 + b">", pdf)
+    number = rb"<[0-9A-Fa-f]{32}>"
+    return re.sub(rb"/ID \[%s%s\]" % (number, number), b"/ID [<%s><%s>]" % (_ID, _ID), pdf)

@@ -15,7 +15,7 @@ from sample.programmes import quick_wins
 
 _HEADS = ["PILAR", "PROGRAM", "NAMA RESPONDEN", "NO HP", "ALAMAT", *(f"P{n}" for n in range(1, 10))]
 _RESPONDENTS = {"living": 47, "society": 52}
-"""Pillars with another number of respondents than the fifty asked for; one of Society comes twice."""
+"""Pillars where not fifty answered; one of Society's answers twice, which makes 53 responses."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,9 @@ def responses(year: int, pillar: str) -> list[Response]:
         found[20] = replace(found[20], person=7)
     elif pillar == "society":
         again = found[11]
-        found.append(replace(again, answers=(1 if again.answers[0] == 4 else 4, *again.answers[1:])))
+        found.append(
+            replace(again, answers=(1 if again.answers[0] == 4 else 4, *again.answers[1:]))
+        )
     elif pillar == "environment":
         found[5] = replace(found[5], answers=(3,) * 9)
         found[8] = replace(found[8], answers=(0,) * 9)

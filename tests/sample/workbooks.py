@@ -98,18 +98,17 @@ def own_layout(
             if paraf:
                 lines[-1].append("ada")
     lines += [[remark]] if remark else []
-    lines += [
-        [],
-        [None, None, None, None, f"Kota Contoh, 15 Mei {year}"],
-        [None, None, None, None, f"Kepala {fw.opd[opd].name}" if opd else "Kepala Dinas"],
-        [],
-        [None, None, None, None, "Nama Contoh"],
-        [None, None, None, None, "NIP. 000000"],
-        *([below] if below else []),
-    ]
+    lines += [*_signature(year, opd), *([below] if below else [])]
     books.rows(sheet, 1, lines)
     books.head(sheet, 8, 9, ("A8:A9", "B8:B9", "C8:C9", "D8:E8", "F8:F9"))
     books.save(book, path)
+
+
+def _signature(year: int, opd: str) -> list[list[Value]]:
+    """Return the block of an invented signatory."""
+    head = f"Kepala {framework.load().opd[opd].name}" if opd else "Kepala Dinas"
+    texts = (None, f"Kota Contoh, 15 Mei {year}", head, None, "Nama Contoh", "NIP. 000000")
+    return [[None, None, None, None, text] for text in texts]
 
 
 def _by_pillar(made: Iterable[Answer]) -> dict[str, list[Answer]]:
