@@ -43,8 +43,10 @@ class Cleaned:
     def not_read(self, file: str, rule: str, message: str) -> None:
         """Name what could not be read, in the problems and in the table `rejected`."""
         self.problems.append(message)
-        reason = message.removeprefix(f"{file}: ")
-        row = {"file": file, "origin": file, "column": None, "value": None}
+        place, _, reason = message.removeprefix(file).partition(": ")
+        sheet = place.removeprefix(" sheet ").strip("'")
+        origin = f"{file}#{sheet}" if sheet else file
+        row = {"file": file, "origin": origin, "column": None, "value": None}
         self.unread.append({**row, "rule": rule, "reason": reason})
 
 
@@ -94,6 +96,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
     settled = settle(parsed, _supersedes(list(files), sources, cleaned))
     settled.rejected += rejected
+    _say_twice(cleaned, files, settled.duplicates)
     cleaned.tables = _tables(files, lines, settled, cleaned.unread)
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
@@ -274,6 +277,21 @@ def _tables(
     for name, entry in files.items():
         rows["files"].append(entry | {column: count[name] for column, count in counts.items()})
     return {name: store.frame(name, found) for name, found in rows.items()}
+
+
+def _say_twice(cleaned: Cleaned, files: dict[str, dict[str, Any]], duplicates: list[Line]) -> None:
+    """Note the files that came twice, and the records that say again what others say."""
+    first: dict[str, str] = {}
+    same = set()
+    for name, entry in files.items():
+        earlier = first.setdefault(entry["sha256"] or name, name)
+        if earlier != name:
+            cleaned.notes.append(f"{name}: is the same file as {earlier}")
+            same |= {name, earlier}
+    counts = Counter(line.file.name for line in duplicates)
+    for name, count in counts.items():
+        if name not in same:
+            cleaned.notes.append(f"{name}: {count} records say again what is said elsewhere")
 
 
 def _say(cleaned: Cleaned, rejected: list[Line], lines: list[Line]) -> None:

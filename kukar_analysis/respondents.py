@@ -36,7 +36,7 @@ def respondent(person: Mapping[str, str]) -> str | None:
     `person` maps the personal columns of a survey to their texts. None where nothing is told.
     """
     who = {column.removeprefix("person_"): text for column, text in person.items()}
-    phone = re.sub(r"^(62|0)+", "", re.sub(r"\D", "", who.get("phone", "")))
+    phone = re.sub(r"^(62|0)", "", re.sub(r"\D", "", who.get("phone", "")))
     name = normalise(who.get("name", ""))
     known = [name, phone] if phone else [normalise(who.get("number", "")) or name]
     if not phone and not who.get("number"):

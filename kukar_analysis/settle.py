@@ -8,7 +8,7 @@ changed is listed.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,8 +16,9 @@ from kukar_analysis import store
 from kukar_analysis.parse import Line, Rows
 
 Parsed = tuple[Line, Rows]
-_Claims = dict[tuple[Hashable, ...], list[tuple[int, dict[str, Any]]]]
-"""What is claimed to (number of the record, what it says)."""
+_Key = tuple[Hashable, ...]
+_Claim = list[tuple[int, dict[str, Any]]]
+"""Records that claim the same thing: (number of the record, its row)."""
 
 
 @dataclass
@@ -31,14 +32,14 @@ class Settled:
 
 def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
     """Return what is kept; `supersedes` maps a file to those it has the last word over."""
+    keys = [_keys(rows) for _, rows in parsed]
     out: set[int] = set()
-    for claim in _claims(parsed, joint=True).values():
-        if len(claim) > 1:
-            out |= _contradicted(claim, parsed, supersedes)
-    covered = _covered(parsed, out)
+    for claim in _claims(parsed, keys):
+        out |= _contradicted(claim, parsed, supersedes, out)
+    covered = _covered(parsed, keys, out)
     settled = Settled()
     for i, (line, rows) in enumerate(parsed):
-        left = [row for j, row in enumerate(rows) if (i, j) not in covered]
+        left = [row for j, row in enumerate(rows) if (i, j) not in covered] if covered else rows
         if i in out:
             settled.rejected.append(line)
         elif left:
@@ -48,70 +49,88 @@ def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
     return settled
 
 
-def _claims(parsed: list[Parsed], *, joint: bool = False) -> _Claims:
-    claims: _Claims = defaultdict(list)
-    for i, (_, rows) in enumerate(parsed):
-        for table, row in rows:
-            claims[_key(table, row)].append((i, row))
-            if joint and row.get("source") == "self" and row["score"] is not None:
-                # agencies that share a question must agree on its score
-                key = ("joint", row["year"], row["region"], row["question"])
-                claims[key].append((i, {"score": row["score"]}))
-    return claims
-
-
-def _key(table: str, row: dict[str, Any]) -> tuple[Hashable, ...]:
-    """Return what a row is a claim about."""
-    if table == "survey_responses" and row["respondent"]:
-        return (table, *(v for column, v in row.items() if column != "origin"))
+def _keys(rows: Rows) -> list[_Key]:
+    """Return what each row of a record is a claim about."""
+    table = rows[0][0]
+    if table == "survey_responses":
+        # the same person may answer twice; only a form that says all the same is said again
+        answers = tuple(row["answer"] for _, row in rows)
+        who = rows[0][1]["respondent"] or rows[0][1]["origin"]
+        return [(table, who, r["pillar"], r["programme"], r["statement"], answers) for _, r in rows]
     if table == "assessor_notes":
-        return (table, row["year"], row["region"], row["kind"], row["text"])
-    return (table, *(row.get(column) for column in store.SCHEMAS[table].unique))
+        return [(table, r["year"], r["region"], r["kind"], r["text"]) for _, r in rows]
+    return [(t, *(row.get(column) for column in store.SCHEMAS[t].unique)) for t, row in rows]
+
+
+def _claims(parsed: list[Parsed], keys: list[list[_Key]]) -> Iterator[_Claim]:
+    """Yield the claims that more than one record makes.
+
+    Agencies that share a question must agree on its score, so that is a claim of its own.
+    """
+    claims: dict[_Key, _Claim] = defaultdict(list)
+    for i, (_, rows) in enumerate(parsed):
+        for key, (_, row) in zip(keys[i], rows, strict=True):
+            claims[key].append((i, row))
+            if row.get("source") == "self" and row["score"] is not None:
+                joint = ("joint", row["year"], row["region"], row["question"])
+                claims[joint].append((i, {"score": row["score"], "question": row["question"]}))
+    return (claim for claim in claims.values() if len(claim) > 1)
 
 
 def _contradicted(
-    claim: list[tuple[int, dict[str, Any]]],
-    parsed: list[Parsed],
-    supersedes: Mapping[str, set[str]],
+    claim: _Claim, parsed: list[Parsed], supersedes: Mapping[str, set[str]], out: set[int]
 ) -> set[int]:
-    """Return the records of a claim that are not kept, and say why in each."""
+    """Return the records of a claim that are not kept, and say why in each not yet `out`."""
     said = [(i, _content(row)) for i, row in claim if not _says_nothing(row)]
+    if not said or all(content == said[0][1] for _, content in said):
+        return set()
     names = {parsed[i][0].file.name for i, _ in said}
     older = {old for name in names for old in supersedes.get(name, ())}
     last = [(i, content) for i, content in said if parsed[i][0].file.name not in older]
-    if any(content != last[0][1] for _, content in last):
-        for i, _ in said:
-            others = ", ".join(dict.fromkeys(parsed[o][0].origin() for o, _ in said if o != i))
-            parsed[i][0].fault("conflict", f"contradicts {others}; keep one, or add a correction")
-        return {i for i, _ in said}
-    out = set()
+    agreed = all(content == last[0][1] for _, content in last)
+    found = set()
     for i, content in said:
-        if last and content != last[0][1]:
-            changes = _changes(content, last[0][1])
-            parsed[i][0].fault(
-                "superseded", f"superseded by {parsed[last[0][0]][0].origin()}: {changes}"
-            )
-            out.add(i)
-    return out
+        if agreed and content == last[0][1]:
+            continue
+        other = last[0] if agreed else next(o for o in said if o[1] != content)
+        found.add(i)
+        if i not in out:
+            _fault(parsed[i][0], content, parsed[other[0]][0], other[1], agreed)
+    return found
 
 
-def _covered(parsed: list[Parsed], out: set[int]) -> set[tuple[int, int]]:
+def _fault(
+    line: Line, content: dict[str, Any], other: Line, said: dict[str, Any], superseded: bool
+) -> None:
+    """Say in a record which other one contradicts or supersedes it, and in what."""
+    changed = [c for c in content if content[c] != said.get(c)]
+    column = next((c for c in changed if c in line.file.headings), None)
+    values = ", ".join(f"{c} {_shown(content[c])} -> {_shown(said.get(c))}" for c in changed)
+    place = other.origin(column)
+    if superseded:
+        line.fault("superseded", f"superseded by {place}: {values}", column)
+    else:
+        what = content.get("question") or content.get("programme") or content.get("component")
+        of = f" on {what}" if what else ""
+        line.fault(
+            "conflict", f"contradicts {place}{of} ({values}); keep one, or add a correction", column
+        )
+
+
+def _covered(parsed: list[Parsed], keys: list[list[_Key]], out: set[int]) -> set[tuple[int, int]]:
     """Return the rows, by record and place in it, that an earlier kept row says already."""
-    first: dict[tuple[Hashable, ...], bool] = {}
-    silent: dict[tuple[Hashable, ...], tuple[int, int]] = {}
+    first: dict[_Key, tuple[tuple[int, int], bool]] = {}
     covered = set()
     for i, (_, rows) in enumerate(parsed):
-        for j, (table, row) in enumerate(rows):
+        for j, (_, row) in enumerate(rows):
             if i in out:
                 continue
-            key = _key(table, row)
-            nothing = _says_nothing(row)
-            if key not in first:
-                first[key] = nothing
-                silent[key] = (i, j)
-            elif first[key] and not nothing:  # an answer takes the place of a blank form
-                covered.add(silent[key])
-                first[key] = False
+            earlier = first.setdefault(keys[i][j], ((i, j), _says_nothing(row)))
+            if earlier[0] == (i, j):
+                continue
+            if earlier[1] and not _says_nothing(row):  # an answer takes a blank form's place
+                covered.add(earlier[0])
+                first[keys[i][j]] = ((i, j), False)
             else:
                 covered.add((i, j))
     return covered
@@ -124,12 +143,7 @@ def _content(row: dict[str, Any]) -> dict[str, Any]:
 def _says_nothing(row: dict[str, Any]) -> bool:
     """Whether an office's form was left blank at a question."""
     parts = ("score", "answer", "evidence", "remark")
-    return row.get("source") == "self" and all(row[part] is None for part in parts)
-
-
-def _changes(old: dict[str, Any], new: dict[str, Any]) -> str:
-    changed = [c for c in old if old[c] != new.get(c)]
-    return ", ".join(f"{c} {_shown(old[c])} -> {_shown(new.get(c))}" for c in changed)
+    return row.get("source") == "self" and all(row.get(part) is None for part in parts)
 
 
 def _shown(value: Any) -> str:

@@ -10,8 +10,9 @@ from rapidfuzz import fuzz, process
 from kukar_analysis import framework
 
 _SHOWN = 2
-_LEAST = 70
-"""Likeness, of 100, below which a name is not worth showing."""
+_LEAST = {"question": 88}
+_LEAST_ELSE = 75
+"""Likeness, of 100, below which a name is not worth showing; question ids begin all alike."""
 
 
 def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
@@ -22,7 +23,7 @@ def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
     near: dict[str, tuple[str, str, int]] = {}
     for key, likeness, _ in found:
         for id_ in fw.match(kind, plain[key]):
-            if likeness >= _LEAST:
+            if likeness >= _LEAST.get(kind, _LEAST_ELSE):
                 near.setdefault(id_, (id_, plain[key], round(likeness)))
     return list(near.values())[:_SHOWN]
 

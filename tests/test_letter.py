@@ -27,7 +27,7 @@ PERSONS = ("Rekaan", "Tokoh", "Sari Karangan", "Universitas Karangan", "Lembaga 
 def pdf():
     """Return the writer of invented letters, which is no part of the package."""
     spec = importlib.util.spec_from_file_location(
-        "letter_pdf", ROOT / "data" / "sample" / "letter_pdf.py"
+        "letter_pdf", ROOT / "tests" / "sample" / "letter_pdf.py"
     )
     module = importlib.util.module_from_spec(spec)
     sys.modules[spec.name] = module

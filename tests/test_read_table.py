@@ -20,6 +20,19 @@ def read(tmp_path):
     def run(content):
         path = tmp_path / "list.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        (found,) = table.read(path, NAME).lists
+        return found
+
+    return run
+
+
+@pytest.fixture
+def reading(tmp_path):
+    """Return a function that saves a list and returns all that was found in it."""
+
+    def run(content):
+        path = tmp_path / "list.csv"
+        path.write_bytes(content.encode())
         return table.read(path, NAME)
 
     return run
@@ -55,7 +68,7 @@ def test_a_list_may_be_saved_as(read, encoding):
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 def test_lines_may_end_as_on_any_system(read, end):
     found = read(LIST.replace("\n", end))
-    assert [r.line for r in found.records] == [2]
+    assert [r.row for r in found.records] == [2]
     assert cells(found) == [("KAB. MALANG", "Smart Living", "3")]
 
 
@@ -103,10 +116,19 @@ def test_columns_may_stand_in_any_order(read):
     }
 
 
-def test_a_column_without_a_use_is_named_and_an_empty_heading_is_not(read):
-    found = read(f"Column1;{HEADS};;CATATAN\nx;KAB. MALANG;Smart Living;3;;y\n")
-    assert found.unused == ["Column1", "CATATAN"]
-    assert cells(found) == [("KAB. MALANG", "Smart Living", "3")]
+def test_a_column_without_a_use_is_named_and_an_empty_heading_is_not(reading):
+    found = reading(f"Column1;{HEADS};;CATATAN\nx;KAB. MALANG;Smart Living;3;;y\n")
+    assert found.notes == [f"{NAME}: columns not used: Column1, CATATAN"]
+    assert cells(found.lists[0]) == [("KAB. MALANG", "Smart Living", "3")]
+
+
+def test_a_record_can_be_had_by_the_headings_as_printed(read):
+    found = read("Nama Daerah; pilar ;JUMLAH OPD\nKAB. MALANG;Smart Living;3\n")
+    assert found.printed(found.records[0]) == {
+        "Nama Daerah": "KAB. MALANG",
+        "pilar": "Smart Living",
+        "JUMLAH OPD": "3",
+    }
 
 
 # What is kept as printed
@@ -147,17 +169,17 @@ def test_the_origin_of_a_column_that_the_list_lacks_is_the_line(read):
 
 def test_blank_lines_are_no_records_but_count_as_lines(read):
     found = read(f"\n{HEADS}\n\nA;Smart Living;3\n;;\n  ;\t;\nB;Smart Living;4\n\n")
-    assert [(r.line, r.cells["region"]) for r in found.records] == [(4, "A"), (7, "B")]
+    assert [(r.row, r.cells["region"]) for r in found.records] == [(4, "A"), (7, "B")]
 
 
 def test_a_line_break_within_quotes_belongs_to_the_cell_and_counts_as_a_line(read):
     found = read(f'{HEADS}\n"KAB.\nMALANG";Smart Living;3\nB;Smart\tLiving;4\n')
-    assert [(r.line, r.cells["region"]) for r in found.records] == [(2, "KAB.\nMALANG"), (4, "B")]
+    assert [(r.row, r.cells["region"]) for r in found.records] == [(2, "KAB.\nMALANG"), (4, "B")]
 
 
 def test_a_heading_of_two_lines_moves_the_records_down(read):
     found = read('DAERAH;PILAR;"JUMLAH\nOPD"\nA;Smart Living;3\n')
-    assert [(r.line, r.cells["agencies"]) for r in found.records] == [(3, "3")]
+    assert [(r.row, r.cells["agencies"]) for r in found.records] == [(3, "3")]
 
 
 # Ragged lines

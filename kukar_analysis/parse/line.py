@@ -9,7 +9,7 @@ from typing import Any
 
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.read.grid import words
-from kukar_analysis.read.source import UNCALCULATED, Record, SourceList
+from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList
 
 Rows = list[tuple[str, dict[str, Any]]]
 """Rows that a record yields: (table, row)."""
@@ -111,12 +111,15 @@ class Line:
             self._unnamed(kind, column, text, ids)
         return ids[0] if len(ids) == 1 else None
 
-    def agencies(self) -> list[str]:
-        """Return the agencies of a cell that may hold several; names may contain commas."""
+    def agencies(self, region: str | None) -> list[str]:
+        """Return the agencies of a cell that may hold several; names may contain commas.
+
+        `region` is that of the line: its name may stand behind an agency's.
+        """
         text = self.stated("opd")
         if not text:
             return []
-        found, unclear = _agencies(text)
+        found, unclear = _agencies(text, region)
         for part, ids in unclear:
             self._unnamed("opd", "opd", part, ids)
         return found
@@ -191,6 +194,8 @@ class Line:
 
 def number(text: str) -> float | None:
     """Return a printed number, decimal comma or point; None for no number and for 1.234."""
+    if isinstance(text, Number):
+        return float(text)
     text = text.replace("−", "-")
     if not re.fullmatch(r"-?\d+([.,]\d+)?", text) or re.fullmatch(r"-?\d{1,3}[.,]\d{3}", text):
         return None
@@ -198,17 +203,30 @@ def number(text: str) -> float | None:
 
 
 @lru_cache(maxsize=10_000)
-def _agencies(text: str) -> tuple[list[str], list[tuple[str, list[str]]]]:
+def _agencies(text: str, region: str | None) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Return the agencies a cell names, and the parts that name none or several."""
-    named = {part: framework.load().match("opd", part) for part in _parts(text)}
+    named = {part: _agency(part, region) for part in _parts(text, region)}
     found = dict.fromkeys(ids[0] for ids in named.values() if len(ids) == 1)
     return list(found), [(part, ids) for part, ids in named.items() if len(ids) != 1]
 
 
-def _parts(text: str) -> list[str]:
+def _agency(text: str, region: str | None) -> list[str]:
+    """Return the ids of an agency, also where its number, role or own region stand beside it."""
+    fw = framework.load()
+    bare = re.sub(r"^\s*(\d+[.)]|[a-z][.)]|[-•*])\s*|\s*\([^)]*\)\s*$", "", text)
+    words_ = bare.split()
+    for length in range(len(words_)):
+        name, place = " ".join(words_[: len(words_) - length]), " ".join(words_[-length:])
+        if length == 0 or fw.match("region", place) == [region]:
+            ids = fw.match("opd", text if length == 0 else name) or fw.match("opd", name)
+            if ids:
+                return ids
+    return []
+
+
+def _parts(text: str, region: str | None) -> list[str]:
     """Part a cell into the names it holds: the longest runs of its pieces that are known."""
-    match = framework.load().match
-    if match("opd", text):
+    if _agency(text, region):
         return [text]
     pieces = [p for p in re.split(r"([;/\n&,]| dan )", text) if p.strip()]
     parts: list[str] = []
@@ -216,7 +234,7 @@ def _parts(text: str) -> list[str]:
     while start < len(pieces):
         for end in range(len(pieces), start, -1):
             span = "".join(pieces[start:end]).strip()
-            if match("opd", span) or end == start + 1:
+            if _agency(span, region) or end == start + 1:
                 break
         if not re.fullmatch(r"[;/\n&,]|dan", span):
             parts.append(span)

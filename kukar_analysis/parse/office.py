@@ -6,6 +6,7 @@ import re
 
 from kukar_analysis import framework
 from kukar_analysis.parse.line import Line, Rows
+from kukar_analysis.read.source import Number
 
 _LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3": 3.0}
 """Risk levels of the ministry's form, coded 1 to 3 (domain: Sleman 2021)."""
@@ -13,7 +14,8 @@ _LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3":
 
 def programme(line: Line) -> Rows:
     """Return a programme with its agency, target, realisation, budget and risk."""
-    agencies = line.agencies()
+    region = line.region()
+    agencies = line.agencies(region)
     if len(agencies) > 1:
         line.fault(
             "opd",
@@ -28,7 +30,7 @@ def programme(line: Line) -> Rows:
         line.fault("sub_dimension", f"is a part of {found.pillar}, not {pillar}", "sub_dimension")
     row = {
         "year": line.year(),
-        "region": line.region(),
+        "region": region,
         "pillar": pillar,
         "sub_dimension": part,
         "opd": agencies[0] if agencies else None,
@@ -81,6 +83,8 @@ def amount(line: Line, column: str) -> float | None:
     text = line.stated(column)
     if text is None:
         return None
+    if isinstance(text, Number):
+        return float(text)
     plain = re.sub(r"^Rp\.?|,-$|\s", "", text, flags=re.IGNORECASE).removesuffix("%")
     if re.fullmatch(r"\d{1,3}(\.\d{3}){2,}(,\d+)?|\d{1,3}(\.\d{3})+,\d+", plain):
         return float(plain.replace(".", "").replace(",", "."))

@@ -11,6 +11,7 @@ from typing import Any
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.facts import Question
 from kukar_analysis.parse.line import Line, Rows
+from kukar_analysis.read.source import Number
 
 _BAND = re.compile(
     r"[<>≤≥]?\s*\d+([.,]\d+)?\s*%"
@@ -67,7 +68,7 @@ def form(line: Line) -> Rows:
     """Return an agency's own answer, one row an agency; a question not yet answered is null."""
     year, region = line.year(), line.region()
     edition = line.edition(year, region)
-    opd: list[str | None] = [*line.agencies()]
+    opd: list[str | None] = [*line.agencies(region)]
     answer, value = _answer(line)
     evidence, remark = line.stated("evidence"), line.text("remark")
     question = _question(line, edition)
@@ -120,7 +121,7 @@ def _answer(line: Line) -> tuple[str | None, float | None]:
         return answer, None
     if _BAND.fullmatch(text):
         return (f"{answer}; {text}" if answer and answer != text else text), None
-    if re.fullmatch(r"\d\.\d{3,}", text) and line.file.medium == "workbook":
+    if isinstance(text, Number) and re.fullmatch(r"\d\.\d{3,}", text):
         exact = float(text)
         if score.LOWEST <= exact <= score.HIGHEST:
             value = score.half_up(*(Fraction(text) * 100).as_integer_ratio()) / 100
@@ -136,7 +137,17 @@ def _question(line: Line, edition: str | None) -> Question | None:
     found, *fault = _identified(asked)
     if found is None and not line.faults:
         line.fault(*fault)
+    elif found and _is_word(asked.question):
+        line.notes.append(
+            f"{line.origin('question')}: {asked.question!r} is no question; taken by its label or"
+            f" code for {found.question}"
+        )
     return found
+
+
+def _is_word(text: str) -> bool:
+    """Whether an id is neither known nor only a running number."""
+    return bool(re.search("[a-z]", text)) and not framework.load().match("question", text)
 
 
 @dataclass(frozen=True)

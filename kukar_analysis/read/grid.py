@@ -181,9 +181,14 @@ def _known(cell: str) -> bool:
     return framework.normalise(cell) in _vocabulary()
 
 
+def known_headings(cells: list[str]) -> int:
+    """Return how many cells are headings of some kind of list."""
+    return sum(_known(cell.strip(' "')) for cell in cells if cell)
+
+
 def _heading_like(cells: list[str]) -> bool:
-    known = [_known(cell) for cell in cells if cell]
-    return any(known) and sum(known) + sum(bool(_numbered(cell)) for cell in cells if cell) >= 2
+    known = known_headings(cells)
+    return known > 0 and known + sum(bool(_numbered(cell)) for cell in cells if cell) >= 2
 
 
 def _wordy(cells: list[str]) -> bool:
@@ -296,7 +301,11 @@ def _captions(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
             value = rest.strip() or (filled[i + 1].strip(" :") if i + 1 < len(filled) else "")
             if column and value:
                 said.setdefault(column, value)
-    return said
+            elif len(framework.load().match("opd", cell)) == 1:
+                said.setdefault("opd", cell)
+    titles = " ".join(cell for _, cells in above for cell in cells)
+    years = set(re.findall(r"\btahun\s+(20\d\d)\b", titles, re.IGNORECASE))
+    return ({"year": years.pop()} if len(years) == 1 else {}) | said
 
 
 def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> list[Record]:
@@ -316,6 +325,9 @@ def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) 
             reading.problems += _after_signature(grid.place, below[index + 1 :], identity)
             break
         if framework.normalise(texts[0]) in words("furniture", "total"):
+            continue
+        if len(texts) == 1 and _remark(texts[0]):
+            reading.notes.append(f"{grid.place}: row {row} is a remark, and was not read")
             continue
         section = _section(texts, places)
         if section:
@@ -382,6 +394,12 @@ def _signature(texts: list[str]) -> bool:
     first = framework.normalise(texts[0])
     begins = any(first.startswith(word) for word in words("furniture", "signature"))
     return begins or any(_SIGNED.fullmatch(text) for text in texts)
+
+
+def _remark(text: str) -> bool:
+    """Whether a line of its own begins as a remark does, and is nobody's answer."""
+    first = framework.normalise(text)
+    return text.startswith("*") or any(first.startswith(w) for w in words("furniture", "remark"))
 
 
 def _after_signature(

@@ -51,8 +51,6 @@ class _Open:
     heads: Heads
     rows: list[_Row] = field(default_factory=list)
     loose: list[tuple[Line, list[tuple[str, str]]]] = field(default_factory=list)
-    begins_above: bool = False
-    is_fresh: bool = True
 
 
 def heading(lines: Sequence[Line], start: int) -> Heads | None:
@@ -111,7 +109,6 @@ def _repeated(tables: list[_Open], head: Heads) -> _Open:
     same = [h.column for h in head.row]
     if tables and [h.column for h in tables[-1].heads.row] == same:
         tables[-1].heads = head
-        tables[-1].is_fresh = True
     else:
         tables.append(_Open(head))
     return tables[-1]
@@ -143,10 +140,8 @@ def _take(table: _Open, line: Line) -> None:
         row = _Row(line.page, line.middle, cells, fault=fault)
         row.texts = [(line.middle, column, text) for column, text in texts]
         table.rows.append(row)
-        table.is_fresh = False
     elif texts and not cells and not fault:
         table.loose.append((line, texts))
-        table.begins_above |= table.is_fresh
 
 
 def _phrases(line: Line) -> list[list[Word]]:
@@ -195,10 +190,6 @@ def _is_next(table: _Open, cells: dict[str, str]) -> bool:
 
 def _finish(table: _Open, found: National, year: int, number: int) -> None:
     """Give wrapped pieces to their rows, check the numbering, and add the records."""
-    # where figures stand in the middle of their row, a name of two lines has none beside them
-    table.begins_above |= any(
-        all(column != "region" for _, column, _ in row.texts) for row in table.rows
-    )
     for line, texts in table.loose:
         row = _row_of(table, line)
         if row:
@@ -224,14 +215,18 @@ def _finish(table: _Open, found: National, year: int, number: int) -> None:
 def _row_of(table: _Open, line: Line) -> _Row | None:
     """Return the row that a piece of a wrapped name belongs to.
 
-    Figures stand in the first line of their row unless some name begins above its figures.
+    From piece to nearest piece the way leads to the figures: lines of one cell stand closer than
+    those of two, wherever in the height of their row the figures are.
     """
-    near = _NEAR * line.height
-    rows = [r for r in table.rows if r.page == line.page]
-    if table.begins_above:
-        close = [r for r in rows if abs(r.middle - line.middle) <= near]
-        return min(close, key=lambda r: abs(r.middle - line.middle), default=None)
-    above = [r for r in rows if r.middle < line.middle]
-    if above and line.middle - max(m for m, _, _ in above[-1].texts or [(0, "", "")]) <= near:
-        return above[-1]
-    return None
+    rows = {row.middle: row for row in table.rows if row.page == line.page}
+    left = {other.middle for other, _ in table.loose if other.page == line.page}
+    here = line.middle
+    while True:
+        left.discard(here)
+        apart = [(round(abs(y - here)), y not in rows, y) for y in (*rows, *left)]
+        distance, is_piece, nearest = min(apart, default=(1000, True, 0.0))
+        if distance > _NEAR * line.height:
+            return None
+        if not is_piece:
+            return rows[nearest]
+        here = nearest

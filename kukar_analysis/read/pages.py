@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -205,7 +206,17 @@ def _furniture(line: Line) -> Hashable:
     numbers = [w for w in words if framework.normalise(w) not in labels("letter", "page")]
     if 1 <= len(numbers) <= 2 and all(w.isdecimal() for w in numbers):
         return int(numbers[0]) - line.page
-    heads = "".join(h for column in _HEADS for h in labels("letter", column))
-    if all(framework.normalise(word) in heads for word in words):
+    if all(word.isdecimal() or framework.normalise(word) in _heads() for word in words):
         return None
     return line.text
+
+
+@cache
+def _heads() -> str:
+    """Return all headings of a letter's tables in one text."""
+    found = [
+        layout.headings
+        for layout in framework.load().layouts
+        if layout.kind == "national_table" or (layout.kind == "letter" and layout.column in _HEADS)
+    ]
+    return " ".join(framework.normalise(text) for each in found for text in each.split(" | "))

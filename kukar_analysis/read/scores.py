@@ -94,7 +94,8 @@ def read(
     """
     found = Tables()
     parts = _parts(lines, is_end, any_title, found)
-    for component in dict.fromkeys(part.component for part in parts):
+    _miss_titles(parts, found)
+    for component in dict.fromkeys(part.component for part in parts if part.component):
         own = [part for part in parts if part.component == component]
         found.sections[component] = _section(component, own, found.problems)
     return found
@@ -120,7 +121,12 @@ def _parts(
         if is_end(i):
             part, component = None, ""
         elif named and (
-            is_strong or any_title or part is None or part.means or heading(lines, i + 1)
+            is_strong
+            or any_title
+            or part is None
+            or not part.component
+            or part.means
+            or heading(lines, i + 1)
         ):
             component = named
             if part and part.component != named:
@@ -144,14 +150,20 @@ def _begin(component: str, head: Heads, line: Line, found: Tables) -> _Part | No
             f"page {line.page}: two columns of the table could hold the score; remove the heading"
             " that is not the assessors' from definitions/layouts.csv (kind letter, column score)"
         )
-    elif not component:
-        found.problems.append(
-            f"page {line.page}: a table of scores stands under no title of a section, expected one"
-            " such as 'A. Baseline' above it; add the wording to definitions/spellings.csv"
-        )
-    else:
-        return _Part(component, head)
-    return None
+        return None
+    return _Part(component, head)
+
+
+def _miss_titles(parts: Sequence[_Part], found: Tables) -> None:
+    """Add a problem for each table that has scores before any title of a section."""
+    for part in parts:
+        scored = [] if part.component else _scores(part.heads, part.lines)
+        if scored:
+            found.problems.append(
+                f"page {scored[0].page}: a table of scores stands under no title of a section,"
+                " expected one such as 'A. Baseline' above it; add the wording to"
+                " definitions/spellings.csv"
+            )
 
 
 def _enough(columns: set[str]) -> bool:

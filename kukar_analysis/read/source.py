@@ -11,6 +11,12 @@ UNCALCULATED = "=?"
 """The text of a cell whose formula has no value yet."""
 
 
+class Number(str):
+    """The text of a cell that holds a number, and so can be read in one way only."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record of a list: a line, a row of a sheet, a row of a page.

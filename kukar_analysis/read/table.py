@@ -12,6 +12,8 @@ from kukar_analysis.read.source import Reading
 
 SUFFIXES = (".csv", ".txt")
 _DELIMITERS = ";,\t|"
+_TITLES = 20
+"""Lines in which the headings are looked for, to tell what parts the cells."""
 
 
 def read(path: Path, name: str) -> Reading:
@@ -47,10 +49,16 @@ def _text(path: Path, name: str) -> str:
             ) from error
 
 
+def _delimiter(text: str) -> str:
+    """Return the sign that parts the most known headings; of the first line where none does."""
+    lines = text.lstrip("\r\n").splitlines()[:_TITLES] or [""]
+    heads = {d: max(grid.known_headings(line.split(d)) for line in lines) for d in _DELIMITERS}
+    return max(_DELIMITERS, key=lambda d: (heads[d], lines[0].count(d)))
+
+
 def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
     """Return (line number, cells) of every line that is not blank."""
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(_DELIMITERS, key=first.count)
+    delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     start = 1

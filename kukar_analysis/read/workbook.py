@@ -24,7 +24,7 @@ from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import grid
 from kukar_analysis.read.grid import words
-from kukar_analysis.read.source import UNCALCULATED, Reading, letters
+from kukar_analysis.read.source import UNCALCULATED, Number, Reading, letters
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 _UNPACKED = 64 * 2**20
@@ -59,7 +59,7 @@ def read(path: Path, name: str) -> Reading:
     _is_workbook(path, name)
     parts = _zipped_parts(path, name) if zipfile.is_zipfile(path) else _Parts()
     reading = Reading([], notes=[f"{name}: {note}" for note in parts.notes])
-    named = _named(path.stem)
+    named = _named(path.stem, "region", "opd")
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheets_metadata:
@@ -85,18 +85,15 @@ def _read_sheet(found: grid.Grid, named: dict[str, str], visible: bool, reading:
     if not visible:
         if isinstance(grid.recognise(found), grid.Found):
             reading.problems.append(
-                f"{found.place} is hidden and was not read; show it if it counts, or delete it"
+                f"{found.place}: is hidden and was not read; show it if it counts, or delete it"
             )
         return
-    pillars = framework.load().named_in("pillar", found.part or "")
-    given = {"pillar": pillars[0]} if len(pillars) == 1 else {}
-    grid.read(found, named | given, reading)
+    grid.read(found, named | _named(found.part or "", "pillar", "opd"), reading)
 
 
-def _named(stem: str) -> dict[str, str]:
-    """Return the region and agency that a file's name tells."""
-    fw = framework.load()
-    named = {kind: fw.named_in(kind, stem) for kind in ("region", "opd")}
+def _named(text: str, *kinds: str) -> dict[str, str]:
+    """Return what a name of a file or sheet tells for certain: region, agency, pillar."""
+    named = {kind: framework.load().named_in(kind, text) for kind in kinds}
     return {kind: ids[0] for kind, ids in named.items() if len(ids) == 1}
 
 
@@ -257,11 +254,12 @@ def _marks(xml: bytes, percent: set[bytes]) -> _Cells:
         place = (int(row), _column(column))
         value = re.search(rb"<v\b[^>]*>([^<]*)</v>", inner)
         style = re.search(rb'\bs="(\d+)"', attributes)
+        is_text = _TYPED.search(attributes)  # a formula may well give an empty text
         if re.search(rb'\bt="e"', attributes):
             marks[place] = value[1].decode() if value else "#VALUE!"
-        elif re.search(rb"<f[ >/]", inner) and not value and b"<is>" not in inner:
+        elif re.search(rb"<f[ >/]", inner) and not (value and value[1]) and not is_text:
             marks[place] = UNCALCULATED
-        elif style and style[1] in percent and value and not _TYPED.search(attributes):
+        elif style and style[1] in percent and value and not is_text:
             marks[place] = f"{float(value[1]) * 100:.15g}%"
     return marks
 
@@ -298,7 +296,7 @@ def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        return f"{value:.15g}" if abs(value) < 1e15 else str(int(value))
+        return Number(f"{value:.15g}" if abs(value) < 1e15 else int(value))
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     return str(value) if isinstance(value, timedelta) else ""

@@ -165,8 +165,8 @@ def _advice(row: Any) -> str:
     if near:
         return f"Mirip {near[1]} ({near[2]} dari 100). {advice}"
     if row.rule == "conflict":
-        others = row.reason.removeprefix("contradicts ").split(";")[0]
-        return f"Bertentangan dengan {others}. {advice}"
+        other = row.reason.removeprefix("contradicts ").split(" ")[0]
+        return f"Bertentangan dengan {other}. {advice}"
     return advice
 
 

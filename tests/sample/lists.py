@@ -84,7 +84,7 @@ def statistics(path: Path, year: int) -> None:
     lines: list[list[Cell]] = [["TAHUN", "DAERAH", "STATISTIK", "NILAI", "SATUAN", "SITASI"]]
     for name, unit, before, now in _STATISTICS:
         value = before if year == 2022 else now
-        lines.append([year, PLACE, name, value, unit, "project"])
+        lines.append([year, PLACE, name, value, unit, "sample"])
     write(path, lines)
 
 

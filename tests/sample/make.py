@@ -124,7 +124,7 @@ def _sources(folder: Path) -> None:
             digest = hashlib.sha256(path.read_bytes()).hexdigest()
             made = "DATA CONTOH, dibuat tests/sample/make.py"
             day = f"{name[:4]}-05-15"
-            writer.writerow([name, made, day, digest, "form", "Kabupaten Contoh", "project"])
+            writer.writerow([name, made, day, digest, "form", "Kabupaten Contoh", "sample"])
     (folder / "SOURCES.csv").write_text(out.getvalue(), encoding="utf-8", newline="")
 
 
