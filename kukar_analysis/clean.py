@@ -329,9 +329,11 @@ def totals(cleaned: Cleaned) -> Iterator[str]:
     read, kept, rejected, twice = (
         int(files[f"rows_{what}"].sum()) for what in ("read", "kept", "rejected", "duplicate")
     )
+    made = ", ".join(f"{name} {len(t)}" for name, t in cleaned.tables.items() if name != "files")
+    yield f"rows written: {made}"
+    unread = int((files["kind"] == "unread").sum())
     yield (
         f"{len(files)} files, {read} records read"
         f" = {kept} kept + {rejected} rejected + {twice} duplicate"
+        + (f"; {unread} files not read" if unread else "")
     )
-    made = ", ".join(f"{name} {len(t)}" for name, t in cleaned.tables.items() if name != "files")
-    yield f"rows written: {made}"

@@ -6,6 +6,7 @@ Modules are imported inside the commands, so that `kukar --help` is quick.
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -171,19 +172,28 @@ def main() -> None:
 
 def _clean(raw: Path | None, processed: Path | None) -> bool:
     """Clean, say what became of it, and return whether everything came out."""
-    from kukar_analysis import clean, store
+    from kukar_analysis import clean, quality, store
 
-    made = clean.clean(raw or store.RAW, processed or store.processed_dir())
+    _read_from(processed)
+    made = clean.clean(raw or store.RAW, store.processed_dir())
     for note in made.notes:
         typer.echo(f"note: {note}")
     for problem in made.problems:
         typer.echo(f"problem: {problem}", err=True)
-    for line in clean.totals(made):
-        typer.echo(line)
     superseded = int((made.tables["rejected"]["rule"] == "superseded").sum())
     if superseded:
         typer.echo(f"{superseded} records superseded: what was published of them is out of date")
+    for line in [*clean.totals(made), *quality.summary()]:
+        typer.echo(line)
     return not made.problems
+
+
+def _read_from(processed: Path | None) -> None:
+    """Read the tables from `processed` from here on, in the notebooks' processes too."""
+    from kukar_analysis import store
+
+    if processed:
+        os.environ[store.PROCESSED_VARIABLE] = str(processed.resolve())
 
 
 def _check(processed: Path | None) -> bool:
@@ -258,13 +268,9 @@ def _asked(
     processed: Path | None,
 ) -> list[Report]:
     """Return the reports asked for; the tables are read from `processed` from here on."""
-    import os
-
-    from kukar_analysis import store
     from kukar_analysis.report import registry
 
-    if processed:
-        os.environ[store.PROCESSED_VARIABLE] = str(processed.resolve())
+    _read_from(processed)
     pairs = [text.partition("=") for text in parameters or []]
     for name, equals, value in pairs:
         if not (name and equals and value):

@@ -180,6 +180,26 @@ def findings(year: int, region: str) -> pd.DataFrame:
     return pd.DataFrame([vars(row) for row in rows], columns=FINDINGS)
 
 
+def summary() -> list[str]:
+    """Return in two lines what is missing and what an assessor would find, of the newest forms."""
+    answers = store.read("question_scores")
+    answers = answers[(answers["source"] == "self") & answers["opd"].notna()]
+    if answers.empty:
+        return ["no agency's form is there yet"]
+    newest = answers.sort_values("year").iloc[-1]
+    year, region = int(newest["year"]), str(newest["region"])
+    place = f"{year} {framework.load().regions[region].name}"
+    found = coverage(year, region)
+    expected = found[found["expected"]]
+    lacking = silent(year, region)["opd"]
+    said = f"{place}: {int((expected['answered'] > 0).sum())} of {len(expected)} agency and pillar"
+    said += f" pairs answered, {len(unanswered(year, region))} questions answered by nobody"
+    calls = f"; to telephone: {', '.join(lacking)}" if len(lacking) else ""
+    counts = findings(year, region)["kind"].value_counts()
+    kinds = ", ".join(f"{kind} {n}" for kind, n in counts.items()) or "nothing"
+    return [said + calls, f"{place}: an assessor would find {kinds}"]
+
+
 def _own(table: str, year: int, region: str) -> pd.DataFrame:
     found = store.read(table)
     return found[(found["year"] == year) & (found["region"] == region)]

@@ -263,6 +263,13 @@ def read(table: str, processed: Path | None = None) -> pd.DataFrame:
     return _validated(table, found)
 
 
+def is_sample() -> bool:
+    """Whether the tables are of the invented office: its data never lies among real data."""
+    names = ("index_scores", "question_scores", "programmes")
+    regions = {region for name in names for region in read(name)["region"].unique()}
+    return any(_FW.regions[region].is_sample for region in regions)
+
+
 def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:
     """Write the tables; each appears whole or not at all, and none before all are checked."""
     checked = {name: _validated(name, table) for name, table in tables.items()}

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from kukar_analysis import clean, store
+from kukar_analysis import clean, respondents, store
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_key(tmp_path_factory):
+    """Let no test make or use the key of whoever runs them; return where theirs lies."""
+    path = tmp_path_factory.mktemp("key") / "key"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(respondents.KEY_VARIABLE, str(path))
+        yield path
 
 
 @pytest.fixture(scope="session")

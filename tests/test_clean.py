@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import hashlib
+import re
 from collections import Counter, defaultdict
 
 import pandas as pd
@@ -21,6 +22,7 @@ LIST = f"{AGENCIES}\nKAB. MALANG;Smart Living;3\n"
 OTHER = f"{AGENCIES}\nKAB. BANDUNG;Smart Living;3\n"
 NATIONAL = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
 STATISTICS = "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI"
+HEADS_ONLY = "has headings but no lines"
 NO_SOURCES = "no SOURCES.csv: where the files came from is not recorded"
 
 
@@ -39,12 +41,15 @@ def sha256(text):
 
 def test_the_raw_folder_of_the_project_gives_the_committed_row_counts(tables):
     assert {name: len(table) for name, table in tables.items() if name != "files"} == {
-        "question_scores": 176,
+        "question_scores": 180,
         "component_scores": 981,
         "index_scores": 183,
+        "assessor_notes": 0,
+        "survey_responses": 0,
         "programmes": 12,
+        "quick_win_aspects": 0,
         "pillar_agencies": 6,
-        "official_statistics": 1448,
+        "official_statistics": 1449,
         "rejected": 1,
     }
 
@@ -91,9 +96,10 @@ def test_what_is_returned_is_what_is_written(cleaned, processed):
 
 def test_the_summary_counts_files_records_and_rows(cleaned):
     assert list(clean.totals(cleaned)) == [
-        "11 files, 1826 records read = 1825 kept + 1 rejected + 0 duplicate",
-        "rows written: question_scores 176, component_scores 981, index_scores 183, programmes 12,"
-        " pillar_agencies 6, official_statistics 1448, rejected 1",
+        "12 files, 1831 records read = 1830 kept + 1 rejected + 0 duplicate",
+        "rows written: question_scores 180, component_scores 981, index_scores 183,"
+        " assessor_notes 0, survey_responses 0, programmes 12, quick_win_aspects 0,"
+        " pillar_agencies 6, official_statistics 1449, rejected 1",
     ]
 
 
@@ -148,10 +154,13 @@ def test_capitals_in_the_ending_do_not_matter(clean_files):
     assert len(made.tables["pillar_agencies"]) == 2
 
 
+READERS = ".csv, .txt, .xlsx, .xlsm, .xls, .ods, .pdf"
 UNREAD = {
-    "surat.pdf": ("%PDF-1.7", ": there is no reader for .pdf, only .csv, .txt"),
-    "surat": ("x", ": there is no reader for it, only .csv, .txt"),
-    "unknown.csv": ("a;b\n1;2\n", ": its first line holds no known heading (a, b); a list begins"),
+    "surat.docx": ("x", f": there is no reader for .docx, only {READERS}"),
+    "surat": ("x", f": there is no reader for it, only {READERS}"),
+    "surat.pdf": ("%PDF-1.7", ""),
+    "buku.xlsx": ("PK", ": "),
+    "unknown.csv": ("a;b\n1;2\n", ": holds no line of known headings (definitions/layouts.csv);"),
     "empty.csv": ("", ": is empty; expected a line of headings"),
     "binary.csv": ("a\0b", ": is no text file; save the list as CSV"),
     "cut.csv": (f'{LIST}"KAB', " line 3: unexpected end of data"),
@@ -167,12 +176,29 @@ def unread(clean_files):
 
 @pytest.mark.parametrize(("file", "said"), [(file, said) for file, (_, said) in UNREAD.items()])
 def test_a_file_that_cannot_be_read_is_named_and_counted_as_unread(unread, file, said):
-    (problem,) = [p for p in unread.problems if p.startswith(f"2023/{file}{said[0]}")]
+    (problem,) = [p for p in unread.problems if re.match(rf"2023/{re.escape(file)}[: ]", p)]
     assert problem.startswith(f"2023/{file}{said}")
     entry = unread.tables["files"].set_index("file").loc[f"2023/{file}"]
     assert entry["kind"] == "unread"
     assert entry["sha256"] == sha256(UNREAD[file][0])
     assert counts(unread)[f"2023/{file}"] == (0, 0, 0, 0)
+
+
+def test_a_file_that_cannot_be_read_stands_among_the_rejected_with_the_reason(unread):
+    rejected = unread.tables["rejected"]
+    assert set(rejected["rule"]) == {"unread"}
+    assert list(rejected["origin"]) == list(rejected["file"])
+    assert sorted(rejected["file"]) == sorted(f"2023/{file}" for file in UNREAD)
+    said = [p.removeprefix(f"{f}: ") for f, p in zip(rejected["file"], unread.problems, strict=True)]
+    assert list(rejected["reason"]) == said
+
+
+def test_a_part_that_cannot_be_read_stands_among_the_rejected_and_the_rest_is_kept(clean_files):
+    heads = b"DAERAH;PILAR;JUMLAH OPD\n"
+    made = clean_files({"2023/a.csv": heads})
+    (row,) = made.tables["rejected"].itertuples()
+    assert (row.origin, row.rule, row.reason) == ("2023/a.csv", "unread_part", HEADS_ONLY)
+    assert made.tables["files"]["kind"].tolist() == ["pillar_agencies"]
 
 
 def test_the_files_beside_those_that_cannot_be_read_are_read(unread):

@@ -50,8 +50,15 @@ def test_an_untouched_copy_loads(definitions):
 
 
 def test_all_514_regions_are_there_in_38_provinces():
-    assert len(FW.regions) == 514
-    assert len({r.province_code for r in FW.regions.values()}) == 38
+    official = [r for r in FW.regions.values() if not r.is_sample]
+    assert len(official) == 514
+    assert len({r.province_code for r in official}) == 38
+
+
+def test_the_invented_regions_are_of_a_province_that_there_is_not():
+    invented = {code for code, r in FW.regions.items() if r.is_sample}
+    assert invented == {"00.01", "00.02", "00.03", "00.04"}
+    assert {FW.regions[code].province_code for code in invented} == {"00"}
 
 
 @pytest.mark.parametrize(
@@ -309,7 +316,7 @@ READING = {
     ),
     "a kind of spelling that is none": (
         ("spellings.csv", "source,Asesor,", "sumber,Asesor,"),
-        "column kind: 'sumber' is none of component, group, pillar, region, opd, statistic, source",
+        "column kind: 'sumber' is none of component, group, pillar, sub_dimension, region, opd,",
     ),
 }
 

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import os
 import re
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sample import letter_pdf
 
 from kukar_analysis import score
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import letter, pages, sums
 
-ROOT = Path(__file__).parents[1]
 LETTERS = os.environ.get("KUKAR_LETTERS")
 NAME = "2022/surat-64.02.pdf"
 OLD, NEW = "2022-kppn-ikn", "2023-kppn-ikn"
@@ -25,14 +23,8 @@ PERSONS = ("Rekaan", "Tokoh", "Sari Karangan", "Universitas Karangan", "Lembaga 
 
 @pytest.fixture(scope="session")
 def pdf():
-    """Return the writer of invented letters, which is no part of the package."""
-    spec = importlib.util.spec_from_file_location(
-        "letter_pdf", ROOT / "tests" / "sample" / "letter_pdf.py"
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    """Return the writer of invented letters."""
+    return letter_pdf
 
 
 @pytest.fixture
@@ -344,9 +336,9 @@ def with_table(pdf):
     return run
 
 
-@pytest.mark.parametrize("repeat_heads", [True, False])
-def test_a_national_table_is_read_as_printed(read, with_table, repeat_heads):
-    rows = national_rows(90)
+@pytest.mark.parametrize(("count", "repeat_heads"), [(200, True), (90, False)])
+def test_a_national_table_is_read_as_printed(read, with_table, count, repeat_heads):
+    rows = national_rows(count)
     reading = read(with_table(rows, repeat_heads=repeat_heads))
     found = records(reading, "national_table")
     assert [tuple(r.cells[c] for c in COLUMNS) for r in found] == rows

@@ -339,7 +339,10 @@ def test_of_a_rejected_line_nothing_is_in_a_table(spoilt):
         "question_scores": 0,
         "component_scores": 0,
         "index_scores": 0,
+        "assessor_notes": 0,
+        "survey_responses": 0,
         "programmes": 0,
+        "quick_win_aspects": 0,
         "pillar_agencies": 0,
         "official_statistics": 0,
     }
@@ -362,7 +365,7 @@ def test_every_fault_is_said_with_its_place_its_cell_and_what_to_do(spoilt):
 @pytest.mark.parametrize(
     ("case", "reason"),
     [
-        ("a region that is not known", "region is not known; if the print says so, add it to def"),
+        ("a region that is not known", "region 'KAB. ATLANTIS' is not known; nearest: Kabupaten "),
         ("a line without a region", "nothing stands here, but a value is needed"),
         ("a group that nothing tells", "the group of 35.07 in 2023 is not known: no national tab"),
         ("an edition that is not known", "edition 2024-kppn-ikn is not known"),

@@ -162,7 +162,7 @@ def test_the_manifest_fingerprints_every_raw_file(site):
         if path.is_file()
     }
     assert manifest(site)["inputs"] == on_disk
-    assert len(on_disk) == 11
+    assert len(on_disk) == 12
     lines = "\n".join(f"{name} {sha}" for name, sha in sorted(on_disk.items()))
     fingerprint = hashlib.sha256(lines.encode()).hexdigest()[:12]
     assert {entry["data"] for entry in entries(site).values()} == {fingerprint}

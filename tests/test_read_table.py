@@ -123,9 +123,9 @@ def test_a_column_without_a_use_is_named_and_an_empty_heading_is_not(reading):
 
 
 def test_a_record_can_be_had_by_the_headings_as_printed(read):
-    found = read("Nama Daerah; pilar ;JUMLAH OPD\nKAB. MALANG;Smart Living;3\n")
+    found = read("Kab/Kota; pilar ;JUMLAH OPD\nKAB. MALANG;Smart Living;3\n")
     assert found.printed(found.records[0]) == {
-        "Nama Daerah": "KAB. MALANG",
+        "Kab/Kota": "KAB. MALANG",
         "pilar": "Smart Living",
         "JUMLAH OPD": "3",
     }
@@ -205,9 +205,9 @@ def test_blank_cells_behind_the_last_heading_are_no_fault(read):
 
 
 def test_a_last_column_without_a_use_may_be_missing(read):
-    (record,) = read(f"{HEADS};CATATAN\nKAB. MALANG;Smart Living;3\n").records
-    assert record.fault is None
-    assert record.printed["CATATAN"] == ""
+    found = read(f"{HEADS};CATATAN\nKAB. MALANG;Smart Living;3\n")
+    assert [record.fault for record in found.records] == [None]
+    assert cells(found) == [("KAB. MALANG", "Smart Living", "3")]
 
 
 # What is refused
@@ -255,7 +255,7 @@ def test_a_quotation_mark_in_the_wrong_place_is_refused_with_its_line(read):
         (NATIONAL[2:], "national_table, which also needs KAB/KOTA, BASELINE"),
         (("DAERAH", "KOMPONEN", "HASIL"), "question_scores, which also needs NILAI"),
         (("DAERAH", "NAMA", "JUMLAH OPD"), "pillar_agencies, which also needs PILAR"),
-        (("DAERAH", "PILAR", "NAMA QW"), "pillar_agencies, which also needs JUMLAH OPD"),
+        (("DAERAH", "PILAR", "NAMA QW"), "question_scores, which also needs KOMPONEN, NILAI"),
         (
             ("TAHUN", "DAERAH", "STATISTIK", "NILAI", "SATUAN"),
             "official_statistics, which also needs SITASI",
@@ -267,9 +267,23 @@ def test_unknown_headings_are_refused_with_the_nearest_kind_and_what_it_lacks(re
         read(";".join(heads))
 
 
-def test_a_title_above_the_headings_is_no_heading(read):
-    with pytest.raises(SourceError, match=r"definitions/layouts\.csv"):
-        read(f"OPD PER PILAR 2023\n{LIST}")
+@pytest.mark.parametrize("title", ["OPD PER PILAR 2023", "PERANGKAT DAERAH;;\n;;\nTahap II;;"])
+def test_titles_above_the_headings_are_no_records_but_count_as_lines(read, title):
+    found = read(f"{title}\n{LIST}")
+    assert cells(found) == [("KAB. MALANG", "Smart Living", "3")]
+    assert found.records[0].row == title.count("\n") + 3
+
+
+@pytest.mark.parametrize("content", ["a;b\n1;2\n", "DAERAH\nKAB. MALANG\n", "satu baris saja"])
+def test_a_text_without_a_line_of_known_headings_is_refused(read, content):
+    with pytest.raises(SourceError, match=r"holds no line of known headings \(definitions/layout"):
+        read(content)
+
+
+def test_a_list_of_headings_alone_is_said(reading):
+    found = reading(HEADS)
+    assert found.problems == [f"{NAME}: has headings but no lines"]
+    assert found.lists[0].records == []
 
 
 def test_a_heading_that_stands_twice_is_refused(read):

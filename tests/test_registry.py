@@ -28,15 +28,19 @@ def expected_names(year, region):
     return names + [f"{year}/{region}/03_pilar-{pillar}" for pillar in PILLARS]
 
 
-def test_the_default_regions_have_16_complete_7_incomplete_and_7_waiting_reports(default):
-    assert by_status(default) == {"complete": 16, "incomplete": 7, "waiting": 7}
+def test_the_default_regions_have_20_complete_7_incomplete_and_7_waiting_reports(default):
+    assert by_status(default) == {"complete": 20, "incomplete": 7, "waiting": 7}
     names = [
+        "2021/64.02/01_mutu_data",
+        "2022/64.02/01_mutu_data",
         *expected_names(2022, KUKAR),
         *expected_names(2022, MALANG),
+        "2023/64.02/01_mutu_data",
         *expected_names(2023, KUKAR),
         "2023/64.02/04_antar_tahun-2022",
         *expected_names(2023, MALANG),
         "2023/35.07/04_antar_tahun-2022",
+        "2024/64.02/01_mutu_data",
     ]
     assert [report.name for report in default] == names
 
@@ -110,7 +114,7 @@ def test_a_region_evaluated_under_a_form_not_seen_is_incomplete_and_says_which_l
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ({"years": [2019]}, "year 2019 has no edition; known: 2022, 2023"),
+        ({"years": [2019]}, "year 2019 has no files; known: 2021, 2022, 2023, 2024"),
         ({"regions": ["6402"]}, "written with a point, as 64.02"),
         ({"regions": ["99.99"]}, "region '99.99' is not known"),
         ({"only": ["05_tidak_ada"]}, "no report '05_tidak_ada'"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, formats, framework, gaps
+from kukar_analysis import compare, display, formats, framework, gaps, store
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING
 
@@ -40,7 +40,10 @@ def source(*years: int) -> str:
     """Name the documents that the editions of the years cite."""
     fw = framework.load()
     cited = {e.citation for e in fw.editions.values() if e.year in years and e.status == "seen"}
-    return "Sumber: " + "; ".join(fw.citations[c].title for c in sorted(cited)) + "."
+    titles = "; ".join(fw.citations[c].title for c in sorted(cited))
+    if store.is_sample():
+        return f"Sumber: {fw.citations['sample'].title}; aturan penilaian menurut {titles}."
+    return f"Sumber: {titles}."
 
 
 def without_table(year: int) -> str:
