@@ -21,7 +21,7 @@ from kukar_analysis import framework, store
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.facts import Correction
 from kukar_analysis.parse import Line, parse
-from kukar_analysis.read import letter, table, workbook
+from kukar_analysis.read import letter, table, typed, workbook
 from kukar_analysis.read.source import Reading, Record, SourceList
 from kukar_analysis.settle import Parsed, Settled, settle
 
@@ -207,13 +207,19 @@ def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list
     return entry, corrected
 
 
+def _workbook(path: Path, name: str) -> Reading:
+    found = workbook.read(path, name)
+    typed.check(found, name, int(name[:4]))
+    return found
+
+
 def _letter(path: Path, name: str) -> Reading:
     return letter.read(path, name, int(name[:4]))
 
 
 _READERS = (
     dict.fromkeys(table.SUFFIXES, table.read)
-    | dict.fromkeys(workbook.SUFFIXES, workbook.read)
+    | dict.fromkeys(workbook.SUFFIXES, _workbook)
     | {".pdf": _letter}
 )
 

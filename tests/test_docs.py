@@ -58,9 +58,14 @@ def test_a_readme_names_every_command_and_no_other(readme):
 @pytest.mark.parametrize("readme", READMES)
 def test_the_make_targets_of_a_readme_exist(readme):
     targets = re.findall(r"^make (\w+)", text_of(readme), flags=re.M)
-    assert targets == ["report", "test"]
+    assert targets == ["report", "test", "demo", "bench"]
     makefile = text_of("Makefile")
     assert all(re.search(rf"^{target}:", makefile, re.M) for target in targets)
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_every_notebook_stands_in_a_readme(readme):
+    assert [p.stem for p in store.NOTEBOOKS.glob("*.ipynb") if p.stem not in text_of(readme)] == []
 
 
 def test_both_readmes_have_the_same_parts_and_figures():

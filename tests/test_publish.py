@@ -319,3 +319,35 @@ def test_the_commit_is_marked_where_files_differ_from_it(processed, tmp_path, mo
     assert re.fullmatch("[0-9a-f]{12}", clean)
     (tmp_path / "a").write_text("b")
     assert publish.run_record(processed).commit == f"{clean}+"
+
+
+# Corrected papers
+
+RALAT = "2023/surat.pdf#p1:r1: superseded by 2023/surat-ralat.pdf#p1:r1: score 2.6 -> 2.8"
+
+
+def test_a_correction_marks_the_pages_of_its_year_and_keeps_them(folder, executed, record):
+    later = dataclasses.replace(
+        record, corrections=[RALAT], made_at=MADE_AT + timedelta(days=9), inputs={"a": "b"}
+    )
+    executed.publish(folder, later, INDEX)
+    entries = {e["name"]: e for e in json.loads((folder / "manifest.json").read_text())["reports"]}
+    (aside,) = entries[INDEX]["replaced"]
+    kept = (folder / aside).read_text(encoding="utf-8")
+    assert "Halaman ini sudah diganti" in kept
+    assert "score 2.6 -&gt; 2.8" in kept
+    assert "Halaman ini sudah diganti" not in (folder / f"{INDEX}.html").read_text("utf-8")
+    # not made again this time, so it says itself that it is out of date
+    assert "Halaman ini sudah diganti" in (folder / f"{PILLAR}.html").read_text("utf-8")
+    assert entries[PILLAR]["status"] == "replaced"
+    index = (folder / "index.html").read_text(encoding="utf-8")
+    assert index.count("sudah diganti oleh ralat") == 1
+    assert aside in index
+
+
+def test_a_correction_of_another_year_or_known_before_marks_nothing(folder, executed, record):
+    other = RALAT.replace("2023/", "2021/")
+    for _ in range(2):
+        executed.publish(folder, dataclasses.replace(record, corrections=[other]), INDEX)
+    assert not (folder / "diganti").exists()
+    assert "diganti" not in (folder / f"{PILLAR}.html").read_text("utf-8")

@@ -24,7 +24,7 @@ def differences(
     """
     found: list[str] = []
     for component, texts in scores.items():
-        if component not in means or not texts:
+        if component not in means or not texts or component not in framework.load().components:
             continue
         name = framework.load().components[component].name
         try:
@@ -48,6 +48,14 @@ def differences(
         except ScoreError as error:
             found.append(f"index{_place(where, 'index')}: {error}")
     return found
+
+
+def unequal(one: str, other: str) -> bool:
+    """Whether two printed scores differ: 3, 3,0 and 3.00 are the same."""
+    try:
+        return _value(one) != _value(other)
+    except ScoreError:
+        return one != other
 
 
 def _place(where: Mapping[str, str] | None, key: str) -> str:

@@ -46,8 +46,10 @@ def letter(
         *of_kind("component_scores", ("region", 32), ("component", 24)),
         *of_kind("component_scores", ("mean", 20), entry=_PRINTED),
     ]
+    group = fw.groups[fw.editions[edition].group].name
+    own = [*when, Caption(heading("caption", "group"), group)]
     parts = [[place.name, fw.components[c].name, None] for c in fw.weights[edition]]
-    draw.list_sheet(made, "Nilai komponen", f"{title}: nilai komponen", when, columns, parts)
+    draw.list_sheet(made, "Nilai komponen", f"{title}: nilai komponen", own, columns, parts)
     rows = [
         [
             place.name,
@@ -61,7 +63,7 @@ def letter(
         ]
         for q in fw.edition_questions[edition].values()
     ]
-    draw.list_sheet(made, "Nilai butir", f"{title}: nilai butir", when, _question_columns(), rows)
+    draw.list_sheet(made, "Nilai butir", f"{title}: nilai butir", own, _question_columns(), rows)
     return draw.save(made, path)
 
 
@@ -86,8 +88,7 @@ def _question_columns() -> list[Column]:
     known = (("region", 30), ("component", 14), ("number", 11), ("block", 22), ("code", 9))
     return [
         *of_kind(kind, *known),
-        # no heading on record: with one of the agencies' forms the sheet could be taken for one
-        Column("ISI RINGKAS", 44),
+        *of_kind(kind, ("label", 44)),
         *of_kind(kind, ("source", 12)),
         *of_kind(kind, ("score", 12), entry=_PRINTED),
     ]
