@@ -310,43 +310,52 @@ def _captions(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
 
 def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> list[Record]:
     """Return the records below the headings; what was passed over is said in `reading`."""
-    kind = _kinds()[found.kind]
     places = {column: i - 1 for column, (_, i) in found.headings.items()}
-    identity = [places[c] for c in (*kind.one_of, *kind.needed) if c in places]
-    identity += [i for c, i in places.items() if c.startswith("statement_")]
+    identity = _identity(found.kind, places)
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
+    prefilled = places.get(_PREFILLED.get(found.kind, ""))
+    needed = max(places.values()) + 1
     down = _merged_down(grid, found.last)
     records: list[Record] = []
     for index, (row, cells) in enumerate(below):
         texts = [text for text in cells if text]
         if cells == heads or (index == 0 and _column_numbers(texts)):
             continue
-        if _signature(texts):
-            reading.problems += _after_signature(grid.place, below[index + 1 :], identity)
-            break
+        if len(texts) < 4 or texts[0] == texts[1]:
+            if _signature(texts):
+                reading.problems += _after_signature(grid.place, below[index + 1 :], identity)
+                break
+            section = _section(texts, places)
+            if section:
+                given = given | section
+                continue
         if framework.normalise(texts[0]) in words("furniture", "total"):
-            continue
-        if len(texts) == 1 and _remark(texts[0]):
-            reading.notes.append(f"{grid.place}: row {row} is a remark, and was not read")
-            continue
-        section = _section(texts, places)
-        if section:
-            given = given | section
             continue
         if down:
             cells = [c or down.get((row, i), "") for i, c in enumerate(cells, start=1)]
-        values = {c: cells[i] if i < len(cells) else "" for c, i in places.items()}
-        fault = _width(cells, heads, max(places.values()) + 1) if grid.medium == "text" else None
-        if not fault and not any(i < len(cells) and cells[i] for i in identity):
-            if len(texts) == 1:
-                reading.notes.append(f"{grid.place}: row {row} is a remark, and was not read")
-                continue
-            fault = "the row has values, but nothing that says what they are of"
-        if grid.medium == "workbook" and values.get(_PREFILLED.get(found.kind, ""), "-") == "":
+        fault = _width(cells, heads, needed) if grid.medium == "text" else None
+        full = cells if len(cells) >= needed else cells + [""] * (needed - len(cells))
+        is_named = any(full[i] for i in identity)
+        if len(texts) == 1 and not fault and (not is_named or _remark(texts[0])):
+            reading.notes.append(f"{grid.place}: row {row} is a remark, and was not read")
             continue
-        said = {c: text for c, text in given.items() if not values.get(c)}
-        records.append(Record(row, values | said, fault, grid.part))
+        if not is_named:
+            fault = fault or "the row has values, but nothing that says what they are of"
+        if grid.medium == "workbook" and prefilled is not None and not full[prefilled]:
+            continue
+        values = {column: full[i] for column, i in places.items()}
+        for column, text in given.items():
+            if not values.get(column):
+                values[column] = text
+        records.append(Record(row, values, fault, grid.part))
     return records
+
+
+def _identity(kind: str, places: dict[str, int]) -> list[int]:
+    """Return the columns (from 0) of which one must hold something for a row to be a record."""
+    known = _kinds()[kind]
+    found = [places[column] for column in (*known.one_of, *known.needed) if column in places]
+    return found + [i for column, i in places.items() if column.startswith("statement_")]
 
 
 def _width(cells: list[str], heads: list[str], needed: int) -> str | None:

@@ -31,7 +31,12 @@ _UNPACKED = 64 * 2**20
 """Bytes that the parts of a workbook may unpack to, pictures not counted."""
 _CELLS = 2_000_000
 """Cells that a sheet may reach over; calamine holds every one, the empty ones too."""
+_DENSEST = 1032
+"""Bytes that one byte of a zip can unpack to at most."""
 _XML = re.compile(r"\.(xml|rels)$")
+_LOOKED_INTO = re.compile(
+    r"^xl/(workbook\.xml|_rels/workbook\.xml\.rels|styles\.xml|worksheets/[^/]+\.xml)$|^content\.xml$"
+)
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 _CELL = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
 
@@ -130,7 +135,8 @@ def _zipped_parts(path: Path, name: str) -> _Parts:
         data, left = path.read_bytes(), _UNPACKED
         texts: dict[str, bytes] = {}
         for member in members:
-            if _XML.search(member.filename) and left >= 0:
+            is_large = member.compress_size * _DENSEST > _UNPACKED
+            if left >= 0 and (_LOOKED_INTO if not is_large else _XML).search(member.filename):
                 texts[member.filename] = _unpacked(data, member, left)
                 left -= len(texts[member.filename])
     except (zipfile.BadZipFile, zlib.error, struct.error) as error:
@@ -199,6 +205,8 @@ def _sheets(texts: dict[str, bytes], name: str) -> dict[str, str]:
 def _check_extent(xml: bytes, place: str) -> None:
     rows = re.findall(rb'<row\b[^>]*?\br="(\d+)"', xml)
     last = max([int(r) for r in rows] + [xml.count(b"<row")])
+    if last * _column(b"ZZ") <= _CELLS and not re.search(rb' r="[A-Z]{3}', xml):
+        return  # no need to look at every cell
     columns = set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', xml))
     width = max(map(_column, columns), default=1)
     if last * width > _CELLS:
@@ -269,9 +277,10 @@ def _grid(book: CalamineWorkbook, name: str, sheet_name: str, marks: _Cells) -> 
     merged = sheet.merged_cell_ranges or []
     rows = []
     for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-        cells = [v.strip() if isinstance(v, str) else _text(v) for v in values]
-        if any(cells):
-            rows.append((number, cells))
+        if values.count("") < len(values):
+            cells = [v.strip() if isinstance(v, str) else _text(v) for v in values]
+            if any(cells):
+                rows.append((number, cells))
     if marks:
         rows = _marked(dict(rows), marks)
     return grid.Grid(

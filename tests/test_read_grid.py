@@ -1,0 +1,277 @@
+"""The list in a grid of texts: where its headings stand, and what is a record and what not."""
+
+from __future__ import annotations
+
+import pytest
+
+from kukar_analysis.read import grid
+from kukar_analysis.read.source import Reading
+
+NAME = "2023/opd/dinkes.xlsx"
+FORM = ["KODE", "PERTANYAAN", "JAWABAN", "NILAI MANDIRI", "DATA DUKUNG"]
+ANSWER = ["3.1.1", "Persentase penduduk miskin", "ada", "3", "tautan"]
+
+
+def read(*rows, medium="workbook", part="Isian", given=None, merged=()):
+    """Read rows of cells; a text is a row of one cell, None a blank row that is left out."""
+    listed = [[row] if isinstance(row, str) else row for row in rows]
+    numbered = [(n, list(r)) for n, r in enumerate(listed, start=1) if r]
+    found = Reading([])
+    part = part if medium == "workbook" else None
+    grid.read(grid.Grid(NAME, medium, numbered, part, merged), given or {}, found)
+    return found
+
+
+def records(found):
+    (only,) = found.lists
+    return only.records
+
+
+def column(found, name):
+    return [record.cells.get(name) for record in records(found)]
+
+
+# Headings
+
+
+@pytest.mark.parametrize(
+    "above",
+    [
+        [],
+        ["FORMULIR PENILAIAN MANDIRI"],
+        ["PEMERINTAH KABUPATEN", None, "FORMULIR EVALUASI", "Diisi oleh perangkat daerah"],
+        ["Lampiran"] * 40,
+    ],
+    ids=len,
+)
+def test_titles_above_the_headings_are_passed_over_and_rows_keep_their_number(above):
+    found = read(*above, FORM, ANSWER)
+    assert [(r.row, r.cells["label"]) for r in records(found)] == [(len(above) + 2, ANSWER[1])]
+    assert (found.problems, found.notes) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [["NO", "PERTANYAAN", "PENILAIAN MANDIRI", "", "KET"], ["", "", "NILAI", "DATA DUKUNG", ""]],
+        [
+            ["NO", "PERTANYAAN", "HASIL", "", "KET"],
+            ["", "", "PENILAIAN MANDIRI", "", ""],
+            ["", "", "NILAI", "DATA DUKUNG", ""],
+        ],
+    ],
+    ids=["two rows", "three rows"],
+)
+def test_headings_may_stand_over_several_rows_with_a_parent_over_several_columns(heads):
+    found = read("FORMULIR", *heads, ["1", "Persentase penduduk miskin", "3", "tautan", "x"])
+    (record,) = records(found)
+    assert record.row == len(heads) + 2
+    assert record.cells == {
+        "number": "1",
+        "label": "Persentase penduduk miskin",
+        "score": "3",
+        "evidence": "tautan",
+        "remark": "x",
+    }
+
+
+@pytest.mark.parametrize("numbers", [["1", "2", "3", "4", "5"], ["(1)", "(2)", "(3)", "(4)", "(5)"]])
+def test_a_row_that_numbers_the_columns_is_no_record(numbers):
+    assert column(read(FORM, numbers, ANSWER), "label") == [ANSWER[1]]
+
+
+def test_a_row_of_numbers_further_down_is_a_record():
+    found = read(FORM, ANSWER, ["1", "2", "3", "4", "5"])
+    assert column(found, "code") == ["3.1.1", "1"]
+
+
+def test_the_headings_again_on_the_next_page_are_no_record():
+    found = read(FORM, ANSWER, FORM, ["3.1.2", *ANSWER[1:]])
+    assert column(found, "code") == ["3.1.1", "3.1.2"]
+
+
+def test_a_heading_that_stands_twice_is_a_problem_and_nothing_is_read():
+    found = read([*FORM, "NILAI MANDIRI"], [*ANSWER, "2"])
+    assert found.lists == []
+    assert found.problems == [
+        f"{NAME} sheet 'Isian': the heading 'NILAI MANDIRI' stands twice; keep one of the columns"
+    ]
+
+
+@pytest.mark.parametrize("heading", ["P1", "1. Layanan mudah ditemukan", "Pernyataan 1", "Q1", "1"])
+def test_the_statements_of_a_survey_may_be_headed(heading):
+    second = heading.replace("1", "2")
+    found = read(["NAMA", "PILAR", heading, second], ["Siti", "Smart Living", "4", "3"])
+    assert found.lists[0].kind == "survey"
+    assert found.lists[0].headings["statement_1"] == (heading, 3)
+    assert [r.cells["statement_2"] for r in records(found)] == ["3"]
+
+
+def test_of_two_kinds_that_fit_the_one_with_more_headings_is_taken():
+    two = ["PILAR", "PROGRAM", "STATUS"]
+    assert read([*two], ["Smart Living", "A", "selesai"]).lists[0].kind == "programmes"
+    form = read(["KODE", "PERTANYAAN", "NILAI", "PROGRAM", "STATUS"], ["1.1.1", "x", "3", "A", "b"])
+    assert form.lists[0].kind == "agency_form"
+
+
+def test_an_answer_of_an_office_is_never_taken_for_a_score_of_the_assessors():
+    heads = ["DAERAH", "KOMPONEN", "BUTIR", "NILAI"]
+    line = ["KAB. KUTAI KARTANEGARA", "Outcome", "outcome.economy.hdi", "3"]
+    assert read(heads, line).lists[0].kind == "agency_form"
+    said = read([*heads, "SUMBER"], [*line, "Asesor"])
+    assert said.lists[0].kind == "question_scores"
+    assert read(heads, line, medium="text").lists[0].kind == "question_scores"
+
+
+@pytest.mark.parametrize("rows", [["Halo"], [["a", "b"], ["1", "2"]], [["PROGRAM", "x"]]])
+def test_a_sheet_without_known_headings_is_only_noted(rows):
+    found = read(*rows)
+    assert (found.lists, found.problems) == ([], [])
+    (note,) = found.notes
+    assert note.startswith(f"{NAME} sheet 'Isian': holds no line of known headings (definitions/")
+
+
+def test_headings_that_are_nearly_those_of_a_kind_are_a_problem_with_what_is_lacking():
+    found = read(["KODE", "PERTANYAAN", "JAWABAN", "DATA DUKUNG"], ANSWER[:4])
+    assert found.lists == []
+    (problem,) = found.problems
+    assert "no known kind of list; nearest is agency_form, which also needs NILAI MAND" in problem
+
+
+# What a form says once
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        ["OPD : Dinas Kesehatan"],
+        ["Perangkat Daerah", ": Dinas Kesehatan"],
+        ["NAMA OPD", ":", "Dinas Kesehatan"],
+        ["", "Unit Kerja:", "", "Dinas Kesehatan"],
+    ],
+    ids=["one cell", "colon in the value", "colon in between", "an empty cell in between"],
+)
+def test_what_stands_above_the_list_holds_for_every_record(caption):
+    found = read(caption, FORM, ANSWER, ANSWER)
+    assert column(found, "opd") == ["Dinas Kesehatan"] * 2
+
+
+def test_a_column_of_the_list_goes_before_what_stands_above_it_and_before_the_files_name():
+    given = {"opd": "Dinsos", "region": "64.02"}
+    rows = [[*FORM, "OPD"], [*ANSWER, "Bappeda"], [*ANSWER, ""]]
+    found = read("OPD : Dinas Kesehatan", *rows, given=given)
+    assert column(found, "opd") == ["Bappeda", "Dinas Kesehatan"]
+    assert column(found, "region") == ["64.02"] * 2
+    assert column(read(*rows, given=given), "opd") == ["Bappeda", "Dinsos"]
+
+
+def test_a_year_in_the_title_holds_for_the_list_unless_two_are_named():
+    title = "FORMULIR PENILAIAN MANDIRI TAHUN 2022"
+    assert column(read(title, FORM, ANSWER), "year") == ["2022"]
+    assert column(read(title, "Perubahan tahun 2023", FORM, ANSWER), "year") == [None]
+
+
+# Rows that are no records
+
+
+@pytest.mark.parametrize(
+    ("section", "said"),
+    [
+        ("B. SMART LIVING", {"pillar": "SMART LIVING"}),
+        ("OUTCOME", {"component": "OUTCOME"}),
+        ("III. Smart Economy", {"pillar": "Smart Economy"}),
+    ],
+)
+def test_a_row_of_a_pillar_or_component_alone_holds_for_the_rows_below(section, said):
+    found = read(FORM, ANSWER, section, ANSWER)
+    first, second = records(found)
+    assert said.items() <= second.cells.items()
+    assert not said.keys() & first.cells.keys()
+
+
+def test_the_next_section_takes_the_place_of_the_one_before():
+    found = read(FORM, "OUTCOME", "Smart Living", ANSWER, "Smart Society", ANSWER)
+    assert column(found, "pillar") == ["Smart Living", "Smart Society"]
+    assert column(found, "component") == ["OUTCOME", "OUTCOME"]
+
+
+@pytest.mark.parametrize("total", ["JUMLAH", "Rata-rata", "TOTAL", "Nilai Rata-Rata"])
+def test_a_total_is_no_record(total):
+    found = read(FORM, ANSWER, [total, "", "", "3", ""], ANSWER)
+    assert len(records(found)) == 2
+    assert found.problems == []
+
+
+@pytest.mark.parametrize("remark", ["Catatan: diisi jujur", "*) bila ada", "Sumber: BPS", "halo"])
+def test_a_remark_of_one_cell_is_noted_without_its_text(remark):
+    found = read(FORM, ANSWER, ["", "", "", "", remark])
+    assert len(records(found)) == 1
+    assert found.notes == [f"{NAME} sheet 'Isian': row 3 is a remark, and was not read"]
+
+
+def test_a_row_with_values_that_are_of_nothing_is_a_fault():
+    (_, record) = records(read(FORM, ANSWER, ["", "", "ada", "", "tautan"]))
+    assert record.fault == "the row has values, but nothing that says what they are of"
+
+
+SIGNED = [
+    ["Tenggarong, 12 Oktober 2023"],
+    ["Mengetahui,"],
+    ["", "", "", "Kepala Dinas Kesehatan"],
+    ["NIP. 19700101 199001 1 001"],
+    ["", "Tenggarong,    November 2023"],
+    ["Mengetahui", "", "", "Yang membuat"],
+]
+PERSON = "dr. Budi Rekaan, M.Kes"
+
+
+@pytest.mark.parametrize("begin", SIGNED, ids=lambda row: " ".join(row).strip()[:12])
+def test_a_signature_block_ends_the_list_and_nothing_of_it_is_kept_or_said(begin):
+    found = read(FORM, ANSWER, begin, ["", "", "", PERSON], ["", "", "", "NIP 1970 0101 1990 01"])
+    assert len(records(found)) == 1
+    assert (found.problems, found.notes) == ([], [])
+    assert PERSON not in repr(found)
+
+
+def test_rows_like_records_below_a_signature_block_are_a_problem():
+    found = read(FORM, ANSWER, SIGNED[0], ["", PERSON], ["3.1.2", *ANSWER[1:]], ANSWER)
+    assert len(records(found)) == 1
+    assert found.problems == [
+        f"{NAME} sheet 'Isian': row 5 and below stand under the signature and were not read"
+    ]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        ["3.1.2", "Kepala dinas mengetahui rencana", "ada", "3", ""],
+        ["3.1.2", "x", "Tenggarong, 12 Oktober 2023", "3", "y"],
+    ],
+)
+def test_a_record_that_speaks_of_signing_is_a_record(row):
+    assert column(read(FORM, ANSWER, row, ANSWER), "code") == ["3.1.1", "3.1.2", "3.1.1"]
+
+
+def test_a_cell_merged_down_holds_for_the_rows_it_covers_and_no_further():
+    heads = ["OPD", *FORM]
+    rows = [["Dinkes", *ANSWER], ["", *ANSWER], ["", *ANSWER], ["", *ANSWER]]
+    found = read("JUDUL", heads, *rows, merged=[(1, 1, 1, 6), (3, 1, 5, 1)])
+    assert column(found, "opd") == ["Dinkes", "Dinkes", "Dinkes", ""]
+
+
+def test_a_row_of_a_form_for_letters_that_was_left_blank_says_nothing():
+    heads = ["DAERAH", "KOMPONEN", "BUTIR", "NILAI", "SUMBER"]
+    line = ["Kab. Malang", "Baseline", "baseline.legal_basis"]
+    found = read(heads, [*line, "3", "Asesor"], [*line, "", "Asesor"], [*line, "-", "Asesor"])
+    assert column(found, "score") == ["3", "-"]
+
+
+def test_a_form_without_lines_is_a_note_in_a_workbook_and_a_problem_in_a_text():
+    assert read(FORM).notes == [f"{NAME} sheet 'Isian': has headings but no lines"]
+    assert read(FORM, medium="text").problems == [f"{NAME}: has headings but no lines"]
+
+
+def test_the_origin_of_a_cell_is_its_sheet_and_the_cell_as_excel_names_it():
+    (only,) = read("JUDUL", FORM, ANSWER).lists
+    assert only.origin(only.records[0], "score") == f"{NAME}#Isian!D3"
+    assert only.origin(only.records[0]) == f"{NAME}#Isian!3"
