@@ -17,7 +17,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, respondents, store
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.facts import Correction
 from kukar_analysis.parse import Line, parse
@@ -64,6 +64,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     A file that cannot be read is named in `problems` and the others go on.
     """
     cleaned = Cleaned({})
+    had_key = respondents.key_path().exists()
     paths = _discover(raw, cleaned)
     sources = _sources(raw, cleaned)
     lines: list[Line] = []
@@ -100,6 +101,11 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     cleaned.tables = _tables(files, lines, settled, cleaned.unread)
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
+    if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():
+        cleaned.notes.append(
+            f"a new key for respondents was made ({respondents.key_path()}): their hashes match"
+            " none of an earlier key; keep the file"
+        )
     store.write_all(cleaned.tables, processed)
     return cleaned
 
