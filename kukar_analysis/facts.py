@@ -21,6 +21,8 @@ NOTE_KINDS = ("weakness", "strength", "advice")
 PROGRAMME_STATUS = ("done", "running", "not_begun")
 DIGITAL_PARTS = ("infrastructure", "society", "economy", "market")
 """The four parts of the digital transformation that the office names."""
+FIXED_NAMES = {"source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS}
+"""Kinds of name whose ids are fixed here; their spellings are in definitions/spellings.csv."""
 
 
 @dataclass(frozen=True)

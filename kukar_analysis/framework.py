@@ -12,16 +12,14 @@ import types
 import typing
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
+from kukar_analysis import consistency
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.facts import (
-    DIGITAL_PARTS,
-    PROGRAMME_STATUS,
-    SOURCES,
+    FIXED_NAMES,
     Aspect,
     Assumption,
     Citation,
@@ -49,7 +47,6 @@ from kukar_analysis.facts import (
 )
 
 DEFINITIONS = Path(__file__).parent / "definitions"
-_FIXED = {"source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS}
 _LONGEST_NAME = 9
 """Words in the longest name that is looked for in running text."""
 
@@ -175,7 +172,7 @@ class Framework:
             for id_, record in records.items()
             for text in (record.name, id_)
         ]
-        found += [(kind, id_, id_) for kind, ids in _FIXED.items() for id_ in ids]
+        found += [(kind, id_, id_) for kind, ids in FIXED_NAMES.items() for id_ in ids]
         found += [
             ("question", text, q.question)
             for q in self.questions.values()
@@ -243,7 +240,7 @@ def load(folder: Path = DEFINITIONS) -> Framework:
     )
     if all(getattr(framework, field.name) for field in fields(framework)):
         # a file that could not be read would only bring follow-up faults
-        problems += _contradictions(framework)
+        problems += consistency.contradictions(framework)
     if problems:
         raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
     return framework
@@ -305,104 +302,3 @@ def _value(text: str | None, hint: Any) -> Any:
     if typing.get_origin(kind) is Literal and text not in get_args(kind):
         raise ValueError(f"{text!r} is none of {', '.join(get_args(kind))}")
     return text
-
-
-def _contradictions(fw: Framework) -> list[str]:
-    """Check the definitions against each other; one line a fault."""
-    known: dict[str, typing.Container[Any]] = {
-        "citation": fw.citations,
-        "component": fw.components,
-        "group": fw.groups,
-        "edition": fw.editions,
-        "follows": fw.editions,
-        "pillar": fw.pillars,
-        "sub_dimension": fw.sub_dimensions,
-        "question": fw.questions,
-        "region": fw.regions,
-        "opd": fw.opd,
-        "statistic": fw.statistics,
-    }
-    found = []
-    for field in fields(fw):
-        records: Any = getattr(fw, field.name)
-        flat = list(records.values()) if isinstance(records, dict) else list(records)
-        if field.name in ("edition_questions", "weight_facts"):
-            flat = [fact for of_edition in flat for fact in of_edition.values()]
-        file = "weights" if field.name == "weight_facts" else field.name
-        for record in flat:
-            for name, ids in known.items():
-                value = getattr(record, name, None)
-                if value is not None and value not in ids:
-                    found.append(f"{file}.csv: {name} {value!r} is not defined")
-    return found + _bad_editions(fw) + _bad_names(fw)
-
-
-def _bad_editions(fw: Framework) -> list[str]:
-    found = []
-    for id_, edition in fw.editions.items():
-        if id_ != f"{edition.year}-{edition.group}":
-            found.append(f"editions.csv: {id_} is not <year>-<group>")
-        weights = fw.weights.get(id_, {})
-        if sum(weights.values()) != 100:
-            found.append(f"weights.csv: {id_} adds up to {sum(weights.values())}, not 100")
-        questions = fw.edition_questions.get(id_, {})
-        if len(questions) != (edition.questions or 0):
-            found.append(
-                f"edition_questions.csv: {id_} has {len(questions)} questions,"
-                f" editions.csv says {edition.questions or 'unknown'}"
-            )
-        numbers: dict[str, list[int]] = defaultdict(list)
-        for q in questions.values():
-            if q.question in fw.questions:
-                numbers[fw.questions[q.question].component].append(q.number)
-            before = fw.edition_questions.get(edition.follows or "", {})
-            if before and (q.continuity in ("same", "changed")) != (q.question in before):
-                found.append(
-                    f"edition_questions.csv: {id_} {q.question} is {q.continuity}, but"
-                    f" {edition.follows} has {'it' if q.question in before else 'it not'}"
-                )
-        for component, ns in numbers.items():
-            if sorted(ns) != list(range(1, len(ns) + 1)):
-                found.append(f"edition_questions.csv: {id_} {component} is not numbered 1, 2, 3 …")
-    return found
-
-
-def _bad_names(fw: Framework) -> list[str]:
-    found = []
-    for q in fw.questions.values():
-        if not q.question.startswith(f"{q.component}."):
-            found.append(f"questions.csv: {q.question} does not begin with its component")
-        part = fw.sub_dimensions.get(q.sub_dimension or "")
-        if part and part.pillar != q.pillar:
-            found.append(f"questions.csv: {q.question}: {part.sub_dimension} is of {part.pillar}")
-    parts = Counter(s.pillar for s in fw.sub_dimensions.values())
-    found += [f"sub_dimensions.csv: {p} has {parts[p]}, not 3" for p in fw.pillars if parts[p] != 3]
-    for code, region in fw.regions.items():
-        if not re.fullmatch(rf"{region.province_code}\.\d\d", code):
-            found.append(f"regions.csv: {code} is not a code of province {region.province_code}")
-    bps = Counter(r.bps_code for r in fw.regions.values() if r.bps_code)
-    found += [f"regions.csv: BPS code {c} stands {n} times" for c, n in bps.items() if n > 1]
-    ids: dict[str, typing.Container[str]] = {
-        "component": fw.components,
-        "group": fw.groups,
-        "pillar": fw.pillars,
-        "sub_dimension": fw.sub_dimensions,
-        "region": fw.regions,
-        "opd": fw.opd,
-        "statistic": fw.statistics,
-        "aspect": fw.aspects,
-        "question": fw.questions,
-        **_FIXED,
-    }
-    for s in fw.spellings:
-        if s.canonical not in ids[s.kind]:
-            found.append(f"spellings.csv: {s.kind} {s.canonical!r} is not defined")
-    for event in fw.events:
-        try:
-            date.fromisoformat(event.date)
-        except ValueError:
-            found.append(f"events.csv: {event.date!r} is no date, as 2022-09-07")
-    for c in fw.corrections:
-        if (c.action == "replace") != (c.value is not None):
-            found.append(f"corrections.csv: {c.file} {c.record}: replace needs a value, drop none")
-    return found

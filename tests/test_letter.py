@@ -13,7 +13,8 @@ from sample import letter_pdf
 
 from kukar_analysis import score
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import letter, pages, sums
+from kukar_analysis.read import letter, sums
+from kukar_analysis.read.letter import pages
 
 LETTERS = os.environ.get("KUKAR_LETTERS")
 NAME = "2022/surat-64.02.pdf"

@@ -53,7 +53,10 @@ def test_titles_above_the_headings_are_passed_over_and_rows_keep_their_number(ab
 @pytest.mark.parametrize(
     "heads",
     [
-        [["NO", "PERTANYAAN", "PENILAIAN MANDIRI", "", "KET"], ["", "", "NILAI", "DATA DUKUNG", ""]],
+        [
+            ["NO", "PERTANYAAN", "PENILAIAN MANDIRI", "", "KET"],
+            ["", "", "NILAI", "DATA DUKUNG", ""],
+        ],
         [
             ["NO", "PERTANYAAN", "HASIL", "", "KET"],
             ["", "", "PENILAIAN MANDIRI", "", ""],
@@ -75,7 +78,9 @@ def test_headings_may_stand_over_several_rows_with_a_parent_over_several_columns
     }
 
 
-@pytest.mark.parametrize("numbers", [["1", "2", "3", "4", "5"], ["(1)", "(2)", "(3)", "(4)", "(5)"]])
+@pytest.mark.parametrize(
+    "numbers", [["1", "2", "3", "4", "5"], ["(1)", "(2)", "(3)", "(4)", "(5)"]]
+)
 def test_a_row_that_numbers_the_columns_is_no_record(numbers):
     assert column(read(FORM, numbers, ANSWER), "label") == [ANSWER[1]]
 

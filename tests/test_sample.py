@@ -39,6 +39,7 @@ def key(tmp_path_factory):
     """Give the respondents a key of the tests' own."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(respondents.KEY_VARIABLE, str(tmp_path_factory.mktemp("key") / "key"))
+        assert respondents.respondent({"person_name": "makes the key"})
         yield
 
 

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from kukar_analysis import framework, score
-from kukar_analysis.read import heads, titles
 from kukar_analysis.read.grid import words as labels
-from kukar_analysis.read.heads import Heads
-from kukar_analysis.read.pages import Line, Word
+from kukar_analysis.read.letter import heads, titles
+from kukar_analysis.read.letter.heads import Heads
+from kukar_analysis.read.letter.pages import Line, Word
 
 COLUMNS = ("number", "indicator", "sub_indicator", "code", "question", "score")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from kukar_analysis import framework
-from kukar_analysis.read import heads
-from kukar_analysis.read.heads import Head, Heads
-from kukar_analysis.read.pages import Line, Word
+from kukar_analysis.read.letter import heads
+from kukar_analysis.read.letter.heads import Head, Heads
+from kukar_analysis.read.letter.pages import Line, Word
 from kukar_analysis.read.source import Record
 
 KIND = "national_table"

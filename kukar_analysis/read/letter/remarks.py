@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from kukar_analysis import framework
 from kukar_analysis.facts import NOTE_KINDS
 from kukar_analysis.read.grid import words as labels
-from kukar_analysis.read.pages import Line
+from kukar_analysis.read.letter.pages import Line
 
 _NUMBERED = re.compile(r"\d{1,2}[.)]\s+(.*)")
 _LETTERED = re.compile(r"(?:[a-z]{1,4}|\d{1,2})[.)]\s+(.*)|[-•▪●◦*]\s+(.*)")

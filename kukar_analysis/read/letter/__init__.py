@@ -15,11 +15,12 @@ from pathlib import Path
 
 from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import addressee, fit, national, pages, remarks, scores, sums, titles
+from kukar_analysis.read import sums
 from kukar_analysis.read.grid import words as labels
-from kukar_analysis.read.national import National
-from kukar_analysis.read.pages import Line, Page
-from kukar_analysis.read.scores import Tables
+from kukar_analysis.read.letter import addressee, fit, national, pages, remarks, scores, titles
+from kukar_analysis.read.letter.national import National
+from kukar_analysis.read.letter.pages import Line, Page
+from kukar_analysis.read.letter.scores import Tables
 from kukar_analysis.read.source import Reading, Record, SourceList
 
 _MOST_LINES = 10

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from kukar_analysis import framework
-from kukar_analysis.read.pages import Line, Word
+from kukar_analysis.read.letter.pages import Line, Word
 
 _APART = 0.45
 """Gap between words of two columns, in heights of a word; a blank is half of that."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from kukar_analysis import framework
 from kukar_analysis.facts import EditionQuestion
-from kukar_analysis.read.scores import Section, Tables
+from kukar_analysis.read.letter.scores import Section, Tables
 
 
 def edition(tables: Tables, year: int) -> tuple[str, list[str]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kukar_analysis import framework
 from kukar_analysis.read.grid import words as labels
-from kukar_analysis.read.pages import Line, Page
+from kukar_analysis.read.letter.pages import Line, Page
 
 _FIRST_PAGES = 2
 """Pages with text on which the addressee is looked for."""

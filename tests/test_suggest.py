@@ -1,0 +1,52 @@
+"""Names that come near an unknown one are shown with their likeness, and none is ever accepted."""
+
+from __future__ import annotations
+
+import csv
+
+import pytest
+
+from kukar_analysis import framework, suggest
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "nearest"),
+    [
+        ("opd", "Dinas Keshatan", ("Dinkes", "Dinas Kesehatan")),
+        ("opd", "Diskomnfo", ("Diskominfo", "Diskominfo")),
+        ("pillar", "Smart Livng", ("living", "Smart Living")),
+        ("region", "Kab. Kutai Kertanegara", ("64.02", "Kabupaten Kutai Kartanegara")),
+        ("question", "Persentase penduduk miskn", ("outcome.economy.poverty", None)),
+        ("component", "Outcom", ("outcome", "Outcome")),
+    ],
+)
+def test_the_nearest_name_comes_first_and_is_not_taken(kind, text, nearest):
+    id_, name, likeness = suggest.nearest(kind, text)[0]
+    assert (id_, name if nearest[1] else None) == nearest
+    assert 70 <= likeness < 100
+    assert framework.load().match(kind, text) == []
+
+
+@pytest.mark.parametrize("text", ["", "zzzz", "Perusahaan Daerah Air Minum Tirta Mahakam Samarinda"])
+def test_where_nothing_comes_near_nothing_is_suggested(text):
+    assert suggest.nearest("pillar", text) == []
+    assert suggest.advice("pillar", text) == "add it to definitions/, or correct it in the file"
+
+
+@pytest.mark.parametrize("text", ["Dinas Kesehata", "Dinas Sosia", "Dinas Per"])
+def test_at_most_two_are_shown_and_no_agency_twice(text):
+    near = suggest.nearest("opd", text)
+    assert 1 <= len(near) <= 2
+    assert len({id_ for id_, _, _ in near}) == len(near)
+    assert [n[2] for n in near] == sorted((n[2] for n in near), reverse=True)
+
+
+@pytest.mark.parametrize("text", ["Dinas Keshatan", 'Dinas "Keshatan"', "Dinas, Keshatan"])
+def test_the_line_to_add_is_one_of_spellings_and_would_accept_the_name(text):
+    said = suggest.advice("opd", text)
+    assert said.startswith("nearest: Dinas Kesehatan (")
+    advised, _, line = said.partition(" is meant, add to definitions/spellings.csv: ")
+    assert advised.endswith(" of 100). If Dinkes")
+    assert next(csv.reader([line])) == ["opd", text, "Dinkes", "assumed", "project"]
+    with (framework.DEFINITIONS / "spellings.csv").open(encoding="utf-8") as file:
+        assert next(csv.reader(file)) == ["kind", "spelling", "canonical", "status", "citation"]
