@@ -17,7 +17,7 @@ from kukar_analysis import framework, suggest
         ("pillar", "Smart Livng", ("living", "Smart Living")),
         ("region", "Kab. Kutai Kertanegara", ("64.02", "Kabupaten Kutai Kartanegara")),
         ("question", "Persentase penduduk miskn", ("outcome.economy.poverty", None)),
-        ("component", "Outcom", ("outcome", "Outcome")),
+        ("component", "Outcom", ("outcome", None)),
     ],
 )
 def test_the_nearest_name_comes_first_and_is_not_taken(kind, text, nearest):
