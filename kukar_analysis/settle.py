@@ -7,9 +7,10 @@ changed is listed.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 from kukar_analysis import store
@@ -17,6 +18,7 @@ from kukar_analysis.parse import Line, Rows
 
 Parsed = tuple[Line, Rows]
 _Key = tuple[Hashable, ...]
+_UNIQUE = {table: schema.unique for table, schema in store.SCHEMAS.items()}
 _Claim = list[tuple[int, dict[str, Any]]]
 """Records that claim the same thing: (number of the record, its row)."""
 
@@ -56,10 +58,11 @@ def _keys(rows: Rows) -> list[_Key]:
         # the same person may answer twice; only a form that says all the same is said again
         answers = tuple(row["answer"] for _, row in rows)
         who = rows[0][1]["respondent"] or rows[0][1]["origin"]
-        return [(table, who, r["pillar"], r["programme"], r["statement"], answers) for _, r in rows]
+        said = ("year", "region", "pillar", "programme", "statement")
+        return [(table, who, *(row[column] for column in said), answers) for _, row in rows]
     if table == "assessor_notes":
         return [(table, r["year"], r["region"], r["kind"], r["text"]) for _, r in rows]
-    return [(t, *(row.get(column) for column in store.SCHEMAS[t].unique)) for t, row in rows]
+    return [(t, *map(row.get, _UNIQUE[t])) for t, row in rows]
 
 
 def _claims(parsed: list[Parsed], keys: list[list[_Key]]) -> Iterator[_Claim]:
@@ -67,14 +70,25 @@ def _claims(parsed: list[Parsed], keys: list[list[_Key]]) -> Iterator[_Claim]:
 
     Agencies that share a question must agree on its score, so that is a claim of its own.
     """
+    joint = [_joint(rows) for _, rows in parsed]
+    repeated = {k for k, n in Counter(chain(chain(*keys), joint)).items() if n > 1 and k}
     claims: dict[_Key, _Claim] = defaultdict(list)
     for i, (_, rows) in enumerate(parsed):
         for key, (_, row) in zip(keys[i], rows, strict=True):
-            claims[key].append((i, row))
-            if row.get("source") == "self" and row["score"] is not None:
-                joint = ("joint", row["year"], row["region"], row["question"])
-                claims[joint].append((i, {"score": row["score"], "question": row["question"]}))
-    return (claim for claim in claims.values() if len(claim) > 1)
+            if key in repeated:
+                claims[key].append((i, row))
+        if joint[i] in repeated:
+            _, row = rows[0]
+            claims[joint[i]].append((i, {"score": row["score"], "question": row["question"]}))
+    yield from claims.values()
+
+
+def _joint(rows: Rows) -> _Key:
+    """Return the question that an agency's own score is of; empty for all else."""
+    _, row = rows[0]
+    if row.get("source") != "self" or row["score"] is None:
+        return ()
+    return ("joint", row["year"], row["region"], row["question"])
 
 
 def _contradicted(
@@ -87,7 +101,7 @@ def _contradicted(
     names = {parsed[i][0].file.name for i, _ in said}
     older = {old for name in names for old in supersedes.get(name, ())}
     last = [(i, content) for i, content in said if parsed[i][0].file.name not in older]
-    agreed = all(content == last[0][1] for _, content in last)
+    agreed = bool(last) and all(content == last[0][1] for _, content in last)
     found = set()
     for i, content in said:
         if agreed and content == last[0][1]:

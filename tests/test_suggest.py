@@ -27,7 +27,9 @@ def test_the_nearest_name_comes_first_and_is_not_taken(kind, text, nearest):
     assert framework.load().match(kind, text) == []
 
 
-@pytest.mark.parametrize("text", ["", "zzzz", "Perusahaan Daerah Air Minum Tirta Mahakam Samarinda"])
+@pytest.mark.parametrize(
+    "text", ["", "zzzz", "Perusahaan Daerah Air Minum Tirta Mahakam Samarinda"]
+)
 def test_where_nothing_comes_near_nothing_is_suggested(text):
     assert suggest.nearest("pillar", text) == []
     assert suggest.advice("pillar", text) == "add it to definitions/, or correct it in the file"
