@@ -44,7 +44,7 @@ def test_the_year_is_cleaned_checked_and_reported(ran):
     _, ended = ran
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
-    assert any(line.startswith("11 files, ") for line in lines)
+    assert any(line.startswith("12 files, ") for line in lines)
     assert "finals 2023: 130 of 130 agree" in lines
     assert "2 reports made, 0 failed, 0 waiting" in lines
     assert lines[-1].endswith("index.html")

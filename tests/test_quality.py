@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from reading import Drawn, table
 
-from kukar_analysis import clean, framework, quality, store
+from kukar_analysis import clean, framework, narrative, plots, quality, store, tables
 from kukar_analysis.errors import UsageError
 
 REGION = "64.02"
@@ -277,3 +278,45 @@ def test_the_summary_says_in_two_lines_what_is_missing_and_what_would_be_found(o
     assert findings.endswith("an assessor would find without_evidence 1")
     office({FORM_FILE: None})
     assert quality.summary() == ["no agency's form is there yet"]
+
+
+# As the report shows it
+
+
+def test_the_figure_shows_what_each_pair_answered_and_where_nothing_came(office):
+    office({"2023/opd-per-pilar.csv": CARRIED})
+    drawn = Drawn(plots.coverage(2023, REGION))
+    assert "2 dari 3 pasangan OPD dan pilar belum dijawab" in drawn.words
+    assert [word for word in drawn.words if word in ("2", "belum")] == ["2", "belum", "belum"]
+    assert "Bappeda pada Smart Economy 2; Bappeda pada Smart Living belum ada" in drawn.alt
+
+
+def test_the_tables_show_findings_calls_rejected_and_mended_with_what_to_do(office):
+    other = f"DAERAH;PILAR;OPD\n{KUKAR};Smart Living;Dinas Keshatan\n"
+    ralat = BARE.replace("5%-10%", "6%-10%")
+    files = {"2023/opd-per-pilar.csv": CARRIED, "2023/opd/bappeda-ralat.csv": ralat}
+    office({**files, "2023/x.csv": other}, faulty=True)
+    (finding,) = table(tables.findings(2023, REGION)).records()
+    assert finding["Temuan"] == framework.load().findings["without_evidence"].name
+    assert table(tables.calls(2023, REGION)).column("OPD") == [
+        "Badan Perencanaan Pembangunan Daerah",
+        "Dinas Kesehatan",
+    ]
+    (rejected,) = table(tables.rejected(2023)).records()
+    assert (rejected["Tempat"], rejected["Isi"]) == ("2023/x.csv#l2:c3", "Dinas Keshatan")
+    assert rejected["Yang perlu dilakukan"].startswith("Mirip Dinas Kesehatan (")
+    mended = table(tables.superseded(2023)).records()
+    assert [row["Catatan lama"].split(":c")[0] for row in mended] == [
+        f"{FORM_FILE}#l2",
+        f"{FORM_FILE}#l3",
+    ]
+    assert "answer 5%-10% menjadi 6%-10%" in mended[0]["Perubahan"]
+
+
+def test_the_answer_says_what_arrived_what_is_missing_and_what_would_be_found(office):
+    office({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
+    said = narrative.quality(2023, REGION).html
+    for expected in ("5 berkas", "1 sudah menjawab", "Bappeda dan Dinkes", "tanpa data dukung (1)"):
+        assert expected in said
+    office()
+    assert "Tidak ada temuan" in narrative.quality(2023, REGION).html

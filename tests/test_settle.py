@@ -1,4 +1,4 @@
-"""Records that claim the same: said again, said otherwise, left blank, and mended by a later file."""
+"""Records that claim the same: said again, said otherwise, left blank, mended by a later file."""
 
 from __future__ import annotations
 
