@@ -44,7 +44,7 @@ class Cleaned:
         """Name what could not be read, in the problems and in the table `rejected`."""
         self.problems.append(message)
         place, _, reason = message.removeprefix(file).partition(": ")
-        sheet = place.removeprefix(" sheet ").strip("'")
+        sheet = place.removeprefix(" sheet ").strip("'") if " sheet " in place else ""
         origin = f"{file}#{sheet}" if sheet else file
         row = {"file": file, "origin": origin, "column": None, "value": None}
         self.unread.append({**row, "rule": rule, "reason": reason})

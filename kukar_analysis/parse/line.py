@@ -35,18 +35,27 @@ class Line:
     notes: list[str] = field(default_factory=list)
 
     def fault(self, rule: str, reason: str, column: str | None = None) -> None:
-        """Add a reason why the record is not kept."""
+        """Add a reason why the record is not kept.
+
+        What may name a person is not repeated: a cell of a survey, or a text that stands alone.
+        """
         heading = self.file.headings.get(column or "", (column, 0))[0]
+        is_shown = not self.may_name_a_person
         self.faults.append(
             {
                 "file": self.file.name,
                 "origin": self.origin(column),
                 "column": heading,
-                "value": self.record.cells.get(column or "") or None,
+                "value": (self.record.cells.get(column or "") or None) if is_shown else None,
                 "rule": rule,
                 "reason": reason,
             }
         )
+
+    @property
+    def may_name_a_person(self) -> bool:
+        """Whether the cells of the record must not be repeated in messages."""
+        return self.file.kind == "survey" or self.record.is_bare
 
     def origin(self, column: str | None = None) -> str:
         """Return where the cell of a column stands, or the line."""
@@ -129,6 +138,8 @@ class Line:
             what = "" if text == self.record.cells.get(column) else f"{text} "
             reason = f"{what}could be {' or '.join(ids)}; write the full name"
             self.fault("ambiguous", reason, column)
+        elif self.may_name_a_person and not suggest.nearest(kind, text):
+            self.fault("name", f"{kind} is not known; the text is not repeated here", column)
         else:
             self.fault(
                 "name", f"{kind} {text!r} is not known; {suggest.advice(kind, text)}", column
@@ -174,11 +185,11 @@ class Line:
         found = number(text)
         if _DATE.fullmatch(text):
             self.fault("score", "is a date: Excel took a typed range or fraction for one", column)
+        elif found is not None and not lowest <= found <= score.HIGHEST:
+            self.fault("scale", f"is outside {lowest} to {score.HIGHEST}", column)
         elif found is None or not re.fullmatch(r"\D?\d(\D\d{1,2})?", text):
             expected = f"expected a number from {lowest} to {score.HIGHEST} with two decimals"
             self.fault("score", f"{expected}, or - where nothing is stated", column)
-        elif not lowest <= found <= score.HIGHEST:
-            self.fault("scale", f"is outside {lowest} to {score.HIGHEST}", column)
         else:
             return found
         return None

@@ -135,7 +135,9 @@ def _question(line: Line, edition: str | None) -> Question | None:
     fields = ("question", "label", "code", "component", "pillar", "block")
     asked = _Asked(edition, *(line.text(column) or "" for column in fields))
     found, *fault = _identified(asked)
-    if found is None and not line.faults:
+    if found is None and not line.faults and line.record.is_bare:
+        line.fault("question", "is a text alone that is no question; it is not repeated here")
+    elif found is None and not line.faults:
         line.fault(*fault)
     elif found and _is_word(asked.question):
         line.notes.append(

@@ -30,6 +30,8 @@ _SIGNED = re.compile(
     re.IGNORECASE,
 )
 """Place and date, which begin a signature block."""
+_SIGNATURE, _SIGNATURE_ROWS = 60, 8
+"""Letters of the longest text, and rows, of a signature block."""
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
 """Forms for typing in a letter come with a row for each score; one left blank says nothing."""
 
@@ -84,6 +86,7 @@ def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) 
     identity = _identity(found.kind, places)
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
     prefilled = places.get(_PREFILLED.get(found.kind, ""))
+    scored = places.get("score")
     needed = max(places.values()) + 1
     down = _merged_down(grid, found.last)
     records: list[Record] = []
@@ -91,14 +94,14 @@ def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) 
         texts = [text for text in cells if text]
         if cells == heads or (index == 0 and _column_numbers(texts)):
             continue
-        if len(texts) < 4 or texts[0] == texts[1]:
-            if _signature(texts):
-                reading.problems += _after_signature(grid.place, below[index + 1 :], identity)
-                break
-            section = _section(texts, places)
-            if section:
-                given = given | section
-                continue
+        if _signature(texts, cells, scored):
+            records = _without_signatory(records, row)
+            reading.problems += _after_signature(grid.place, below[index + 1 :], identity)
+            break
+        section = _section(texts, places)
+        if section:
+            given = given | section
+            continue
         if framework.normalise(texts[0]) in words("furniture", "total"):
             continue
         if down:
@@ -117,14 +120,15 @@ def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) 
         for column, text in given.items():
             if not values.get(column):
                 values[column] = text
-        records.append(Record(row, values, fault, grid.part))
+        records.append(Record(row, values, fault, grid.part, is_bare=len(texts) == 1))
     return records
 
 
 def _identity(kind: str, places: dict[str, int]) -> list[int]:
     """Return the columns (from 0) of which one must hold something for a row to be a record."""
     known = kinds()[kind]
-    found = [places[column] for column in (*known.one_of, *known.needed) if column in places]
+    named = [c for c in (*known.one_of, *known.needed) if c not in ("score", "mean")]
+    found = [places[column] for column in named if column in places]
     return found + [i for column, i in places.items() if column.startswith("statement_")]
 
 
@@ -166,19 +170,33 @@ def _section(texts: list[str], places: dict[str, int]) -> dict[str, str]:
     return {}
 
 
-def _signature(texts: list[str]) -> bool:
-    """Whether a row begins the signature block."""
-    if len(set(texts)) > 2:
+def _signature(texts: list[str], cells: list[str], scored: int | None) -> bool:
+    """Whether a row begins the signature block: who signs, where and when, beside no score."""
+    if scored is not None and scored < len(cells) and re.search(r"\d", cells[scored]):
         return False
-    first = framework.normalise(texts[0])
-    begins = any(first.startswith(word) for word in words("furniture", "signature"))
-    return begins or any(_SIGNED.fullmatch(text) for text in texts)
+    return any(
+        len(text) <= _SIGNATURE and (_SIGNED.fullmatch(text) or _begins(text, "signature"))
+        for text in texts
+    )
+
+
+def _begins(text: str, what: str) -> bool:
+    """Whether a text begins with one of the words on record for a part of a page."""
+    first = text.replace(".", ". ").split()
+    wanted = words("furniture", what)
+    return any(framework.normalise(" ".join(first[:n])) in wanted for n in (1, 2, 3))
+
+
+def _without_signatory(records: list[Record], row: int) -> list[Record]:
+    """Leave out what stands just above a signature and is no more than a text: a name or title."""
+    while records and records[-1].row >= row - _SIGNATURE_ROWS and records[-1].is_bare:
+        records = records[:-1]
+    return records
 
 
 def _remark(text: str) -> bool:
     """Whether a line of its own begins as a remark does, and is nobody's answer."""
-    first = framework.normalise(text)
-    return text.startswith("*") or any(first.startswith(w) for w in words("furniture", "remark"))
+    return text.startswith("*") or _begins(text, "remark")
 
 
 def _after_signature(

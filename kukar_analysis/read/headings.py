@@ -158,11 +158,8 @@ def _heading_like(cells: list[str]) -> bool:
 
 
 def _wordy(cells: list[str]) -> bool:
-    """Whether a row can be a second row of headings: words only, most of them known."""
-    filled = [cell for cell in cells if cell]
-    return any(map(_known, filled)) and not any(
-        re.fullmatch(r"[\d.,%() -]+", cell) for cell in filled
-    )
+    """Whether a row can be a second or third row of headings: words only."""
+    return not any(re.fullmatch(r"[\d.,%() -]+", cell) for cell in cells if cell)
 
 
 def _names(rows: _Block) -> tuple[_Name, ...]:

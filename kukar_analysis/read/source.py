@@ -22,13 +22,15 @@ class Record:
     """One record of a list: a line, a row of a sheet, a row of a page.
 
     `cells` maps our column to the text as printed, or as the form says it once for all; `part` is
-    the sheet's name or the page's number, none in a text file.
+    the sheet's name or the page's number, none in a text file. A bare record is one text alone,
+    which may be anything, a person's name too.
     """
 
     row: int
     cells: Mapping[str, str]
     fault: str | None = None
     part: str | None = None
+    is_bare: bool = False
 
 
 @dataclass(frozen=True)

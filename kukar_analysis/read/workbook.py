@@ -243,7 +243,7 @@ def _percent_styles(styles: bytes) -> set[bytes]:
     own = {
         m[1]
         for m in re.finditer(rb'<numFmt\b[^>]*numFmtId="(\d+)"[^>]*formatCode="([^"]*)"', styles)
-        if b"%" in m[2]
+        if b"%" in re.sub(rb"&quot;.*?&quot;|\\.", b"", m[2])
     }
     formats = re.search(rb"<cellXfs\b.*?</cellXfs>", styles, re.DOTALL)
     used = re.findall(rb"<xf\b[^>]*", formats[0]) if formats else []
