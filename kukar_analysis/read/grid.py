@@ -46,11 +46,6 @@ def read(grid: Grid, given: dict[str, str], reading: Reading) -> None:
     if isinstance(found, Unknown):
         (reading.problems if found.is_near else reading.notes).append(found.message)
         return
-    if found.twice:
-        reading.problems.append(
-            f"{grid.place}: the heading {found.twice[0]!r} stands twice; keep one of the columns"
-        )
-        return
     if found.unused:
         reading.notes.append(f"{grid.place}: columns not used: {', '.join(found.unused)}")
     records = _records(grid, found, given | _captions(grid.rows[: found.first]), reading)

@@ -26,8 +26,21 @@ Headings = dict[str, tuple[str, int]]
 """Our column to (heading as printed, column number)."""
 _Block = tuple[tuple[str, ...], ...]
 """Cells of one to three rows that may hold the headings."""
-_Name = tuple[str, frozenset[str]]
-"""A column of the grid: its heading as printed, and the normalised names it goes by."""
+_FIGURES = ("score", "mean", "target", "realisation", "budget", "value", "agencies", "index")
+"""Columns of which a sheet has one, and the wrong one would be a wrong number."""
+_SAMPLED = 40
+"""Rows below the headings in which a heading over several columns would show."""
+
+
+@dataclass(frozen=True)
+class _Name:
+    """A column of the grid: its heading as printed, and what it goes by.
+
+    `forms` are (normalised name, normalised heading above it): the whole name stands under nothing.
+    """
+
+    printed: str
+    forms: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -58,7 +71,7 @@ class Found:
     first: int
     last: int
     unused: list[str]
-    twice: list[str]
+    unclear: str
 
 
 @dataclass(frozen=True)
@@ -92,12 +105,15 @@ def recognise(grid: Grid) -> Found | Unknown:
             if last > first and not _wordy(grid.rows[last][1]):
                 break
             block = tuple(tuple(cells) for _, cells in grid.rows[first : last + 1])
-            kind, headings, lacking, *left = _kind(grid.medium, block)
+            kind, headings, lacking, unused, unclear = _kind(grid.medium, block, grid.name[:4])
             if lacking:
                 near = max(near, (len(headings), lacking), key=lambda n: n[0])
             elif best is None or len(headings) > len(best.headings):
-                best = Found(kind, headings, first, last, *left)
+                best = Found(kind, headings, first, last, unused, unclear)
     if best:
+        unclear = best.unclear or _over_several(grid, best)
+        if unclear:
+            return Unknown(f"{grid.place}: {unclear}", is_near=True)
         return best
     if not near[0]:
         return Unknown(
@@ -158,12 +174,25 @@ def _heading_like(cells: list[str]) -> bool:
 
 
 def _wordy(cells: list[str]) -> bool:
-    """Whether a row can be a second or third row of headings: words only."""
-    return not any(re.fullmatch(r"[\d.,%() -]+", cell) for cell in cells if cell)
+    """Whether a row can be a second or third row of headings: words and years only."""
+    figures = (re.fullmatch(r"[\d.,%() -]+", cell) for cell in cells if cell)
+    return not any(figure and not re.fullmatch(r"20\d\d", figure[0]) for figure in figures)
 
 
-def _names(rows: _Block) -> tuple[_Name, ...]:
-    """Return for each column (heading as printed, the normalised names it goes by)."""
+def is_headings(kind: str, cells: list[str]) -> bool:
+    """Whether a row below the headings is one of headings again, for another list."""
+    filled = [cell for cell in cells if cell]
+    known = sum(framework.normalise(cell) in _words_of(kind) for cell in filled)
+    return known >= 3 or (known == 2 and len(filled) <= 3)
+
+
+@cache
+def _words_of(kind: str) -> frozenset[str]:
+    return frozenset(h for heads in kinds()[kind].columns.values() for h in heads)
+
+
+def _names(rows: _Block, year: str) -> tuple[_Name, ...]:
+    """Return the columns; a heading over several columns is part of each one's name."""
     block = [list(cells) for cells in rows]
     width = max(map(len, block))
     for cells in block:
@@ -172,29 +201,39 @@ def _names(rows: _Block) -> tuple[_Name, ...]:
         for i in range(1, width):  # a heading over several columns is written in the first
             if not upper[i] and lower[i]:
                 upper[i] = upper[i - 1]
-    names: list[_Name] = []
+    names = []
     for i in range(width):
         stack = [cells[i] for cells in block if cells[i]]
-        joined = [" ".join(stack[j:]) for j in range(len(stack))]
-        printed = joined[0] if joined else ""
-        names.append((printed, frozenset(framework.normalise(n) for n in joined)))
+        forms = [(" ".join(stack[j:]), " ".join(stack[:j])) for j in range(len(stack))]
+        plain = [(_plain(name, year), framework.normalise(above)) for name, above in forms]
+        whole = [(framework.normalise(name), framework.normalise(above)) for name, above in forms]
+        names.append(_Name(forms[0][0] if forms else "", tuple(dict.fromkeys(whole + plain))))
     return tuple(names)
 
 
+def _plain(heading: str, year: str) -> str:
+    """Return a heading without its number, what stands in brackets, and this year."""
+    bare = re.sub(r"^\s*\d{1,2}[.)]\s*|\([^)]*\)", "", heading)
+    return framework.normalise(re.sub(rf"\b{year}\s*$", "", bare))
+
+
 @lru_cache(maxsize=1000)
-def _kind(medium: Medium, block: _Block) -> tuple[str, Headings, str, list[str], list[str]]:
+def _kind(medium: Medium, block: _Block, year: str) -> tuple[str, Headings, str, list[str], str]:
     """Return what the rows are the headings of: the kind with the most of them.
 
     Kind, headings, what the nearest kind lacks (empty where one is whole), headings that stand for
-    no column of ours, and used ones that stand twice. The same form has the same headings again.
+    no column of ours, and what is not clear. The same form has the same headings again.
     """
-    names = _names(block)
+    names = _names(block, year)
     whole: tuple[str, Headings, str] = ("", {}, "")
     near = whole
     for name, kind in kinds().items():
         headings: Headings = {}
         for column, wanted in kind.columns.items():
-            headings |= _places(column, wanted, names)
+            if not any("#" in heading for heading in wanted):
+                for i in _candidates(name, column, names)[:1]:
+                    headings[column] = (names[i].printed, i + 1)
+        headings |= _numbered_places(kind, names, headings)
         if name == "question_scores" and medium == "workbook" and "source" not in headings:
             continue  # an office's own answer must not be taken for an assessor's score
         lacking = _lacking(name, kind, headings)
@@ -203,7 +242,74 @@ def _kind(medium: Medium, block: _Block) -> tuple[str, Headings, str, list[str],
         elif len(headings) > len(near[1]):
             near = (name, headings, f"nearest is {name}, which also needs {', '.join(lacking)}")
     found = whole if whole[1] else near
-    return *found, *_left(names, found[1])
+    unclear = _unclear(found[0], found[1], names)
+    used = {i for _, i in found[1].values()}
+    unused = [n.printed for i, n in enumerate(names, start=1) if n.printed and i not in used]
+    return found[0], found[1], found[2], unused, unclear
+
+
+def _candidates(kind: str, column: str, names: tuple[_Name, ...]) -> list[int]:
+    """Return the columns (from 0) that could be a column of ours, the best first.
+
+    A name under another heading counts only where that heading is not somebody else's: the
+    assessors' score beside the agency's own, or the realisation of a budget.
+    """
+    ranked: list[tuple[int, int, int]] = []
+    for rank, heading in enumerate(kinds()[kind].columns[column]):
+        for i, name in enumerate(names):
+            for form, above in name.forms:
+                if form == heading and _is_own(kind, column, above):
+                    ranked.append((bool(above), rank, i))
+    return list(dict.fromkeys(i for *_, i in sorted(ranked)))
+
+
+def _is_own(kind: str, column: str, above: str) -> bool:
+    if not above or above.endswith(words("furniture", "own")):
+        return True
+    if re.fullmatch(r"20\d\d", above) or any(w in above for w in words("furniture", "foreign")):
+        return False
+    of = [c for c, heads in kinds()[kind].columns.items() if above in heads]
+    return not of or column in of
+
+
+def _unclear(kind: str, headings: Headings, names: tuple[_Name, ...]) -> str:
+    """Say which of several columns a figure should be taken from is not known; empty if it is.
+
+    A heading that says whose the score is ("Nilai mandiri") goes before those that do not.
+    """
+    for column in (c for c in headings if c in _FIGURES):
+        found = _candidates(kind, column, names)
+        own = [
+            i for i in found if any(w in names[i].forms[0][0] for w in words("furniture", "ours"))
+        ]
+        if len(own) == 1 or len(found) == 1:
+            best = (own or found)[0]
+            headings[column] = (names[best].printed, best + 1)
+            continue
+        shown = list(dict.fromkeys(repr(names[i].printed) for i in sorted(found)))
+        if len(shown) == 1:
+            return f"the heading {shown[0]} stands twice; keep one of the columns"
+        return f"{column} could be {' or '.join(shown[:3])}; rename or delete the others in a copy"
+    return ""
+
+
+def _over_several(grid: Grid, found: Found) -> str:
+    """Say which heading of a figure stands over several columns, of which one must be meant."""
+    block = [cells for _, cells in grid.rows[found.first : found.last + 1]]
+    below = [cells for _, cells in grid.rows[found.last + 1 : found.last + 1 + _SAMPLED]]
+    width = max(map(len, block if grid.medium == "text" else [*block, *below]))
+    for column, (head, i) in found.headings.items():
+        beside = i
+        while beside < width and column in _FIGURES:
+            if any(beside < len(cells) and cells[beside] for cells in block):
+                break
+            if any(beside < len(cells) and cells[beside] and cells[i - 1] for cells in below):
+                return (
+                    f"the heading {head!r} stands over several columns; give each a heading of its"
+                    " own in a copy"
+                )
+            beside += 1
+    return ""
 
 
 def _lacking(name: str, kind: Kind, headings: Headings) -> list[str]:
@@ -215,32 +321,27 @@ def _lacking(name: str, kind: Kind, headings: Headings) -> list[str]:
     return lacking
 
 
-def _left(names: tuple[_Name, ...], headings: Headings) -> tuple[list[str], list[str]]:
-    """Return the headings that stand for no column of ours, and the used ones that stand twice."""
-    used = {i for _, i in headings.values()}
-    heads = [printed for printed, _ in names]
-    unused = [head for i, head in enumerate(heads, start=1) if head and i not in used]
-    return unused, sorted({h for h, _ in headings.values() if heads.count(h) > 1})
-
-
 def _heading(kind: str, column: str) -> str:
     """Return the heading that a column goes by first, for a message."""
     layouts = framework.load().layouts
     return next(x.headings for x in layouts if (x.kind, x.column) == (kind, column)).split(" | ")[0]
 
 
-def _places(column: str, wanted: list[str], names: tuple[_Name, ...]) -> Headings:
-    """Return where a column stands; a numbered one (`P#`) as column_1, column_2 and so on."""
-    for heading in wanted:
-        if "#" not in heading:
-            for i, (printed, known) in enumerate(names, start=1):
-                if heading in known:
-                    return {column: (printed, i)}
+def _numbered_places(kind: Kind, names: tuple[_Name, ...], taken: Headings) -> Headings:
+    """Return the numbered columns (`P#`) as column_1, column_2 and so on.
+
+    A heading that another column goes by, or that names a person, is none of them.
+    """
+    used = {i for _, i in taken.values()}
+    personal = [word for column in kind.personal for word in kind.columns[column]]
     places: Headings = {}
-    for i, (printed, _) in enumerate(names, start=1):
-        number = _numbered(printed)
-        if number and number[0] in {h.removesuffix("#").strip() for h in wanted if "#" in h}:
-            places.setdefault(f"{column}_{number[1]}", (printed, i))
+    for column, wanted in kind.columns.items():
+        before = {heading.removesuffix("#").strip() for heading in wanted if "#" in heading}
+        for i, name in enumerate(names, start=1):
+            number = _numbered(name.printed)
+            whole = name.forms[-1][0] if name.forms else ""
+            if number and number[0] in before and i not in used and whole not in personal:
+                places.setdefault(f"{column}_{number[1]}", (name.printed, i))
     return places
 
 
