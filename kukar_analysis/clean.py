@@ -26,7 +26,9 @@ from kukar_analysis.read.source import Reading, Record, SourceList
 from kukar_analysis.settle import Parsed, Settled, settle
 
 SOURCES = "SOURCES.csv"
-_LATER = re.compile(r"(.+?)[-_ ]+(?:ralat|revisi|susulan)(?:[-_ ]*(\d+))?", re.IGNORECASE)
+_LATER = re.compile(
+    r"(.+?)[-_ ]+\(?(?:ralat|revisi|rev|perbaikan|susulan)\)?(?:[-_ ]*(\d+))?", re.IGNORECASE
+)
 """A file that says by its name that it has the last word: `surat-64.02-ralat.pdf`."""
 
 
@@ -68,6 +70,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     paths = _discover(raw, cleaned)
     sources = _sources(raw, cleaned)
     lines: list[Line] = []
+    twins: list[Line] = []  # of a file that is another's copy, to the byte
     editions: dict[tuple[int, str], str] = {}
     files: dict[str, dict[str, Any]] = {}
     for name, path in paths.items():
@@ -75,9 +78,10 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         files[name] = entry
         _compare_with_sources(entry, sources, cleaned)
         year = int(name[:4])
-        lines += [
+        is_twin = entry["sha256"] in {e["sha256"] for n, e in files.items() if n != name}
+        (twins if is_twin else lines).extend(
             Line(found, record, year, editions) for found in lists for record in found.records
-        ]
+        )
     for name in sorted(set(sources.sha256) - set(files)):
         cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
 
@@ -97,8 +101,9 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
     settled = settle(parsed, _supersedes(list(files), sources, cleaned))
     settled.rejected += rejected
+    settled.duplicates += twins
     _say_twice(cleaned, files, settled.duplicates)
-    cleaned.tables = _tables(files, lines, settled, cleaned.unread)
+    cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
     if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():
@@ -124,8 +129,11 @@ def _discover(raw: Path, cleaned: Cleaned) -> dict[str, Path]:
         path.relative_to(raw).as_posix(): path
         for year in years
         for path in sorted(year.rglob("*"))
-        if not path.is_dir() or path.suffix.lower() in _READERS
+        if not path.is_dir() or path.is_symlink() or path.suffix.lower() in _READERS
     }
+    for name in [name for name in paths if not name.isprintable()]:
+        cleaned.problems.append(f"{name!a}: its name holds unreadable signs; rename the file")
+        del paths[name]
     shown = {name: path for name, path in paths.items() if not _is_hidden(Path(name))}
     if len(shown) < len(paths):
         cleaned.notes.append(f"hidden files not read: {', '.join(sorted(set(paths) - set(shown)))}")
@@ -312,9 +320,11 @@ def _say(cleaned: Cleaned, rejected: list[Line], lines: list[Line]) -> None:
     for line in rejected:
         for f in line.faults:
             place = (f["file"], line.record.part if line.file.medium == "workbook" else None)
-            said[(*place, f["column"], f["value"], f["rule"], f["reason"])].append(f["origin"])
-    for (_, _, column, value, rule, reason), origins in said.items():
-        what = f"{column} {'(blank)' if value is None else repr(value)}: " if column else ""
+            shown = "(blank)" if f["value"] is None else repr(f["value"])
+            cell = "" if line.may_name_a_person else f" {shown}"
+            what = f"{f['column']}{cell}: " if f["column"] else ""
+            said[(*place, what, f["rule"], f["reason"])].append(f["origin"])
+    for (_, _, what, rule, reason), origins in said.items():
         more = f" (and {len(origins) - 1} more)" if len(origins) > 1 else ""
         message = f"{origins[0]}{more}: {what}{reason}"
         quiet = rule in ("correction", "superseded")

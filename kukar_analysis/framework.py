@@ -133,13 +133,17 @@ class Framework:
         return sorted(self._names.get((kind, normalise(text)), ()))
 
     def named_in(self, kind: str, text: str) -> list[str]:
-        """Return the ids named by the longest run of words of a text, as a file's name or title."""
+        """Return all ids that a text names, as a file's name or title; longer names go first."""
         words = re.findall(r"[^\W_]+(?:\.\d+)*", text)
+        return sorted(set(self._named_in(kind, words)))
+
+    def _named_in(self, kind: str, words: list[str]) -> list[str]:
         for length in range(min(len(words), _LONGEST_NAME), 0, -1):
-            spans = (words[i : i + length] for i in range(len(words) - length + 1))
-            ids = {id_ for span in spans for id_ in self.match(kind, " ".join(span))}
-            if ids:
-                return sorted(ids)
+            for i in range(len(words) - length + 1):
+                ids = self.match(kind, " ".join(words[i : i + length]))
+                if ids:
+                    rest = [words[:i], words[i + length :]]
+                    return ids + [id_ for part in rest for id_ in self._named_in(kind, part)]
         return []
 
     @cached_property

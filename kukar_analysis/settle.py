@@ -126,9 +126,11 @@ def _fault(
     else:
         what = content.get("question") or content.get("programme") or content.get("component")
         of = f" on {what}" if what else ""
-        line.fault(
-            "conflict", f"contradicts {place}{of} ({values}); keep one, or add a correction", column
+        reason = (
+            f"contradicts {place}{of} ({values}); keep one, end the later file's name in -ralat, or"
+            " add a correction"
         )
+        line.fault("conflict", reason, column)
 
 
 def _covered(parsed: list[Parsed], keys: list[list[_Key]], out: set[int]) -> set[tuple[int, int]]:

@@ -9,6 +9,8 @@ from rapidfuzz import fuzz, process
 
 from kukar_analysis import framework
 
+_SPEAKS_OF, _WHOLE = 60, 95
+"""Likeness of a question's label to a form's sentence: at least of it, and wholly in it."""
 _SHOWN = 2
 _LEAST = {"question": 88}
 _LEAST_ELSE = 75
@@ -40,3 +42,20 @@ def advice(kind: str, text: str) -> str:
         f"nearest: {shown}. If {near[0][0]} is meant, add to definitions/spellings.csv:"
         f" {line.getvalue()}"
     )
+
+
+def reads_as(text: str, question: str) -> str | None:
+    """Return another question whose label stands whole in a text, where this one's does not.
+
+    For codes that moved from one year to the next: the text then speaks of another question.
+    """
+    labels = {q.question: q.label for q in framework.load().questions.values()}
+    if not text or fuzz.token_set_ratio(text.casefold(), labels[question].casefold()) >= _SPEAKS_OF:
+        return None
+    found = process.extractOne(
+        text.casefold(),
+        {id_: label.casefold() for id_, label in labels.items() if len(label.split()) >= 3},
+        scorer=fuzz.token_set_ratio,
+        score_cutoff=_WHOLE,
+    )
+    return str(found[2]) if found and found[2] != question else None

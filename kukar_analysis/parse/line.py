@@ -9,7 +9,7 @@ from typing import Any
 
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.read.grid import words
-from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList
+from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList, Unsure
 
 Rows = list[tuple[str, dict[str, Any]]]
 """Rows that a record yields: (table, row)."""
@@ -183,6 +183,9 @@ class Line:
         if text in DASHES:
             return None
         found = number(text)
+        if isinstance(text, Unsure):
+            self.fault("unsure", "could be a percentage; save the workbook as .xlsx", column)
+            return None
         if _DATE.fullmatch(text):
             self.fault("score", "is a date: Excel took a typed range or fraction for one", column)
         elif found is not None and not lowest <= found <= score.HIGHEST:

@@ -6,7 +6,7 @@ import re
 
 from kukar_analysis import framework
 from kukar_analysis.parse.line import Line, Rows
-from kukar_analysis.read.source import Number
+from kukar_analysis.read.source import Number, Unsure
 
 _LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3": 3.0}
 """Risk levels of the ministry's form, coded 1 to 3 (domain: Sleman 2021)."""
@@ -85,6 +85,11 @@ def amount(line: Line, column: str) -> float | None:
         return None
     if isinstance(text, Number):
         return float(text)
+    if isinstance(text, Unsure):
+        line.fault("unsure", "could be a percentage; save the workbook as .xlsx", column)
+        return None
+    if re.fullmatch(r"(Rp\.?\s*)?\d{1,3}(,\d{3}){2,}", text):
+        return float(re.sub(r"\D", "", text))
     plain = re.sub(r"^Rp\.?|,-$|\s", "", text, flags=re.IGNORECASE).removesuffix("%")
     if re.fullmatch(r"\d{1,3}(\.\d{3}){2,}(,\d+)?|\d{1,3}(\.\d{3})+,\d+", plain):
         return float(plain.replace(".", "").replace(",", "."))

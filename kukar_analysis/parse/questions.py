@@ -13,6 +13,8 @@ from kukar_analysis.facts import Question
 from kukar_analysis.parse.line import Line, Rows
 from kukar_analysis.read.source import Number
 
+_CODE = re.compile(r"\d{1,2}(\.\d{1,2}){1,3}\.?(?=\s|$)")
+"""A printed code, as 3.12.1 or 2.1; it may stand in the column of numbers, or before the label."""
 _BAND = re.compile(
     r"[<>≤≥]?\s*\d+([.,]\d+)?\s*%"
     r"|[<>≤≥]?\s*\d+([.,]\d+)?\s*%?\s*(-|–|—|s\.?\s?/?d\.?|sampai|hingga)\s*\d+([.,]\d+)?\s*%?"
@@ -133,7 +135,14 @@ def _answer(line: Line) -> tuple[str | None, float | None]:
 def _question(line: Line, edition: str | None) -> Question | None:
     """Return the question: by its id or label, else by its code where only one fits."""
     fields = ("question", "label", "code", "component", "pillar", "block")
-    asked = _Asked(edition, *(line.text(column) or "" for column in fields))
+    said = {column: line.text(column) or "" for column in fields}
+    leading = _CODE.match(said["label"])
+    said["code"] = said["code"] or (line.text("number") or "") or (leading[0] if leading else "")
+    if not _CODE.fullmatch(said["code"]) and not line.text("code"):
+        said["code"] = leading[0] if leading else ""
+    if leading:
+        said["label"] = said["label"][leading.end() :].strip()
+    asked = _Asked(edition, **said)
     found, *fault = _identified(asked)
     if found is None and not line.faults and line.record.is_bare:
         line.fault("question", "is a text alone that is no question; it is not repeated here")
@@ -171,19 +180,23 @@ def _identified(asked: _Asked) -> tuple[Question, None] | tuple[None, str, str, 
     fw = framework.load()
     known = fw.edition_questions.get(asked.edition or "", {})
     named = [fw.match("question", text) for text in (asked.question, asked.label) if text]
-    ids = [id_ for found in named for id_ in _narrowed(asked, found)]
-    code = framework.normalise(asked.code)
+    ids = named_ids = [id_ for found in named for id_ in _narrowed(asked, found)]
+    code = asked.code.strip().rstrip(".")
     if not ids and code:
-        coded = [q.question for q in known.values() if framework.normalise(q.code) == code]
+        coded = [q.question for q in known.values() if q.code.rstrip(".") == code]
         ids = _narrowed(asked, coded)
     distinct = list(dict.fromkeys(ids))
     if len(distinct) != 1:
         return None, *_unclear(asked, distinct)
     question = fw.questions[distinct[0]]
     own = known.get(question.question)
-    if own and code and framework.normalise(own.code) != code:
+    if own and code and own.code.rstrip(".") != code:
         reason = f"{question.question} has the code {own.code} in {asked.edition}"
         return None, "question", reason, "code"
+    other = suggest.reads_as(asked.label, question.question)
+    if other and not named_ids:
+        reason = f"the code is of {question.question}, but the label reads as {other}"
+        return None, "question", reason, "label"
     for column in ("component", "pillar"):
         text, part = getattr(asked, column), getattr(question, column)
         if text and part and part not in (fw.match(column, text) or [part]):

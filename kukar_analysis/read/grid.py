@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kukar_analysis import framework
 from kukar_analysis.read.headings import (
     Found,
     Grid,
     Unknown,
+    is_headings,
     kinds,
     known_headings,
     recognise,
@@ -21,23 +23,27 @@ from kukar_analysis.read.headings import (
 )
 from kukar_analysis.read.source import Reading, Record, SourceList
 
-__all__ = ["Found", "Grid", "known_headings", "read", "recognise", "words"]
+__all__ = ["Found", "Grid", "known_headings", "named", "read", "recognise", "words"]
 
 _SIGNED = re.compile(
     r"[a-z .]+,[\s.…]*(\d{1,2}[\s.…]*)?"
     r"(januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember)"
-    r"[\s.…]*(20\d\d)?",
+    r"[\s.…]*(20\d\d)?|[a-z .]+,\s*\d{1,2}[-/.]\d{1,2}[-/.]20\d\d",
     re.IGNORECASE,
 )
 """Place and date, which begin a signature block."""
 _SIGNATURE, _SIGNATURE_ROWS = 60, 8
 """Letters of the longest text, and rows, of a signature block."""
+_FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")
+"""A score or a code."""
+_SLIPS = 2
+"""Answers beyond the scale of a survey that may be slips."""
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
 """Forms for typing in a letter come with a row for each score; one left blank says nothing."""
 
 
 def read(grid: Grid, given: dict[str, str], reading: Reading) -> None:
-    """Add the list of a grid to `reading`, or the reason why there is none.
+    """Add the lists of a grid to `reading`, or the reason why there is none.
 
     `given` are cells that hold for every record unless the list says otherwise, as the agency that
     the file's name tells.
@@ -48,11 +54,74 @@ def read(grid: Grid, given: dict[str, str], reading: Reading) -> None:
         return
     if found.unused:
         reading.notes.append(f"{grid.place}: columns not used: {', '.join(found.unused)}")
-    records = _records(grid, found, given | _captions(grid.rows[: found.first]), reading)
+    said = _said(grid, found, given, reading)
+    records, rest = _records(grid, found, said, reading)
+    if found.kind == "survey":
+        records = _on_scale(records)
     if not records:
         empty = reading.problems if grid.medium == "text" else reading.notes
         empty.append(f"{grid.place}: has headings but no lines")
     reading.lists.append(SourceList(grid.name, grid.medium, found.kind, found.headings, records))
+    if rest:
+        read(replace(grid, rows=rest), said, reading)
+
+
+def named(text: str, *kinds: str) -> dict[str, str]:
+    """Return what a name of a file or sheet tells for certain: region, agency, pillar."""
+    found = {kind: framework.load().named_in(kind, text) for kind in kinds}
+    return {kind: ids[0] for kind, ids in found.items() if len(ids) == 1}
+
+
+def _on_scale(records: list[Record]) -> list[Record]:
+    """Fault all respondents where answers beyond the scale are more than slips."""
+    highest = max((s.highest for s in framework.load().surveys.values()), default=0)
+    beyond = [
+        record
+        for record in records
+        for column, text in record.cells.items()
+        if column.startswith("statement_") and text.isdigit() and int(text) > highest
+    ]
+    if len(beyond) <= max(_SLIPS, len(records) // 50):
+        return records
+    why = f"the answers of this file go beyond {highest}: its scale is another, and none is taken"
+    return [replace(record, fault=why) for record in records]
+
+
+def _said(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> dict[str, str]:
+    """Return what holds for all records of a list that has no column for it.
+
+    An agency that the file's name tells and another that stands above the list are a contradiction,
+    and asked; a labelled one ("OPD : Dinas Kesehatan") has the last word.
+    """
+    above = grid.rows[: found.first]
+    labelled, bare = _captions(above), _bare(above)
+    ids = framework.load().match("opd", bare.get("opd", ""))
+    if "opd" not in labelled and ids and given.get("opd") not in (None, *ids):
+        reading.problems.append(
+            f"{grid.place}: names {bare['opd']} above the list, but {given['opd']} in the name of"
+            " its file or sheet; write above the list: Perangkat Daerah : ..."
+        )
+        given = {column: text for column, text in given.items() if column != "opd"}
+        bare.pop("opd")
+    said = given | bare | labelled
+    # a cell left blank in the list's own column is not filled from elsewhere
+    return {c: t for c, t in said.items() if c not in found.headings or c == "year"}
+
+
+def _bare(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
+    """Return the agency, pillar and year that titles name without a label, where only one is."""
+    fw = framework.load()
+    said: dict[str, str] = {}
+    lines = [[c for c in cells if c] for _, cells in above]
+    cells = [
+        c for line in lines if not re.match(r"(yth|kepada)\b", line[0].casefold()) for c in line
+    ]
+    for column in ("opd", "pillar"):
+        named = [cell for cell in cells if len(fw.match(column, cell)) == 1]
+        if len({fw.match(column, cell)[0] for cell in named}) == 1:
+            said[column] = named[0]
+    years = set(re.findall(r"\btahun\s+(20\d\d)\b", " ".join(cells), re.IGNORECASE))
+    return said | ({"year": years.pop()} if len(years) == 1 else {})
 
 
 def _captions(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
@@ -68,40 +137,47 @@ def _captions(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
             value = rest.strip() or (filled[i + 1].strip(" :") if i + 1 < len(filled) else "")
             if column and value:
                 said.setdefault(column, value)
-            elif len(framework.load().match("opd", cell)) == 1:
-                said.setdefault("opd", cell)
-    titles = " ".join(cell for _, cells in above for cell in cells)
-    years = set(re.findall(r"\btahun\s+(20\d\d)\b", titles, re.IGNORECASE))
-    return ({"year": years.pop()} if len(years) == 1 else {}) | said
+    return said
 
 
-def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> list[Record]:
-    """Return the records below the headings; what was passed over is said in `reading`."""
+def _records(
+    grid: Grid, found: Found, given: dict[str, str], reading: Reading
+) -> tuple[list[Record], Sequence[tuple[int, list[str]]]]:
+    """Return the records below the headings, and the rows from the next headings on.
+
+    What was passed over is said in `reading`.
+    """
     places = {column: i - 1 for column, (_, i) in found.headings.items()}
     identity = _identity(found.kind, places)
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
     prefilled = places.get(_PREFILLED.get(found.kind, ""))
-    scored = places.get("score")
     needed = max(places.values()) + 1
     down = _merged_down(grid, found.last)
+    held: dict[str, str] = {}
     records: list[Record] = []
     for index, (row, cells) in enumerate(below):
         texts = [text for text in cells if text]
         if cells == heads or (index == 0 and _column_numbers(texts)):
             continue
-        if _signature(texts, cells, scored):
+        if is_headings(found.kind, cells):
+            return records, below[index:]
+        if _signature(texts, cells, places):
             records = _without_signatory(records, row)
-            reading.problems += _after_signature(grid.place, below[index + 1 :], identity)
+            reading.problems += _after_signature(
+                grid.place, below[index + 1 :], identity, sorted(places.values())
+            )
             break
         section = _section(texts, places)
-        if section:
-            given = given | section
+        if section or (section is not None and grid.medium != "text"):
+            held = _held(grid.place, row, section, held, reading)
             continue
         if framework.normalise(texts[0]) in words("furniture", "total"):
             continue
         if down:
             cells = [c or down.get((row, i), "") for i, c in enumerate(cells, start=1)]
-        fault = _width(cells, heads, needed) if grid.medium == "text" else None
+        fault = None
+        if grid.medium == "text":
+            fault = _width(cells, heads, needed) or _split(grid, cells, heads, places)
         full = cells if len(cells) >= needed else cells + [""] * (needed - len(cells))
         is_named = any(full[i] for i in identity)
         if len(texts) == 1 and not fault and (not is_named or _remark(texts[0])):
@@ -112,11 +188,11 @@ def _records(grid: Grid, found: Found, given: dict[str, str], reading: Reading) 
         if grid.medium == "workbook" and prefilled is not None and not full[prefilled]:
             continue
         values = {column: full[i] for column, i in places.items()}
-        for column, text in given.items():
+        for column, text in (given | held).items():
             if not values.get(column):
                 values[column] = text
         records.append(Record(row, values, fault, grid.part, is_bare=len(texts) == 1))
-    return records
+    return records, ()
 
 
 def _identity(kind: str, places: dict[str, int]) -> list[int]:
@@ -132,6 +208,20 @@ def _width(cells: list[str], heads: list[str], needed: int) -> str | None:
     # an unused last column may be missing
     if len(cells) < needed or any(cells[len(heads) :]):
         return f"the line has {len(cells)} cells, the headings are {len(heads)}"
+    return None
+
+
+def _split(grid: Grid, cells: list[str], heads: list[str], places: dict[str, int]) -> str | None:
+    """Return the fault of a line whose comma may be a decimal one: 3,5 becomes two cells."""
+    for column in ("score", "mean", "target", "realisation"):
+        i = places.get(column)
+        if i is None or not grid.is_comma_parted or i + 1 >= len(cells):
+            continue
+        if re.fullmatch(r"\d", cells[i]) and re.fullmatch(r"\d{1,2}", cells[i + 1]):
+            if i + 1 not in places.values() or len(cells) > len(heads):
+                return "a decimal comma may have parted a figure; save the list with semicolons"
+            if i + 1 in (places.get(c) for c in ("answer", "evidence", "remark")):
+                return "a decimal comma may have parted a figure; save the list with semicolons"
     return None
 
 
@@ -154,25 +244,60 @@ def _column_numbers(texts: list[str]) -> bool:
     return len(found) == len(texts) >= 3 and found == list(range(found[0], found[0] + len(found)))
 
 
-def _section(texts: list[str], places: dict[str, int]) -> dict[str, str]:
-    """Return what a row of one text says of the rows below it: their component or pillar."""
-    if len(set(texts)) > 1:
-        return {}
-    text = re.sub(r"^\s*(?:[A-Z]|[IVX]+|\d+)[.)]\s+", "", texts[0])
+def _section(texts: list[str], places: dict[str, int]) -> dict[str, str] | None:
+    """Return what a row of one text says of the rows below it: their component or pillar.
+
+    Empty where it looks like a section, but of what is not known; None where it is none.
+    """
+    if len(texts) == 2 and re.fullmatch(r"([A-Z]|[IVX]+)[.)]?", texts[0]):
+        texts = texts[1:]
+    if len(set(texts)) > 1 or not texts:
+        return None
+    text = re.sub(r"^\s*(?:[A-Z]|[IVX]+|\d+)[.)]\s+|\s*\([^)]*\)\s*$", "", texts[0])
+    text = re.sub(r"^(dimensi|pilar|komponen|aspek)\s*:?\s+", "", text, flags=re.IGNORECASE)
+    fw = framework.load()
     for kind in ("component", "pillar"):
-        if kind not in places and len(framework.load().match(kind, text)) == 1:
+        if kind not in places and len(fw.match(kind, text)) == 1:
             return {kind: text}
-    return {}
+    if fw.match("question", text) or fw.match("sub_dimension", text) or len(text) > _SIGNATURE:
+        return None
+    return {} if text[:1].isupper() and not _remark(text) else None
 
 
-def _signature(texts: list[str], cells: list[str], scored: int | None) -> bool:
-    """Whether a row begins the signature block: who signs, where and when, beside no score."""
+def _held(
+    place: str, row: int, section: dict[str, str], held: dict[str, str], reading: Reading
+) -> dict[str, str]:
+    """Return the component and pillar that hold from a section's row on.
+
+    A component ends the pillar above it. A section that is not known ends both, so that what stands
+    below it is not taken for what stands above.
+    """
+    if "pillar" in section:
+        return held | section
+    if not section and held:
+        reading.notes.append(
+            f"{place}: row {row} begins a part that is not known; {', '.join(held)} above it does"
+            " not hold below"
+        )
+    elif not section:
+        reading.notes.append(f"{place}: row {row} is a remark, and was not read")
+    return section
+
+
+def _signature(texts: list[str], cells: list[str], places: dict[str, int]) -> bool:
+    """Whether a row begins the signature block: who signs, where and when.
+
+    A row with a score, or with more than one cell of the list's own columns and no place and date,
+    is a record all the same: a programme may be called "TTD Elektronik".
+    """
+    scored = places.get("score")
     if scored is not None and scored < len(cells) and re.search(r"\d", cells[scored]):
         return False
-    return any(
-        len(text) <= _SIGNATURE and (_SIGNED.fullmatch(text) or _begins(text, "signature"))
-        for text in texts
-    )
+    short = [text for text in texts if len(text) <= _SIGNATURE]
+    if any(_SIGNED.fullmatch(text) or _begins(text, "signature_start") for text in short):
+        return True
+    own = sum(1 for i in places.values() if i < len(cells) and cells[i])
+    return own <= 1 and any(_begins(text, "signature") for text in short)
 
 
 def _begins(text: str, what: str) -> bool:
@@ -195,11 +320,12 @@ def _remark(text: str) -> bool:
 
 
 def _after_signature(
-    place: str, rest: Sequence[tuple[int, list[str]]], identity: list[int]
+    place: str, rest: Sequence[tuple[int, list[str]]], identity: list[int], figures: list[int]
 ) -> list[str]:
     """Say where rows below a signature block look like records all the same."""
     for row, cells in rest:
-        filled = [i for i, cell in enumerate(cells) if cell]
-        if len(filled) > 3 and any(i in identity for i in filled):
+        named = any(i < len(cells) and cells[i] for i in identity)
+        figure = any(i < len(cells) and re.fullmatch(_FIGURE, cells[i]) for i in figures)
+        if (named and figure) or known_headings(cells) >= 2:
             return [f"{place}: row {row} and below stand under the signature and were not read"]
     return []

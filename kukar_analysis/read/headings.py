@@ -55,6 +55,7 @@ class Grid:
     rows: Sequence[tuple[int, list[str]]]
     part: str | None = None
     merged: Sequence[tuple[int, int, int, int]] = ()
+    is_comma_parted: bool = False
 
     @property
     def place(self) -> str:
@@ -94,10 +95,10 @@ class Kind:
 
 def recognise(grid: Grid) -> Found | Unknown:
     """Return where the list's headings stand and its kind, or why there is none."""
-    best: Found | None = None
+    found: list[Found] = []
     near = (0, "")
     for first in range(min(len(grid.rows), _DEEPEST)):
-        if best and first > best.first + 1:
+        if found and first > found[0].first + 1:
             break
         if not _heading_like(grid.rows[first][1]):
             continue
@@ -108,13 +109,14 @@ def recognise(grid: Grid) -> Found | Unknown:
             kind, headings, lacking, unused, unclear = _kind(grid.medium, block, grid.name[:4])
             if lacking:
                 near = max(near, (len(headings), lacking), key=lambda n: n[0])
-            elif best is None or len(headings) > len(best.headings):
-                best = Found(kind, headings, first, last, unused, unclear)
-    if best:
-        unclear = best.unclear or _over_several(grid, best)
-        if unclear:
-            return Unknown(f"{grid.place}: {unclear}", is_near=True)
-        return best
+            else:
+                found.append(Found(kind, headings, first, last, unused, unclear))
+    if found:
+        most = max(len(one.headings) for one in found)
+        best = [one for one in found if len(one.headings) == most]
+        why = [one.unclear or _over_several(grid, one) for one in best]
+        clear = next((one for one, what in zip(best, why, strict=True) if not what), None)
+        return clear or Unknown(f"{grid.place}: {why[0]}", is_near=True)
     if not near[0]:
         return Unknown(
             f"{grid.place}: holds no line of known headings ({_WHERE}); a list begins with its"
@@ -277,6 +279,9 @@ def _unclear(kind: str, headings: Headings, names: tuple[_Name, ...]) -> str:
 
     A heading that says whose the score is ("Nilai mandiri") goes before those that do not.
     """
+    asked = max((s.statements for s in framework.load().surveys.values()), default=0)
+    if kind == "survey" and f"statement_{asked + 1}" in headings:
+        return f"has more than the {asked} statements of a pillar; part it into a sheet a pillar"
     for column in (c for c in headings if c in _FIGURES):
         found = _candidates(kind, column, names)
         own = [

@@ -17,6 +17,12 @@ class Number(str):
     __slots__ = ()
 
 
+class Unsure(str):
+    """The text of a number that may be shown as a percentage: the file does not tell."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record of a list: a line, a row of a sheet, a row of a page.

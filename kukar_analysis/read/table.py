@@ -12,6 +12,8 @@ from kukar_analysis.read.source import Reading
 
 SUFFIXES = (".csv", ".txt")
 _DELIMITERS = ";,\t|"
+_LARGEST = 64 * 2**20
+"""Bytes of the largest list that is read."""
 _TITLES = 20
 """Lines in which the headings are looked for, to tell what parts the cells."""
 
@@ -22,11 +24,15 @@ def read(path: Path, name: str) -> Reading:
     Raises OSError when it cannot be opened; SourceError when it is no text, empty, cut within a
     quoted cell, or of no known kind.
     """
-    rows = _rows(_text(path, name), name)
+    if path.stat().st_size > _LARGEST:
+        raise SourceError(f"{name}: is larger than {_LARGEST >> 20} MB; send only the list")
+    text = _text(path, name)
+    rows = _rows(text, name)
     if not rows:
         raise SourceError(f"{name}: is empty; expected a line of headings and lines of values")
     reading = Reading([])
-    grid.read(grid.Grid(name, "text", rows), {}, reading)
+    found = grid.Grid(name, "text", rows, is_comma_parted=_delimiter(text) == ",")
+    grid.read(found, grid.named(path.stem, "region", "opd", "pillar"), reading)
     if not reading.lists:
         raise SourceError("; ".join(reading.problems + reading.notes))
     return reading

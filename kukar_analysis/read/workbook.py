@@ -7,6 +7,7 @@ sheet's own XML. What a file unpacks to is bounded before it is read.
 
 from __future__ import annotations
 
+import mmap
 import re
 import struct
 import zipfile
@@ -24,7 +25,7 @@ from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import grid
 from kukar_analysis.read.grid import words
-from kukar_analysis.read.source import UNCALCULATED, Number, Reading, letters
+from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, letters
 
 SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
 _UNPACKED = 64 * 2**20
@@ -33,13 +34,13 @@ _CELLS = 2_000_000
 """Cells that a sheet may reach over; calamine holds every one, the empty ones too."""
 _DENSEST = 1032
 """Bytes that one byte of a zip can unpack to at most."""
-_XML = re.compile(r"\.(xml|rels)$")
+_PICTURE = re.compile(r"\.(png|jpe?g|gif|emf|wmf|bmp|tiff?|bin)$", re.IGNORECASE)
+"""Parts that calamine never unpacks; every other large one is unpacked to see how large it is."""
 _LOOKED_INTO = re.compile(
-    r"^xl/(workbook\.xml|_rels/workbook\.xml\.rels|styles\.xml|worksheets/[^/]+\.xml)$|^content\.xml$"
+    r"^xl/(workbook\.xml|_rels/workbook\.xml\.rels|styles\.xml|sharedStrings\.xml|worksheets/[^/]+\.xml)$|^content\.xml$"
 )
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
-_CELL = re.compile(rb'<c\b(?=[^>]*\br="([A-Z]{1,3})(\d{1,7})")([^>]*?)(?:/>|>(.*?)</c>)', re.DOTALL)
-
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
 _TYPED = re.compile(rb'\bt="(?!n")')
 """A cell of another type than number."""
 
@@ -63,13 +64,17 @@ def read(path: Path, name: str) -> Reading:
     """
     _is_workbook(path, name)
     parts = _zipped_parts(path, name) if zipfile.is_zipfile(path) else _Parts()
+    if not parts.marks:
+        parts.notes.append(
+            "formula errors cannot be told from blanks in this format; save it as .xlsx to be sure"
+        )
     reading = Reading([], notes=[f"{name}: {note}" for note in parts.notes])
-    named = _named(path.stem, "region", "opd")
+    named = grid.named(path.stem, "region", "opd", "pillar")
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheets_metadata:
                 if sheet.typ == SheetTypeEnum.WorkSheet:
-                    found = _grid(book, name, sheet.name, parts.marks.get(sheet.name, {}))
+                    found = _grid(book, name, sheet.name, parts.marks.get(sheet.name))
                     _read_sheet(found, named, sheet.visible == SheetVisibleEnum.Visible, reading)
     except python_calamine.PasswordError as error:
         raise _locked(name) from error
@@ -85,21 +90,18 @@ def read(path: Path, name: str) -> Reading:
 
 
 def _read_sheet(found: grid.Grid, named: dict[str, str], visible: bool, reading: Reading) -> None:
-    if not found.rows or framework.normalise(found.part or "") in words("furniture", "sheet"):
+    is_guide = framework.normalise(found.part or "") in words("furniture", "sheet")
+    if not found.rows:
         return
-    if not visible:
+    if is_guide or not visible:
         if isinstance(grid.recognise(found), grid.Found):
+            why = "is named as a guide" if visible else "is hidden"
             reading.problems.append(
-                f"{found.place}: is hidden and was not read; show it if it counts, or delete it"
+                f"{found.place}: {why} and was not read; show or rename it if it counts, or delete"
+                " it"
             )
         return
-    grid.read(found, named | _named(found.part or "", "pillar", "opd"), reading)
-
-
-def _named(text: str, *kinds: str) -> dict[str, str]:
-    """Return what a name of a file or sheet tells for certain: region, agency, pillar."""
-    named = {kind: framework.load().named_in(kind, text) for kind in kinds}
-    return {kind: ids[0] for kind, ids in named.items() if len(ids) == 1}
+    grid.read(found, named | grid.named(found.part or "", "pillar", "opd"), reading)
 
 
 def _is_workbook(path: Path, name: str) -> None:
@@ -132,13 +134,15 @@ def _zipped_parts(path: Path, name: str) -> _Parts:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-        data, left = path.read_bytes(), _UNPACKED
         texts: dict[str, bytes] = {}
-        for member in members:
-            is_large = member.compress_size * _DENSEST > _UNPACKED
-            if left >= 0 and (_LOOKED_INTO if not is_large else _XML).search(member.filename):
-                texts[member.filename] = _unpacked(data, member, left)
-                left -= len(texts[member.filename])
+        left = _UNPACKED
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            for member in members:
+                is_large = member.compress_size * _DENSEST > _UNPACKED
+                wanted = not _PICTURE.search(member.filename) if is_large else True
+                if left >= 0 and wanted and (is_large or _LOOKED_INTO.search(member.filename)):
+                    texts[member.filename] = _unpacked(data, member, left)
+                    left -= len(texts[member.filename])
     except (zipfile.BadZipFile, zlib.error, struct.error) as error:
         raise SourceError(f"{name}: is cut or damaged ({error}); ask for it again") from error
     if left < 0:
@@ -157,15 +161,20 @@ def _zipped_parts(path: Path, name: str) -> _Parts:
         )
     if "content.xml" in texts:
         _check_ods(texts["content.xml"], name)
+    _check_strings(texts, name)
     percent = _percent_styles(texts.get("xl/styles.xml", b""))
     for sheet, part in _sheets(texts, name).items():
         xml = texts.get(part, b"")
+        if "worksheets/" in part and b"<sheetData" not in xml:
+            raise SourceError(
+                f"{name} sheet {sheet!r}: is written in an unusual way; open and save it in Excel"
+            )
         _check_extent(xml, f"{name} sheet {sheet!r}")
         parts.marks[sheet] = _marks(xml, percent)
     return parts
 
 
-def _unpacked(data: bytes, member: zipfile.ZipInfo, most: int) -> bytes:
+def _unpacked(data: mmap.mmap, member: zipfile.ZipInfo, most: int) -> bytes:
     """Return what a part unpacks to, or one byte more than allowed: the size declared may lie.
 
     zipfile would do, at six times the time.
@@ -202,12 +211,24 @@ def _sheets(texts: dict[str, bytes], name: str) -> dict[str, str]:
     return found
 
 
+def _check_strings(texts: dict[str, bytes], name: str) -> None:
+    """Refuse long texts that many cells share: each cell would hold a copy."""
+    shared = texts.get("xl/sharedStrings.xml", b"")
+    cells = sum(xml.count(b't="s"') for part, xml in texts.items() if "worksheets/" in part)
+    if len(shared) * cells > 8 * _UNPACKED:
+        longest = max(map(len, re.split(rb"</si>|</x:si>", shared)))
+        if longest * cells > 8 * _UNPACKED:
+            raise SourceError(
+                f"{name}: holds a text of {longest >> 10} kB that many cells share; shorten it"
+            )
+
+
 def _check_extent(xml: bytes, place: str) -> None:
-    rows = re.findall(rb'<row\b[^>]*?\br="(\d+)"', xml)
+    rows = re.findall(rb'<row\b[^<>]{0,400}?\br="(\d+)"', xml)
     last = max([int(r) for r in rows] + [xml.count(b"<row")])
     if last * _column(b"ZZ") <= _CELLS and not re.search(rb' r="[A-Z]{3}', xml):
         return  # no need to look at every cell
-    columns = set(re.findall(rb'<c\b[^>]*?\br="([A-Z]{1,3})\d', xml))
+    columns = set(re.findall(rb'<c\b[^<>]{0,400}?\br="([A-Z]{1,3})\d', xml))
     width = max(map(_column, columns), default=1)
     if last * width > _CELLS:
         raise SourceError(
@@ -220,6 +241,11 @@ def _check_ods(xml: bytes, name: str) -> None:
     """Refuse an ods whose cells are said to be repeated without measure."""
     cells = re.findall(rb"<table:table-cell\b[^>]*>", xml)
     filled = [c for c in cells if b"office:value" in c]
+    if any(b'"percentage"' in c for c in filled):
+        raise SourceError(
+            f"{name}: holds percentages, which cannot be told for certain in this format; save it"
+            " as .xlsx"
+        )
     wide = [int(n) for c in filled for n in re.findall(rb'columns-repeated="(\d+)"', c)]
     rows = re.findall(
         rb'<table:table-row\b[^>]*rows-repeated="(\d+)"[^>]*>'
@@ -242,7 +268,9 @@ def _percent_styles(styles: bytes) -> set[bytes]:
     """Return the style numbers whose cells show a percentage."""
     own = {
         m[1]
-        for m in re.finditer(rb'<numFmt\b[^>]*numFmtId="(\d+)"[^>]*formatCode="([^"]*)"', styles)
+        for m in re.finditer(
+            rb'<numFmt\b[^<>]{0,200}?numFmtId="(\d+)"[^<>]{0,200}?formatCode="([^"]*)"', styles
+        )
         if b"%" in re.sub(rb"&quot;.*?&quot;|\\.", b"", m[2])
     }
     formats = re.search(rb"<cellXfs\b.*?</cellXfs>", styles, re.DOTALL)
@@ -258,8 +286,13 @@ def _marks(xml: bytes, percent: set[bytes]) -> _Cells:
     if not (styled or b't="e"' in xml or re.search(rb"<f[ >/]", xml)):
         return {}
     marks: _Cells = {}
-    for column, row, attributes, inner in _CELL.findall(xml):
-        place = (int(row), _column(column))
+    for cell in xml.split(b"<c ")[1:]:
+        attributes, _, inner = cell.partition(b">")
+        inner = inner.partition(b"</c>")[0]
+        placed = _PLACE.search(attributes)
+        if not placed:
+            continue
+        place = (int(placed[2]), _column(placed[1]))
         value = re.search(rb"<v\b[^>]*>([^<]*)</v>", inner)
         style = re.search(rb'\bs="(\d+)"', attributes)
         is_text = _TYPED.search(attributes)  # a formula may well give an empty text
@@ -272,13 +305,14 @@ def _marks(xml: bytes, percent: set[bytes]) -> _Cells:
     return marks
 
 
-def _grid(book: CalamineWorkbook, name: str, sheet_name: str, marks: _Cells) -> grid.Grid:
+def _grid(book: CalamineWorkbook, name: str, sheet_name: str, marks: _Cells | None) -> grid.Grid:
+    is_sure = marks is not None
     sheet = book.get_sheet_by_name(sheet_name)
     merged = sheet.merged_cell_ranges or []
     rows = []
     for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         if values.count("") < len(values):
-            cells = [v.strip() if isinstance(v, str) else _text(v) for v in values]
+            cells = [v.strip() if isinstance(v, str) else _text(v, is_sure) for v in values]
             if any(cells):
                 rows.append((number, cells))
     if marks:
@@ -300,12 +334,13 @@ def _marked(rows: dict[int, list[str]], marks: _Cells) -> list[tuple[int, list[s
     return sorted(rows.items())
 
 
-def _text(value: Any) -> str:
-    """Return the text of a value that is no text."""
+def _text(value: Any, is_sure: bool) -> str:
+    """Return the text of a value that is no text; `is_sure`: percentages are told apart."""
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, (int, float)):
-        return Number(f"{value:.15g}" if abs(value) < 1e15 else int(value))
+        text = f"{value:.15g}" if abs(value) < 1e15 else str(int(value))
+        return Number(text) if is_sure or not 0 < value <= 1 else Unsure(text)
     if isinstance(value, (datetime, date, time)):
         return value.isoformat()
     return str(value) if isinstance(value, timedelta) else ""
