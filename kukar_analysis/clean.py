@@ -78,10 +78,14 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         files[name] = entry
         _compare_with_sources(entry, sources, cleaned)
         year = int(name[:4])
-        is_twin = entry["sha256"] in {e["sha256"] for n, e in files.items() if n != name}
-        (twins if is_twin else lines).extend(
-            Line(found, record, year, editions) for found in lists for record in found.records
+        found = [Line(part, record, year, editions) for part in lists for record in part.records]
+        is_copy = any(
+            e["sha256"] == entry["sha256"] and n != name and n[:4] == name[:4]
+            for n, e in files.items()
         )
+        # respondents without a name could not be told to have answered twice
+        twins += [line for line in found if is_copy and line.file.kind == "survey"]
+        lines += [line for line in found if not (is_copy and line.file.kind == "survey")]
     for name in sorted(set(sources.sha256) - set(files)):
         cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
 

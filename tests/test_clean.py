@@ -348,9 +348,9 @@ def test_two_lines_that_contradict_each_other_are_both_rejected_and_name_each_ot
     assert origins(claims, 2013, "rejected") == ["2013/a.csv#l2:c3", "2013/b.csv#l2:c3"]
     assert [p for p in claims.problems if p.startswith("2013")] == [
         "2013/a.csv#l2:c3: JUMLAH OPD '3': contradicts 2013/b.csv#l2:c3 (agencies 3 -> 4);"
-        " keep one, or add a correction",
+        " keep one, end the later file's name in -ralat, or add a correction",
         "2013/b.csv#l2:c3: JUMLAH OPD '4': contradicts 2013/a.csv#l2:c3 (agencies 4 -> 3);"
-        " keep one, or add a correction",
+        " keep one, end the later file's name in -ralat, or add a correction",
     ]
 
 

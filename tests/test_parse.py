@@ -82,7 +82,7 @@ REJECTED = {
     "a score of two digits": (
         NATIONAL,
         "KAB. MALANG;3;36;3;3;3;3;3;;KPPN&IKN;",
-        [("score", "OUTPUT", "36", "l2:c3")],
+        [("scale", "OUTPUT", "36", "l2:c3")],
     ),
     "a score with a unit": (
         NATIONAL,

@@ -343,7 +343,7 @@ def test_a_target_may_be_written(text, amount):
         ("target", "1.250", "could be read in two ways"),
         ("target", "Rp 1.250", "could be read in two ways"),
         ("budget", "1,250", "could be read in two ways"),
-        ("budget", "1,250,000", "is no number"),
+        ("budget", "1,250,00", "is no number"),
         ("budget", "1,2 M", "is no number"),
         ("users", "ribuan", "is no number"),
         ("realisation", "80 dari 100", "is no number"),
@@ -457,7 +457,8 @@ def test_an_answer_left_blank_is_null_and_zero_is_zero(text, answer):
 @pytest.mark.parametrize("text", ["5", "-1", "2,5", "setuju", "10"])
 def test_an_answer_off_the_scale_rejects_the_respondent(text):
     said = fault_of(survey(statement_2=text))
-    assert said == ("answer", "STATEMENT_2", text, "expected 0, 1, 2, 3 or 4")
+    # the cell is not repeated: in a shifted line it may be a name or a telephone number
+    assert said == ("answer", "STATEMENT_2", None, "expected 0, 1, 2, 3 or 4")
 
 
 @pytest.mark.parametrize(

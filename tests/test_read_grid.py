@@ -165,9 +165,10 @@ def test_a_column_of_the_list_goes_before_what_stands_above_it_and_before_the_fi
     given = {"opd": "Dinsos", "region": "64.02"}
     rows = [[*FORM, "OPD"], [*ANSWER, "Bappeda"], [*ANSWER, ""]]
     found = read("OPD : Dinas Kesehatan", *rows, given=given)
-    assert column(found, "opd") == ["Bappeda", "Dinas Kesehatan"]
+    # a cell left blank is of nobody known, not of whoever stands above the list
+    assert column(found, "opd") == ["Bappeda", ""]
     assert column(found, "region") == ["64.02"] * 2
-    assert column(read(*rows, given=given), "opd") == ["Bappeda", "Dinsos"]
+    assert column(read(*rows, given=given), "opd") == ["Bappeda", ""]
 
 
 def test_a_year_in_the_title_holds_for_the_list_unless_two_are_named():

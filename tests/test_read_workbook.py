@@ -160,7 +160,8 @@ def test_a_hidden_sheet_with_a_list_is_a_problem_and_is_not_read(book, state):
     found = read(book({"Isian": WHOLE, "Lama": WHOLE}, hide))
     assert [f.records[0].part for f in found.lists] == ["Isian"]
     assert found.problems == [
-        f"{NAME} sheet 'Lama': is hidden and was not read; show it if it counts, or delete it"
+        f"{NAME} sheet 'Lama': is hidden and was not read; show or rename it if it counts, or"
+        " delete it"
     ]
 
 

@@ -62,7 +62,7 @@ def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
     assert rules(made) == ["conflict", "conflict"]
     first, second = made.problems
     assert f"contradicts 2023/b.csv#l2:c{first.split(':c')[1][0]}" in first
-    assert f"on {HDI} ({what}); keep one, or add a correction" in first
+    assert f"on {HDI} ({what}); keep one, end the later file's name in -ralat" in first
     assert second.startswith("2023/b.csv#l2")
 
 

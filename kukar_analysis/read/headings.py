@@ -114,6 +114,8 @@ def recognise(grid: Grid) -> Found | Unknown:
     if found:
         most = max(len(one.headings) for one in found)
         best = [one for one in found if len(one.headings) == most]
+        # a row of words right below that are headings too belongs to them
+        best.sort(key=lambda one: (one.first, one.last == one.first or not _heads(grid, one.last)))
         why = [one.unclear or _over_several(grid, one) for one in best]
         clear = next((one for one, what in zip(best, why, strict=True) if not what), None)
         return clear or Unknown(f"{grid.place}: {why[0]}", is_near=True)
@@ -179,6 +181,10 @@ def _wordy(cells: list[str]) -> bool:
     """Whether a row can be a second or third row of headings: words and years only."""
     figures = (re.fullmatch(r"[\d.,%() -]+", cell) for cell in cells if cell)
     return not any(figure and not re.fullmatch(r"20\d\d", figure[0]) for figure in figures)
+
+
+def _heads(grid: Grid, index: int) -> bool:
+    return any(map(_known, filter(None, grid.rows[index][1])))
 
 
 def is_headings(kind: str, cells: list[str]) -> bool:
@@ -301,7 +307,11 @@ def _unclear(kind: str, headings: Headings, names: tuple[_Name, ...]) -> str:
 def _over_several(grid: Grid, found: Found) -> str:
     """Say which heading of a figure stands over several columns, of which one must be meant."""
     block = [cells for _, cells in grid.rows[found.first : found.last + 1]]
-    below = [cells for _, cells in grid.rows[found.last + 1 : found.last + 1 + _SAMPLED]]
+    below = []
+    for _, cells in grid.rows[found.last + 1 : found.last + 1 + _SAMPLED]:
+        if is_headings(found.kind, cells):
+            break
+        below.append(cells)
     width = max(map(len, block if grid.medium == "text" else [*block, *below]))
     for column, (head, i) in found.headings.items():
         beside = i
