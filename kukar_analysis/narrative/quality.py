@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
-
 from kukar_analysis import display, framework
 from kukar_analysis import quality as checks
 from kukar_analysis.display import Shown
@@ -31,7 +29,7 @@ def quality(year: Any, region: Any) -> Shown:
     return display.prose(
         first,
         _completeness(year, place.region),
-        _found(checks.findings(year, place.region)),
+        _found(year, place.region),
         kind="answer",
     )
 
@@ -59,7 +57,13 @@ def _completeness(year: int, region: str) -> str:
     return f"{said}. {_count(len(missing))} butir formulir belum dijawab siapa pun."
 
 
-def _found(findings: pd.DataFrame) -> str:
+def _found(year: int, region: str) -> str:
+    findings = checks.findings(year, region)
+    if not checks.collected(year, region):
+        return (
+            "Belum ada formulir OPD atau survei yang dapat diperiksa, sehingga temuan asesor belum"
+            " dapat diperkirakan."
+        )
     if findings.empty:
         return "Tidak ada temuan pada pemeriksaan bukti, program, statistik, dan survei."
     names = framework.load().findings

@@ -6,6 +6,7 @@ from kukar_analysis import framework, store
 from kukar_analysis.quality.assessor import findings
 from kukar_analysis.quality.completeness import (
     arrivals,
+    collected,
     coverage,
     rejected,
     silent,
@@ -17,6 +18,7 @@ from kukar_analysis.quality.completeness import (
 
 __all__ = [
     "arrivals",
+    "collected",
     "coverage",
     "findings",
     "rejected",

@@ -139,6 +139,11 @@ def superseded(year: int) -> pd.DataFrame:
     return found[["origin", "reason"]].reset_index(drop=True)
 
 
+def collected(year: int, region: str) -> bool:
+    """Whether there is anything of a year to look into: an office's answers, or a survey."""
+    return not (own_answers(year, region).empty and rows_of("survey_responses", year, region).empty)
+
+
 def rows_of(table: str, year: int, region: str) -> pd.DataFrame:
     """Return a table's rows of one year and region."""
     found = store.read(table)

@@ -89,9 +89,11 @@ def unanswered(year: Any, region: Any) -> Shown:
     year, place = quality.year(year), framework.load().region(region)
     fw = framework.load()
     found = quality.unanswered(year, place.region)
+    if not quality.collected(year, place.region):
+        return _nothing_collected(year)
     if found.empty:
         return display.prose(
-            "Tidak ada daftar: semua butir formulir dijawab, atau formulir tahun ini belum ada."
+            "Tidak ada butir yang tersisa, atau daftar butir tahun ini belum diketahui."
         )
     rows = [
         [
@@ -110,6 +112,8 @@ def findings(year: Any, region: Any) -> Shown:
     """Faults that an assessor would find, each with its place and what to do."""
     year, place = quality.year(year), framework.load().region(region)
     found = quality.findings(year, place.region)
+    if not quality.collected(year, place.region):
+        return _nothing_collected(year)
     if found.empty:
         return display.prose("Tidak ada temuan.")
     fw = framework.load()
@@ -154,6 +158,14 @@ def superseded(year: Any) -> Shown:
         rows.append([r.origin, later, changes.replace("->", "menjadi")])
     heads = [Column("Catatan lama"), Column("Digantikan oleh"), Column("Perubahan")]
     return display.table(f"Ralat {year}", heads, rows)
+
+
+def _nothing_collected(year: int) -> Shown:
+    return display.empty_place(
+        f"Belum ada formulir OPD atau survei {year} yang dapat diperiksa.",
+        f"Akan terisi oleh berkas di data/raw/{year}/; formulirnya dibuat oleh"
+        f" `kukar template {year}`.",
+    )
 
 
 def _advice(row: Any) -> str:
