@@ -71,6 +71,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     sources = _sources(raw, cleaned)
     lines: list[Line] = []
     twins: list[Line] = []  # of a file that is another's copy, to the byte
+    contents: set[tuple[int, str | None]] = set()
     editions: dict[tuple[int, str], str] = {}
     files: dict[str, dict[str, Any]] = {}
     for name, path in paths.items():
@@ -79,13 +80,11 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         _compare_with_sources(entry, sources, cleaned)
         year = int(name[:4])
         found = [Line(part, record, year, editions) for part in lists for record in part.records]
-        is_copy = any(
-            e["sha256"] == entry["sha256"] and n != name and n[:4] == name[:4]
-            for n, e in files.items()
-        )
-        # respondents without a name could not be told to have answered twice
-        twins += [line for line in found if is_copy and line.file.kind == "survey"]
-        lines += [line for line in found if not (is_copy and line.file.kind == "survey")]
+        is_copy = (year, entry["sha256"]) in contents
+        contents.add((year, entry["sha256"]))
+        for line in found:
+            # respondents without a name could not be told to have answered twice
+            (twins if is_copy and line.file.kind == "survey" else lines).append(line)
     for name in sorted(set(sources.sha256) - set(files)):
         cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
 

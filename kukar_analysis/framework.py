@@ -92,6 +92,11 @@ class Framework:
         """Return an edition by its id; UsageError names the known ones."""
         return _known(self.editions, edition, "edition", "definitions/editions.csv")
 
+    def asked_edition(self, year: int) -> str | None:
+        """Return the edition of a year whose questions are known, where there is one only."""
+        asked = [e.edition for e in self.editions.values() if e.year == year and e.questions]
+        return asked[0] if len(asked) == 1 else None
+
     def years(self) -> list[int]:
         """Return the years that have an edition, in order."""
         return sorted({e.year for e in self.editions.values()})

@@ -162,8 +162,7 @@ class Line:
             edition = f"{year}-{group}" if group else None
         edition = edition or listed
         if edition is None and self.file.kind in FORMS:
-            asked = [e.edition for e in fw.editions.values() if e.year == year and e.questions]
-            return asked[0] if len(asked) == 1 else None
+            return fw.asked_edition(year)
         if edition is None and not self.faults:
             self.fault(
                 "edition",

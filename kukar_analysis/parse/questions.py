@@ -137,11 +137,12 @@ def _question(line: Line, edition: str | None) -> Question | None:
     fields = ("question", "label", "code", "component", "pillar", "block")
     said = {column: line.text(column) or "" for column in fields}
     leading = _CODE.match(said["label"])
-    said["code"] = said["code"] or (line.text("number") or "") or (leading[0] if leading else "")
-    if not _CODE.fullmatch(said["code"]) and not line.text("code"):
-        said["code"] = leading[0] if leading else ""
     if leading:
         said["label"] = said["label"][leading.end() :].strip()
+    if not said["code"]:
+        number = _CODE.fullmatch(line.text("number") or "")
+        found_code = number or leading
+        said["code"] = found_code[0] if found_code else ""
     asked = _Asked(edition, **said)
     found, *fault = _identified(asked)
     if found is None and not line.faults and line.record.is_bare:
@@ -193,8 +194,8 @@ def _identified(asked: _Asked) -> tuple[Question, None] | tuple[None, str, str, 
     if own and code and own.code.rstrip(".") != code:
         reason = f"{question.question} has the code {own.code} in {asked.edition}"
         return None, "question", reason, "code"
-    other = suggest.reads_as(asked.label, question.question)
-    if other and not named_ids:
+    other = None if named_ids else suggest.reads_as(asked.label, question.question)
+    if other:
         reason = f"the code is of {question.question}, but the label reads as {other}"
         return None, "question", reason, "label"
     for column in ("component", "pillar"):

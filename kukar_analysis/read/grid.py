@@ -117,9 +117,9 @@ def _bare(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
         c for line in lines if not re.match(r"(yth|kepada)\b", line[0].casefold()) for c in line
     ]
     for column in ("opd", "pillar"):
-        named = [cell for cell in cells if len(fw.match(column, cell)) == 1]
-        if len({fw.match(column, cell)[0] for cell in named}) == 1:
-            said[column] = named[0]
+        naming = [cell for cell in cells if len(fw.match(column, cell)) == 1]
+        if len({fw.match(column, cell)[0] for cell in naming}) == 1:
+            said[column] = naming[0]
     years = set(re.findall(r"\btahun\s+(20\d\d)\b", " ".join(cells), re.IGNORECASE))
     return said | ({"year": years.pop()} if len(years) == 1 else {})
 
@@ -217,16 +217,17 @@ def _split(grid: Grid, cells: list[str], heads: list[str], places: dict[str, int
         i = places.get(column)
         if i is None or not grid.is_comma_parted or i + 1 >= len(cells):
             continue
-        if re.fullmatch(r"\d", cells[i]) and re.fullmatch(r"\d{1,2}", cells[i + 1]):
-            if i + 1 not in places.values() or len(cells) > len(heads):
-                return "a decimal comma may have parted a figure; save the list with semicolons"
-            if i + 1 in (places.get(c) for c in ("answer", "evidence", "remark")):
-                return "a decimal comma may have parted a figure; save the list with semicolons"
+        texts = [places.get(c) for c in ("answer", "evidence", "remark")]
+        is_odd = i + 1 not in places.values() or len(cells) > len(heads) or i + 1 in texts
+        if is_odd and re.fullmatch(r"\d,\d{1,2}", f"{cells[i]},{cells[i + 1]}"):
+            return "a decimal comma may have parted a figure; save the list with semicolons"
     return None
 
 
 def _merged_down(grid: Grid, last: int) -> dict[tuple[int, int], str]:
     """Return the text of cells merged down with the one above, by (row, column)."""
+    if not grid.merged:
+        return {}
     texts = dict(grid.rows)
     below = grid.rows[last][0]
     return {

@@ -283,7 +283,8 @@ def _is_own(kind: str, column: str, above: str) -> bool:
 def _unclear(kind: str, headings: Headings, names: tuple[_Name, ...]) -> str:
     """Say which of several columns a figure should be taken from is not known; empty if it is.
 
-    A heading that says whose the score is ("Nilai mandiri") goes before those that do not.
+    A heading that says whose the score is ("Nilai mandiri") goes before those that do not: it takes
+    the figure's place in `headings`.
     """
     asked = max((s.statements for s in framework.load().surveys.values()), default=0)
     if kind == "survey" and f"statement_{asked + 1}" in headings:

@@ -27,11 +27,12 @@ def read(path: Path, name: str) -> Reading:
     if path.stat().st_size > _LARGEST:
         raise SourceError(f"{name}: is larger than {_LARGEST >> 20} MB; send only the list")
     text = _text(path, name)
-    rows = _rows(text, name)
+    delimiter = _delimiter(text)
+    rows = _rows(text, delimiter, name)
     if not rows:
         raise SourceError(f"{name}: is empty; expected a line of headings and lines of values")
     reading = Reading([])
-    found = grid.Grid(name, "text", rows, is_comma_parted=_delimiter(text) == ",")
+    found = grid.Grid(name, "text", rows, is_comma_parted=delimiter == ",")
     grid.read(found, grid.named(path.stem, "region", "opd", "pillar"), reading)
     if not reading.lists:
         raise SourceError("; ".join(reading.problems + reading.notes))
@@ -62,9 +63,8 @@ def _delimiter(text: str) -> str:
     return max(_DELIMITERS, key=lambda d: (heads[d], lines[0].count(d)))
 
 
-def _rows(text: str, name: str) -> list[tuple[int, list[str]]]:
+def _rows(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
     """Return (line number, cells) of every line that is not blank."""
-    delimiter = _delimiter(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     start = 1

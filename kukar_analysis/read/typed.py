@@ -77,8 +77,7 @@ def _edition(final: dict[str, str], year: int) -> str | None:
     fw = framework.load()
     for group in fw.match("group", final.get("group", "")):
         return f"{year}-{group}" if f"{year}-{group}" in fw.weights else None
-    known = [e.edition for e in fw.editions.values() if e.year == year and e.questions]
-    return known[0] if len(known) == 1 else None
+    return fw.asked_edition(year)
 
 
 def _took_part(final: dict[str, str]) -> bool:
