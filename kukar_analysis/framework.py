@@ -94,8 +94,17 @@ class Framework:
 
     def asked_edition(self, year: int) -> str | None:
         """Return the edition of a year whose questions are known, where there is one only."""
-        asked = [e.edition for e in self.editions.values() if e.year == year and e.questions]
+        asked = self._asked.get(year, [])
         return asked[0] if len(asked) == 1 else None
+
+    @cached_property
+    def _asked(self) -> dict[int, list[str]]:
+        """Editions whose questions are known, by year."""
+        asked: dict[int, list[str]] = defaultdict(list)
+        for edition in self.editions.values():
+            if edition.questions:
+                asked[edition.year].append(edition.edition)
+        return asked
 
     def years(self) -> list[int]:
         """Return the years that have an edition, in order."""
@@ -135,7 +144,7 @@ class Framework:
 
     def match(self, kind: str, text: str) -> list[str]:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
-        return sorted(self._names.get((kind, normalise(text)), ()))
+        return [*self._names.get((kind, normalise(text)), ())]
 
     def named_in(self, kind: str, text: str) -> list[str]:
         """Return all ids that a text names, as a file's name or title; longer names go first."""
@@ -152,11 +161,11 @@ class Framework:
         return []
 
     @cached_property
-    def _names(self) -> dict[tuple[str, str], set[str]]:
+    def _names(self) -> dict[tuple[str, str], list[str]]:
         names: dict[tuple[str, str], set[str]] = defaultdict(set)
         for kind, spelling, id_ in self._spelled:
             names[kind, normalise(spelling)].add(id_)
-        return names
+        return {name: sorted(ids) for name, ids in names.items()}
 
     def spelled(self, kind: str) -> list[str]:
         """Return every way that names of a kind are written: ids, names and known spellings."""

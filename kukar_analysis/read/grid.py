@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from kukar_analysis import framework
 from kukar_analysis.read.headings import (
@@ -68,8 +69,12 @@ def read(grid: Grid, given: dict[str, str], reading: Reading) -> None:
 
 def named(text: str, *kinds: str) -> dict[str, str]:
     """Return what a name of a file or sheet tells for certain: region, agency, pillar."""
-    found = {kind: framework.load().named_in(kind, text) for kind in kinds}
-    return {kind: ids[0] for kind, ids in found.items() if len(ids) == 1}
+    return {kind: ids[0] for kind in kinds if len(ids := _named_in(kind, text)) == 1}
+
+
+@lru_cache(maxsize=10_000)
+def _named_in(kind: str, text: str) -> list[str]:
+    return framework.load().named_in(kind, text)
 
 
 def _on_scale(records: list[Record]) -> list[Record]:

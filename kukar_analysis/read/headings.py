@@ -164,12 +164,12 @@ def words(kind: str, column: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=50_000)
 def _known(cell: str) -> bool:
-    return framework.normalise(cell) in _vocabulary()
+    return framework.normalise(cell.strip(' "')) in _vocabulary()
 
 
 def known_headings(cells: list[str]) -> int:
     """Return how many cells are headings of some kind of list."""
-    return sum(_known(cell.strip(' "')) for cell in cells if cell)
+    return sum(map(_known, filter(None, cells)))
 
 
 def _heading_like(cells: list[str]) -> bool:
@@ -190,7 +190,7 @@ def _heads(grid: Grid, index: int) -> bool:
 def is_headings(kind: str, cells: list[str]) -> bool:
     """Whether a row below the headings is one of headings again, for another list."""
     filled = [cell for cell in cells if cell]
-    known = sum(framework.normalise(cell) in _words_of(kind) for cell in filled)
+    known = sum(map(_words_of(kind).__contains__, map(framework.normalise, filled)))
     return known >= 3 or (known == 2 and len(filled) <= 3)
 
 
