@@ -1,0 +1,48 @@
+"""Years and peers: where a region stands, and what can and cannot be compared.
+
+Every function answers from data/processed and the definitions; what is not on record is null or
+an empty frame, never filled in. Ranks and means use the printed figures of the regions that took
+part. Nothing is rounded here but what the ministry's arithmetic rounds.
+"""
+
+from kukar_analysis.compare.index import (
+    MARGIN,
+    IndexValue,
+    base_of_improvement,
+    edition_of,
+    index_record,
+    index_value,
+)
+from kukar_analysis.compare.standing import (
+    GroupSwap,
+    component_profile,
+    groups_without_table,
+    participants,
+    ranks,
+    under_other_group,
+)
+from kukar_analysis.compare.years import (
+    assessed,
+    components_between,
+    questions_between,
+    with_definitions,
+)
+
+__all__ = [
+    "MARGIN",
+    "GroupSwap",
+    "IndexValue",
+    "assessed",
+    "base_of_improvement",
+    "component_profile",
+    "components_between",
+    "edition_of",
+    "groups_without_table",
+    "index_record",
+    "index_value",
+    "participants",
+    "questions_between",
+    "ranks",
+    "under_other_group",
+    "with_definitions",
+]
