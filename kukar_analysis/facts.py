@@ -6,6 +6,7 @@ Ids are English and stay the same over the years; names are Indonesian and are w
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal
 
 Status = Literal["seen", "inferred", "assumed"]
@@ -285,6 +286,15 @@ class Correction(Fact):
     action: Literal["drop", "replace"]
     value: str | None
     reason: str
+
+
+@dataclass(frozen=True)
+class Target(Fact):
+    """An index that a region set out to reach in a year."""
+
+    region: str
+    year: int
+    target: Decimal
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ import types
 import typing
 from collections import Counter, defaultdict
 from dataclasses import dataclass, fields
+from decimal import Decimal
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
@@ -43,6 +44,7 @@ from kukar_analysis.facts import (
     Statistic,
     SubDimension,
     Survey,
+    Target,
     Weight,
 )
 
@@ -77,6 +79,7 @@ class Framework:
     events: tuple[Event, ...]
     layouts: tuple[Layout, ...]
     corrections: tuple[Correction, ...]
+    targets: tuple[Target, ...]
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
 
@@ -216,7 +219,7 @@ def load(folder: Path = DEFINITIONS) -> Framework:
 
     def unique(name: str, record: type[_R], *key: str) -> list[_R]:
         rows = read(name, record)
-        counts = Counter(" ".join(getattr(r, k) for k in key) for r in rows)
+        counts = Counter(" ".join(str(getattr(r, k)) for k in key) for r in rows)
         problems.extend(f"{name}.csv: {k} stands {n} times" for k, n in counts.items() if n > 1)
         return rows
 
@@ -253,6 +256,7 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         events=tuple(read("events", Event)),
         layouts=tuple(read("layouts", Layout)),
         corrections=tuple(read("corrections", Correction)),
+        targets=tuple(unique("targets", Target, "region", "year")),
         assumptions=tuple(read("assumptions", Assumption)),
         reported_regions=tuple(read("reported_regions", ReportedRegion)),
     )
@@ -317,6 +321,10 @@ def _value(text: str | None, hint: Any) -> Any:
         if not re.fullmatch(r"\d+", text):
             raise ValueError(f"{text!r} is not a whole number")
         return int(text)
+    if kind is Decimal:
+        if not re.fullmatch(r"\d+(\.\d+)?", text):
+            raise ValueError(f"{text!r} is no number, as 3.55")
+        return Decimal(text)
     if typing.get_origin(kind) is Literal and text not in get_args(kind):
         raise ValueError(f"{text!r} is none of {', '.join(get_args(kind))}")
     return text

@@ -5,6 +5,7 @@ an empty frame, never filled in. Ranks and means use the printed figures of the 
 part. Nothing is rounded here but what the ministry's arithmetic rounds.
 """
 
+from kukar_analysis.compare.change import decompose_change
 from kukar_analysis.compare.index import (
     MARGIN,
     IndexValue,
@@ -15,10 +16,12 @@ from kukar_analysis.compare.index import (
 )
 from kukar_analysis.compare.standing import (
     GroupSwap,
+    component_gaps,
     component_profile,
     groups_without_table,
     participants,
     ranks,
+    target,
     under_other_group,
 )
 from kukar_analysis.compare.years import (
@@ -34,8 +37,10 @@ __all__ = [
     "IndexValue",
     "assessed",
     "base_of_improvement",
+    "component_gaps",
     "component_profile",
     "components_between",
+    "decompose_change",
     "edition_of",
     "groups_without_table",
     "index_record",
@@ -43,6 +48,7 @@ __all__ = [
     "participants",
     "questions_between",
     "ranks",
+    "target",
     "under_other_group",
     "with_definitions",
 ]

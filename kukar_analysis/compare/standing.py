@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from kukar_analysis import framework, score, store
-from kukar_analysis.compare.index import edition_of, scores
+from kukar_analysis.compare.index import edition_of, index_value, scores
+from kukar_analysis.compare.years import components_between
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,77 @@ def component_profile(year: int, region: str) -> pd.DataFrame:
                 }
             )
     return pd.DataFrame(rows, columns=columns)
+
+
+def target(year: int, region: str) -> Decimal | None:
+    """Return the index that a region set out to reach in a year, where one is on record."""
+    found = [t for t in framework.load().targets if (t.region, t.year) == (region, year)]
+    return found[0].target if found else None
+
+
+def component_gaps(year: int, region: str) -> pd.DataFrame:
+    """Return how far each component, and the index, lies from what it can be measured against.
+
+    Columns: component (null = the index), against (last_year, group, best, target), reference and
+    gap (0 to 4; gap = own minus reference), holders (regions that hold the best, else empty).
+    last_year only where the components of both years can be compared; group is the mean of the
+    participants of the same edition, best the highest among them. What is not on record is no row.
+    """
+    profile = component_profile(year, region)
+    everyone = participants(year)
+    edition = edition_of(year, region)
+    everyone = everyone[everyone["edition"] == (edition.edition if edition else None)]
+    own = dict(zip(profile["component"], profile["score"], strict=True))
+    index = index_value(year, region)
+    if index.known == "printed":
+        own[_INDEX] = float(index.value or 0)
+    references = {
+        "last_year": _last_year(year, region),
+        "group": _column(profile, "group_mean", everyone["index_published"].mean()),
+        "best": _column(profile, "group_high", everyone["index_published"].max()),
+        "target": {_INDEX: target(year, region)},
+    }
+    rows = [
+        {
+            "component": component or None,
+            "against": against,
+            "reference": float(value),
+            "holders": _holders(year, everyone, component, value) if against == "best" else [],
+            "gap": own[component] - float(value),
+        }
+        for against, found in references.items()
+        for component, value in found.items()
+        if component in own and value is not None
+    ]
+    return pd.DataFrame(rows, columns=["component", "against", "reference", "holders", "gap"])
+
+
+_INDEX = ""
+"""Stands for the index among the components."""
+
+
+def _last_year(year: int, region: str) -> dict[str, Any]:
+    if year - 1 not in framework.load().years():
+        return {}
+    both = components_between(region, year - 1, year).dropna(subset="change")
+    fair = both[both["comparable"].isin(["yes", "partly"])]
+    before = index_value(year - 1, region)
+    index = before.value if before.known == "printed" else None
+    return _column(fair, "from_score", index)
+
+
+def _column(found: pd.DataFrame, column: str, index: Any) -> dict[str, Any]:
+    return {**dict(zip(found["component"], found[column], strict=True)), _INDEX: index}
+
+
+def _holders(year: int, everyone: pd.DataFrame, component: str, value: float) -> list[str]:
+    """Return the names of the participants that have a component's score, or an index."""
+    if component == _INDEX:
+        return sorted(everyone.loc[everyone["index_published"] == value, "region_name"])
+    found = store.read("component_scores")
+    found = found[(found["year"] == year) & (found["component"] == component)]
+    holding = found.loc[found["score"] == value, "region"]
+    return sorted(everyone.loc[everyone["region"].isin(holding), "region_name"])
 
 
 def under_other_group(year: int, region: str) -> GroupSwap | None:

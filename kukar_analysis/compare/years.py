@@ -20,7 +20,7 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
     Weights are null where the component is not part of the edition. Empty when the later year
     has no table.
     """
-    _check_order(from_year, to_year)
+    check_order(from_year, to_year)
     fw = framework.load()
     columns = ["component", "from_weight", "to_weight", "from_score", "to_score", "change"]
     columns += ["same", "changed", "new", "dropped", "comparable"]
@@ -64,7 +64,7 @@ def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame
     change, origin (of the later). Empty where either year's question scores are not on record or
     the editions do not follow each other.
     """
-    _check_order(from_year, to_year)
+    check_order(from_year, to_year)
     before, after = assessed(from_year, region), assessed(to_year, region)
     editions = edition_of(from_year, region), edition_of(to_year, region)
     columns = ["question", "component", "pillar", "label", "continuity", "from_score", "to_score"]
@@ -98,7 +98,8 @@ def with_definitions(questions: pd.DataFrame) -> pd.DataFrame:
     return made.sort_values("place", ignore_index=True)
 
 
-def _check_order(from_year: int, to_year: int) -> None:
+def check_order(from_year: int, to_year: int) -> None:
+    """Raise UsageError where the first year is not before the second."""
     if from_year >= to_year:
         raise UsageError(f"from_year {from_year} must be before to_year {to_year}")
 

@@ -1,0 +1,254 @@
+"""Why the index moved: the change between two years, split into effects that add up exactly.
+
+Everything is counted in fractions, so the effects add up to the published improvement to the last
+hundredth. The split is that of Bennet (1920, The Theory of Measurement of Changes in Cost of
+Living): each change is weighed with the mean of both years, so that the two years, swapped, give
+the same effects with the other sign. docs/metode.md has a worked case.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+import pandas as pd
+
+from kukar_analysis import framework, score
+from kukar_analysis.compare.index import (
+    base_of_improvement,
+    edition_of,
+    index_record,
+    index_value,
+    scores,
+)
+from kukar_analysis.compare.years import assessed, check_order, components_between
+from kukar_analysis.facts import Continuity
+
+Kind = Literal[
+    "performance",
+    "reworded",
+    "questions_added",
+    "questions_dropped",
+    "replaced",
+    "component_score",
+    "weight",
+    "component_added",
+    "component_dropped",
+    "rounding",
+    "base",
+    "not_split",
+    "unexplained",
+]
+"""What moved the index; docs/metode.md says each in words."""
+COLUMNS = ["kind", "component", "pillar", "question", "from_score", "to_score", "effect"]
+_MEAN = Fraction(1, 2)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One year of a region: weights in percent, scores in hundredths.
+
+    `questions` holds a component's question scores only where all of them are on record.
+    """
+
+    weights: Mapping[str, int]
+    scores: Mapping[str, int]
+    questions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+
+    @property
+    def total(self) -> Fraction:
+        """Return the weighted sum in hundredths of the index, not rounded."""
+        return sum((Fraction(w * self.scores[c], 100) for c, w in self.weights.items()), Fraction())
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one thing moved the index by, in hundredths."""
+
+    kind: Kind
+    effect: Fraction
+    component: str | None = None
+    question: str | None = None
+    from_score: int | None = None
+    to_score: int | None = None
+
+
+def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
+    """Return what moved a region's index between two years; `effect` adds up to the improvement.
+
+    Columns: kind (see Kind), component, pillar, question (null where the effect is of more than
+    one), from_score, to_score (0 to 4), effect (index points). The sum is the published
+    improvement where the years follow each other, else the difference of the printed finals. One
+    row `not_split` where the components of a year are not on record; empty where no change is.
+    Raises UsageError where from_year is not before to_year.
+    """
+    check_order(from_year, to_year)
+    total, base = _published(region, from_year, to_year)
+    if total is None:
+        return pd.DataFrame(columns=COLUMNS).astype({"effect": "float64"})
+    before, after = _side(region, from_year), _side(region, to_year)
+    if before is None or after is None:
+        return _frame([Effect("not_split", total)])
+    effects = list(split(before, after, *_kinds(region, from_year, to_year)))
+    effects += _closing(region, (from_year, before), (to_year, after), base)
+    rest = total - sum((e.effect for e in effects), Fraction())
+    return _frame([*effects, Effect("unexplained", rest)] if rest else effects)
+
+
+def split(
+    before: Side,
+    after: Side,
+    continuity: Mapping[str, Continuity],
+    unparted: Mapping[str, Kind],
+) -> Iterator[Effect]:
+    """Yield the effects that add up to the difference of the two weighted sums.
+
+    `continuity` tells of the questions of both forms whether they are the same; `unparted` is the
+    kind of a component's change where its questions are not on record.
+    """
+    middle = (before.total + after.total) * _MEAN
+    for component in {**before.weights, **after.weights}:
+        old, new = (s.weights.get(component, 0) for s in (before, after))
+        if component in before.weights and component in after.weights:
+            weight = (old + new) * _MEAN / 100
+            for part in _of_component(component, before, after, continuity, unparted):
+                yield Effect(**{**vars(part), "effect": part.effect * weight})
+            level = (before.scores[component] + after.scores[component]) * _MEAN
+        else:
+            level = Fraction((before if old else after).scores[component])
+        if old != new:
+            # Weights add up to 100 in both years, so a weight moves the index by how far its
+            # component lies from the whole, not by the component's score.
+            kind: Kind = (
+                "weight" if old and new else "component_added" if new else ("component_dropped")
+            )
+            scored = before.scores.get(component), after.scores.get(component)
+            yield Effect(kind, (level - middle) * (new - old) / 100, component, None, *scored)
+
+
+def _of_component(
+    component: str,
+    before: Side,
+    after: Side,
+    continuity: Mapping[str, Continuity],
+    unparted: Mapping[str, Kind],
+) -> Iterator[Effect]:
+    """Yield what moved a component's score, in hundredths of the component."""
+    old, new = before.questions.get(component), after.questions.get(component)
+    moved = Fraction(after.scores[component] - before.scores[component])
+    scored = before.scores[component], after.scores[component]
+    both = [q for q in new or () if q in (old or ())]
+    if not old or not new or not both:
+        yield Effect(unparted[component], moved, component, None, *scored)
+        return
+    share = (Fraction(1, len(old)) + Fraction(1, len(new))) * _MEAN
+    level = Fraction(sum(old[q] + new[q] for q in both), 2 * len(both))
+    parts = []
+    for q in both:
+        kind: Kind = "performance" if continuity[q] == "same" else "reworded"
+        parts.append(Effect(kind, (new[q] - old[q]) * share, component, q, old[q], new[q]))
+    # A question that comes or goes moves the mean by how far it lies from those that stay.
+    for q in new.keys() - old.keys():
+        effect = (new[q] - level) / len(new)
+        parts.append(Effect("questions_added", effect, component, q, None, new[q]))
+    for q in old.keys() - new.keys():
+        effect = -(old[q] - level) / len(old)
+        parts.append(Effect("questions_dropped", effect, component, q, old[q], None))
+    yield from sorted(parts, key=lambda part: list({**new, **old}).index(str(part.question)))
+    rounded = moved - sum((part.effect for part in parts), Fraction())
+    if rounded:
+        yield Effect("rounding", rounded, component)
+
+
+def _closing(
+    region: str, before: tuple[int, Side], after: tuple[int, Side], base: Fraction | None
+) -> Iterator[Effect]:
+    """Yield the rounding of both finals, and the change of base where there is one."""
+    finals = [_final(year, region) for year, _ in (before, after)]
+    rounded = [final - side.total for final, (_, side) in zip(finals, (before, after), strict=True)]
+    if rounded[1] != rounded[0]:
+        yield Effect("rounding", rounded[1] - rounded[0])
+    if base is not None and base != finals[0]:
+        yield Effect("base", finals[0] - base)
+
+
+def _published(
+    region: str, from_year: int, to_year: int
+) -> tuple[Fraction | None, Fraction | None]:
+    """Return the change to explain, and last year's value that the ministry measured it from."""
+    record = index_record(to_year, region)
+    if (
+        record is not None
+        and from_year == to_year - 1
+        and pd.notna(record["improvement_published"])
+    ):
+        printed = round(record["improvement_published"] * 100)
+        base = base_of_improvement(to_year, region)
+        return Fraction(printed), None if base is None else Fraction(base * 100)
+    values = [index_value(year, region) for year in (from_year, to_year)]
+    if any(v.known != "printed" for v in values):
+        return None, None
+    return _final(to_year, region) - _final(from_year, region), None
+
+
+def _final(year: int, region: str) -> Fraction:
+    value = index_value(year, region).value
+    return Fraction(value or 0) * 100
+
+
+def _side(region: str, year: int) -> Side | None:
+    """Return a year's components and questions; None where a component is not on record."""
+    edition = edition_of(year, region)
+    stated = scores().get((year, region), {})
+    fw = framework.load()
+    if edition is None or index_value(year, region).known != "printed":
+        return None
+    weights = fw.weights[edition.edition]
+    if any(pd.isna(stated.get(component)) for component in weights):
+        return None
+    asked = fw.edition_questions.get(edition.edition, {})
+    own = assessed(year, region)
+    own = own[own["edition"] == edition.edition].set_index("question")["score"]
+    questions = {}
+    for component in weights:
+        listed = [q for q in asked if fw.questions[q].component == component]
+        if listed and own.index.isin(listed).sum() == len(listed):
+            questions[component] = {q: score.hundredths(own[q]) for q in listed}
+    return Side(weights, {c: score.hundredths(stated[c]) for c in weights}, questions)
+
+
+def _kinds(
+    region: str, from_year: int, to_year: int
+) -> tuple[dict[str, Continuity], dict[str, Kind]]:
+    """Return what became of each question, and what a component's change is where none are known.
+
+    Questions are compared only where the later edition follows the earlier one.
+    """
+    fw = framework.load()
+    edition = edition_of(to_year, region)
+    listed = fw.edition_questions.get(edition.edition, {}) if edition else {}
+    continuity = {q.question: q.continuity for q in listed.values() if q.continuity}
+    found = components_between(region, from_year, to_year)
+    kinds: dict[str, Kind] = {"yes": "performance", "no": "replaced"}
+    unparted = {r.component: kinds.get(r.comparable, "component_score") for r in found.itertuples()}
+    return continuity, unparted
+
+
+def _frame(effects: list[Effect]) -> pd.DataFrame:
+    questions = framework.load().questions
+    rows = [
+        {
+            "kind": e.kind,
+            "component": e.component,
+            "pillar": questions[e.question].pillar if e.question else None,
+            "question": e.question,
+            "from_score": None if e.from_score is None else e.from_score / 100,
+            "to_score": None if e.to_score is None else e.to_score / 100,
+            "effect": float(e.effect / 100),
+        }
+        for e in effects
+    ]
+    made = pd.DataFrame(rows, columns=COLUMNS)
+    return made.astype({"from_score": "float64", "to_score": "float64", "effect": "float64"})

@@ -1,0 +1,34 @@
+"""Who carries what: agencies and pillars, who leans on whom, and the page for one agency.
+
+Built on what quality counts of the forms. An agency that is not named is counted nowhere; where
+nothing is on record a number is null, never 0.
+"""
+
+from kukar_analysis.synergy.agency import (
+    agency,
+    files,
+    findings,
+    programmes,
+    questions,
+    rejected,
+    state,
+)
+from kukar_analysis.synergy.carried import agencies, carried, form, unnamed
+from kukar_analysis.synergy.leaning import LEANS, by_agency, by_pillar
+
+__all__ = [
+    "LEANS",
+    "agencies",
+    "agency",
+    "by_agency",
+    "by_pillar",
+    "carried",
+    "files",
+    "findings",
+    "form",
+    "programmes",
+    "questions",
+    "rejected",
+    "state",
+    "unnamed",
+]
