@@ -49,6 +49,21 @@ def processed_env(processed, monkeypatch):
 
 
 @pytest.fixture(scope="session")
+def sample_processed(tmp_path_factory):
+    """Return the folder of the tables made from the invented office of data/sample."""
+    folder = tmp_path_factory.mktemp("sample_processed")
+    clean.clean(store.ROOT / "data" / "sample", folder)
+    return folder
+
+
+@pytest.fixture
+def sample_env(sample_processed, monkeypatch):
+    """Point notebooks, and whatever reads without a folder, to the invented office's tables."""
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(sample_processed))
+    return sample_processed
+
+
+@pytest.fixture(scope="session")
 def raw_folder(tmp_path_factory):
     """Return a function that writes files, {"2023/x.csv": text or bytes}, into a new raw folder."""
 

@@ -9,7 +9,7 @@ the same effects with the other sign. docs/metode.md has a worked case.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Literal
 
@@ -111,21 +111,20 @@ def split(
     middle = (before.total + after.total) * _MEAN
     for component in {**before.weights, **after.weights}:
         old, new = (s.weights.get(component, 0) for s in (before, after))
-        if component in before.weights and component in after.weights:
+        was, is_ = (s.scores.get(component) for s in (before, after))
+        kind: Kind = "weight"
+        if was is None or is_ is None:
+            kind = "component_added" if was is None else "component_dropped"
+        else:
             weight = (old + new) * _MEAN / 100
             for part in _of_component(component, before, after, continuity, unparted):
-                yield Effect(**{**vars(part), "effect": part.effect * weight})
-            level = (before.scores[component] + after.scores[component]) * _MEAN
-        else:
-            level = Fraction((before if old else after).scores[component])
+                yield replace(part, effect=part.effect * weight)
         if old != new:
             # Weights add up to 100 in both years, so a weight moves the index by how far its
             # component lies from the whole, not by the component's score.
-            kind: Kind = (
-                "weight" if old and new else "component_added" if new else ("component_dropped")
-            )
-            scored = before.scores.get(component), after.scores.get(component)
-            yield Effect(kind, (level - middle) * (new - old) / 100, component, None, *scored)
+            stated = [s for s in (was, is_) if s is not None]
+            lies = Fraction(sum(stated), len(stated)) - middle
+            yield Effect(kind, lies * (new - old) / 100, component, None, was, is_)
 
 
 def _of_component(

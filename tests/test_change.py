@@ -1,0 +1,201 @@
+"""The change of the index is split into effects that add up, the same from either year."""
+
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from reading import KUKAR, MALANG, SURABAYA
+
+from kukar_analysis import compare, framework, store
+from kukar_analysis.compare.change import Side, split
+from kukar_analysis.errors import UsageError
+
+OTHER_WAY = {
+    "questions_added": "questions_dropped",
+    "questions_dropped": "questions_added",
+    "component_added": "component_dropped",
+    "component_dropped": "component_added",
+}
+
+
+def improvements():
+    found = store.read("index_scores")
+    found = found[found["year"] == 2023].dropna(subset="improvement_published")
+    return dict(zip(found["region"], found["improvement_published"], strict=True))
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_effects_of_every_region_add_up_to_the_published_improvement():
+    parted = []
+    for region, printed in improvements().items():
+        found = compare.decompose_change(region, 2022, 2023)
+        assert found["effect"].sum() == pytest.approx(printed, abs=1e-12)
+        assert "unexplained" not in set(found["kind"])
+        parted += [region] * ("not_split" not in set(found["kind"]))
+    assert len(improvements()) == 128
+    assert len(parted) == 32
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_those_of_the_sample_add_up_too():
+    assert len(improvements()) == 3
+    for region, printed in improvements().items():
+        found = compare.decompose_change(region, 2022, 2023)
+        assert found["effect"].sum() == pytest.approx(printed, abs=1e-12)
+        assert not {"not_split", "unexplained"} & set(found["kind"])
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_change_of_kab_malang_is_split_by_question():
+    found = compare.decompose_change(MALANG, 2022, 2023)
+    by = found.groupby(["kind", "component"], dropna=False)["effect"].sum()
+    assert found["effect"].sum() == pytest.approx(0.44)
+    # Baseline weighs 10 % in both years and has the same five questions: 0.1 x (3.60 - 1.40)
+    assert by["performance", "baseline"] == pytest.approx(0.22)
+    # quick wins weigh 30 % and 20 %, on the mean 25 %: 0.25 x (3.13 - 3.08)
+    assert by["performance", "quick_wins"] == pytest.approx(0.25 * 0.05)
+    # sums 2.504 and 2.941; Outcome weighs 10 points less and stands 3.165 - 2.7225 above them
+    assert by["weight", "outcome"] == pytest.approx(-0.1 * (3.165 - 2.7225))
+    # Collaboration is new with 10 % and 2.53
+    assert by["component_added", "collaboration"] == pytest.approx(0.1 * (2.53 - 2.7225))
+    # 2.941 was rounded to 2.94, and 2.504 to 2.51; the base is 2.50, not the printed 2.51
+    assert found.loc[found["kind"] == "base", "effect"].tolist() == [pytest.approx(0.01)]
+    last = found[(found["kind"] == "rounding") & found["component"].isna()]
+    assert last["effect"].tolist() == [pytest.approx(-0.001 - 0.006)]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_question_that_stayed_moves_the_index_by_its_weight():
+    found = compare.decompose_change(MALANG, 2022, 2023).set_index("question")
+    poverty = found.loc["outcome.economy.poverty"]
+    share = (1 / 31 + 1 / 33) / 2 * 0.25
+    expected = (poverty["to_score"] - poverty["from_score"]) * share
+    assert poverty["effect"] == pytest.approx(expected)
+    assert poverty["pillar"] == "economy"
+    assert set(found.loc[found["kind"] == "reworded", "component"]) == {"output"}
+    assert set(found.loc[found["kind"] == "replaced", "component"]) == {"impact"}
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_without_last_years_components_the_change_stays_whole():
+    (row,) = compare.decompose_change(KUKAR, 2022, 2023).itertuples()
+    assert (row.kind, row.effect) == ("not_split", 0.0)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_region_that_changed_its_group_is_not_said_to_have_performed_otherwise():
+    kinds = set(compare.decompose_change(SURABAYA, 2022, 2023)["kind"])
+    assert "component_score" in kinds
+    assert not kinds & {"performance", "replaced", "questions_added"}
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_where_no_improvement_is_known_there_is_nothing_to_split():
+    gone = store.read("index_scores")
+    gone = gone[(gone["year"] == 2023) & ~gone["participated"]]["region"].iloc[0]
+    found = compare.decompose_change(gone, 2022, 2023)
+    assert found.empty
+    assert found["effect"].sum() == 0
+
+
+def test_the_years_stand_in_their_order():
+    with pytest.raises(UsageError, match="before"):
+        compare.decompose_change(MALANG, 2023, 2022)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_printed_final_that_is_not_the_sum_is_named_as_unexplained(tables, tmp_path, monkeypatch):
+    scores = tables["index_scores"].copy()
+    mine = (scores["region"] == MALANG) & (scores["year"] == 2023)
+    scores.loc[mine, "improvement_published"] = 0.54
+    store.write_all({**tables, "index_scores": scores}, tmp_path)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    found = compare.decompose_change(MALANG, 2022, 2023)
+    assert found.loc[found["kind"] == "unexplained", "effect"].tolist() == [pytest.approx(0.10)]
+    assert found["effect"].sum() == pytest.approx(0.54)
+
+
+marks = st.integers(0, 400)
+
+
+@st.composite
+def sides(draw):
+    """Draw two years of invented components with some questions in common."""
+    made = []
+    names = draw(st.sets(st.sampled_from("abcd"), min_size=1))
+    for _ in range(2):
+        own = sorted(names | draw(st.sets(st.sampled_from("abcdef"))))
+        cuts = sorted(
+            draw(st.lists(st.integers(0, 100), min_size=len(own) - 1, max_size=len(own) - 1))
+        )
+        weights = dict(
+            zip(own, (b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)), strict=True)
+        )
+        listed = {
+            c: draw(st.dictionaries(st.sampled_from([c + n for n in "1234"]), marks)) for c in own
+        }
+        questions = {c: q for c, q in listed.items() if q}
+        made.append(Side(weights, {c: draw(marks) for c in own}, questions))
+    return made
+
+
+@given(sides())
+def test_the_split_adds_up_and_is_the_same_from_either_year(pair):
+    before, after = pair
+    same = dict.fromkeys([c + n for c in "abcdef" for n in "1234"], "same")
+    unparted = dict.fromkeys("abcdef", "component_score")
+    there = list(split(before, after, same, unparted))
+    back = list(split(after, before, same, unparted))
+    assert sum((e.effect for e in there), Fraction()) == after.total - before.total
+
+    def shown(effects, sign, names):
+        found = {}
+        for e in effects:
+            key = (names.get(e.kind, e.kind), e.component, e.question)
+            found[key] = found.get(key, 0) + sign * e.effect
+        return {key: effect for key, effect in found.items() if effect}
+
+    assert shown(there, 1, {}) == shown(back, -1, OTHER_WAY)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_gaps_of_kukar_are_measured_against_the_mean_and_the_best_of_its_group():
+    found = compare.component_gaps(2023, KUKAR).set_index(["against", "component"])
+    assert set(found.index.get_level_values(0)) == {"group", "best"}  # no target, 2022 not public
+    collaboration = found.loc[("best", "collaboration")]
+    assert (collaboration["reference"], collaboration["holders"]) == (3.73, ["Kabupaten Demak"])
+    assert collaboration["gap"] == pytest.approx(1.20 - 3.73)
+    everyone = compare.participants(2023)
+    mean = everyone.loc[everyone["group"] == "kppn-ikn", "index_published"].mean()
+    index = found[found.index.get_level_values(1).isna()].droplevel(1)
+    assert index.loc["group", "gap"] == pytest.approx(2.82 - mean)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_last_year_counts_only_where_components_can_be_compared():
+    found = compare.component_gaps(2023, MALANG)
+    last = found[found["against"] == "last_year"].set_index("component")["gap"]
+    assert set(last.dropna().index[last.dropna().index.notna()]) == {
+        "baseline",
+        "output",
+        "outcome",
+        "quick_wins",
+    }
+    assert last["baseline"] == pytest.approx(2.2)
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_a_target_on_record_is_measured_against():
+    found = compare.component_gaps(2023, "00.01")
+    (target,) = found[found["against"] == "target"].itertuples()
+    assert pd.isna(target.component)
+    assert (target.reference, target.gap) == (3.0, pytest.approx(2.76 - 3.0))
+
+
+def test_targets_are_facts_with_a_source():
+    found = {(t.region, t.year): t for t in framework.load().targets}
+    assert str(found["35.71", 2024].target) == "3.55"
+    assert found["35.71", 2024].citation in framework.load().citations
+    assert compare.target(2023, KUKAR) is None

@@ -1,0 +1,183 @@
+"""What a step is worth, the fewest steps to a target, and the cheapest."""
+
+from decimal import Decimal
+from fractions import Fraction
+from itertools import combinations_with_replacement
+
+import pandas as pd
+import pytest
+from reading import KUKAR, MALANG, STAYED_AWAY
+
+from kukar_analysis import compare, framework, priorities, score, store
+from kukar_analysis.errors import ScoreError, UsageError
+
+pytestmark = pytest.mark.usefixtures("processed_env")
+
+
+def way(target, year=2023, **options):
+    return priorities.shortest_way(year, MALANG, Decimal(target), **options)
+
+
+def test_a_point_on_a_baseline_question_is_worth_5_4_times_one_on_impact():
+    worth = priorities.worth("2023-kppn-ikn").set_index("component")["per_point"]
+    assert worth["baseline"] / worth["impact"] == pytest.approx(5.4)
+    assert worth["baseline"] == pytest.approx(0.10 / 5)
+    assert worth["collaboration"] == pytest.approx(0.10 / 6)
+
+
+def test_the_worth_of_questions_that_were_never_seen_is_not_known():
+    worth = priorities.worth("2023-reguler")
+    assert worth[["questions", "per_point"]].isna().all(axis=None)
+    assert worth["weight"].sum() == 100
+
+
+def test_raising_every_question_to_4_gains_what_is_missing_to_4():
+    rooms = priorities.rooms(2023, MALANG)
+    assert len(rooms) == 117
+    assert rooms["gain"].sum() == pytest.approx(4 - 2.9410, abs=0.002)  # but for rounded means
+    assert rooms["gain"].is_monotonic_decreasing
+    assert rooms.loc[0, "label"] == "Porsi APBD untuk smart city"
+    assert priorities.rooms(2023, KUKAR).empty
+
+
+def test_what_a_component_must_reach_alone_is_the_least_that_does():
+    found = priorities.alone(2023, KUKAR, Decimal("3.00")).set_index("component")
+    assert found["needed"].dropna().to_dict() == {
+        "output": 3.75,
+        "outcome": 3.78,
+        "impact": 3.45,
+        "collaboration": 2.91,
+    }
+    own = dict(found["score"])
+    for component, needed in found["needed"].dropna().items():
+        for value, enough in ((needed, True), (needed - 0.01, False)):
+            index = score.index_of({**own, component: round(value, 2)}, "2023-kppn-ikn")
+            assert (index >= Decimal("3.00")) == enough
+    for component in found.index[found["needed"].isna()]:
+        assert score.index_of({**own, component: 4.0}, "2023-kppn-ikn") < Decimal("3.00")
+
+
+def test_kukar_has_no_shortest_way_because_its_questions_are_not_public():
+    assert priorities.shortest_way(2023, KUKAR, Decimal("3.00")) is None
+    assert priorities.alone(2022, KUKAR, Decimal("3.00")).empty
+    assert priorities.alone(2023, STAYED_AWAY, Decimal("3.00")).empty
+
+
+def test_fewer_steps_never_reach_the_target():
+    """Try every set of one step less, counted in a second and plain way."""
+    found = way("3.00", step=Decimal("0.5"))
+    assert found.is_reached
+    rooms = priorities.rooms(2023, MALANG)
+    scores = {c: list(own["score"] * 100) for c, own in rooms.groupby("component")}
+    weights = framework.load().weights["2023-kppn-ikn"]
+
+    def index(taken):
+        total = 0
+        for component, own in scores.items():
+            # the largest steps a component still has, taken one by one
+            steps = sorted((min(50, 400 - s - 50 * k) for s in own for k in range(8)), reverse=True)
+            rise = sum(step for step in steps[: taken.count(component)] if step > 0)
+            total += weights[component] * int((sum(own) + rise) / len(own) + 0.5)
+        return int(total / 100 + 0.5)
+
+    assert all(index(t) < 300 for t in combinations_with_replacement(weights, found.steps - 1))
+    assert any(index(t) >= 300 for t in combinations_with_replacement(weights, found.steps))
+
+
+@pytest.mark.parametrize("year", [2022, 2023])
+@pytest.mark.parametrize("target", ["2.60", "3.00", "3.20", "3.50", "4.00"])
+@pytest.mark.parametrize("step", ["1", "0.2", "0.25"])
+def test_the_solver_finds_as_few_steps_where_each_costs_the_same(year, target, step):
+    plain = way(target, year, step=Decimal(step))
+    questions = priorities.rooms(year, MALANG)["question"]
+    solved = way(target, year, step=Decimal(step), costs=dict.fromkeys(questions, 1.0))
+    assert plain.steps == solved.steps
+    assert plain.is_reached
+    assert solved.is_reached
+
+
+def test_a_dear_question_is_left_alone_and_costs_add_up():
+    questions = priorities.rooms(2023, MALANG)["question"]
+    cheap = dict.fromkeys(questions, 1.0) | {"output.apbd_budget": 50.0}
+    found = way("3.00", costs=cheap)
+    assert "output.apbd_budget" not in set(found.moves["question"])
+    assert found.moves["cost"].sum() == found.steps == 2
+    assert way("3.00", costs={}).moves.empty
+    assert not way("3.00", costs={}).is_reached
+
+
+def test_the_moves_lead_to_the_index_that_is_said():
+    found = way("3.20")
+    after = priorities.rooms(2023, MALANG).set_index("question")["score"].to_dict()
+    after |= dict(zip(found.moves["question"], found.moves["to_score"], strict=True))
+    fw = framework.load()
+    total = Fraction()
+    for component, weight in fw.weights["2023-kppn-ikn"].items():
+        own = [Fraction(round(s * 100)) for q, s in after.items() if q.startswith(f"{component}.")]
+        mean = int(sum(own) / len(own) + Fraction(1, 2))
+        total += Fraction(weight * mean, 100)
+    assert Decimal(int(total + Fraction(1, 2))) / 100 == found.index == Decimal("3.20")
+    assert (found.moves["to_score"] <= 4).all()
+    assert found.steps == 9
+
+
+@pytest.mark.parametrize("held", ["output", "governance", "output.forum"])
+def test_what_the_office_cannot_move_stays(held):
+    free, bound = way("3.20"), way("3.20", fixed=[held])
+    moved = bound.moves
+    assert not (moved[["component", "pillar", "question"]] == held).any(axis=None)
+    assert bound.steps >= free.steps
+    assert bound.is_reached
+
+
+def test_a_target_out_of_reach_is_said_with_the_highest_that_is_not():
+    found = way("4.00", fixed=["impact"])
+    assert not found.is_reached
+    # all but Impact at 4: 0.8 x 4 + 0.2 x 2.81
+    assert found.index == Decimal("3.76")
+
+
+def test_a_target_already_reached_needs_no_step():
+    found = way("2.94")
+    assert (found.steps, found.index) == (0, Decimal("2.94"))
+
+
+def test_what_if_counts_components_and_questions():
+    own = dict(compare.component_profile(2023, MALANG)[["component", "score"]].values)
+    assert priorities.what_if(2023, MALANG, {}) == own
+    assert priorities.what_if(2023, KUKAR, {"collaboration": 2.0})["collaboration"] == 2.0
+    raised = priorities.what_if(2023, MALANG, {"baseline.legal_basis": 4.0})
+    assert raised["baseline"] == pytest.approx(3.80)  # (4 + 3 + 4 + 4 + 4) / 5
+    assert {c: s for c, s in raised.items() if c != "baseline"} == {
+        c: s for c, s in own.items() if c != "baseline"
+    }
+
+
+@pytest.mark.parametrize(
+    ("region", "changes", "words"),
+    [
+        (KUKAR, {"karangan": 2.0}, "no component or question"),
+        (KUKAR, {"output.forum": 2.0}, "not on record"),
+        (STAYED_AWAY, {"output": 2.0}, "not on record"),
+    ],
+)
+def test_a_change_that_cannot_be_counted_is_refused(region, changes, words):
+    with pytest.raises(UsageError, match=words):
+        priorities.what_if(2023, region, changes)
+    with pytest.raises(ScoreError):
+        score.index_of(priorities.what_if(2023, KUKAR, {"output": 4.2}), "2023-kppn-ikn")
+
+
+@pytest.mark.parametrize("options", [{"step": Decimal(0)}, {"fixed": ["karangan"]}])
+def test_a_step_of_nothing_and_an_unknown_name_are_refused(options):
+    with pytest.raises(UsageError):
+        way("3.00", **options)
+
+
+def test_every_region_has_an_answer_or_says_there_is_none():
+    seen = 0
+    for row in store.read("index_scores").itertuples():
+        alone = priorities.alone(row.year, row.region, Decimal("3.00"))
+        assert alone.empty == (not row.participated or pd.isna(row.index_published)) or alone.empty
+        seen += not alone.empty
+    assert seen > 160
