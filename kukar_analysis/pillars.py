@@ -8,6 +8,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kukar_analysis import compare, framework, score, store
+from kukar_analysis.facts import NOTE_KINDS
 
 
 def questions(year: int, region: str, pillar: str) -> pd.DataFrame:
@@ -42,6 +43,21 @@ def means(questions: pd.DataFrame, by: str) -> pd.DataFrame:
         for key, own in scored.groupby(by, sort=False)
     ]
     return pd.DataFrame(rows, columns=[by, "questions", "score"])
+
+
+def advice(year: int, region: str, pillar: str) -> pd.DataFrame:
+    """Return the assessors' notes on a pillar of last year and this, last year's first.
+
+    Columns: year, kind (weakness, strength, advice), text, origin. Notes of no pillar count for
+    all. Empty where no notes are on record.
+    """
+    found = store.read("assessor_notes")
+    found = found[(found["region"] == region) & found["year"].isin([year - 1, year])]
+    found = found[found["pillar"].isna() | (found["pillar"] == pillar)]
+    order = found["kind"].map(list(NOTE_KINDS)[::-1].index)
+    return found.assign(place=order).sort_values(["year", "place"], kind="stable")[
+        ["year", "kind", "text", "origin"]
+    ]
 
 
 def quick_wins(region: str, year: int) -> pd.DataFrame:

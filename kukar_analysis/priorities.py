@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import numpy as np
@@ -44,6 +44,27 @@ class Way:
     def steps(self) -> int:
         """Return how many steps the way has."""
         return int(self.moves["steps"].sum())
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """Component scores, and the index that they give."""
+
+    scores: dict[str, float]
+    index: Decimal
+
+
+def points(value: Any, what: str) -> Decimal:
+    """Return a target or step of a notebook's parameter as hundredths; UsageError for none."""
+    try:
+        return Decimal(str(value).replace(",", ".")).quantize(Decimal("0.01"))
+    except InvalidOperation as error:
+        raise UsageError(f"{what} {value!r} is no number, as 3.00") from error
+
+
+def names(text: str) -> list[str]:
+    """Return the ids of a text parameter, parted by blanks or commas."""
+    return text.replace(",", " ").split()
 
 
 def worth(edition: str) -> pd.DataFrame:
@@ -108,8 +129,8 @@ def alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns).astype({"needed": "float64", "rise": "float64"})
 
 
-def what_if(year: int, region: str, changes: Mapping[str, float]) -> dict[str, float]:
-    """Return the component scores of a year after changes to components or questions.
+def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
+    """Return components and index of a year after changes to components or questions.
 
     A changed question needs all question scores of its component on record. Raises UsageError for
     an id that is neither, or whose scores are not on record; ScoreError for a score off the scale.
@@ -133,7 +154,8 @@ def what_if(year: int, region: str, changes: Mapping[str, float]) -> dict[str, f
         changed = {q: changes[q] for q in listed if q in changes}
         if changed:
             made[str(component)] = float(score.component_score([*(listed | changed).values()]))
-    return made | {c: float(changes[c]) for c in own if c in changes}
+    made |= {c: float(changes[c]) for c in own if c in changes}
+    return Outlook(made, score.index_of(made, edition))
 
 
 def shortest_way(
@@ -172,7 +194,7 @@ def shortest_way(
         taken = _cheapest(free, sums, edition.edition, target, size, costs)
     moves = _moves(free, taken, size, costs)
     after = what_if(year, region, dict(zip(moves["question"], moves["to_score"], strict=True)))
-    return Way(target, score.index_of(after, edition.edition), moves)
+    return Way(target, after.index, moves)
 
 
 def _components(year: int, region: str) -> tuple[dict[str, float], str]:

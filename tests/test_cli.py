@@ -48,10 +48,36 @@ def notebooks(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_has_help_with_an_example_that_can_be_typed(name):
     said = " ".join(kukar(name, "--help").output.split())
-    example = re.search(r"Example: kukar (\S+)([^O]*?) Options:", said)
+    example = re.search(r"Example: kukar (\S+)(.*?) (?:Arguments|Options):", said)
     assert example[1] == name
     assert COMMANDS[name].make_context(name, shlex.split(example[2])).params
     assert len(said[: said.index("Example:")]) > 60
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        ("--change collaboration=2,00", 0, "index: 2.82 -> 2.90 (+0.08)"),
+        ("--target 3.00", 0, "collaboration alone: 1.20, needs 2.91"),
+        ("--region 35.07 --target 3.00", 0, "steps of 1.00 in all: 2; index 3.00"),
+        ("--region 35.07 --target 4.00 --fixed impact", 1, "out of reach"),
+        ("", 2, "say what to change"),
+        ("--change output", 2, "expected NAME=SCORE"),
+        ("--change karangan=1", 2, "no component or question"),
+        ("--change output=5", 1, "outside the scale"),
+        ("--target tiga", 2, "is no number"),
+        ("--region 64.02 --target 3 --step 0", 2, "moves nothing"),
+        ("--target 3.00 --fixed karangan", 2, "no component, pillar or question"),
+    ],
+)
+def test_what_if_counts_and_refuses(arguments, code, words, processed):
+    command = [sys.executable, "-m", "kukar_analysis", "what-if", "2023", *shlex.split(arguments)]
+    ended = subprocess.run(
+        [*command, "--processed", str(processed)], capture_output=True, text=True
+    )
+    said = ended.stdout + ended.stderr
+    assert (ended.returncode, words in said) == (code, True), said
+    assert "Traceback" not in said
 
 
 def test_help_alone_lists_the_commands():

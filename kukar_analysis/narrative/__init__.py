@@ -3,13 +3,20 @@
 Every number in a sentence is computed elsewhere; what is not known is said to be not known.
 """
 
+from kukar_analysis.narrative.agency import agency, send_back
 from kukar_analysis.narrative.common import limits, limits_of
 from kukar_analysis.narrative.index import index, other_group
 from kukar_analysis.narrative.pillar import events, pillar
+from kukar_analysis.narrative.priorities import raising
+from kukar_analysis.narrative.programmes import programmes
 from kukar_analysis.narrative.quality import quality
+from kukar_analysis.narrative.quick_win import quick_win
+from kukar_analysis.narrative.robustness import rank_firmness
+from kukar_analysis.narrative.synergy import synergy
 from kukar_analysis.narrative.years import comparability, years
 
 __all__ = [
+    "agency",
     "comparability",
     "events",
     "index",
@@ -17,6 +24,12 @@ __all__ = [
     "limits_of",
     "other_group",
     "pillar",
+    "programmes",
     "quality",
+    "quick_win",
+    "raising",
+    "rank_firmness",
+    "send_back",
+    "synergy",
     "years",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, framework, gaps
+from kukar_analysis import compare, display, framework, gaps, tables
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.narrative.common import improvement, value_shown
@@ -18,6 +18,7 @@ def years(region: Any, from_year: Any, to_year: Any) -> Shown:
     place, from_year, to_year = fw.region(region), fw.year(from_year), fw.year(to_year)
     found = compare.components_between(place.region, from_year, to_year)
     paragraphs = [_index_moved(place.region, from_year, to_year)]
+    paragraphs += _why(place.region, from_year, to_year)
     fair = found[found["comparable"].isin(["yes", "partly"])].dropna(subset="change")
     if len(fair):
         said = [
@@ -58,6 +59,21 @@ def comparability(region: Any, from_year: Any, to_year: Any) -> Shown:
             for r in found.itertuples()
         ]
     )
+
+
+def _why(code: str, from_year: int, to_year: int) -> list[str]:
+    """Say what the change is made of: what the office did, and what the rules did."""
+    found = compare.decompose_change(code, from_year, to_year)
+    kinds = found.groupby("kind")["effect"].sum()
+    if found.empty or "not_split" in kinds:
+        return []
+    kinds = kinds[kinds.abs() >= tables.SEEN]
+    done = kinds.reindex(["performance", "reworded", "component_score"]).dropna()
+    rules = kinds.drop(done.index)
+    said = [f"{tables.KINDS[k].casefold()} {number(e, 3, signed=True)}" for k, e in done.items()]
+    shown = [f"{tables.KINDS[k].casefold()} {number(e, 3, signed=True)}" for k, e in rules.items()]
+    parts = [f"**{listed(said)}**"] * bool(said) + [f"dari aturan dan formulir: {listed(shown)}"]
+    return [f"Perubahan itu terdiri atas: {'; '.join(parts)}."]
 
 
 def _index_moved(code: str, from_year: int, to_year: int) -> str:

@@ -4,9 +4,28 @@ Marks differ by shape and lightness, not by colour alone, so that a grey print s
 Without data a figure is nothing; the table beside it shows the empty place.
 """
 
+from kukar_analysis.plots.change import waterfall
 from kukar_analysis.plots.index import components, distribution
 from kukar_analysis.plots.pillar import pillar_questions
+from kukar_analysis.plots.programmes import programme_achievement
 from kukar_analysis.plots.quality import coverage
+from kukar_analysis.plots.quick_win import quick_win_scores, risk_matrix
+from kukar_analysis.plots.robustness import rank_importance, rank_intervals
+from kukar_analysis.plots.synergy import own_and_assessor, pillar_shares
 from kukar_analysis.plots.years import components_between
 
-__all__ = ["components", "components_between", "coverage", "distribution", "pillar_questions"]
+__all__ = [
+    "components",
+    "components_between",
+    "coverage",
+    "distribution",
+    "own_and_assessor",
+    "pillar_questions",
+    "pillar_shares",
+    "programme_achievement",
+    "quick_win_scores",
+    "rank_importance",
+    "rank_intervals",
+    "risk_matrix",
+    "waterfall",
+]

@@ -3,14 +3,44 @@
 Rounding for the eye happens here and in plots.py (formats.py), after all computing.
 """
 
+from kukar_analysis.tables.agency import (
+    agency_answers,
+    agency_files,
+    agency_findings,
+    agency_missing,
+    agency_programmes,
+    agency_rejected,
+)
+from kukar_analysis.tables.change import (
+    KINDS,
+    SEEN,
+    change_by_pillar,
+    change_effects,
+    effects_of_kind,
+)
 from kukar_analysis.tables.common import group_name, source, without_table
-from kukar_analysis.tables.index import components, neighbours, origins, ranks
+from kukar_analysis.tables.index import components, gaps, neighbours, origins, ranks
 from kukar_analysis.tables.pillar import (
+    advice,
     agencies,
     pillar_means,
     pillar_questions,
     quick_wins,
     statistics,
+)
+from kukar_analysis.tables.priorities import (
+    alone,
+    rooms,
+    shortest_way,
+    step_worth,
+)
+from kukar_analysis.tables.programmes import (
+    achievement_bands,
+    pressing_programmes,
+    programme_achievement,
+    programme_contradictions,
+    programme_list,
+    programme_status,
 )
 from kukar_analysis.tables.quality import (
     arrivals,
@@ -20,28 +50,81 @@ from kukar_analysis.tables.quality import (
     superseded,
     unanswered,
 )
+from kukar_analysis.tables.quick_win import (
+    named_quick_wins,
+    quick_win_aspects,
+    quick_win_ranking,
+    weighting_share,
+    weights_in_words,
+)
+from kukar_analysis.tables.robustness import (
+    alternative_name,
+    choice_name,
+    rank_choices,
+    rank_firmness,
+    rank_importance,
+    rank_neighbours,
+)
+from kukar_analysis.tables.synergy import carried, leaning_agencies, leaning_pillars
 from kukar_analysis.tables.years import components_between, index_years, question_changes
 
 __all__ = [
+    "KINDS",
+    "SEEN",
+    "achievement_bands",
+    "advice",
     "agencies",
+    "agency_answers",
+    "agency_files",
+    "agency_findings",
+    "agency_missing",
+    "agency_programmes",
+    "agency_rejected",
+    "alone",
+    "alternative_name",
     "arrivals",
     "calls",
+    "carried",
+    "change_by_pillar",
+    "change_effects",
+    "choice_name",
     "components",
     "components_between",
+    "effects_of_kind",
     "findings",
+    "gaps",
     "group_name",
     "index_years",
+    "leaning_agencies",
+    "leaning_pillars",
+    "named_quick_wins",
     "neighbours",
     "origins",
     "pillar_means",
     "pillar_questions",
+    "pressing_programmes",
+    "programme_achievement",
+    "programme_contradictions",
+    "programme_list",
+    "programme_status",
     "question_changes",
+    "quick_win_aspects",
+    "quick_win_ranking",
     "quick_wins",
+    "rank_choices",
+    "rank_firmness",
+    "rank_importance",
+    "rank_neighbours",
     "ranks",
     "rejected",
+    "rooms",
+    "shortest_way",
     "source",
     "statistics",
+    "step_worth",
     "superseded",
     "unanswered",
+    "weighting_share",
+    "weights_in_words",
     "without_table",
 ]

@@ -70,6 +70,45 @@ def components(year: int, region: Any) -> Shown:
     )
 
 
+def gaps(year: int, region: Any) -> Shown:
+    """Each component and the index against last year, the group, the best and the target."""
+    year, code = asked(year, region)
+    fw = framework.load()
+    found = compare.component_gaps(year, code)
+    if found.empty:
+        return no_components(year, code)
+    of = found.assign(component=found["component"].fillna("")).set_index(["component", "against"])
+    wanted = ["last_year", "group", "best", "target"]
+    listed = [c for c in (*fw.components, "") if c in of.index.get_level_values(0)]
+    rows = []
+    for component in listed:
+        own = of.loc[component].reindex(wanted)
+        holders = own.loc["best", "holders"]
+        rows.append(
+            [
+                fw.components[component].name if component else "Indeks",
+                *(number(gap, signed=True) for gap in own["gap"]),
+                _first(holders) if isinstance(holders, list) else formats.NOTHING,
+            ]
+        )
+    against = [f"{year - 1}", f"Rata-rata {group_name(year, code)}", "Terbaik", "Sasaran"]
+    return display.table(
+        f"Kekuatan dan kelemahan {fw.regions[code].name} {year}: selisih terhadap ...",
+        [*columns(["Komponen", *against]), Column("Terbaik di kelompok")],
+        rows,
+        marked=[i for i, component in enumerate(listed) if not component],
+        note=f"Selisih = nilai {fw.regions[code].name} dikurangi pembanding. {NOT_ON_RECORD}"
+        f" Terhadap {year - 1} hanya bila komponennya sebanding; sasaran hanya bila tercatat"
+        f" (definitions/targets.csv). {source(year)}",
+    )
+
+
+def _first(holders: list[str]) -> str:
+    """Name who holds the best score; of many the first two."""
+    more = [f"{len(holders) - 2} lainnya"] if len(holders) > 3 else holders[2:]
+    return formats.listed([*holders[:2], *more])
+
+
 def ranks(year: int, region: Any) -> Shown:
     """Rank of a region nationally, in its group and in its province."""
     year, code = asked(year, region)

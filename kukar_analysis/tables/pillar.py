@@ -17,6 +17,7 @@ from kukar_analysis.tables.common import (
     table_or_place,
 )
 
+NOTES = {"advice": "saran", "weakness": "kelemahan", "strength": "kekuatan"}
 CONTINUITY = {"same": "sama", "changed": "kalimat berubah", "new": "baru"}
 
 
@@ -75,6 +76,37 @@ def pillar_questions(year: int, region: Any, pillar: str) -> Shown:
         rows,
         note=f"{NOT_ON_RECORD} Nilai {year - 1} hanya ditaruh bila butirnya sama. {source(year)}",
     )
+
+
+def advice(year: int, region: Any, pillar: str) -> Shown:
+    """Show the assessors' notes of last year and this beside the pillar's means of both years."""
+    year, code = asked(year, region)
+    fw = framework.load()
+    own = fw.pillar(pillar).pillar
+    means = {y: _means_said(y, code, own) for y in (year - 1, year)}
+    return table_or_place(
+        pillars.advice(year, code, own),
+        f"Catatan asesor tentang {fw.pillars[own].name}, dan nilainya",
+        [
+            Column("Tahun"),
+            Column("Isi"),
+            Column("Catatan"),
+            Column(f"Nilai {year - 1}"),
+            Column(f"Nilai {year}"),
+            Column("Asal"),
+        ],
+        lambda n: [str(n.year), NOTES[n.kind], n.text, means[year - 1], means[year], n.origin],
+        note=f"Nilai = rata-rata butir pilar ini di dalam tiap komponen. {NOT_ON_RECORD}",
+        empty=f"Catatan asesor {fw.regions[code].name} {year - 1} dan {year} tidak tercatat.",
+        file=f"surat hasil evaluasi di data/raw/{year}/",
+    )
+
+
+def _means_said(year: int, code: str, pillar: str) -> str:
+    fw = framework.load()
+    found = pillars.means(pillars.questions(year, code, pillar), "component")
+    said = [f"{fw.components[m.component].name} {number(m.score)}" for m in found.itertuples()]
+    return "; ".join(said) or NOTHING
 
 
 def quick_wins(year: int, region: Any, pillar: str) -> Shown:

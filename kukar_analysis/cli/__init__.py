@@ -1,0 +1,34 @@
+"""The command line: `kukar`. Each command says what it did in a line or two.
+
+Exit codes: 0 all done; 1 something named did not come out, the rest did; 2 wrong use.
+Modules are imported inside the commands, so that `kukar --help` is quick.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from kukar_analysis.cli import analysis, data, reports
+from kukar_analysis.cli.common import app
+from kukar_analysis.errors import KukarError
+
+__all__ = ["analysis", "app", "data", "main", "reports"]
+
+
+def main() -> None:
+    """Run `kukar`; an error meant for people is one line and an exit code, without a traceback."""
+    try:
+        app()
+    except KukarError as error:
+        _fail(str(error), error.exit_code)
+    except OSError as error:
+        _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
+    except KeyboardInterrupt:
+        _fail("stopped; what was published before is untouched", 1)
+
+
+def _fail(message: str, code: int) -> None:
+    typer.echo(f"kukar: {message}", err=True)
+    sys.exit(code)

@@ -1,0 +1,58 @@
+"""The app, the options that mean the same everywhere, and how a command ends."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+NAMED = 20
+"""Things of one kind are named up to so many; beyond, only counted."""
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="From the ministry's Smart City evaluation letters to checked tables and reports.",
+)
+
+Raw = Annotated[Path | None, typer.Option("--raw", help="folder of year folders; default data/raw")]
+Processed = Annotated[
+    Path | None, typer.Option("--processed", help="folder of tables; default data/processed")
+]
+Reports = Annotated[
+    Path | None, typer.Option("--reports", help="folder to publish to; default reports")
+]
+Years = Annotated[
+    list[int] | None, typer.Option("--year", help="evaluation year; may be given several times")
+]
+Regions = Annotated[
+    list[str] | None,
+    typer.Option("--region", help="Kemendagri code, as 64.02; may be given several times"),
+]
+Only = Annotated[
+    list[str] | None, typer.Option("--only", help="report or notebook, as `kukar list` names it")
+]
+Parameter = Annotated[
+    list[str] | None,
+    typer.Option("-p", "--parameter", help="only reports with this parameter: NAME=VALUE"),
+]
+Jobs = Annotated[
+    int | None, typer.Option("--jobs", min=1, help="reports side by side; default: cores")
+]
+
+
+def read_from(processed: Path | None) -> None:
+    """Read the tables from `processed` from here on, in the notebooks' processes too."""
+    from kukar_analysis import store
+
+    if processed:
+        os.environ[store.PROCESSED_VARIABLE] = str(processed.resolve())
+
+
+def end(all_done: bool) -> None:
+    """End a command: 0 where all came out, 1 where something named did not."""
+    raise typer.Exit(0 if all_done else 1)

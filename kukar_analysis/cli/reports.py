@@ -1,0 +1,149 @@
+"""Commands that make pages: list, report, and the whole year in one."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kukar_analysis.cli.common import (
+    Jobs,
+    Only,
+    Parameter,
+    Processed,
+    Raw,
+    Regions,
+    Reports,
+    Years,
+    app,
+    end,
+    read_from,
+)
+from kukar_analysis.cli.data import check_tables, clean_files
+from kukar_analysis.errors import KukarError
+
+if TYPE_CHECKING:
+    from kukar_analysis.report.registry import Report
+
+
+@app.command("list")
+def list_(
+    year: Years = None,
+    region: Regions = None,
+    only: Only = None,
+    parameter: Parameter = None,
+    processed: Processed = None,
+) -> None:
+    """Show every report, whether it is complete, and what an incomplete one waits for.
+
+    Example: kukar list --year 2023 --region 64.02
+    """
+    found = _asked(year, region, only, parameter, processed)
+    width = max(len(report.name) for report in found)
+    for report in found:
+        typer.echo(f"{report.name:{width}}  {report.status}")
+        for gap in report.gaps:
+            typer.echo(f"{'':{width}}  waits for {gap.file}: {gap.what}")
+    typer.echo(_counted(found))
+
+
+@app.command()
+def report(
+    year: Years = None,
+    region: Regions = None,
+    only: Only = None,
+    parameter: Parameter = None,
+    processed: Processed = None,
+    reports: Reports = None,
+    jobs: Jobs = None,
+) -> None:
+    """Run the notebooks and publish them as pages, with an index and a record of the run.
+
+    Example: kukar report --year 2023 --region 64.02 -p pillar=governance
+    """
+    end(_report(_asked(year, region, only, parameter, processed), processed, reports, jobs))
+
+
+@app.command()
+def run(
+    raw: Raw = None,
+    processed: Processed = None,
+    reports: Reports = None,
+    year: Years = None,
+    region: Regions = None,
+    only: Only = None,
+    parameter: Parameter = None,
+    jobs: Jobs = None,
+) -> None:
+    """Do the year: clean, check and report. Nothing is published when a check fails.
+
+    Example: kukar run
+    """
+    whole = clean_files(raw, processed)
+    if not check_tables(processed):
+        raise KukarError("a published figure differs from its parts: no report was made")
+    found = _asked(year, region, only, parameter, processed)
+    end(_report(found, processed, reports, jobs) and whole)
+
+
+def _asked(
+    years: list[int] | None,
+    regions: list[str] | None,
+    only: list[str] | None,
+    parameters: list[str] | None,
+    processed: Path | None,
+) -> list[Report]:
+    """Return the reports asked for; the tables are read from `processed` from here on."""
+    from kukar_analysis.report import registry
+
+    read_from(processed)
+    pairs = [text.partition("=") for text in parameters or []]
+    for name, equals, value in pairs:
+        if not (name and equals and value):
+            raise typer.BadParameter(f"-p {name}: expected NAME=VALUE, as pillar=governance")
+    return registry.reports(
+        years=years,
+        regions=regions,
+        only=only,
+        parameters={name: value for name, _, value in pairs},
+    )
+
+
+def _report(
+    found: list[Report], processed: Path | None, reports: Path | None, jobs: int | None
+) -> bool:
+    """Run and publish, say what became of each report, and return whether all were made."""
+    from kukar_analysis import store
+    from kukar_analysis.report import publish, run
+
+    folder = reports or store.REPORTS
+    folder.mkdir(parents=True, exist_ok=True)
+    made = [report for report in found if report.can_be_made]
+    record = publish.run_record(processed or store.processed_dir())
+    count = 0
+
+    def done(outcome: run.Outcome) -> None:
+        nonlocal count
+        count += 1
+        said = f"failed: {outcome.error}" if outcome.error else f"{outcome.seconds:.1f} s"
+        typer.echo(f"[{count}/{len(made)}] {outcome.report.name}  {said}", err=bool(outcome.error))
+
+    waiting = [report for report in found if not report.can_be_made]
+    with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder) as name:
+        staged = Path(name)
+        outcomes = run.run(
+            made, staged, processed=processed or store.processed_dir(), jobs=jobs, done=done
+        )
+        index = publish.publish(outcomes, waiting, folder, staged, record)
+    failed = sum(outcome.error is not None for outcome in outcomes)
+    typer.echo(f"{len(made) - failed} reports made, {failed} failed, {len(waiting)} waiting")
+    typer.echo(f"open {index}")
+    return failed == 0
+
+
+def _counted(found: list[Report]) -> str:
+    states = [report.status for report in found]
+    kinds = ("complete", "incomplete", "waiting")
+    return ", ".join(f"{states.count(kind)} {kind}" for kind in kinds)
