@@ -21,6 +21,7 @@ from kukar_analysis import consistency
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.facts import (
     FIXED_NAMES,
+    AchievementBand,
     Aspect,
     Assumption,
     Citation,
@@ -39,6 +40,7 @@ from kukar_analysis.facts import (
     QuickWin,
     Region,
     ReportedRegion,
+    RiskLevel,
     Rule,
     Spelling,
     Statistic,
@@ -71,6 +73,8 @@ class Framework:
     statistics: dict[str, Statistic]
     surveys: dict[str, Survey]
     aspects: dict[str, Aspect]
+    risk_levels: tuple[RiskLevel, ...]
+    achievement_bands: dict[str, AchievementBand]
     claims: tuple[Claim, ...]
     findings: dict[str, FindingKind]
     rules: dict[str, Rule]
@@ -145,6 +149,11 @@ class Framework:
             raise UsageError(f"region {code!r} is not known: {hint} (definitions/regions.csv)")
         return self.regions[text]
 
+    def is_office(self, region: str) -> bool:
+        """Whether the raw files are this region's office's own: that of the program, or sample."""
+        own = {r.region for r in self.reported_regions if r.role == "own"}
+        return region in own or self.regions[region].is_sample
+
     def match(self, kind: str, text: str) -> list[str]:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
         return [*self._names.get((kind, normalise(text)), ())]
@@ -173,6 +182,10 @@ class Framework:
     def spelled(self, kind: str) -> list[str]:
         """Return every way that names of a kind are written: ids, names and known spellings."""
         return list(dict.fromkeys(text for k, text, _ in self._spelled if k == kind))
+
+    def word(self, kind: str, id_: str) -> str:
+        """Return the Indonesian word of a fixed id, as a status: its first spelling on record."""
+        return next(s.spelling for s in self.spellings if (s.kind, s.canonical) == (kind, id_))
 
     @cached_property
     def _spelled(self) -> list[tuple[str, str, str]]:
@@ -248,6 +261,8 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         statistics=keyed("statistics", Statistic, "statistic"),
         surveys=keyed("surveys", Survey, "edition"),
         aspects=keyed("aspects", Aspect, "aspect"),
+        risk_levels=tuple(read("risk_levels", RiskLevel)),
+        achievement_bands=keyed("achievement_bands", AchievementBand, "band"),
         claims=tuple(read("claims", Claim)),
         rules=keyed("rules", Rule, "rule"),
         findings=keyed("findings", FindingKind, "finding"),

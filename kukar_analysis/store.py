@@ -6,6 +6,7 @@ The codebook (data/processed/README.md) is made from the schemas: `make docs`.
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -254,8 +255,18 @@ def read(table: str, processed: Path | None = None) -> pd.DataFrame:
     if table not in SCHEMAS:
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
     path = (processed or processed_dir()) / f"{table}.parquet"
-    if not path.exists():
-        raise MissingTableError(f"table {table} is not there yet ({path.name}): run `kukar clean`")
+    try:
+        written = path.stat()
+    except FileNotFoundError as error:
+        said = f"table {table} is not there yet ({path.name}): run `kukar clean`"
+        raise MissingTableError(said) from error
+    # pandas copies on write, so a shallow copy keeps callers from changing each other's tables
+    return _read(table, path, written.st_mtime_ns, written.st_ino).copy(deep=False)
+
+
+@lru_cache(maxsize=32)
+def _read(table: str, path: Path, mtime_ns: int, inode: int) -> pd.DataFrame:
+    """Read a table as it was written at that time: an analysis asks for the same ones often."""
     try:
         found = pd.read_parquet(path)
     except (OSError, ValueError) as error:

@@ -90,6 +90,7 @@ ORDER = [
     "narrative.robustness",
     "narrative.synergy",
     "narrative.agency",
+    "narrative.summary",
     "narrative.years",
     "narrative",
     "plots.common",

@@ -12,13 +12,16 @@ from kukar_analysis.narrative.programmes import programmes
 from kukar_analysis.narrative.quality import quality
 from kukar_analysis.narrative.quick_win import quick_win
 from kukar_analysis.narrative.robustness import rank_firmness
+from kukar_analysis.narrative.summary import certainty, first_steps, summary
 from kukar_analysis.narrative.synergy import synergy
 from kukar_analysis.narrative.years import comparability, years
 
 __all__ = [
     "agency",
+    "certainty",
     "comparability",
     "events",
+    "first_steps",
     "index",
     "limits",
     "limits_of",
@@ -30,6 +33,7 @@ __all__ = [
     "raising",
     "rank_firmness",
     "send_back",
+    "summary",
     "synergy",
     "years",
 ]

@@ -16,16 +16,16 @@ def index(year: Any, region: Any) -> Shown:
     year, place = fw.year(year), fw.region(region)
     record = compare.index_record(year, place.region)
     if record is None:
-        return _no_index(year, place.region)
+        return no_index(year, place.region)
     if not record["participated"]:
         return stayed_away(year, place.region)
     first = (
         f"Indeks Smart City {place.name} {year} adalah **{number(record['index_published'])}**"
         " dari skala 4"
     )
-    first += _standing(year, place.region)
+    first += standing(year, place.region)
     return display.prose(
-        first + ".", *_moved(year, place.region), *_carried(year, place.region), kind="answer"
+        first + ".", *moved(year, place.region), *_carried(year, place.region), kind="answer"
     )
 
 
@@ -50,7 +50,8 @@ def other_group(year: Any, region: Any) -> Shown:
     )
 
 
-def _no_index(year: int, code: str) -> Shown:
+def no_index(year: int, code: str) -> Shown:
+    """Return the answer for a year of which no table names the region."""
     fw = framework.load()
     name = fw.regions[code].name
     value = compare.index_value(year, code)
@@ -64,7 +65,7 @@ def _no_index(year: int, code: str) -> Shown:
     return display.prose(*paragraphs, kind="answer")
 
 
-def _moved(year: int, code: str) -> list[str]:
+def moved(year: int, code: str) -> list[str]:
     """Say how the index moved since last year, as printed."""
     moved = improvement(year, code)
     if moved is None:
@@ -76,7 +77,7 @@ def _moved(year: int, code: str) -> list[str]:
     ]
 
 
-def _standing(year: int, code: str) -> str:
+def standing(year: int, code: str) -> str:
     """Say the rank: in the group alone where another group's table is not on record."""
     ranks = {r.scope: r for r in compare.ranks(year, code).itertuples()}
     if not ranks:

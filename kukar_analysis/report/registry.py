@@ -70,7 +70,7 @@ def _of(year: int, region: str) -> Iterator[Report]:
     """Yield the reports of one region and year; none for what a region that stayed away lacks."""
     fw = framework.load()
     name = fw.regions[region].name
-    if _is_office(region):
+    if fw.is_office(region):
         yield Report(
             name=f"{year}/{region}/01_mutu_data",
             notebook="01_mutu_data",
@@ -117,13 +117,6 @@ def _of(year: int, region: str) -> Iterator[Report]:
             can_be_made=record is not None and before.value is not None,
             **common,
         )
-
-
-def _is_office(region: str) -> bool:
-    """Whether the raw files are this region's office's own: that of the program, or the sample."""
-    fw = framework.load()
-    own = {r.region for r in fw.reported_regions if r.role == "own"}
-    return region in own or fw.regions[region].is_sample
 
 
 def _existing(*gaps: Gap | None) -> tuple[Gap, ...]:

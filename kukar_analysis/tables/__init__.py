@@ -19,7 +19,7 @@ from kukar_analysis.tables.change import (
     effects_of_kind,
 )
 from kukar_analysis.tables.common import group_name, source, without_table
-from kukar_analysis.tables.index import components, gaps, neighbours, origins, ranks
+from kukar_analysis.tables.index import components, gaps, neighbours, origins, ranks, standouts
 from kukar_analysis.tables.pillar import (
     advice,
     agencies,
@@ -120,6 +120,7 @@ __all__ = [
     "rooms",
     "shortest_way",
     "source",
+    "standouts",
     "statistics",
     "step_worth",
     "superseded",
