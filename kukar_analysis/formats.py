@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -42,6 +43,11 @@ def day(when: date | datetime | str) -> str:
 def moment(when: datetime) -> str:
     """Return a time as `6 Desember 2022 14.05`."""
     return f"{day(when)} {when:%H.%M}"
+
+
+def slug(name: str) -> str:
+    """Return a name as part of a file's name: `Diskop UKM` is `diskop-ukm`."""
+    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
 def listed(names: Sequence[str]) -> str:

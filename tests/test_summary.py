@@ -11,7 +11,7 @@ SAMPLE = "00.01"
 @pytest.mark.usefixtures("processed_env")
 def test_the_page_of_kukar_says_how_it_stands_and_what_is_not_known():
     said = narrative.summary(2023, KUKAR).text
-    assert "2,82 dari 4: peringkat 73 dari 130" in said
+    assert "2,82 dari skala 4: peringkat 73 dari 130" in said
     assert "2,82 tersirat, ±0,01" in said
     assert "Sasaran 2023 tidak tercatat" in said
     steps = narrative.first_steps(2023, KUKAR).text

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils import column_index_from_string, get_column_letter
 from python_calamine import CalamineWorkbook
 
-from kukar_analysis import framework, template
+from kukar_analysis import formats, framework, template
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.template import common, draw
 
@@ -148,7 +148,7 @@ def test_nothing_but_the_forms_is_left_in_the_folder(written, folder):
 
 @pytest.mark.parametrize("opd", FW.opd)
 def test_a_forms_name_tells_its_agency(opd):
-    assert FW.named_in("opd", f"formulir-2023-{common.slug(opd)}") == [opd]
+    assert FW.named_in("opd", f"formulir-2023-{formats.slug(opd)}") == [opd]
 
 
 @pytest.mark.parametrize(

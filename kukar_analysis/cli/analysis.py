@@ -16,7 +16,7 @@ def what_if(
     region: Annotated[str, typer.Option("--region", help="Kemendagri code, as 64.02")] = "64.02",
     change: Annotated[
         list[str] | None,
-        typer.Option("--change", help="COMPONENT=SCORE or QUESTION=SCORE; may be given several times"),
+        typer.Option("--change", help="COMPONENT=SCORE or QUESTION=SCORE; several times"),
     ] = None,
     target: Annotated[str | None, typer.Option("--target", help="index to reach, as 3.00")] = None,
     step: Annotated[str, typer.Option("--step", help="points that one question rises by")] = "1",

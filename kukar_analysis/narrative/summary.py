@@ -34,7 +34,8 @@ def summary(year: Any, region: Any) -> Shown:
         return no_index(year, place.region)
     if not record["participated"]:
         return stayed_away(year, place.region)
-    first = f"Indeks Smart City {place.name} {year}: **{number(record['index_published'])}** dari 4"
+    index = number(record["index_published"])
+    first = f"Indeks Smart City {place.name} {year} adalah **{index}** dari skala 4"
     goal = compare.target(year, place.region)
     aim = (
         f"Sasaran {year} yang tercatat: {number(goal)}."

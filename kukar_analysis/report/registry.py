@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kukar_analysis import compare, framework, quality
+from kukar_analysis import compare, formats, framework, pillars, programmes, quality, synergy
 from kukar_analysis.errors import UsageError
-from kukar_analysis.gaps import Gap, index_gap, questions_gap
+from kukar_analysis.gaps import (
+    Gap,
+    candidates_gap,
+    index_gap,
+    programmes_gap,
+    questions_gap,
+)
 
 
 @dataclass(frozen=True)
@@ -67,57 +73,115 @@ def reports(
 
 
 def _of(year: int, region: str) -> Iterator[Report]:
-    """Yield the reports of one region and year; none for what a region that stayed away lacks."""
+    """Yield the reports of one region and year, in the order of the notebooks."""
+    fw = framework.load()
+    found = [] if year not in fw.years() else [*_of_scores(year, region)]
+    if fw.is_office(region):
+        found += _of_office(year, region)
+    yield from sorted(found, key=lambda report: report.notebook)
+
+
+def _of_scores(year: int, region: str) -> Iterator[Report]:
+    """Yield what the ministry's figures tell; none for what a region that stayed away lacks."""
     fw = framework.load()
     name = fw.regions[region].name
-    if fw.is_office(region):
-        yield Report(
-            name=f"{year}/{region}/01_mutu_data",
-            notebook="01_mutu_data",
-            parameters={"year": year, "region": region},
-            title=f"Mutu data {name} {year}",
-            year=year,
-            region=region,
-            can_be_made=not quality.arrivals(year, region).empty,
-        )
-    if year not in fw.years():
-        return
-    record = compare.index_record(year, region)
-    index = index_gap(year, region)
-    common: dict[str, Any] = {"year": year, "region": region}
-    yield Report(
-        name=f"{year}/{region}/02_indeks",
-        notebook="02_indeks",
-        parameters=common,
-        title=f"Indeks Smart City {name} {year}",
-        gaps=_existing(index),
-        can_be_made=record is not None,
-        **common,
-    )
+    record, before = compare.index_record(year, region), compare.index_value(year - 1, region)
+    index, questions = index_gap(year, region), questions_gap(year, region)
+    known = record is not None
+    title = f"Indeks Smart City {name} {year}"
+    yield _report("02_indeks", year, region, title, gaps=[index], can_be_made=known)
     if record is not None and not record["participated"]:
         return
+    title = f"Ringkasan {name} {year}"
+    yield _report("00_ringkasan", year, region, title, gaps=[index, questions], can_be_made=known)
     for pillar in fw.pillars.values():
-        yield Report(
-            name=f"{year}/{region}/03_pilar-{pillar.pillar}",
-            notebook="03_pilar",
-            parameters={**common, "pillar": pillar.pillar},
-            title=f"{pillar.name} {name} {year}",
-            gaps=_existing(index, questions_gap(year, region)),
-            can_be_made=record is not None,
-            **common,
+        yield _report(
+            "03_pilar",
+            year,
+            region,
+            f"{pillar.name} {name} {year}",
+            pillar.pillar,
+            {"year": year, "region": region, "pillar": pillar.pillar},
+            gaps=[index, questions],
+            can_be_made=known,
         )
-    before = compare.index_value(year - 1, region)
     if year - 1 in fw.years() and before.known != "absent":
-        yield Report(
-            name=f"{year}/{region}/04_antar_tahun-{year - 1}",
-            notebook="04_antar_tahun",
-            parameters={"region": region, "from_year": year - 1, "to_year": year},
-            title=f"Perubahan {name} {year - 1}–{year}",
-            gaps=_existing(index_gap(year - 1, region), index),
-            can_be_made=record is not None and before.value is not None,
-            **common,
+        yield _report(
+            "04_antar_tahun",
+            year,
+            region,
+            f"Perubahan {name} {year - 1}–{year}",
+            f"{year - 1}",
+            {"region": region, "from_year": year - 1, "to_year": year},
+            gaps=[index_gap(year - 1, region), index],
+            can_be_made=known and before.value is not None,
+        )
+    title = f"Ketahanan peringkat {name} {year}"
+    yield _report("07_ketahanan", year, region, title, gaps=[index], can_be_made=known)
+
+
+def _of_office(year: int, region: str) -> Iterator[Report]:
+    """Yield what the office's own papers tell."""
+    fw = framework.load()
+    name = fw.regions[region].name
+    arrived = not quality.arrivals(year, region).empty
+    yield _report("01_mutu_data", year, region, f"Mutu data {name} {year}", can_be_made=arrived)
+    if year not in fw.years():
+        return
+    yield _report(
+        "05_quick_win",
+        year,
+        region,
+        f"Quick win {name} {year}",
+        gaps=[candidates_gap(year, region)],
+        can_be_made=not pillars.quick_wins(region, year).empty,
+    )
+    agencies = synergy.agencies(year, region)
+    yield _report(
+        "06_sinergi_opd",
+        year,
+        region,
+        f"Sinergi OPD {name} {year}",
+        can_be_made=not pillars.agencies(region, year).empty or bool(agencies),
+    )
+    yield _report(
+        "08_program",
+        year,
+        region,
+        f"Program {name} {year}",
+        gaps=[programmes_gap(year, region)],
+        can_be_made=not programmes.progress(year, region).empty,
+    )
+    for opd in agencies:
+        yield _report(
+            "09_opd",
+            year,
+            region,
+            f"{fw.opd[opd].name}, {name} {year}",
+            formats.slug(opd),
+            {"year": year, "region": region, "opd": opd},
         )
 
 
-def _existing(*gaps: Gap | None) -> tuple[Gap, ...]:
-    return tuple(gap for gap in gaps if gap)
+def _report(
+    notebook: str,
+    year: int,
+    region: str,
+    title: str,
+    part: str = "",
+    parameters: Mapping[str, Any] | None = None,
+    *,
+    gaps: Sequence[Gap | None] = (),
+    can_be_made: bool = True,
+) -> Report:
+    """Return a report of a region's year; `part` tells those of one notebook apart."""
+    return Report(
+        name=f"{year}/{region}/{notebook}{f'-{part}' if part else ''}",
+        notebook=notebook,
+        parameters=parameters or {"year": year, "region": region},
+        title=title,
+        year=year,
+        region=region,
+        gaps=tuple(gap for gap in gaps if gap),
+        can_be_made=can_be_made,
+    )

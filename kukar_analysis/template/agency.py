@@ -20,7 +20,6 @@ from kukar_analysis.template.common import (
     headings,
     of_kind,
     place_captions,
-    slug,
 )
 from kukar_analysis.template.draw import Caption, Column, Entry
 
@@ -53,7 +52,7 @@ def forms(
     agencies = [None] if opd is None else list(dict.fromkeys(agency(name) for name in opd))
     made = []
     for found in agencies:
-        name = f"formulir-{year}-{slug(found.opd)}" if found else f"formulir-{year}"
+        name = f"formulir-{year}-{formats.slug(found.opd)}" if found else f"formulir-{year}"
         carried = pillars_of.get(found.opd, ()) if found else ()
         for pillar in carried:
             fw.pillar(pillar)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from kukar_analysis import framework
@@ -77,11 +76,6 @@ def agency(name: str) -> Opd:
         )
         raise UsageError(f"opd {name!r} {what} (definitions/opd.csv)")
     return fw.opd[ids[0]]
-
-
-def slug(name: str) -> str:
-    """Return a name as part of a file's name: `Diskop UKM` is `diskop-ukm`."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")
 
 
 def agency_names() -> tuple[str, ...]:

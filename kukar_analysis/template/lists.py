@@ -19,7 +19,6 @@ from kukar_analysis.template.common import (
     headings,
     of_kind,
     place_captions,
-    slug,
 )
 from kukar_analysis.template.draw import Caption, Column, Entry
 
@@ -41,7 +40,8 @@ def programmes(
     place = framework.load().region(region)
     found = agency(opd) if opd is not None else None
     title = f"Program dan Quick Win Smart City {year}"
-    path = folder / (f"program-{year}-{slug(found.opd)}.xlsx" if found else f"program-{year}.xlsx")
+    of = f"-{formats.slug(found.opd)}" if found else ""
+    path = folder / f"program-{year}{of}.xlsx"
     draw.check_free([path], force)
     made = draw.book(f"{title}: {found.name if found else place.name}", year)
     captions = place_captions(place.name, year)
