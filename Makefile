@@ -46,6 +46,7 @@ notebooks: .venv/ready ## run the notebooks and keep the outputs that tests comp
 
 bench: .venv/ready ## measure what is claimed of speed
 	@$(BIN)/python bench/clean.py
+	@$(BIN)/python bench/robustness.py
 
 lock: .venv/ready ## make requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \

@@ -1,3 +1,3 @@
 """Helper package of the Kukar Smart City evaluation analysis."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"

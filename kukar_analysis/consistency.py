@@ -7,6 +7,7 @@ import typing
 from collections import Counter, defaultdict
 from dataclasses import fields
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 from kukar_analysis.facts import FIXED_NAMES
@@ -42,7 +43,7 @@ def contradictions(fw: Framework) -> list[str]:
                 value = getattr(record, name, None)
                 if value is not None and value not in ids:
                     found.append(f"{file}.csv: {name} {value!r} is not defined")
-    return found + _bad_editions(fw) + _bad_names(fw)
+    return found + _bad_editions(fw) + _bad_names(fw) + _bad_scales(fw)
 
 
 def _bad_editions(fw: Framework) -> list[str]:
@@ -113,4 +114,24 @@ def _bad_names(fw: Framework) -> list[str]:
     for c in fw.corrections:
         if (c.action == "replace") != (c.value is not None):
             found.append(f"corrections.csv: {c.file} {c.record}: replace needs a value, drop none")
+    return found
+
+
+def _bad_scales(fw: Framework) -> list[str]:
+    """Check that scales have every step once: bands of achievement, levels of risk."""
+    found = []
+    bands = list(fw.achievement_bands.values())
+    if bands[0].highest != 100:
+        found.append(f"achievement_bands.csv: {bands[0].band} does not end at 100")
+    for above, below in pairwise(bands):
+        if above.lowest is None or above.lowest - 1 != below.highest:
+            found.append(
+                f"achievement_bands.csv: {below.band} does not end where {above.band} begins"
+            )
+    for b in bands:
+        if b.lowest is not None and (b is bands[-1] or b.lowest > b.highest):
+            found.append(f"achievement_bands.csv: {b.band} begins at {b.lowest}, which cannot be")
+    levels = [r.level for r in fw.risk_levels]
+    if levels != [1, 2, 3]:
+        found.append(f"risk_levels.csv: levels are {levels}, not 1, 2, 3")
     return found

@@ -273,6 +273,24 @@ class Aspect(Fact):
 
 
 @dataclass(frozen=True)
+class RiskLevel(Fact):
+    """A level of the risk form, of likelihood and of impact alike."""
+
+    level: int
+    name: str
+
+
+@dataclass(frozen=True)
+class AchievementBand(Fact):
+    """A band of realisation against target, in whole percent as printed; the lowest has no end."""
+
+    band: str
+    name: str
+    lowest: int | None
+    highest: int
+
+
+@dataclass(frozen=True)
 class Correction(Fact):
     """A printed fault: which cell, what stands there, and what to do (`drop` or `replace`).
 

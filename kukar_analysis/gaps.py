@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kukar_analysis import compare, framework, store
+from kukar_analysis import compare, framework, programmes, quick_wins, store
 
 
 @dataclass(frozen=True)
@@ -58,3 +58,34 @@ def questions_gap(year: int, region: str) -> Gap | None:
         of = f" dari {edition.questions}" if edition and edition.questions else ""
         what += f"; baru {len(assessed)}{of} butir tercatat"
     return Gap(what, f"data/raw/{year}/nilai-butir-{region}.csv")
+
+
+def programmes_gap(year: int, region: str) -> Gap | None:
+    """Return what the programmes of a year wait for; None when each has a status and percentage."""
+    found = programmes.progress(year, region)
+    name = framework.load().regions[region].name
+    if found.empty:
+        return Gap(f"daftar program {name} {year}", _programme_list(year))
+    lacking = int((found["status"].isna() | found["lacks"].notna()).sum())
+    if not lacking:
+        return None
+    what = f"status, target, dan realisasi {lacking} dari {len(found)} program {name} {year}"
+    return Gap(what, _programme_list(year))
+
+
+def candidates_gap(year: int, region: str) -> Gap | None:
+    """Return what the ranking of quick wins waits for; None when each has all scores and a risk."""
+    found = quick_wins.candidates(year, region)
+    name = framework.load().regions[region].name
+    if found.empty:
+        return Gap(f"calon quick win {name} {year} dan nilai aspeknya", _programme_list(year))
+    lacking = int(found[list(quick_wins.criteria())].isna().any(axis=1).sum())
+    if not lacking:
+        return None
+    what = f"nilai aspek dan tingkat risiko {lacking} dari {len(found)} calon quick win {name}"
+    return Gap(f"{what} {year}", _programme_list(year))
+
+
+def _programme_list(year: int) -> str:
+    """Return the form for programmes and quick wins, as `kukar template` names it."""
+    return f"data/raw/{year}/program-{year}.xlsx"

@@ -9,6 +9,7 @@ import pytest
 
 from kukar_analysis import framework
 from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.facts import FIXED_NAMES
 
 FW = framework.load()
 
@@ -248,6 +249,13 @@ def test_a_pillar_is_known_however_it_is_spelt_in_print(printed, pillar):
 )
 def test_a_printed_name_stands_for_one_id_or_for_none(kind, printed, ids):
     assert FW.match(kind, printed) == ids
+
+
+def test_a_fixed_id_has_a_word_for_readers():
+    for kind, ids in FIXED_NAMES.items():
+        assert [FW.match(kind, FW.word(kind, id_)) for id_ in ids] == [[id_] for id_ in ids]
+    assert FW.word("status", "not_begun") == "belum dimulai"
+    assert FW.word("digital_part", "market") == "pasar digital"
 
 
 def test_a_pillars_name_is_no_agencys():
@@ -544,6 +552,30 @@ CONTRADICTIONS = {
     "date of an event": (
         ("events.csv", "2021-11-25,64.02", "25-11-2021,64.02"),
         "events.csv: '25-11-2021' is no date, as 2022-09-07",
+    ),
+    "highest band": (
+        ("achievement_bands.csv", "Sangat Baik,91,100", "Sangat Baik,91,99"),
+        "achievement_bands.csv: very_good does not end at 100",
+    ),
+    "gap between bands": (
+        ("achievement_bands.csv", "Baik,76,90", "Baik,77,90"),
+        "achievement_bands.csv: fair does not end where good begins",
+    ),
+    "band without a beginning that is not the lowest": (
+        ("achievement_bands.csv", "Cukup,66,75", "Cukup,,75"),
+        "achievement_bands.csv: poor does not end where fair begins",
+    ),
+    "beginning of the lowest band": (
+        ("achievement_bands.csv", "Sangat Kurang,,50", "Sangat Kurang,10,50"),
+        "achievement_bands.csv: very_poor begins at 10, which cannot be",
+    ),
+    "beginning of a band after its end": (
+        ("achievement_bands.csv", "Sangat Baik,91,100", "Sangat Baik,191,100"),
+        "achievement_bands.csv: very_good begins at 191, which cannot be",
+    ),
+    "level of risk": (
+        ("risk_levels.csv", "3,tinggi", "4,tinggi"),
+        "risk_levels.csv: levels are [1, 2, 4], not 1, 2, 3",
     ),
     "correction that replaces with nothing": (
         ("corrections.csv", "831.4,drop,,", "831.4,replace,,"),

@@ -6,7 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kukar_analysis import compare, formats, framework, pillars, programmes, quality, synergy
+from kukar_analysis import (
+    compare,
+    formats,
+    framework,
+    pillars,
+    programmes,
+    quality,
+    quick_wins,
+    synergy,
+)
 from kukar_analysis.errors import UsageError
 from kukar_analysis.gaps import (
     Gap,
@@ -134,7 +143,8 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         region,
         f"Quick win {name} {year}",
         gaps=[candidates_gap(year, region)],
-        can_be_made=not pillars.quick_wins(region, year).empty,
+        can_be_made=not pillars.quick_wins(region, year).empty
+        or not quick_wins.candidates(year, region).empty,
     )
     agencies = synergy.agencies(year, region)
     yield _report(

@@ -14,10 +14,11 @@ from kukar_analysis.synergy.agency import (
     state,
 )
 from kukar_analysis.synergy.carried import agencies, carried, form, unnamed
-from kukar_analysis.synergy.leaning import LEANS, by_agency, by_pillar
+from kukar_analysis.synergy.leaning import LEANS, against_assessors, by_agency, by_pillar
 
 __all__ = [
     "LEANS",
+    "against_assessors",
     "agencies",
     "agency",
     "by_agency",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
-from kukar_analysis import compare, framework, quality, store
+from kukar_analysis import compare, framework, quality
+from kukar_analysis.quality.completeness import own_answers
 
 FORM = ["question", "component", "pillar", "label"]
 CARRIED = ["opd", "pillar", "expected", "questions", "asked", "answered", "with_evidence", "alone"]
@@ -32,7 +34,8 @@ def form(year: int, region: str) -> pd.DataFrame:
         for q in listed
         if not (survey and q.component == survey.component)
     ]
-    return pd.DataFrame(rows, columns=FORM)
+    # a column of nothing but nulls would be one of numbers
+    return pd.DataFrame(rows, columns=FORM).astype(pd.StringDtype(na_value=np.nan))
 
 
 def answers(year: int, region: str) -> pd.DataFrame:
@@ -42,7 +45,7 @@ def answers(year: int, region: str) -> pd.DataFrame:
     score of the question, null where not on record), difference (score minus assessor), alone
     (no other named agency answered the question), origin.
     """
-    own = _own(year, region)
+    own = own_answers(year, region)
     own = own[own["is_answered"] & own["opd"].notna()]
     assessed = compare.assessed(year, region).set_index("question")["score"]
     made = own.assign(
@@ -56,7 +59,7 @@ def answers(year: int, region: str) -> pd.DataFrame:
 
 def unnamed(year: int, region: str) -> int:
     """Return how many questions were answered without saying for which agency."""
-    own = _own(year, region)
+    own = own_answers(year, region)
     return int(own.loc[own["is_answered"] & own["opd"].isna(), "question"].nunique())
 
 
@@ -72,16 +75,14 @@ def carried(year: int, region: str) -> pd.DataFrame:
     """
     found = quality.coverage(year, region).dropna(subset="opd")
     listed = form(year, region)
-    sizes = listed.groupby("pillar", dropna=False).size()
+    sizes = listed["pillar"].fillna("").value_counts()
     given = answers(year, region)
     keys = ["opd", "pillar"]
     alone = given.groupby(keys, dropna=False)["alone"].sum().rename("alone").reset_index()
     made = found.merge(alone, on=keys, how="left").merge(means(given, keys), on=keys, how="left")
     counts = ["alone", "scored", "compared"]
     made[counts] = made[counts].fillna(0).astype("int64")
-    made["questions"] = [
-        float(sizes.get(pillar, 0)) if len(listed) else float("nan") for pillar in made["pillar"]
-    ]
+    made["questions"] = made["pillar"].fillna("").map(sizes).astype("float64")
     return made[[*CARRIED, *SCORED]].reset_index(drop=True)
 
 
@@ -108,13 +109,9 @@ def means(given: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     return made.reset_index()
 
 
-def _own(year: int, region: str) -> pd.DataFrame:
-    return quality.own_answers(year, region)
-
-
 def _edition(year: int, region: str) -> str | None:
     """Return the one edition that the office's answers are of, else that of the national table."""
-    found = _own(year, region)["edition"].dropna().unique()
+    found = own_answers(year, region)["edition"].dropna().unique()
     if len(found) == 1:
         return str(found[0])
     edition = compare.edition_of(year, region)

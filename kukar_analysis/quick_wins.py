@@ -1,0 +1,231 @@
+"""Which quick win: candidates ranked on the letter's ten aspects and the risk matrix.
+
+A candidate's score is the weighted mean of its aspect scores (0 to 4), which are the office's own;
+it is no score of the ministry. Weights are a choice, so each ranking also says in which share of
+all weightings a candidate is first. A candidate that lacks a score is not ranked; nothing is
+filled in. docs/metode.md has a worked case.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from kukar_analysis import framework, score
+from kukar_analysis.errors import UsageError
+from kukar_analysis.quality.completeness import rows_of
+
+LOW_RISK = "low_risk"
+"""The criterion that the risk matrix gives; it weighs nothing unless a weighting names it."""
+LOW_RISK_NAME = "Risiko rendah"
+DRAWS, SEED = 10_000, 2023
+"""Weightings that are tried, and the seed of their draw: the same page twice says the same."""
+_SAME = 1e-9
+"""Scores nearer than this are the same: what is left of them is the computer's rounding."""
+_PAIR = re.compile(r"[\s;,]*([^=;]+?)\s*=\s*([^\s=;]*)")
+_WEIGHT = re.compile(r"\d+([.,]\d+)?")
+_LISTED = ["pillar", "programme", "opd", "is_quick_win", "status", "likelihood", "impact", "origin"]
+_LISTED += ["aspects_origin"]
+
+
+def criteria() -> dict[str, str]:
+    """Return what a candidate can be weighed on, id to name: the ten aspects, then low risk."""
+    return {a.aspect: a.name for a in framework.load().aspects.values()} | {LOW_RISK: LOW_RISK_NAME}
+
+
+def weighting(text: str) -> dict[str, Fraction]:
+    """Return the weight of each criterion from a text, as `benefit=2 Daya tarik=0,5`.
+
+    An aspect that the text does not name weighs 1, low risk 0; an empty text weighs all ten aspects
+    alike. Raises UsageError, naming the criteria, for an unknown or repeated one, a weight that is
+    no number of 0 or more, and weights that are all 0.
+    """
+    weights = {c: Fraction(c != LOW_RISK) for c in criteria()}
+    rest, named = text.strip().rstrip(",;"), set()
+    while rest:
+        pair = _PAIR.match(rest)
+        if not pair:
+            raise _refusal(f"{rest!r} is not of the form aspect=number")
+        name, number = pair[1], pair[2].rstrip(",")
+        criterion = _criterion(name)
+        if criterion in named:
+            raise _refusal(f"{name!r} has two weights")
+        if not _WEIGHT.fullmatch(number):
+            raise _refusal(f"weight {number!r} of {name!r} is no number of 0 or more")
+        weights[criterion] = Fraction(number.replace(",", "."))
+        named.add(criterion)
+        rest = rest[pair.end() :].strip(" \t\n,;")
+    if not any(weights.values()):
+        raise _refusal("all weights are 0")
+    return weights
+
+
+def candidates(year: int, region: str) -> pd.DataFrame:
+    """Return the candidates of a year: programmes that are named quick wins or have aspect scores.
+
+    Columns: pillar, programme, opd, is_quick_win, status, likelihood, impact (1 to 3), origin (of
+    the programme, or of the aspects where no programme has the name), aspects_origin (of the first
+    of its aspect scores), risk (likelihood times impact, 1 to 9), one column an aspect (0 to 4),
+    low_risk ((9 - risk) / 2: 4 at the lowest risk, 0 at the highest). Null is what is not on
+    record. Aspect scores belong to the programmes of the same name; where none has it, pillar and
+    agency are null. Where two spellings of a programme are scored differently, the score is null.
+    In the order of the pillars.
+    """
+    fw = framework.load()
+    listed, scored = (
+        found.assign(key=found["programme"].map(framework.normalise))
+        for found in (rows_of(t, year, region) for t in ("programmes", "quick_win_aspects"))
+    )
+    by_aspect = scored.groupby(["key", "aspect"])["score"].agg(_agreed).unstack()
+    by_aspect = by_aspect.reindex(columns=list(fw.aspects)).astype("float64")
+    places = scored.groupby("key")["origin"].first().rename("aspects_origin")
+    stray = scored[~scored["key"].isin(listed["key"])].drop_duplicates("key")
+    listed = listed[listed["is_quick_win"] | listed["key"].isin(by_aspect.index)]
+    found = pd.concat([listed, stray]).merge(
+        by_aspect.join(places), left_on="key", right_index=True, how="left"
+    )
+    place = {p: i for i, p in enumerate(fw.pillars)}
+    found = found.sort_values(
+        ["pillar", "programme"], key=lambda c: c.map(place) if c.name == "pillar" else c
+    )
+    risk = found["likelihood"] * found["impact"]
+    # A programme that only the list of aspects names is not said to be a quick win.
+    found = found.assign(
+        is_quick_win=found["is_quick_win"].eq(True), risk=risk, low_risk=(9 - risk) / 2
+    )
+    return found[[*_LISTED, "risk", *criteria()]].reset_index(drop=True)
+
+
+def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
+    """Return the candidates with their score and rank, best first, then those without a score.
+
+    Columns: those of `candidates`, lacking (criteria that weigh and are not on record), score (0 to
+    4: sum of weight times criterion, by the sum of weights; null where something lacks), rank,
+    pillar_rank. Equal scores: the lower risk goes first, an unknown risk last; what is then still
+    equal shares the better rank.
+    """
+    used = {c: w for c, w in weights.items() if w}
+    exact = [_mean(row, used) for row in candidates[list(used)].to_dict("records")]
+    keys = [
+        None if s is None else (-s, 10 if pd.isna(risk) else risk)
+        for s, risk in zip(exact, candidates["risk"], strict=True)
+    ]
+    pillars = candidates["pillar"].tolist()
+    alike = [[k for k, p in zip(keys, pillars, strict=True) if p == own] for own in pillars]
+    made = candidates.assign(
+        lacking=[[c for c in used if pd.isna(row[c])] for _, row in candidates.iterrows()],
+        score=pd.Series([None if s is None else float(s) for s in exact], dtype="float64"),
+        rank=pd.Series([_rank(k, keys) for k in keys], dtype="float64"),
+        pillar_rank=pd.Series(
+            [_rank(k, own) for k, own in zip(keys, alike, strict=True)], dtype="float64"
+        ),
+    )
+    return made.sort_values("rank", kind="stable", na_position="last")
+
+
+def stability(
+    candidates: pd.DataFrame, weights: Mapping[str, Fraction], draws: int = DRAWS, seed: int = SEED
+) -> pd.DataFrame:
+    """Return in which share of all weightings each candidate is first, by the candidates' index.
+
+    Columns: first, first_in_pillar (shares of the weightings; equals share a weighting evenly),
+    always, always_in_pillar (at least as good as every other on each criterion, so first in every
+    weighting, alone or with its equal), low, high (5 and 95 percent of its score over the
+    weightings). All null or false for a candidate that lacks a criterion.
+
+    Weightings are drawn evenly from all that add up to 1 over the criteria that weigh anything
+    (Dirichlet with all parameters 1); how much each weighs does not matter here. The share is the
+    acceptability index of SMAA (Lahdelma, Hokkanen and Salminen 1998, European Journal of
+    Operational Research 106, 137-143); its standard error is `standard_error`.
+    """
+    used = [c for c, w in weights.items() if w]
+    complete = candidates.dropna(subset=used)
+    values = complete[used].to_numpy("float64")
+    drawn = np.random.default_rng(seed).dirichlet(np.ones(len(used)), draws) @ values.T
+    made = pd.DataFrame(
+        {
+            "first": first_shares(drawn),
+            "first_in_pillar": 0.0,
+            "always": _unbeaten(values),
+            "always_in_pillar": False,
+            "low": np.quantile(drawn, 0.05, axis=0),
+            "high": np.quantile(drawn, 0.95, axis=0),
+        },
+        index=complete.index,
+    )
+    for pillar in complete["pillar"].dropna().unique():
+        own = (complete["pillar"] == pillar).to_numpy()
+        made.loc[own, "first_in_pillar"] = first_shares(drawn[:, own])
+        made.loc[own, "always_in_pillar"] = _unbeaten(values[own])
+    made.loc[complete["pillar"].isna(), "first_in_pillar"] = np.nan
+    made = made.reindex(candidates.index)
+    flags = ["always", "always_in_pillar"]
+    return made.assign(**{flag: made[flag].eq(True) for flag in flags})
+
+
+def ranking(year: int, region: str, weights: str = "") -> pd.DataFrame:
+    """Return `ranked` candidates of a year under a weighting in words, with their `stability`."""
+    parsed = weighting(weights)
+    found = candidates(year, region)
+    return ranked(found, parsed).join(stability(found, parsed))
+
+
+def standard_error(share: float, draws: int = DRAWS) -> float:
+    """Return the Monte Carlo standard error of a share: sqrt(p (1 - p) / n).
+
+    It is that of a count of independent draws; where equals share a draw it is at most that.
+    """
+    return float(np.sqrt(share * (1 - share) / draws))
+
+
+def first_shares(drawn: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the share of rows (weightings) in which each column (candidate) has the best score."""
+    if not drawn.shape[1]:
+        return np.zeros(0)
+    best = drawn >= drawn.max(axis=1, keepdims=True) - _SAME
+    shares: npt.NDArray[np.float64] = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+    return shares
+
+
+def _unbeaten(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
+    """Whether each row is at least as good as all others in every column."""
+    best = values.max(axis=0, initial=0)
+    unbeaten: npt.NDArray[np.bool_] = (values >= best).all(axis=1)
+    return unbeaten
+
+
+def _mean(row: Mapping[str, float], weights: Mapping[str, Fraction]) -> Fraction | None:
+    if any(pd.isna(row[c]) for c in weights):
+        return None
+    total = sum((w * score.hundredths(row[c]) for c, w in weights.items()), Fraction())
+    return total / sum(weights.values()) / 100
+
+
+def _rank(key: tuple[Fraction, float] | None, keys: list[tuple[Fraction, float] | None]) -> float:
+    if key is None:
+        return np.nan
+    return 1 + sum(other < key for other in keys if other is not None)
+
+
+def _agreed(scores: pd.Series) -> float:
+    """Return the score that all lines give; null where they differ."""
+    return float(scores.iloc[0]) if scores.nunique(dropna=False) == 1 else np.nan
+
+
+def _criterion(name: str) -> str:
+    found = framework.load().match("aspect", name)
+    if framework.normalise(name) in map(framework.normalise, (LOW_RISK, LOW_RISK_NAME)):
+        found = [LOW_RISK]
+    if len(found) != 1:
+        raise _refusal(f"{name!r} is no aspect")
+    return found[0]
+
+
+def _refusal(what: str) -> UsageError:
+    known = ", ".join(f"{id_} ({name})" for id_, name in criteria().items())
+    return UsageError(f"weights: {what}; known: {known}")

@@ -1,0 +1,145 @@
+"""One agency: what it was asked, what it answered, what is missing, and what to send back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from kukar_analysis import compare, framework, quality, store, suggest
+from kukar_analysis.errors import UsageError
+from kukar_analysis.facts import Opd
+from kukar_analysis.quality.completeness import own_answers
+from kukar_analysis.synergy.carried import agencies, form
+
+QUESTIONS = ["question", "component", "pillar", "label", "state", "answer", "score"]
+QUESTIONS += ["has_evidence", "remark", "assessor", "difference", "others", "origin"]
+PROGRAMMES = ["year", "pillar", "programme", "is_quick_win", "status", "target", "realisation"]
+PROGRAMMES += ["origin"]
+
+
+def agency(name: Any) -> Opd:
+    """Return the agency of a short or long name.
+
+    Raises UsageError where it is none, naming those that come near, or could be two.
+    """
+    fw = framework.load()
+    ids = fw.match("opd", str(name))
+    if len(ids) == 1:
+        return fw.opd[ids[0]]
+    near = " or ".join(
+        f"{id_} ({fw.opd[id_].name})" for id_, *_ in suggest.nearest("opd", str(name))
+    )
+    what = f"could be {' or '.join(ids)}" if ids else "is not known"
+    hint = "" if ids else f"; nearest: {near}" if near else f"; known: {', '.join(fw.opd)}"
+    raise UsageError(f"opd {name!r} {what}{hint} (definitions/opd.csv)")
+
+
+def questions(year: int, region: str, opd: str) -> pd.DataFrame:
+    """Return the questions that an agency is asked, in the order of the form, with its answers.
+
+    Asked are the questions of its pillars, and those of none where it answered any. Columns:
+    question, component, pillar, label, state (answered; blank: in its form without an answer;
+    absent: not in what arrived, or rejected), answer, score, has_evidence, remark, assessor (the
+    assessors' score, null where not on record), difference (score minus assessor), others (other
+    agencies that answered it, joined by ", "), origin. Empty where nothing of it is on record.
+    """
+    fw = framework.load()
+    pairs, everyone = quality.coverage(year, region), own_answers(year, region)
+    pillars = set(pairs.loc[pairs["opd"] == opd, "pillar"].fillna(""))
+    own = everyone[(everyone["opd"] == opd) & everyone["pillar"].fillna("").isin(pillars)]
+    listed = form(year, region)
+    listed = listed[listed["pillar"].fillna("").isin(pillars)]
+    asked = list(dict.fromkeys([*listed["question"], *own["question"]]))
+    made = pd.DataFrame({"question": pd.Series(asked, dtype=own["question"].dtype)})
+    made = made.merge(own.drop(columns=["component", "pillar"]), on="question", how="left")
+    assessed = compare.assessed(year, region).set_index("question")["score"]
+    given = everyone[everyone["is_answered"] & everyone["opd"].notna() & (everyone["opd"] != opd)]
+    others = given.groupby("question")["opd"].agg(", ".join)
+    known = [fw.questions[id_] for id_ in made["question"]]
+    made = made.assign(
+        component=[q.component for q in known],
+        pillar=[q.pillar for q in known],
+        label=[q.label for q in known],
+        state=made["is_answered"].map({True: "answered", False: "blank"}).fillna("absent"),
+        has_evidence=made["has_evidence"].eq(True),
+        assessor=made["question"].map(assessed).astype("float64"),
+        others=[others.get(id_, "") for id_ in made["question"]],
+    )
+    made["difference"] = made["score"] - made["assessor"]
+    return made[QUESTIONS]
+
+
+def files(year: int, region: str, opd: str) -> pd.DataFrame:
+    """Return the files of a year that speak for an agency.
+
+    Those of which rows of it are kept, and those of which none are kept for any agency but whose
+    name names it alone (a file that cannot be read says nothing else). Columns: those of
+    quality.arrivals, shared (it speaks for other agencies too).
+    """
+    found = quality.arrivals(year, region)
+    kept = [names.split(", ") if names else [] for names in found["opd"]]
+    speaks = [
+        opd in names or (not names and _is_office(region) and _names_alone(file, opd))
+        for names, file in zip(kept, found["file"], strict=True)
+    ]
+    shared = [len(names) > 1 for names in kept]
+    return found.assign(shared=shared)[speaks].reset_index(drop=True)
+
+
+def rejected(year: int, region: str, opd: str) -> pd.DataFrame:
+    """Return what was rejected in the files of an agency alone; columns of quality.rejected.
+
+    In a file of several agencies it is not on record whose a rejected record is.
+    """
+    own = files(year, region, opd)
+    alone = own.loc[~own["shared"], "file"]
+    found = quality.rejected(year)
+    return found[found["origin"].str.split("#").str[0].isin(alone)].reset_index(drop=True)
+
+
+def findings(year: int, region: str, opd: str) -> pd.DataFrame:
+    """Return what an assessor would find in an agency's answers; columns of quality.findings."""
+    found = quality.findings(year, region)
+    return found[found["opd"] == opd].reset_index(drop=True)
+
+
+def programmes(year: int, region: str, opd: str) -> pd.DataFrame:
+    """Return an agency's programmes of a year, and its quick wins up to it, the newest first.
+
+    Columns: year, pillar, programme, is_quick_win, status, target, realisation, origin.
+    """
+    found = store.read("programmes")
+    found = found[(found["region"] == region) & (found["opd"] == opd)]
+    earlier = found["is_quick_win"] & (found["year"] < year)
+    found = found[(found["year"] == year) | earlier]
+    order = {pillar: i for i, pillar in enumerate(framework.load().pillars)}
+    found = found.assign(place=found["pillar"].map(order))
+    found = found.sort_values(["year", "place", "programme"], ascending=[False, True, True])
+    return found[PROGRAMMES].reset_index(drop=True)
+
+
+def state(year: int, region: str, opd: str, asked: pd.DataFrame) -> str:
+    """Return what came from an agency that was `asked` these questions (see `questions`).
+
+    complete (all its questions answered by it or another), partial, unusable (files, but no
+    answer kept), silent (nothing arrived), unknown (not on record as carrying anything).
+    """
+    if (asked["state"] == "answered").any():
+        left = (asked["state"] != "answered") & (asked["others"] == "")
+        return "partial" if left.any() else "complete"
+    if len(files(year, region, opd)):
+        return "unusable"
+    return "silent" if len(asked) or opd in agencies(year, region) else "unknown"
+
+
+def _names_alone(file: str, opd: str) -> bool:
+    return framework.load().named_in("opd", Path(file).stem) == [opd]
+
+
+def _is_office(region: str) -> bool:
+    """Whether the raw files are of this region's own office, or the invented one's."""
+    fw = framework.load()
+    own = {r.region for r in fw.reported_regions if r.role == "own"}
+    return region in own or fw.regions[region].is_sample

@@ -1,0 +1,383 @@
+"""Which quick win: scores, ranks and shares of weightings, each by a second plain computation."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from reading import IN_NO_TABLE, KUKAR, STAYED_AWAY, Drawn, table, tables_from, write_tables
+
+from kukar_analysis import framework, gaps, narrative, plots, quick_wins, store, tables
+from kukar_analysis.errors import UsageError
+
+FW = framework.load()
+YEAR, REGION = 2023, "00.01"
+ASPECTS = list(FW.aspects)
+EVEN = quick_wins.weighting("")
+DOUBLE = "Manfaat=2 Keunikan=0,5"
+
+
+def programme(name, pillar="living", *, likelihood=None, impact=None, **cells):
+    row = {"year": YEAR, "region": REGION, "pillar": pillar, "programme": name}
+    row |= {"is_quick_win": True, "likelihood": likelihood, "impact": impact}
+    return row | {"origin": f"2023/contoh.csv#l{name}:c1"} | cells
+
+
+def aspects(name, scores):
+    return [
+        {"year": YEAR, "region": REGION, "programme": name, "aspect": a, "score": s}
+        | {"origin": f"2023/aspek.csv#{name}:{a}"}
+        for a, s in zip(ASPECTS, scores, strict=True)
+        if s != "none"
+    ]
+
+
+@pytest.fixture
+def office(tmp_path, monkeypatch):
+    """Return a function that writes programmes and the aspect scores of some."""
+
+    def write(programmes, scores):
+        lines = [line for name, of in scores.items() for line in aspects(name, of)]
+        write_tables(tmp_path, programmes=programmes, quick_win_aspects=lines)
+        monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+        return quick_wins.candidates(YEAR, REGION)
+
+    return write
+
+
+# Weights in words
+
+
+@pytest.mark.parametrize(
+    ("text", "weights"),
+    [
+        ("", {}),
+        ("  ", {}),
+        ("benefit=2 uniqueness=0,5", {"benefit": 2, "uniqueness": Fraction(1, 2)}),
+        ("benefit = 2, uniqueness = 0.5,", {"benefit": 2, "uniqueness": Fraction(1, 2)}),
+        ("Manfaat=2; Daya tarik=0", {"benefit": 2, "appeal": 0}),
+        ("manajemen risiko=3 risiko rendah=1", {"risk_management": 3, "low_risk": 1}),
+        ("low_risk=0,25", {"low_risk": Fraction(1, 4)}),
+    ],
+)
+def test_a_weighting_is_read_and_what_it_does_not_name_weighs_1_and_risk_0(text, weights):
+    expected = dict.fromkeys(ASPECTS, 1) | {"low_risk": 0} | weights
+    assert quick_wins.weighting(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("harga=1", "'harga' is no aspect"),
+        ("benefit", "'benefit' is not of the form aspect=number"),
+        ("=2", "'=2' is not of the form aspect=number"),
+        ("benefit=-1", "weight '-1' of 'benefit' is no number of 0 or more"),
+        ("benefit=banyak", "weight 'banyak' of 'benefit'"),
+        ("benefit=", "weight '' of 'benefit'"),
+        ("benefit=1e3", "weight '1e3' of 'benefit'"),
+        ("benefit=1 Manfaat=2", "'Manfaat' has two weights"),
+        (" ".join(f"{a}=0" for a in ASPECTS), "all weights are 0"),
+    ],
+)
+def test_a_weighting_that_is_none_is_refused_in_one_line_that_names_the_aspects(text, said):
+    with pytest.raises(UsageError) as caught:
+        quick_wins.weighting(text)
+    message = str(caught.value)
+    assert message.startswith(f"weights: {said}")
+    assert "\n" not in message
+    assert all(a.aspect in message and a.name in message for a in FW.aspects.values())
+
+
+# Candidates
+
+
+def test_a_candidate_is_a_named_quick_win_or_has_aspect_scores(office):
+    found = office(
+        [
+            programme("named", "society"),
+            programme("scored", "branding", is_quick_win=False, opd="Bappeda"),
+            programme("neither", is_quick_win=False),
+        ],
+        {"scored": [1] * 10, "stray": [2] * 10},
+    ).set_index("programme")
+    assert list(found.index) == ["scored", "named", "stray"]
+    assert found["is_quick_win"].to_dict() == {"scored": False, "named": True, "stray": False}
+    assert found.loc["stray", ["pillar", "opd"]].isna().all()
+    assert found.loc["stray", "origin"] == "2023/aspek.csv#stray:formulation"
+    assert found.loc["named", ASPECTS].isna().all()
+
+
+def test_spellings_of_one_programme_are_one_and_contradicting_scores_are_none(office):
+    found = office(
+        [programme("Bank Sampah")], {"bank  sampah": [3] * 10, "BANK SAMPAH": [3] * 9 + [1]}
+    )
+    assert found["programme"].tolist() == ["Bank Sampah"]
+    assert found.loc[0, ASPECTS[:9]].tolist() == [3] * 9
+    assert np.isnan(found.loc[0, ASPECTS[9]])
+
+
+@pytest.mark.parametrize(("likelihood", "impact"), [*itertools.product((1, 2, 3), repeat=2)])
+def test_risk_is_likelihood_times_impact_and_low_risk_runs_from_4_to_0(office, likelihood, impact):
+    found = office([programme("a", likelihood=likelihood, impact=impact)], {})
+    assert found.loc[0, "risk"] == likelihood * impact
+    assert found.loc[0, "low_risk"] == 4 - 4 * (likelihood * impact - 1) / 8
+
+
+# Scores and ranks
+
+
+def plain_scores(found, weights):
+    """Return the weighted mean of each candidate in fractions, from its printed hundredths."""
+    return [
+        sum(w * Fraction(str(row[c])) for c, w in weights.items() if w) / sum(weights.values())
+        for row in found.to_dict("records")
+    ]
+
+
+@pytest.mark.parametrize("text", ["", DOUBLE, "Risiko rendah=3 Daya tarik=0"])
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_the_samples_scores_and_ranks_are_plain_weighted_means(sample_env, year, text):
+    weights = quick_wins.weighting(text)
+    found = quick_wins.ranked(quick_wins.candidates(year, REGION), weights)
+    scores = plain_scores(found, weights)
+    assert found["score"].tolist() == pytest.approx([float(s) for s in scores], abs=1e-12)
+    keys = [(-s, r) for s, r in zip(scores, found["risk"], strict=True)]
+    assert keys == sorted(keys)
+    assert found["rank"].tolist() == [1 + sum(k < own for k in keys) for own in keys]
+    for _, own in found.groupby("pillar"):
+        mine = [keys[found.index.get_loc(i)] for i in own.index]
+        assert own["pillar_rank"].tolist() == [1 + sum(k < m for k in mine) for m in mine]
+
+
+def test_an_equal_score_goes_to_the_lower_risk_then_is_shared_an_unknown_risk_last(office):
+    risks = {"high": (3, 3), "low": (1, 2), "same": (2, 1), "unknown": (None, None)}
+    rows = [programme(n, likelihood=a, impact=b) for n, (a, b) in risks.items()]
+    found = quick_wins.ranked(office(rows, dict.fromkeys(risks, [2] * 10)), EVEN)
+    ranks = found.set_index("programme")["rank"].to_dict()
+    assert ranks == {"low": 1, "same": 1, "high": 3, "unknown": 4}
+
+
+def test_equal_scores_are_equal_where_floats_are_not(office):
+    # 0.29 + 0.28 against 0.57: neither the order of adding nor hundredths in floats may decide
+    assert 0.29 * 100 + 0.28 * 100 != 0.57 * 100
+    scores = {"a": [0.29, 0.28] + [0] * 8, "b": [0.57] + [0] * 9, "c": [0] * 9 + [0.56]}
+    found = quick_wins.ranked(office([programme(n) for n in scores], scores), EVEN)
+    assert found.set_index("programme")["rank"].to_dict() == {"a": 1, "b": 1, "c": 3}
+
+
+def test_a_candidate_that_lacks_a_score_is_not_ranked_and_says_what_it_lacks(office):
+    scores = {"whole": [1] * 10, "part": [4] * 9 + [None], "absent": ["none"] + [4] * 9}
+    found = office([programme(n) for n in scores], scores)
+    ranked = quick_wins.ranked(found, EVEN).set_index("programme")
+    assert ranked["rank"].dropna().to_dict() == {"whole": 1}
+    assert ranked.loc["part", "lacking"] == ["sustainability"]
+    assert ranked.loc["absent", "lacking"] == ["formulation"]
+    # what weighs nothing need not be there
+    ranked = quick_wins.ranked(found, quick_wins.weighting("sustainability=0"))
+    assert ranked.set_index("programme")["rank"].dropna().to_dict() == {"part": 1, "whole": 2}
+    ranked = quick_wins.ranked(found, quick_wins.weighting("low_risk=1"))
+    assert ranked["rank"].isna().all()
+    assert "3 dari 3 calon" in gaps.candidates_gap(YEAR, REGION).what
+    said = narrative.quick_win(YEAR, REGION, "").text
+    assert "part (Keberlanjutan)" in said
+    assert "Di antara 1 calon" in said
+
+
+# How far the weights decide
+
+
+def exact_share(differences):
+    """Return how often a weighted sum of distinct differences is above 0, weights drawn evenly.
+
+    Weights of the simplex are shares of independent exponential waits, for which the chance is the
+    sum over the positive d of the product of d / (d - other): partial fractions.
+    """
+    d = [Fraction(x) for x in differences]
+    total = Fraction()
+    for i, own in enumerate(d):
+        if own > 0:
+            rest = [own / (own - other) for j, other in enumerate(d) if j != i]
+            total += np.prod([Fraction(1), *rest])
+    return float(total)
+
+
+def test_the_exact_share_of_two_aspects_is_the_one_that_geometry_gives():
+    assert exact_share([3, -1]) == pytest.approx(0.75)
+
+
+@pytest.mark.parametrize("differences", [[3, -1], [2, 1, -1], [1.5, -2, 0.5, -0.25], [4, -3]])
+def test_shares_of_two_candidates_agree_with_the_exact_ones(office, differences):
+    base = 3.0 if min(differences) < -2 else 2.0
+    names = [*ASPECTS[: len(differences)]]
+    zero = " ".join(f"{a}=0" for a in ASPECTS if a not in names)
+    width = 10 - len(differences)
+    one = [(base + d if d < 0 else d) for d in differences] + [0] * width
+    two = [(base if d < 0 else 0) for d in differences] + [0] * width
+    found = office([programme("one"), programme("two")], {"one": one, "two": two})
+    made = quick_wins.stability(found, quick_wins.weighting(zero))
+    share = exact_share(differences)
+    error = 4 * quick_wins.standard_error(share)
+    assert 0 < error < 0.02
+    assert made["first"].tolist() == pytest.approx([share, 1 - share], abs=error)
+    assert made["first_in_pillar"].equals(made["first"])
+
+
+def test_the_standard_error_is_that_of_a_count_of_draws():
+    assert quick_wins.standard_error(0.5, 10_000) == 0.005
+    rng = np.random.default_rng(7)
+    shares = rng.binomial(400, 0.2, 20_000) / 400
+    assert shares.std() == pytest.approx(quick_wins.standard_error(0.2, 400), rel=0.02)
+
+
+def test_the_samples_shares_are_those_of_a_plain_loop_over_other_draws(sample_env):
+    found = quick_wins.candidates(2023, REGION)
+    made = quick_wins.stability(found, EVEN)
+    rng = np.random.default_rng(5)
+    values = found[ASPECTS].to_numpy()
+    first = np.zeros(len(found))
+    drawn = []
+    for _ in range(4000):
+        waits = rng.exponential(size=10)
+        drawn.append(values @ (waits / waits.sum()))
+        first[np.argmax(drawn[-1])] += 1 / 4000
+    for share, other in zip(made["first"], first, strict=True):
+        assert share == pytest.approx(other, abs=0.03)  # 4 standard errors of both
+    assert made["first"].sum() == pytest.approx(1)
+    assert made.groupby(found["pillar"])["first_in_pillar"].sum().tolist() == pytest.approx([1] * 6)
+    ordered = np.sort(drawn, axis=0)
+    assert made["low"].tolist() == pytest.approx(ordered[200].tolist(), abs=0.06)
+    assert made["high"].tolist() == pytest.approx(ordered[3800].tolist(), abs=0.06)
+
+
+def test_the_same_seed_draws_the_same_and_another_seed_not_quite(sample_env):
+    found = quick_wins.candidates(2023, REGION)
+    first = [quick_wins.stability(found, EVEN, seed=s)["first"].tolist() for s in (1, 1, 2)]
+    assert first[0] == first[1]
+    assert first[0] != first[2]
+
+
+def test_one_that_is_nowhere_beaten_is_always_first_and_equals_share_evenly(office):
+    scores = {"best": [4] * 10, "equal": [4] * 10, "less": [4] * 9 + [3], "other": [1] * 10}
+    rows = [programme(n, "society" if n == "other" else "living") for n in scores]
+    found = office(rows, scores)
+    made = quick_wins.stability(found, EVEN).set_index(found["programme"])
+    assert made["first"].to_dict() == {"best": 0.5, "equal": 0.5, "less": 0, "other": 0}
+    assert made["always"].to_dict() == {"best": True, "equal": True, "less": False, "other": False}
+    assert made.loc["other", ["first_in_pillar", "always_in_pillar"]].tolist() == [1, True]
+    said = table(tables.quick_win_ranking(YEAR, REGION, "")).records()
+    assert {r["Calon"]: r["Pertama di pilar"] for r in said}["other"] == "selalu"
+    assert {r["Calon"]: r["Pertama di pilar"] for r in said}["best"] == "50,0%"
+
+
+# What pages show
+
+
+def test_the_answer_for_the_sample_names_the_leader_and_how_sure_it_is(sample_env):
+    first, pillars, limits = narrative.quick_win(2023, REGION, "").text.split("\n\n")
+    assert "Promosi Bersama Dispar Contoh paling unggul: nilai 2,80 dari 4" in first
+    assert "45,2% dari 10.000 susunan bobot acak (galat baku Monte Carlo ±0,5 poin" in first
+    assert "bukan nilai asesor" in first
+    assert pillars.count("; pertama pada ") == 6
+    assert "bukan peluang" in limits
+
+
+def test_weights_change_the_answer_and_stand_on_the_page(sample_env):
+    text = "benefit=2 uniqueness=0,5 risiko rendah=1"
+    said = narrative.quick_win(2023, REGION, text).text
+    assert "Siaga Hidup Layak Dinkes Contoh paling unggul" in said
+    assert "(Manfaat 2; Keunikan 0,5; Risiko rendah 1; aspek lain 1)" in said
+    note = tables.quick_win_ranking(2023, REGION, text).text
+    assert "Bobot: Manfaat 2; Keunikan 0,5; Risiko rendah 1; aspek lain 1." in note
+
+
+def test_the_ranking_shows_what_is_computed(sample_env):
+    found = quick_wins.ranking(2023, REGION, "")
+    shown = table(tables.quick_win_ranking(2023, REGION, ""))
+    assert shown.column("Calon") == found["programme"].tolist()
+    assert shown.column("No.") == [str(n) for n in range(1, 13)]
+    assert shown.own == [i for i, named in enumerate(found["is_quick_win"]) if named]
+    assert len(shown.own) == 6
+    best = shown.records()[0]
+    assert best["Risiko (kemungkinan × dampak)"] == "6 (3 tinggi × 2 sedang)"
+    assert [r["Peringkat semua"] for r in shown.records()][2:5] == ["3", "3", "5"]
+    aspects_shown = table(tables.quick_win_aspects(2023, REGION))
+    assert aspects_shown.heads[1:] == [a.name for a in FW.aspects.values()]
+    assert len(aspects_shown.rows) == 12
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_kukars_twelve_named_quick_wins_have_their_rows_and_nothing_invented():
+    rows = table(tables.named_quick_wins(2023, KUKAR, "")).records()
+    listed = {(str(w.year), w.programme, FW.pillars[w.pillar].name) for w in FW.quick_wins}
+    assert {(r["Tahun"], r["Quick win"], r["Pilar"]) for r in rows} == listed
+    assert len(rows) == 12
+    for head in ("Nilai", "Risiko", "Status"):
+        assert {r[head] for r in rows} == {"tidak tercatat"}
+    (becik,) = [r for r in rows if r["Quick win"] == "Becik"]
+    assert becik["OPD"] == "tidak tercatat"
+    assert sum("disimpulkan" in r["Keterangan"] for r in rows) == 5
+    assert [r["Tahun"] for r in rows] == ["2021"] * 6 + ["2022"] * 6
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_kukars_answer_says_that_nothing_can_be_ranked_and_what_would_fill_it():
+    said = narrative.quick_win(2023, KUKAR, "").text
+    assert "belum dapat diperingkatkan: tidak ada calon yang tercatat" in said
+    assert "data/raw/2023/program-2023.xlsx" in said
+    assert "12 quick win dari 2021 dan 2022" in said
+    said = narrative.quick_win(2022, KUKAR, "").text
+    assert "nilai aspek 6 calon yang tercatat tidak lengkap" in said
+    assert "tidak ikut evaluasi" in narrative.quick_win(2023, STAYED_AWAY, "").text
+    assert plots.quick_win_scores(2022, KUKAR, "").text == ""
+    assert plots.risk_matrix(2022, KUKAR, "").text == ""
+
+
+def test_the_ranking_waits_for_what_candidates_lack(sample_env, processed):
+    assert gaps.candidates_gap(2023, REGION) is None
+    assert "calon quick win Kabupaten Contoh Utara" in gaps.candidates_gap(2023, "00.02").what
+    with tables_from(processed):
+        assert "6 dari 6 calon" in gaps.candidates_gap(2022, KUKAR).what
+
+
+def test_the_figures_say_the_numbers_of_the_table(sample_env):
+    found = quick_wins.ranking(2023, REGION, "")
+    drawn = Drawn(plots.quick_win_scores(2023, REGION, ""))
+    marks = drawn.marks("PathCollection_1")
+    assert marks == pytest.approx(found["score"].tolist(), abs=0.002)
+    lines = drawn.spans("LineCollection_1")
+    assert [x for x, _ in lines] == pytest.approx(found["low"].tolist(), abs=0.002)
+    assert [x for _, x in lines] == pytest.approx(found["high"].tolist(), abs=0.002)
+    matrix = Drawn(plots.risk_matrix(2023, REGION, ""))
+    assert matrix.alt.startswith(
+        "Risiko tertinggi di antara calon: 9 (Warga Belajar Dinsos Contoh)"
+    )
+    assert "; sedang dan tinggi: Pasar Usaha Disperindag Contoh; " in matrix.alt
+    cells = [word for word in matrix.words if word.replace(" ", "").isdigit()]
+    assert sorted(int(n) for word in cells for n in word.split()) == list(range(1, 13))
+
+
+def test_every_region_and_year_has_its_page(sample_processed, processed, monkeypatch):
+    read = store.read
+    for folder in (sample_processed, processed):
+        monkeypatch.setattr(store, "read", functools.cache(read))  # read and checked once each
+        with tables_from(folder):
+            regions = [KUKAR, *store.read("index_scores")["region"].unique(), IN_NO_TABLE]
+            for year, region in itertools.product((2022, 2023), regions):
+                assert narrative.quick_win(year, region, DOUBLE).text
+            for year, region in itertools.product((2022, 2023), [*regions[:5], *regions[5::30]]):
+                assert tables.quick_win_ranking(year, region, DOUBLE).text
+                assert tables.quick_win_aspects(year, region).text
+                assert tables.named_quick_wins(year, region, DOUBLE).text
+                plots.quick_win_scores(year, region, DOUBLE)
+                plots.risk_matrix(year, region, DOUBLE)
+
+
+def test_an_empty_year_gives_empty_frames_with_all_columns(sample_env):
+    found = quick_wins.ranking(2023, "00.02")
+    assert found.empty
+    assert list(found) == list(quick_wins.ranking(2023, REGION))
+    assert pd.api.types.is_float_dtype(found["score"])

@@ -1,0 +1,664 @@
+"""How firm a ranking is: held by published examples, by second computations, and by known answers.
+
+Published: the example index of the R package COINr 1.1.11 (bluefoxr.github.io/COINr, articles
+"Presenting Results" and "Adjustments and Comparisons"), and the Human Development Index 2021 of
+191 countries as the R package tidyindex recomputes it (github.com/huizezhang-sherry/tidyindex,
+tests/testthat/_snaps/dimension-reduction.md). Figures only.
+"""
+
+import re
+from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+import numpy as np
+import pandas as pd
+import pytest
+from reading import (
+    IN_NO_TABLE,
+    KUKAR,
+    MALANG,
+    STAYED_AWAY,
+    SURABAYA,
+    Drawn,
+    table,
+    tables_from,
+    write_tables,
+)
+
+from kukar_analysis import compare, framework, narrative, plots, robustness, score, store, tables
+from kukar_analysis.errors import UsageError
+from kukar_analysis.robustness import analysis, model
+
+DRAWS, SEED = 2000, 2023
+CHOICES = list(robustness.CHOICES)
+
+COINR = {
+    # Physical, ConEcFin, Political, Instit, P2P; Environ, Social, SusEcFin; Conn, Sust, Index, Rank
+    "CHE": (63.41, 32.87, 74.78, 85.94, 56.93, 77.21, 87.85, 56.88, 62.79, 73.98, 68.38, 1),
+    "NLD": (64.87, 46.62, 84.55, 71.74, 41.92, 58.73, 86.58, 57.78, 61.94, 67.70, 64.82, 2),
+    "DNK": (50.52, 30.43, 78.13, 75.35, 51.04, 69.83, 86.40, 61.29, 57.10, 72.51, 64.80, 3),
+    "NOR": (58.18, 25.70, 80.03, 89.46, 33.80, 70.90, 87.00, 56.59, 57.44, 71.50, 64.47, 4),
+    "BEL": (71.97, 48.22, 80.84, 75.60, 43.32, 53.01, 86.17, 50.09, 63.99, 63.09, 63.54, 5),
+    "SWE": (51.51, 23.87, 80.98, 74.51, 38.50, 66.37, 87.74, 62.27, 53.87, 72.12, 63.00, 6),
+}
+COINR_PERCENTILE_RANKS = [
+    *(1, 4, 2, 3, 7, 5, 6, 10, 8, 19, 9, 14, 13, 15, 12, 11, 18, 23, 24, 22, 21, 16, 20, 26, 25),
+    *(28, 17, 27, 30, 29, 33, 32, 34, 31, 35, 37, 36, 40, 38, 41, 42, 43, 49, 48, 46, 44, 45, 39),
+    *(51, 47, 50),
+]
+"""Ranks of the 51 units under percentile normalisation, in the order of their nominal ranks."""
+COINR_SHIFTS = [10, *[9] * 2, *[6] * 2, *[5] * 3, 4, *[3] * 4, *[2] * 13, *[1] * 19, *[0] * 6]
+"""The column Abs.diff that COINr prints for the two."""
+
+HDI = {
+    # life expectancy, schooling, income, index
+    "Switzerland": (0.984, 0.920, 0.983, 0.962),
+    "Norway": (0.973, 0.933, 0.978, 0.961),
+    "Iceland": (0.964, 0.959, 0.955, 0.959),
+    "Hong Kong": (1, 0.887, 0.973, 0.952),
+    "Australia": (0.993, 0.924, 0.936, 0.951),
+    "Denmark": (0.944, 0.932, 0.967, 0.948),
+    "Sweden": (0.969, 0.920, 0.952, 0.947),
+}
+
+
+@pytest.fixture(scope="module")
+def fields(processed):
+    with tables_from(processed):
+        return {year: robustness.field(year) for year in (2022, 2023)}
+
+
+@pytest.fixture(scope="module")
+def ranked(processed):
+    with tables_from(processed):
+        return robustness.intervals(2023, DRAWS, SEED)
+
+
+def own_rows(found, region):
+    return found[found["region"] == region].reset_index(drop=True)
+
+
+def equal_weights(*parts):
+    return np.array([[1 / len(parts)] * len(parts)])
+
+
+# Published examples
+
+
+@pytest.mark.parametrize("unit", COINR)
+def test_the_arithmetic_mean_gives_coinrs_sub_indices_and_index(unit):
+    printed = COINR[unit]
+    for parts, whole in ((printed[:5], 8), (printed[5:8], 9), (printed[8:10], 10)):
+        made = robustness.arithmetic(np.array([[parts]]), equal_weights(*parts))
+        assert made == pytest.approx(printed[whole], abs=0.01)
+
+
+def test_ranks_are_those_coinr_prints():
+    assert robustness.ranks(np.array([u[10] for u in COINR.values()])).tolist() == [
+        u[11] for u in COINR.values()
+    ]
+
+
+def test_the_average_shift_is_the_mean_of_the_shifts_coinr_prints():
+    nominal = np.arange(1, 52)
+    shifted = np.array(COINR_PERCENTILE_RANKS)
+    assert sorted(abs(nominal - shifted), reverse=True) == COINR_SHIFTS
+    shift = robustness.average_shift(shifted, nominal)
+    assert float(shift) == pytest.approx(sum(COINR_SHIFTS) / 51)
+
+
+@pytest.mark.parametrize("country", HDI)
+def test_the_geometric_mean_gives_the_human_development_index(country):
+    *parts, printed = HDI[country]
+    made = robustness.geometric(np.array([[parts]]), equal_weights(*parts))
+    assert made == pytest.approx(printed, abs=0.001)
+
+
+# The field
+
+
+@pytest.mark.parametrize(("year", "regions"), [(2022, 38), (2023, 130)])
+def test_as_printed_every_final_is_reproduced(fields, year, regions):
+    found = fields[year]
+    assert len(found.regions) == regions
+    assert found.incomplete == ()
+    for draws in (1, 3):
+        indices = robustness.indices(found, robustness.as_printed(found, draws))
+        assert (indices == np.round(found.printed * 100)).all()
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_printed_rank_is_that_of_the_comparison(ranked):
+    rows = pd.concat([own_rows(ranked, r) for r in (KUKAR, MALANG, SURABAYA)])
+    for row in rows.itertuples():
+        ranks = compare.ranks(2023, row.region).set_index("scope").loc[row.scope]
+        assert (row.printed_rank, row.of) == (ranks["rank"], ranks["of"])
+
+
+def test_weights_of_another_edition_count_only_what_a_region_was_scored_on(fields):
+    found = fields[2023]
+    assert found.alternatives == (
+        ("2022-kppn-ikn",),
+        ("2022-reguler", "2023-reguler"),
+        ("2023-kppn-ikn",),
+    )
+    assert found.weights.sum(axis=2) == pytest.approx(1)
+    told = [
+        {c: w for c, w in zip(found.components, row, strict=True) if w}
+        for row in found.weights[:, found.editions.index("2023-reguler")]
+    ]
+    without = ["baseline", "output", "outcome", "impact", "quick_wins"]
+    expected = [(10, 20, 30, 20, 20), (10, 20, 30, 10, 30), (10, 20, 30, 20, 20)]
+    expected = [[w / 100 for w in one] for one in expected]
+    expected.append([w / 90 for w in (10, 20, 20, 20, 20)])
+    for weights, one in zip(told, expected, strict=True):
+        assert list(weights) == without
+        assert list(weights.values()) == pytest.approx(one)
+
+
+def test_what_an_edition_weighs_like_the_only_group_is_no_alternative(fields):
+    assert fields[2022].alternatives == (("2022-reguler", "2023-reguler"), ("2023-kppn-ikn",))
+
+
+@pytest.mark.parametrize(
+    ("year", "questions"),
+    [
+        (2022, {"baseline": 5, "output": 7, "outcome": 31, "impact": 4, "quick_wins": 12}),
+        (
+            2023,
+            {
+                "baseline": 5,
+                "output": 7,
+                "outcome": 33,
+                "impact": 54,
+                "quick_wins": 12,
+                "collaboration": 6,
+            },
+        ),
+    ],
+)
+def test_the_spread_is_what_five_rounded_marks_a_question_hide(fields, year, questions):
+    rng = np.random.default_rng(1)
+    spread = dict(zip(fields[year].components, fields[year].spread, strict=True))
+    assert list(spread) == list(questions)
+    for component, count in questions.items():
+        opinions = rng.uniform(1, 3, (4000, 5 * count))
+        hidden = (opinions - np.round(opinions)).mean(axis=1)
+        assert spread[component] == pytest.approx(hidden.std(), rel=0.05)
+
+
+# The model, by a second computation
+
+
+def exactly(value):
+    """Round half up to two decimals and return hundredths."""
+    return int(Decimal(value.numerator) / Decimal(value.denominator) * 100 + Decimal("0.5"))
+
+
+def plain_index(found, made, draw, region):
+    """Compute one index of one draw with loops over plain numbers."""
+    place = found.edition[region]
+    weights, scores = [], []
+    for c in range(len(found.components)):
+        weight = found.weights[made.edition[draw], place, c] * made.factors[draw, c]
+        weights.append(0 if made.left_out[draw] == c + 1 else weight)
+        moved = found.scores[region, c] + made.errors[draw, region, c]
+        scores.append(min(max(moved, 0), 4))
+    shares = [w / sum(weights) for w in weights]
+    if made.geometric[draw]:
+        product = 1.0
+        for share, value in zip(shares, scores, strict=True):
+            product *= value**share
+        return round(product * 100)
+    terms = [share * value for share, value in zip(shares, scores, strict=True)]
+    if framework.load().editions[found.editions[place]].rounding == "each_term":
+        return sum(round(term * 100) for term in terms)
+    return round(sum(terms) * 100)
+
+
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(fields, year):
+    found, rng = fields[year], np.random.default_rng(5)
+    inputs = rng.random((12, len(CHOICES)))
+    made = model.choices(found, inputs, *model.sets(found, 12, rng))
+    assert len(set(made.left_out)) > 2
+    assert set(made.geometric) == {False, True}
+    assert len(set(made.edition)) > 1
+    indices = robustness.indices(found, made)
+    for draw in range(12):
+        expected = [plain_index(found, made, draw, r) for r in range(len(found.regions))]
+        assert indices[draw].tolist() == expected
+
+
+def test_a_zero_makes_the_geometric_index_zero_unless_it_is_not_weighed(fields):
+    found = fields[2023]
+    nought = (found.scores == 0).any(axis=1) & (found.edition == 0)
+    assert nought.sum() == 7
+    printed = robustness.as_printed(found, 3)
+    collaboration = found.components.index("collaboration") + 1
+    made = robustness.Choices(
+        factors=printed.factors,
+        edition=np.array([0, 0, 1]),
+        geometric=np.array([True, True, True]),
+        left_out=np.array([0, collaboration, 0]),
+        errors=printed.errors,
+    )
+    zero = robustness.indices(found, made) == 0
+    assert zero[0].tolist() == nought.tolist()
+    assert not zero[1:].any()
+
+
+def test_scores_stay_on_the_scale_whatever_is_added(fields):
+    found = fields[2023]
+    for error, index in ((9, 400), (-9, 0)):
+        made = robustness.as_printed(found, 1)
+        made.errors[:] = error
+        assert set(robustness.indices(found, made)[0]) == {index}
+
+
+def test_ranks_count_the_better_ones():
+    values = np.random.default_rng(2).integers(0, 30, (50, 40))
+    expected = [[1 + sum(other > own for other in row) for own in row] for row in values]
+    assert robustness.ranks(values).tolist() == expected
+
+
+def test_half_of_the_inputs_are_as_printed_and_the_alternatives_share_the_rest(fields):
+    found, count = fields[2023], 6000
+    inputs = np.repeat(((np.arange(count) + 0.5) / count)[:, None], len(CHOICES), axis=1)
+    made = model.choices(found, inputs, *model.sets(found, 4, np.random.default_rng(3)))
+    for chosen, alternatives in ((made.edition, 3), (made.geometric, 1), (made.left_out, 6)):
+        counts = np.bincount(chosen.astype(int))
+        assert counts.tolist() == [count // 2] + [count // 2 // alternatives] * alternatives
+    assert len(np.unique(made.factors[:, 0])) == 4
+    assert made.errors.shape == (count, 130, 6)
+
+
+def test_weights_move_within_a_quarter_of_themselves_for_all_components(fields):
+    factors, _ = model.sets(fields[2023], 5000, np.random.default_rng(4))
+    assert factors.min(axis=0) == pytest.approx(0.75, abs=0.002)
+    assert factors.max(axis=0) == pytest.approx(1.25, abs=0.002)
+    assert factors.mean(axis=0) == pytest.approx(1, abs=0.01)
+
+
+# What the draws say
+
+
+@pytest.mark.parametrize(("scope", "of"), [("national", 130), ("group", 58)])
+def test_the_statistics_agree_with_a_count_over_the_draws(fields, ranked, processed, scope, of):
+    found = fields[2023]
+    with tables_from(processed):
+        drawn = model.simulated(found, DRAWS, SEED, *CHOICES)
+    inside = [r for r in range(130) if scope == "national" or found.edition[r] == 0]
+    own = inside.index(found.regions.index(KUKAR))
+    ranks = [1 + sum(row[inside] > row[inside][own]) for row in drawn]
+    row = own_rows(ranked, KUKAR).set_index("scope").loc[scope]
+    assert row["of"] == of == len(inside)
+    for name, share in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
+        assert row[name] == np.quantile(ranks, share, method="inverted_cdf")
+    assert row["as_good"] == sum(r <= row["printed_rank"] for r in ranks) / DRAWS
+    assert row["upper_half"] == sum(r <= of / 2 for r in ranks) / DRAWS
+    assert row["mean_shift"] == pytest.approx(
+        sum(abs(r - row["printed_rank"]) for r in ranks) / DRAWS
+    )
+    p = row["as_good"]
+    assert row["as_good_error"] == pytest.approx(1.96 * (p * (1 - p) / DRAWS) ** 0.5)
+
+
+def test_the_error_of_a_quantile_covers_the_true_one_nineteen_times_in_twenty():
+    # 1 to 100 at 5 %: the fifth; 4.3 places around it are the first and the tenth
+    assert np.ravel(analysis._quantile(np.arange(1, 101)[:, None], 0.05)).tolist() == [5, 5]
+    rng, hits = np.random.default_rng(6), {0.05: 0, 0.5: 0, 0.95: 0}
+    for _ in range(400):
+        ranks = np.sort(rng.integers(1, 1001, 1000))[:, None]
+        for share in hits:
+            value, error = analysis._quantile(ranks, share)
+            hits[share] += abs(value[0] - 1000 * share) <= error[0]
+    assert min(hits.values()) / 400 > 0.92
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_another_seed_moves_the_figures_by_no_more_than_their_errors_say(ranked):
+    other = robustness.intervals(2023, DRAWS, SEED + 1)
+    for name in ("median", "low", "high", "as_good", "upper_half"):
+        error = np.hypot(ranked[f"{name}_error"], other[f"{name}_error"])
+        assert ((ranked[name] - other[name]).abs() <= error + 1e-9).mean() > 0.9
+    assert not other.equals(ranked)
+    analysis._intervals.cache_clear()
+    assert robustness.intervals(2023, DRAWS, SEED).equals(ranked)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_what_is_kept_for_a_second_call_cannot_be_spoilt_and_is_not_kept_for_other_tables(
+    tables, tmp_path, monkeypatch
+):
+    before, field = robustness.intervals(2023, 100, 1).copy(), robustness.field(2023)
+    spoilt = robustness.intervals(2023, 100, 1)
+    spoilt["low"] = -1
+    assert robustness.intervals(2023, 100, 1).equals(before)
+    assert robustness.field(2023) == field
+    scores = tables["component_scores"].copy()
+    mine = (scores["region"] == KUKAR) & (scores["component"] == "baseline")
+    scores.loc[mine, "score"] = 0.10
+    store.write_all({**tables, "component_scores": scores}, tmp_path)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    assert robustness.field(2023) != field
+    assert not robustness.intervals(2023, 100, 1).equals(before)
+
+
+def exact_rank(region, weights_of):
+    """Compute a region's rank of 2023 with fractions and given weights by edition."""
+    stated = store.read("component_scores")
+    stated = stated[stated["year"] == 2023]
+    editions = compare.participants(2023).set_index("region")["edition"]
+    indices = {}
+    for code, rows in stated[stated["region"].isin(editions.index)].groupby("region"):
+        weights = weights_of(editions[code])
+        scores = dict(zip(rows["component"], rows["score"], strict=True))
+        used = {c: w for c, w in weights.items() if c in scores}
+        total = sum(Fraction(w) * Fraction(str(scores[c])) for c, w in used.items())
+        indices[code] = exactly(total / sum(used.values()))
+    return 1 + sum(index > indices[region] for index in indices.values())
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("region", [KUKAR, MALANG, SURABAYA])
+def test_one_choice_at_a_time_agrees_with_exact_fractions(region):
+    weights = framework.load().weights
+    found = robustness.one_at_a_time(2023, region, 100, SEED).set_index("alternative")
+    for editions in ("2022-kppn-ikn", "2022-reguler 2023-reguler", "2023-kppn-ikn"):
+        edition = editions.split()[0]
+        assert found.loc[editions, "rank"] == exact_rank(region, lambda _, e=edition: weights[e])
+    for component in framework.load().components:
+        expected = exact_rank(
+            region, lambda e, c=component: {k: w for k, w in weights[e].items() if k != c}
+        )
+        assert found.loc[component, ["low", "rank", "high"]].tolist() == [expected] * 3
+    drawn = found.loc[["weights", "assessors"]]
+    assert (drawn["low"] <= drawn["rank"]).all()
+    assert (drawn["low"] < drawn["high"]).any()
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_kukars_index_under_regular_weights_is_that_of_the_ministrys_arithmetic(fields):
+    found = fields[2023]
+    place = found.alternatives.index(("2022-reguler", "2023-reguler")) + 1
+    made = robustness.as_printed(found, 1)
+    made.edition[:] = place
+    own = robustness.indices(found, made)[0][found.regions.index(KUKAR)]
+    assert own / 100 == float(compare.under_other_group(2023, KUKAR).other) == 3.00
+
+
+# Sobol indices
+
+
+def saltelli(function, inputs, n, rng):
+    """Evaluate a function of points (row a point) at Saltelli's design."""
+    first, second = rng.random((2, n, inputs))
+    points = [first, second]
+    for place in range(inputs):
+        mixed = first.copy()
+        mixed[:, place] = second[:, place]
+        points.append(mixed)
+    return np.array([function(p) for p in points])
+
+
+def ishigami(points):
+    x = np.pi * (2 * points - 1)
+    return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
+
+
+@pytest.mark.parametrize(
+    ("function", "first", "total"),
+    [
+        # Ishigami and Homma (1990), a = 7, b = 0.1: the analytic values
+        (ishigami, [0.3139, 0.4424, 0], [0.5576, 0.4424, 0.2437]),
+        # 1, 4 and 9 parts of 14 of the variance, and no interaction
+        (lambda p: p @ [1, 2, 3], [1 / 14, 4 / 14, 9 / 14], [1 / 14, 4 / 14, 9 / 14]),
+    ],
+    ids=["ishigami", "additive"],
+)
+def test_sobol_indices_are_the_known_ones_within_their_intervals(function, first, total):
+    rng = np.random.default_rng(8)
+    made = robustness.sobol(saltelli(function, 3, 8192, rng), rng)
+    for name, expected in (("first", first), ("total", total)):
+        assert made[name] == pytest.approx(expected, abs=0.04)
+        assert (made[f"{name}_low"] <= made[name]).all()
+        assert (made[name] <= made[f"{name}_high"]).all()
+        near = (made[f"{name}_low"] - 0.01 <= expected) & (expected <= made[f"{name}_high"] + 0.01)
+        assert near.all()
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("region", [KUKAR, SURABAYA])
+def test_a_first_index_is_the_variance_of_the_means_by_that_choice(fields, region):
+    found, count = fields[2023], 6000
+    rng = np.random.default_rng(9)
+    inputs = rng.random((count, len(CHOICES)))
+    made = model.choices(found, inputs, *model.sets(found, 1000, rng))
+    ranks = robustness.ranks(robustness.indices(found, made))[:, found.regions.index(region)]
+    indices = robustness.importance(2023, region, 10000, SEED).set_index("choice")
+    for choice, values in (
+        ("edition", made.edition),
+        ("aggregation", made.geometric),
+        ("left_out", made.left_out),
+    ):
+        by = pd.Series(ranks).groupby(values).agg(["mean", "size"])
+        explained = np.average((by["mean"] - ranks.mean()) ** 2, weights=by["size"]) / ranks.var()
+        assert indices.loc[choice, "first"] == pytest.approx(explained, abs=0.05)
+    assert (indices["total"] > indices["first"] - 0.05).all()
+    analysis._importance.cache_clear()
+    assert robustness.importance(2023, region, 10000, SEED).equals(indices.reset_index())
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_for_kukar_the_edition_matters_most_and_the_interval_is_wide():
+    found = robustness.importance(2023, KUKAR, 10000, SEED).sort_values("total", ascending=False)
+    assert found["choice"].tolist()[:2] == ["edition", "left_out"]
+    assert found["total_low"].iloc[0] > found["total_high"].iloc[1]
+    own = own_rows(robustness.intervals(2023, 10000, SEED), KUKAR)
+    assert own[["scope", "printed_rank", "of", "median", "low", "high"]].values.tolist() == [
+        ["national", 73, 130, 71, 47, 85],
+        ["group", 27, 58, 26, 21, 31],
+    ]
+
+
+# What is not on record
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region", "said"),
+    [
+        (2022, KUKAR, "tabel nasional 2022 yang memuat Kabupaten Kutai Kartanegara"),
+        (2023, IN_NO_TABLE, "tabel nasional 2023 yang memuat"),
+        (2023, STAYED_AWAY, "tidak ikut evaluasi 2023"),
+    ],
+)
+def test_where_nothing_can_be_drawn_it_is_said_and_nothing_is_invented(year, region, said):
+    asked = (year, region, 100, SEED)
+    assert own_rows(robustness.intervals(year, 100, SEED), region).empty
+    assert robustness.one_at_a_time(*asked).empty
+    assert robustness.importance(*asked).empty
+    assert said in narrative.rank_firmness(*asked).text
+    for show in SHOWN:
+        place = show(*asked)
+        assert "empty-place" in place.html
+        assert said in place.text
+    assert plots.rank_intervals(*asked).html == plots.rank_importance(*asked).html == ""
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_without_a_groups_table_only_the_group_is_ranked():
+    found = robustness.intervals(2022, 100, SEED)
+    assert set(found["scope"]) == {"group"}
+    assert set(found["of"]) == {38}
+    assert set(robustness.one_at_a_time(2022, MALANG, 100, SEED)["scope"]) == {"group"}
+    said = narrative.rank_firmness(2022, MALANG, 100, SEED).text
+    assert "tabel kelompok Reguler 2022 tidak tercatat" in said
+    assert "12 dari 38 peserta kelompoknya" in said
+
+
+def invented(tmp_path, scores):
+    """Write a table of the two groups: scores of each region by code."""
+    finals, components = [], []
+    for code, (edition, stated) in scores.items():
+        weights = framework.load().weights[edition]
+        whole = None not in stated
+        parts = dict(zip(weights, stated, strict=True))
+        finals.append(
+            {
+                "year": 2023,
+                "region": code,
+                "region_name": framework.load().regions[code].name,
+                "edition": edition,
+                "participated": True,
+                "index_published": float(score.index_of(parts, edition)) if whole else 2.0,
+                "origin": "2023/karangan.csv#l2:c9",
+            }
+        )
+        components += [
+            {
+                "year": 2023,
+                "region": code,
+                "edition": edition,
+                "component": c,
+                "score": s,
+                "origin": f"2023/karangan.csv#l{len(components)}:c{i}",
+            }
+            for i, (c, s) in enumerate(parts.items())
+        ]
+    return write_tables(tmp_path, index_scores=finals, component_scores=components)
+
+
+def test_a_participant_without_all_its_scores_is_named_and_not_ranked(tmp_path, monkeypatch):
+    folder = invented(
+        tmp_path,
+        {
+            "64.01": ("2023-reguler", (3, 3, 3, 3, 3)),
+            "64.02": ("2023-kppn-ikn", (2, 2, 2, 2, 2, 2)),
+            "64.08": ("2023-kppn-ikn", (1, 1, 1, 1, 1, None)),
+        },
+    )
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
+    assert robustness.field(2023).incomplete == ("Kabupaten Kutai Timur",)
+    found = robustness.intervals(2023, 100, SEED)
+    assert set(found["region"]) == {"64.01", "64.02"}
+    own = own_rows(found, "64.02")
+    assert own[["printed_rank", "of"]].values.tolist() == [[2, 2], [1, 1]]
+    said = narrative.rank_firmness(2023, "64.02", 100, SEED).text
+    assert "nilai komponennya tidak lengkap: Kabupaten Kutai Timur" in said
+    asked = (2023, "64.08", 100, SEED)
+    assert "tidak lengkap" in narrative.rank_firmness(*asked).text
+    assert "tidak lengkap" in tables.rank_firmness(*asked).text
+
+
+def test_a_rank_that_only_the_way_of_averaging_moves_is_explained_by_it(tmp_path, monkeypatch):
+    folder = invented(
+        tmp_path,
+        {
+            "64.01": ("2023-reguler", (4, 0, 4, 4, 4)),
+            "64.07": ("2023-reguler", (2, 2, 2, 2, 2)),
+            "64.02": ("2023-kppn-ikn", (1, 1, 1, 1, 1, 1)),
+        },
+    )
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
+    alone = robustness.one_at_a_time(2023, "64.01", 400, SEED)
+    assert set(alone.loc[alone["rank"] != 1, "choice"]) == {"aggregation"}
+    found = robustness.importance(2023, "64.01", 4000, SEED).set_index("choice")["total"]
+    assert found.idxmax() == "aggregation"
+    assert found["aggregation"] > 3 * found.drop("aggregation").max()
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_too_few_draws_are_refused():
+    for ask in (
+        lambda: robustness.intervals(2023, 99, SEED),
+        lambda: robustness.one_at_a_time(2023, KUKAR, 99, SEED),
+        lambda: robustness.importance(2023, KUKAR, 99, SEED),
+    ):
+        with pytest.raises(UsageError, match="draws is 99; expected at least 100"):
+            ask()
+
+
+# As it is shown
+
+
+SHOWN = (tables.rank_firmness, tables.rank_neighbours, tables.rank_choices, tables.rank_importance)
+FIGURES = (plots.rank_intervals, plots.rank_importance)
+
+
+@pytest.mark.parametrize("office", ["processed", "sample_processed"])
+def test_every_region_of_both_years_is_answered(office, request, monkeypatch):
+    """Read once and resample little: of 280 answers that would take the time."""
+    monkeypatch.setattr(analysis, "RESAMPLES", 4)
+    with tables_from(request.getfixturevalue(office)):
+        kept = {name: store.read(name) for name in store.SCHEMAS}
+        monkeypatch.setattr(store, "read", lambda name: kept[name])
+        found = {year: robustness.field(year) for year in (2022, 2023)}
+        monkeypatch.setattr(analysis, "field", lambda year: found[year])
+        for year in found:
+            for place, region in enumerate(sorted(set(kept["index_scores"]["region"]))):
+                makers = [narrative.rank_firmness, *(() if place % 15 else SHOWN + FIGURES)]
+                for make in makers:
+                    words = make(year, region, 100, SEED).text
+                    assert words or make in FIGURES
+                    assert not re.search(r"\b(nan|None)\b", words)
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_the_sample_office_gets_a_real_answer():
+    words = narrative.rank_firmness(2023, "00.01", DRAWS, SEED).text
+    assert "tidak berubah oleh pilihan mana pun yang dicoba: tercetak 2 dari 4" in words
+    assert "sama pada semua 2.000 undian" in words
+    assert "sama pada semua undian" in tables.rank_importance(2023, "00.01", DRAWS, SEED).text
+    assert plots.rank_importance(2023, "00.01", DRAWS, SEED).html == ""
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_answer_says_the_interval_its_error_the_choice_and_what_it_is_not(ranked):
+    words = narrative.rank_firmness(2023, KUKAR, DRAWS, SEED).text
+    own = own_rows(ranked, KUKAR).iloc[0]
+    assert f"rentang: {own.low} sampai {own.high} (tercetak 73 dari 130 daerah peserta)" in words
+    assert f"peringkat tengahnya {own['median']}. Galat Monte Carlo" in words
+    assert "Pilihan yang paling menentukan: bobot edisi yang dipakai" in words
+    assert "terbaiknya 51 (bobot KPPN & IKN 2022, tanpa Kolaborasi)" in words
+    assert "terburuknya 84 (tanpa Quick Wins)" in words
+    assert "Ini bukan selang kepercayaan atas penilaian kementerian" in words
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_tables_show_what_was_computed(ranked):
+    national, group = table(tables.rank_firmness(2023, KUKAR, DRAWS, SEED)).records()
+    own = own_rows(ranked, KUKAR).iloc[0]
+    assert (national["Di antara"], group["Di antara"]) == ("Nasional", "KPPN & IKN")
+    assert national["Tercetak"] == "73 dari 130"
+    assert national["Batas 5%"] == f"{own['low']} (±{own['low_error']})"
+    near = table(tables.rank_neighbours(2023, KUKAR, DRAWS, SEED))
+    assert len(near.rows) == 11
+    assert near.column("Daerah")[near.own[0]] == "Kabupaten Kutai Kartanegara"
+    assert near.column("Tercetak") == sorted(near.column("Tercetak"), key=int)
+    last = table(tables.rank_neighbours(2023, "12.71", DRAWS, SEED))
+    assert len(last.rows) >= 6
+    choices = table(tables.rank_choices(2023, KUKAR, DRAWS, SEED)).records()
+    by = {row["Pilihan yang diubah"]: row for row in choices}
+    assert by["tanpa Kolaborasi"]["Peringkat"] == "56"
+    assert by["bobot Reguler 2022 dan Reguler 2023, tanpa Kolaborasi"]["Peringkat"] == "58"
+    assert by["bobot KPPN & IKN 2023"]["90% undian"] == ""
+    sobol = table(tables.rank_importance(2023, KUKAR, DRAWS, SEED)).column("Total")
+    assert sobol == sorted(sobol, reverse=True)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_figures_have_a_line_a_region_and_a_bar_a_choice(ranked):
+    drawn = Drawn(plots.rank_intervals(2023, KUKAR, DRAWS, SEED))
+    own = own_rows(ranked, KUKAR).iloc[0]
+    lines = [e for e in drawn.part("LineCollection_1").iter() if e.get("d")]
+    assert len(lines) == 130
+    assert drawn.alt.startswith("Peringkat Kabupaten Kutai Kartanegara tercetak 73 dari 130; ")
+    assert f"Kabupaten Kutai Kartanegara: {own['low']} sampai {own['high']}" in drawn.words
+    bars = Drawn(plots.rank_importance(2023, KUKAR, DRAWS, SEED))
+    found = robustness.importance(2023, KUKAR, DRAWS, SEED)
+    totals = sorted(found["total"], reverse=True)
+    printed = [str(Decimal(str(t)).quantize(Decimal("0.01"), ROUND_HALF_UP)) for t in totals]
+    assert [w.replace(",", ".") for w in bars.words if w[:2] == "0," and len(w) == 4] == printed
+    assert {"bobot edisi yang dipakai", "pembulatan nilai asesor"} <= set(bars.words)
