@@ -17,6 +17,9 @@ setup: .venv/ready ## make the virtual environment from the lock
 	@$(PYTHON) -m venv --clear .venv || { echo "make: python venv is missing; on Debian: apt-get install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
+		{ apt-get update -qq && apt-get install -y -qq libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; } >/dev/null 2>&1; } \
+		|| echo "make: PDF needs pango; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" >&2
 	@touch $@
 
 report: .venv/ready ## the main job: clean, check, and the rendered reports in reports/

@@ -8,6 +8,7 @@ KukarError
 ├── TableError         a table of data/processed does not fit its schema
 │   └── MissingTableError   it is not there at all
 └── ReportError        a report cannot be run or published
+    └── PrinterError        what makes PDF is not installed
 
 Each message says what, where, what was expected and what to do next. The command line prints it
 in one line, without a traceback, and ends with the error's exit code.
@@ -50,3 +51,7 @@ class MissingTableError(TableError):
 
 class ReportError(KukarError):
     """A report cannot be run or published."""
+
+
+class PrinterError(ReportError):
+    """What makes PDF is not installed; everything else can be made."""

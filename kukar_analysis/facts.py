@@ -307,6 +307,15 @@ class Correction(Fact):
 
 
 @dataclass(frozen=True)
+class LetterheadLine(Fact):
+    """A line of the letterhead of a region's office, as it stands on paper, from the top."""
+
+    region: str
+    line: int
+    text: str
+
+
+@dataclass(frozen=True)
 class Target(Fact):
     """An index that a region set out to reach in a year."""
 

@@ -34,6 +34,7 @@ from kukar_analysis.facts import (
     FindingKind,
     Group,
     Layout,
+    LetterheadLine,
     Opd,
     Pillar,
     Question,
@@ -83,6 +84,7 @@ class Framework:
     events: tuple[Event, ...]
     layouts: tuple[Layout, ...]
     corrections: tuple[Correction, ...]
+    letterheads: tuple[LetterheadLine, ...]
     targets: tuple[Target, ...]
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
@@ -271,6 +273,7 @@ def load(folder: Path = DEFINITIONS) -> Framework:
         events=tuple(read("events", Event)),
         layouts=tuple(read("layouts", Layout)),
         corrections=tuple(read("corrections", Correction)),
+        letterheads=tuple(unique("letterheads", LetterheadLine, "region", "line")),
         targets=tuple(unique("targets", Target, "region", "year")),
         assumptions=tuple(read("assumptions", Assumption)),
         reported_regions=tuple(read("reported_regions", ReportedRegion)),

@@ -40,6 +40,10 @@ Parameter = Annotated[
     list[str] | None,
     typer.Option("-p", "--parameter", help="only reports with this parameter: NAME=VALUE"),
 ]
+Pdf = Annotated[
+    bool, typer.Option("--pdf", help="print each page too, and a region's year as one document")
+]
+Paper = Annotated[str, typer.Option("--paper", help="sheet to print on: A4 or F4 (folio)")]
 Jobs = Annotated[
     int | None, typer.Option("--jobs", min=1, help="reports side by side; default: cores")
 ]

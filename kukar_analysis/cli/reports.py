@@ -11,7 +11,9 @@ import typer
 from kukar_analysis.cli.common import (
     Jobs,
     Only,
+    Paper,
     Parameter,
+    Pdf,
     Processed,
     Raw,
     Regions,
@@ -22,9 +24,10 @@ from kukar_analysis.cli.common import (
     read_from,
 )
 from kukar_analysis.cli.data import check_tables, clean_files
-from kukar_analysis.errors import KukarError
+from kukar_analysis.errors import KukarError, PrinterError
 
 if TYPE_CHECKING:
+    from kukar_analysis.report import publish
     from kukar_analysis.report.registry import Report
 
 
@@ -58,12 +61,15 @@ def report(
     processed: Processed = None,
     reports: Reports = None,
     jobs: Jobs = None,
+    pdf: Pdf = False,
+    paper: Paper = "A4",
 ) -> None:
     """Run the notebooks and publish them as pages, with an index and a record of the run.
 
-    Example: kukar report --year 2023 --region 64.02 -p pillar=governance
+    Example: kukar report --year 2023 --region 64.02 -p pillar=governance --pdf
     """
-    end(_report(_asked(year, region, only, parameter, processed), processed, reports, jobs))
+    found = _asked(year, region, only, parameter, processed)
+    end(_report(found, processed, reports, jobs, paper if pdf else None))
 
 
 @app.command()
@@ -76,6 +82,8 @@ def run(
     only: Only = None,
     parameter: Parameter = None,
     jobs: Jobs = None,
+    pdf: Pdf = False,
+    paper: Paper = "A4",
 ) -> None:
     """Do the year: clean, check and report. Nothing is published when a check fails.
 
@@ -85,7 +93,7 @@ def run(
     if not check_tables(processed):
         raise KukarError("a published figure differs from its parts: no report was made")
     found = _asked(year, region, only, parameter, processed)
-    end(_report(found, processed, reports, jobs) and whole)
+    end(_report(found, processed, reports, jobs, paper if pdf else None) and whole)
 
 
 def _asked(
@@ -112,12 +120,21 @@ def _asked(
 
 
 def _report(
-    found: list[Report], processed: Path | None, reports: Path | None, jobs: int | None
+    found: list[Report],
+    processed: Path | None,
+    reports: Path | None,
+    jobs: int | None,
+    sheet: str | None,
 ) -> bool:
-    """Run and publish, say what became of each report, and return whether all were made."""
-    from kukar_analysis import store
-    from kukar_analysis.report import publish, run
+    """Run and publish, say what became of each report, and return whether all were made.
 
+    `sheet` is the paper that the pages are printed on too, if any.
+    """
+    from kukar_analysis import store
+    from kukar_analysis.report import paper, publish, run
+
+    if sheet:
+        paper.check(sheet)
     folder = reports or store.REPORTS
     folder.mkdir(parents=True, exist_ok=True)
     made = [report for report in found if report.can_be_made]
@@ -137,10 +154,31 @@ def _report(
             made, staged, processed=processed or store.processed_dir(), jobs=jobs, done=done
         )
         index = publish.publish(outcomes, waiting, folder, staged, record)
+    printed = _print([o.report for o in outcomes if not o.error], folder, record, sheet)
     failed = sum(outcome.error is not None for outcome in outcomes)
     typer.echo(f"{len(made) - failed} reports made, {failed} failed, {len(waiting)} waiting")
     typer.echo(f"open {index}")
-    return failed == 0
+    return failed == 0 and printed
+
+
+def _print(made: list[Report], folder: Path, record: publish.RunRecord, sheet: str | None) -> bool:
+    """Print the pages made and their years; without a sheet only put away what is out of date."""
+    from kukar_analysis.report import paper
+
+    for report in made:
+        paper.forget(folder, report.name)
+    if not sheet:
+        return True
+    try:
+        printer = paper.Printer(sheet)
+    except PrinterError as error:
+        typer.echo(f"kukar: no PDF was made: {error}", err=True)
+        return False
+    for count, report in enumerate(made, start=1):
+        typer.echo(f"[{count}/{len(made)}] {paper.page(printer, folder, report.name)}")
+    for year, region in dict.fromkeys((report.year, report.region) for report in made):
+        typer.echo(str(paper.year(printer, folder, year, region, record)))
+    return True
 
 
 def _counted(found: list[Report]) -> str:

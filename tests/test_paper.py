@@ -1,0 +1,208 @@
+"""PDF from the pages: sheet, letterhead, page numbers, the year as one document, and no network."""
+
+import json
+import re
+import sys
+from datetime import UTC, datetime
+
+import nbformat
+import pdfplumber
+import pytest
+from reading import KUKAR, MALANG
+
+from kukar_analysis import narrative, plots, store, tables
+from kukar_analysis.errors import PrinterError, UsageError
+from kukar_analysis.report import paper, publish
+
+MM = 72 / 25.4
+RECORD = publish.RunRecord(
+    version="9.9",
+    commit="abc",
+    made_at=datetime(2026, 11, 24, tzinfo=UTC),
+    inputs={"2023/karangan.csv": "f" * 64},
+    corrections=[],
+)
+
+
+@pytest.fixture(scope="module")
+def printer():
+    return paper.Printer("A4")
+
+
+def write(folder, body, name=f"2023/{KUKAR}/02_indeks", title="Indeks karangan", data=None):
+    """Write a page as the site has it, and its entry in the manifest."""
+    path = folder / f"{name}.html"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    style = (store.ROOT / "kukar_analysis/report/templates/style.css").read_text("utf-8")
+    path.write_text(
+        f"<!DOCTYPE html><html lang='id'><head><title>{title}</title><style>{style}</style></head>"
+        f"<body><header><p><a href='x.html'>Menu</a></p></header><main id='isi'>"
+        f"<nav><a href='#a'>Isi halaman</a></nav><p class='kicker'>{title}</p>{body}"
+        "</main><footer><p>Dibuat hari ini.</p></footer></body></html>",
+        encoding="utf-8",
+    )
+    manifest = folder / publish.MANIFEST
+    listed = json.loads(manifest.read_text())["reports"] if manifest.exists() else []
+    year, region, _ = name.split("/")
+    entry = {"name": name, "title": title, "year": int(year), "region": region, "page": True}
+    entry["data"] = data or RECORD.data
+    manifest.write_text(json.dumps({"reports": [*listed, entry]}))
+    return name
+
+
+def texts(path):
+    with pdfplumber.open(path) as document:
+        return [page.extract_text() for page in document.pages]
+
+
+def sheet(path):
+    with pdfplumber.open(path) as document:
+        return round(float(document.pages[0].width) / MM), round(
+            float(document.pages[0].height) / MM
+        )
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, tmp_path):
+    body = (
+        f"<h1>Berapa?</h1>{tables.components(2023, KUKAR).html}{plots.components(2023, KUKAR).html}"
+    )
+    made = paper.page(printer, tmp_path, write(tmp_path, body))
+    (text,) = texts(made)
+    assert made.name == "02_indeks.pdf"
+    assert sheet(made) == (210, 297)
+    assert "PEMERINTAH KABUPATEN KUTAI KARTANEGARA" in text
+    assert text.splitlines()[0] == "Indeks karangan"
+    assert "Halaman 1 dari 1" in text
+    assert "Kolaborasi 10% 1,20" in text
+    assert "Menu" not in text
+    assert "Isi halaman" not in text
+    assert list(tmp_path.rglob(".*.tmp")) == []
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_pdf_is_tagged_and_for_keeping(printer, tmp_path):
+    made = paper.page(printer, tmp_path, write(tmp_path, "<h1>Berapa?</h1><p>Isi.</p>"))
+    with pdfplumber.open(made) as document:
+        catalog = document.doc.catalog
+        assert document.metadata["Title"] == "Indeks karangan"
+        about = catalog["Metadata"].resolve().get_data()
+    assert catalog["MarkInfo"]["Marked"]
+    assert "StructTreeRoot" in catalog
+    assert catalog["Lang"] == b"id"
+    assert re.search(rb'pdfaid:part(>|=")2', about)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_folio_is_215_by_330_mm(tmp_path):
+    made = paper.page(paper.Printer("F4"), tmp_path, write(tmp_path, "<h1>Berapa?</h1>"))
+    assert sheet(made) == (215, 330)
+
+
+def test_a_sheet_that_is_not_known_is_refused():
+    with pytest.raises(UsageError, match="known: A4, F4"):
+        paper.Printer("B5")
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_table_that_breaks_has_its_head_on_every_page(printer, tmp_path):
+    rows = "".join(f"<tr><th scope='row'>baris {i}</th><td>{i}</td></tr>" for i in range(120))
+    head = "<thead><tr><th>Judul lajur</th><th>Angka</th></tr></thead>"
+    table = f"<table><caption>Panjang</caption>{head}<tbody>{rows}</tbody></table>"
+    pages = texts(paper.page(printer, tmp_path, write(tmp_path, f"<h1>Berapa?</h1>{table}")))
+    assert len(pages) > 2
+    assert all("Judul lajur" in text for text in pages)
+    assert "Halaman 2 dari" in pages[1]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_path):
+    write(tmp_path, "<h1>Ringkas?</h1><p>Pertama.</p>", f"2023/{KUKAR}/00_ringkasan", "Ringkasan K")
+    write(tmp_path, "<h1>Berapa?</h1><p>Kedua.</p>", title="Indeks K", data="lama")
+    write(tmp_path, "<h1>Lain?</h1><p>Bukan ini.</p>", f"2023/{MALANG}/02_indeks", "Indeks M")
+    made = paper.year(printer, tmp_path, 2023, KUKAR, RECORD)
+    pages = texts(made)
+    assert made.name == f"laporan-2023-{KUKAR}.pdf"
+    assert "Evaluasi Smart City Kabupaten Kutai" in pages[0]
+    assert "Indeks 2023: 2,82 dari skala 4" in pages[0]
+    listed = re.findall(r"^(.+?)\.{4,}\s?(\d+)$", pages[1], re.M)
+    assert [title for title, _ in listed] == [
+        "Ringkasan K",
+        "Indeks K",
+        "Lampiran: metode",
+        "Lampiran: sumber dan catatan pembuatan",
+    ]
+    for (_, page), words in zip(
+        listed, ("Pertama.", "Kedua.", "Nilai komponen", "f" * 40), strict=True
+    ):
+        assert words in pages[int(page) - 1].replace("\n", "")
+    assert "data yang lebih lama" in pages[3]
+    assert "Bukan ini" not in "".join(pages)
+    assert f"Halaman {len(pages)} dari {len(pages)}" in pages[-1]
+    assert paper.year(printer, tmp_path, 2022, KUKAR, RECORD) is None
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_the_year_of_the_invented_office_says_so_on_its_cover(printer, tmp_path):
+    write(tmp_path, "<h1>Berapa?</h1>", "2023/00.01/02_indeks")
+    pages = texts(paper.year(printer, tmp_path, 2023, "00.01", RECORD))
+    assert "DATA CONTOH" in pages[0]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_page_can_use_nothing_but_what_it_holds(printer, tmp_path):
+    picture = tmp_path / "rahasia.svg"
+    picture.write_text(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>x</text></svg>"
+    )
+    embedded = paper.page(printer, tmp_path, write(tmp_path, "<h1>A</h1>")).stat().st_size
+    body = f"<h1>A</h1><img alt='' src='{picture.as_uri()}'>"
+    fetched = paper.page(printer, tmp_path, write(tmp_path, body)).stat().st_size
+    assert abs(fetched - embedded) < 400
+
+
+def test_a_missing_library_is_said_with_the_line_that_installs_it(monkeypatch):
+    class Broken:
+        def find_spec(self, name, path=None, target=None):
+            if name == "weasyprint":
+                raise OSError("cannot load library 'libpango-1.0-0'")
+
+    for name in [n for n in sys.modules if n.split(".")[0] == "weasyprint"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
+    with pytest.raises(PrinterError) as refused:
+        paper.Printer("A4")
+    assert "apt-get install libpango-1.0-0" in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_pdf_that_its_page_has_left_behind_is_put_away(printer, tmp_path):
+    name = write(tmp_path, "<h1>Berapa?</h1>")
+    made = [paper.page(printer, tmp_path, name), paper.year(printer, tmp_path, 2023, KUKAR, RECORD)]
+    assert all(path.exists() for path in made)
+    paper.forget(tmp_path, name)
+    assert not any(path.exists() for path in made)
+
+
+@pytest.mark.parametrize(
+    ("environment", "region"),
+    [("processed_env", KUKAR), ("processed_env", MALANG), ("sample_env", "00.01")],
+)
+def test_the_page_for_the_head_of_bappeda_is_one_a4_page(
+    environment, region, printer, tmp_path, request
+):
+    request.getfixturevalue(environment)
+    notebook = nbformat.read(store.NOTEBOOKS / "00_ringkasan.ipynb", as_version=4)
+    known = {"narrative": narrative, "tables": tables, "year": 2023, "region": region}
+    known |= {"draws": 1000, "seed": 1}
+    body = ""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            title, _, rest = cell.source.partition("\n\n")
+            level = title.count("#")
+            body += f"<h{level}>{title.strip('# ')}</h{level}>" + (f"<p>{rest}</p>" if rest else "")
+        elif "parameters" not in cell.metadata.get("tags", []) and "import" not in cell.source:
+            body += eval(cell.source, known).html
+    name = write(tmp_path, body, f"2023/{region}/00_ringkasan", f"Ringkasan {region}")
+    assert len(texts(paper.page(printer, tmp_path, name))) == 1
