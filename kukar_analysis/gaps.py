@@ -60,6 +60,16 @@ def questions_gap(year: int, region: str) -> Gap | None:
     return Gap(what, f"data/raw/{year}/nilai-butir-{region}.csv")
 
 
+def agencies_gap(year: int, region: str) -> Gap | None:
+    """Return what the agencies of a year wait for; None where they are named."""
+    found = store.read("pillar_agencies")
+    found = found[(found["year"] == year) & (found["region"] == region)]
+    if found["opd"].notna().any():
+        return None
+    name = framework.load().regions[region].name
+    return Gap(f"nama OPD {name} per pilar {year}", f"data/raw/{year}/opd-per-pilar-{region}.csv")
+
+
 def programmes_gap(year: int, region: str) -> Gap | None:
     """Return what the programmes of a year wait for; None when each has a status and percentage."""
     found = programmes.progress(year, region)

@@ -60,7 +60,7 @@ def offences(source):
 
 
 def test_there_are_notebooks_and_each_begins_with_its_number():
-    assert [path.stem[:3] for path in NOTEBOOKS] == ["01_", "02_", "03_", "04_"]
+    assert [path.stem[:3] for path in NOTEBOOKS] == [f"{i:02}_" for i in range(10)]
 
 
 def test_the_first_cell_is_the_one_title_and_it_asks_a_question(notebook):

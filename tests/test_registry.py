@@ -23,26 +23,43 @@ def by_status(reports):
     return Counter(report.status for report in reports)
 
 
-def expected_names(year, region):
-    names = [f"{year}/{region}/02_indeks"]
-    return names + [f"{year}/{region}/03_pilar-{pillar}" for pillar in PILLARS]
+def scored(year, region):
+    """Name what the ministry's figures tell of a region, in the order of the notebooks."""
+    names = ["00_ringkasan", "02_indeks", *(f"03_pilar-{pillar}" for pillar in PILLARS)]
+    names += [f"04_antar_tahun-{year - 1}"] if year == 2023 else []
+    return [f"{year}/{region}/{name}" for name in [*names, "07_ketahanan"]]
 
 
-def test_the_default_regions_have_20_complete_7_incomplete_and_7_waiting_reports(default):
-    assert by_status(default) == {"complete": 20, "incomplete": 7, "waiting": 7}
+def of_office(year):
+    names = ["01_mutu_data", "05_quick_win", "06_sinergi_opd", "08_program"]
+    return [f"{year}/{KUKAR}/{name}" for name in names]
+
+
+def test_the_default_regions_have_25_complete_12_incomplete_and_11_waiting_reports(default):
+    assert by_status(default) == {"complete": 25, "incomplete": 12, "waiting": 11}
     names = [
         "2021/64.02/01_mutu_data",
-        "2022/64.02/01_mutu_data",
-        *expected_names(2022, KUKAR),
-        *expected_names(2022, MALANG),
-        "2023/64.02/01_mutu_data",
-        *expected_names(2023, KUKAR),
-        "2023/64.02/04_antar_tahun-2022",
-        *expected_names(2023, MALANG),
-        "2023/35.07/04_antar_tahun-2022",
+        *sorted_by_notebook([*scored(2022, KUKAR), *of_office(2022)]),
+        *scored(2022, MALANG),
+        *sorted_by_notebook([*scored(2023, KUKAR), *of_office(2023)]),
+        *scored(2023, MALANG),
         "2024/64.02/01_mutu_data",
     ]
     assert [report.name for report in default] == names
+
+
+def sorted_by_notebook(names):
+    return sorted(names, key=lambda name: name.split("/")[2][:2])
+
+
+def test_every_agency_of_the_sample_office_has_a_page_of_its_own(sample_processed):
+    with tables_from(sample_processed):
+        found = registry.reports(years=[2023], regions=["00.01"], only=["09_opd"])
+    agencies = {report.parameters["opd"] for report in found}
+    assert len(found) == len(agencies) == 31
+    assert agencies >= {"Dinkes", "Diskop UKM"}
+    assert "2023/00.01/09_opd-diskop-ukm" in {report.name for report in found}
+    assert found[0].title.endswith("Kabupaten Contoh 2023")
 
 
 def test_what_is_not_complete_names_a_file_and_what_is_complete_names_none(default):
@@ -70,7 +87,8 @@ def test_parameters_are_those_of_the_notebook_and_the_title_says_them(default):
     assert pillar.title == "Smart Economy Kabupaten Kutai Kartanegara 2023"
     years = found["2023/64.02/04_antar_tahun-2022"]
     assert dict(years.parameters) == {"region": "64.02", "from_year": 2022, "to_year": 2023}
-    assert {r.notebook for r in found.values()} == {p.stem for p in store.NOTEBOOKS.glob("*.ipynb")}
+    notebooks = {p.stem for p in store.NOTEBOOKS.glob("*.ipynb")}
+    assert {r.notebook for r in found.values()} == notebooks - {"09_opd"}  # no agency is named
 
 
 def test_years_and_regions_asked_for_are_the_ones_there_are(default):
@@ -101,13 +119,14 @@ def test_a_region_that_stayed_away_has_the_one_report_that_says_so():
 def test_no_report_is_made_of_a_region_that_no_table_names():
     found = registry.reports(regions=[IN_NO_TABLE])
     assert set(by_status(found)) == {"waiting"}
-    assert len(found) == 15
+    assert len(found) == 19
 
 
 def test_a_region_evaluated_under_a_form_not_seen_is_incomplete_and_says_which_list_is_missing():
     found = registry.reports(years=[2023], regions=["35.78"])
     waiting_for = {r.notebook: {g.file for g in r.gaps} for r in found}
     assert waiting_for["03_pilar"] == {"kukar_analysis/definitions/edition_questions.csv"}
+    assert waiting_for["00_ringkasan"] == waiting_for["03_pilar"]
     assert waiting_for["02_indeks"] == waiting_for["04_antar_tahun"] == set()
 
 

@@ -19,6 +19,7 @@ from kukar_analysis import (
 from kukar_analysis.errors import UsageError
 from kukar_analysis.gaps import (
     Gap,
+    agencies_gap,
     candidates_gap,
     index_gap,
     programmes_gap,
@@ -152,6 +153,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         year,
         region,
         f"Sinergi OPD {name} {year}",
+        gaps=[agencies_gap(year, region)],
         can_be_made=not pillars.agencies(region, year).empty or bool(agencies),
     )
     yield _report(
