@@ -151,6 +151,12 @@ class Framework:
             raise UsageError(f"region {code!r} is not known: {hint} (definitions/regions.csv)")
         return self.regions[text]
 
+    def asked(self, edition: str | None) -> list[Question]:
+        """Return the questions that an edition's forms ask, in order: those no survey answers."""
+        survey = self.surveys.get(edition or "")
+        listed = [self.questions[id_] for id_ in self.edition_questions.get(edition or "", ())]
+        return [q for q in listed if not (survey and q.component == survey.component)]
+
     def is_office(self, region: str) -> bool:
         """Whether the raw files are this region's office's own: that of the program, or sample."""
         own = {r.region for r in self.reported_regions if r.role == "own"}

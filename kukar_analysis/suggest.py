@@ -8,6 +8,8 @@ import io
 from rapidfuzz import fuzz, process
 
 from kukar_analysis import framework
+from kukar_analysis.errors import UsageError
+from kukar_analysis.facts import Opd
 
 _SPEAKS_OF, _WHOLE = 60, 95
 """Likeness of a question's label to a form's sentence: at least of it, and wholly in it."""
@@ -59,3 +61,18 @@ def reads_as(text: str, question: str) -> str | None:
         score_cutoff=_WHOLE,
     )
     return str(found[2]) if found and found[2] != question else None
+
+
+def agency(name: str) -> Opd:
+    """Return the agency of a short or long name.
+
+    Raises UsageError where it is none, naming those that come near, or could be two.
+    """
+    fw = framework.load()
+    ids = fw.match("opd", name)
+    if len(ids) == 1:
+        return fw.opd[ids[0]]
+    near = " or ".join(f"{id_} ({fw.opd[id_].name})" for id_, *_ in nearest("opd", name))
+    what = f"could be {' or '.join(ids)}" if ids else "is not known"
+    hint = "" if ids else f"; nearest: {near}" if near else f"; known: {', '.join(fw.opd)}"
+    raise UsageError(f"opd {name!r} {what}{hint} (definitions/opd.csv)")

@@ -56,7 +56,7 @@ def test_every_agency_of_the_sample_office_has_a_page_of_its_own(sample_processe
     with tables_from(sample_processed):
         found = registry.reports(years=[2023], regions=["00.01"], only=["09_opd"])
     agencies = {report.parameters["opd"] for report in found}
-    assert len(found) == len(agencies) == 31
+    assert len(found) == len(agencies) == 35
     assert agencies >= {"Dinkes", "Diskop UKM"}
     assert "2023/00.01/09_opd-diskop-ukm" in {report.name for report in found}
     assert found[0].title.endswith("Kabupaten Contoh 2023")

@@ -13,6 +13,8 @@ from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.tables.synergy import named_list, percent_of, pillar_name
 
+_MOST = 3
+"""Agencies called the largest, at most."""
 _NAMED = 5
 """Names in a sentence; of more the number is told."""
 
@@ -43,8 +45,10 @@ def synergy(year: Any, region: Any) -> Shown:
 def _carriers(agencies: pd.DataFrame) -> str:
     """Say who gave most of the answers, and who sits at more than one pillar."""
     said = []
-    most = agencies[agencies["answered"] > 0].nlargest(2, "answered")
-    if len(most):
+    most = agencies[agencies["answered"] > 0].nlargest(2, "answered", keep="all")
+    if len(most) > _MOST:  # of many that share the second place none is named before the others
+        most = most[most["answered"] == most["answered"].max()]
+    if len(most) and len(most) <= _MOST:
         names = [
             f"{r.opd} ({_count(r.answered)} jawaban, {percent_of(r.share)})"
             for r in most.itertuples()

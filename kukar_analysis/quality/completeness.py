@@ -104,7 +104,6 @@ def unanswered(year: int, region: str) -> pd.DataFrame:
     editions = answers["edition"].dropna().unique()
     if len(editions) != 1:
         return pd.DataFrame(columns=columns)
-    survey = fw.surveys.get(str(editions[0]))
     done = set(answers.loc[answers["is_answered"], "question"])
     carried = rows_of("pillar_agencies", year, region).dropna(subset="opd")
     by_pillar = carried.groupby("pillar")["opd"].unique()
@@ -116,8 +115,8 @@ def unanswered(year: int, region: str) -> pd.DataFrame:
             "label": q.label,
             "agencies": ", ".join(by_pillar.get(q.pillar, ())),
         }
-        for q in (fw.questions[id_] for id_ in fw.edition_questions[str(editions[0])])
-        if q.question not in done and not (survey and q.component == survey.component)
+        for q in fw.asked(str(editions[0]))
+        if q.question not in done
     ]
     return pd.DataFrame(rows, columns=columns)
 

@@ -154,7 +154,8 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         region,
         f"Sinergi OPD {name} {year}",
         gaps=[agencies_gap(year, region)],
-        can_be_made=not pillars.agencies(region, year).empty or bool(agencies),
+        can_be_made=not pillars.agencies(region, year).empty
+        or bool(agencies or synergy.unnamed(year, region)),
     )
     yield _report(
         "08_program",

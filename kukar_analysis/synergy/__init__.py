@@ -5,7 +5,6 @@ nothing is on record a number is null, never 0.
 """
 
 from kukar_analysis.synergy.agency import (
-    agency,
     files,
     findings,
     programmes,
@@ -20,7 +19,6 @@ __all__ = [
     "LEANS",
     "against_assessors",
     "agencies",
-    "agency",
     "by_agency",
     "by_pillar",
     "carried",

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, framework, quality, store, suggest
-from kukar_analysis.errors import UsageError
-from kukar_analysis.facts import Opd
+from kukar_analysis import compare, framework, quality, store
 from kukar_analysis.quality.completeness import own_answers
 from kukar_analysis.synergy.carried import agencies, form
 
@@ -17,23 +14,6 @@ QUESTIONS = ["question", "component", "pillar", "label", "state", "answer", "sco
 QUESTIONS += ["has_evidence", "remark", "assessor", "difference", "others", "origin"]
 PROGRAMMES = ["year", "pillar", "programme", "is_quick_win", "status", "target", "realisation"]
 PROGRAMMES += ["origin"]
-
-
-def agency(name: Any) -> Opd:
-    """Return the agency of a short or long name.
-
-    Raises UsageError where it is none, naming those that come near, or could be two.
-    """
-    fw = framework.load()
-    ids = fw.match("opd", str(name))
-    if len(ids) == 1:
-        return fw.opd[ids[0]]
-    near = " or ".join(
-        f"{id_} ({fw.opd[id_].name})" for id_, *_ in suggest.nearest("opd", str(name))
-    )
-    what = f"could be {' or '.join(ids)}" if ids else "is not known"
-    hint = "" if ids else f"; nearest: {near}" if near else f"; known: {', '.join(fw.opd)}"
-    raise UsageError(f"opd {name!r} {what}{hint} (definitions/opd.csv)")
 
 
 def questions(year: int, region: str, opd: str) -> pd.DataFrame:
@@ -80,8 +60,9 @@ def files(year: int, region: str, opd: str) -> pd.DataFrame:
     """
     found = quality.arrivals(year, region)
     kept = [names.split(", ") if names else [] for names in found["opd"]]
+    is_own = framework.load().is_office(region)
     speaks = [
-        opd in names or (not names and _is_office(region) and _names_alone(file, opd))
+        opd in names or (not names and is_own and _names_alone(file, opd))
         for names, file in zip(kept, found["file"], strict=True)
     ]
     shared = [len(names) > 1 for names in kept]
@@ -136,10 +117,3 @@ def state(year: int, region: str, opd: str, asked: pd.DataFrame) -> str:
 
 def _names_alone(file: str, opd: str) -> bool:
     return framework.load().named_in("opd", Path(file).stem) == [opd]
-
-
-def _is_office(region: str) -> bool:
-    """Whether the raw files are of this region's own office, or the invented one's."""
-    fw = framework.load()
-    own = {r.region for r in fw.reported_regions if r.role == "own"}
-    return region in own or fw.regions[region].is_sample

@@ -25,14 +25,9 @@ def form(year: int, region: str) -> pd.DataFrame:
     answers, else that of the region's line in the national table. Questions that a survey answers
     are not asked. Empty where the list is not known.
     """
-    fw = framework.load()
-    edition = _edition(year, region)
-    survey = fw.surveys.get(edition or "")
-    listed = [fw.questions[id_] for id_ in fw.edition_questions.get(edition or "", ())]
     rows = [
         {"question": q.question, "component": q.component, "pillar": q.pillar, "label": q.label}
-        for q in listed
-        if not (survey and q.component == survey.component)
+        for q in framework.load().asked(_edition(year, region))
     ]
     # a column of nothing but nulls would be one of numbers
     return pd.DataFrame(rows, columns=FORM).astype(pd.StringDtype(na_value=np.nan))

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, framework, quality, synergy
+from kukar_analysis import display, framework, quality, suggest, synergy
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.tables.common import NOT_ON_RECORD, table_or_place
-from kukar_analysis.tables.quality import _KINDS, _advice, _text
+from kukar_analysis.tables.quality import advice, kind_name, text
 from kukar_analysis.tables.synergy import pillar_name
 
 _STATES = {"blank": "kosong pada formulirnya", "absent": "tidak ada pada data"}
@@ -19,7 +19,7 @@ _STATES = {"blank": "kosong pada formulirnya", "absent": "tidak ada pada data"}
 def asked(year: Any, region: Any, opd: Any) -> tuple[int, str, str]:
     """Return the parameters of an agency's page as a year, a region code and a short name."""
     place = framework.load().region(region)
-    return quality.year(year), place.region, synergy.agency(opd).opd
+    return quality.year(year), place.region, suggest.agency(str(opd)).opd
 
 
 def agency_answers(year: Any, region: Any, opd: Any) -> Shown:
@@ -36,7 +36,7 @@ def agency_answers(year: Any, region: Any, opd: Any) -> Shown:
         lambda q: [
             q.label,
             pillar_name(q.pillar),
-            _text(q.answer),
+            text(q.answer),
             number(q.score),
             "ada" if q.has_evidence else "belum ada",
             number(q.assessor),
@@ -114,7 +114,7 @@ def agency_rejected(year: Any, region: Any, opd: Any) -> Shown:
         found,
         f"Catatan {_name(opd)} {year} yang ditolak",
         [Column(c) for c in ("Tempat", "Kolom", "Isi", "Sebab", "Yang perlu dilakukan")],
-        lambda r: [r.origin, _text(r.column), _text(r.value), rules[r.rule].name, _advice(r)],
+        lambda r: [r.origin, text(r.column), text(r.value), rules[r.rule].name, advice(r)],
         note=f"Catatan yang ditolak tidak dihitung sebagai jawaban.{_shared(came)}",
         empty=f"Belum ada berkas {_name(opd)} {year}, jadi tidak ada yang dapat ditolak.",
         file=f"formulir OPD ini di data/raw/{year}/opd/",
@@ -132,7 +132,7 @@ def agency_files(year: Any, region: Any, opd: Any) -> Shown:
         [*heads, Column("Milik")],
         lambda f: [
             f.file,
-            " + ".join(_KINDS.get(kind, kind) for kind in f.kind.split(" + ")),
+            kind_name(f.kind),
             *(number(n, 0) for n in (f.rows_read, f.rows_kept, f.rows_rejected, f.rows_duplicate)),
             "beberapa OPD" if f.shared else "OPD ini",
         ],

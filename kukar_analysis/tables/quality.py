@@ -40,7 +40,7 @@ def arrivals(year: Any, region: Any) -> Shown:
     rows = [
         [
             r.file,
-            " + ".join(_KINDS.get(kind, kind) for kind in r.kind.split(" + ")),
+            kind_name(r.kind),
             r.opd or NOTHING,
             *(number(n, 0) for n in (r.rows_read, r.rows_kept, r.rows_rejected, r.rows_duplicate)),
         ]
@@ -58,6 +58,11 @@ def arrivals(year: Any, region: Any) -> Shown:
         rows,
         note="Catatan = dipakai + ditolak + kembar. Kembar: mengatakan lagi yang sudah dikatakan.",
     )
+
+
+def kind_name(kind: str) -> str:
+    """Return what a file was read as in the reader's words; one file may be of several kinds."""
+    return " + ".join(_KINDS.get(part, part) for part in kind.split(" + "))
 
 
 def calls(year: Any, region: Any) -> Shown:
@@ -140,7 +145,7 @@ def rejected(year: Any) -> Shown:
         return display.prose("Tidak ada catatan yang ditolak.")
     rules = framework.load().rules
     rows = [
-        [r.origin, _text(r.column), _text(r.value), rules[r.rule].name, _advice(r)]
+        [r.origin, text(r.column), text(r.value), rules[r.rule].name, advice(r)]
         for r in found.itertuples(index=False)
     ]
     heads = [Column(c) for c in ("Tempat", "Kolom", "Isi", "Sebab", "Yang perlu dilakukan")]
@@ -168,19 +173,20 @@ def _nothing_collected(year: int) -> Shown:
     )
 
 
-def _advice(row: Any) -> str:
+def advice(row: Any) -> str:
     """Return what to do in the reader's language, with the names that come near or contradict."""
-    advice = framework.load().rules[row.rule].advice
+    usual = framework.load().rules[row.rule].advice
     if row.rule in ("unread", "unread_part"):
-        return f"{advice} Pesan program: {row.reason}"
+        return f"{usual} Pesan program: {row.reason}"
     near = _NEAREST.search(row.reason)
     if near:
-        return f"Mirip {near[1]} ({near[2]} dari 100). {advice}"
+        return f"Mirip {near[1]} ({near[2]} dari 100). {usual}"
     if row.rule == "conflict":
         other = row.reason.removeprefix("contradicts ").split(" ")[0]
-        return f"Bertentangan dengan {other}. {advice}"
-    return advice
+        return f"Bertentangan dengan {other}. {usual}"
+    return usual
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """Return a cell's text, or the sign for nothing."""
     return NOTHING if pd.isna(value) else str(value)

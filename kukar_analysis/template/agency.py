@@ -6,14 +6,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import formats, framework
+from kukar_analysis import formats, framework, suggest
 from kukar_analysis.facts import EditionQuestion, Opd
 from kukar_analysis.template import draw
 from kukar_analysis.template.common import (
     QUESTION_LISTS,
     SCORE,
     UNANSWERED,
-    agency,
     agency_names,
     edition_of,
     heading,
@@ -49,7 +48,7 @@ def forms(
     fw = framework.load()
     place = fw.region(region).name
     edition = edition_of(year, edition, fw.edition_questions, "list of questions", QUESTION_LISTS)
-    agencies = [None] if opd is None else list(dict.fromkeys(agency(name) for name in opd))
+    agencies = [None] if opd is None else list(dict.fromkeys(suggest.agency(name) for name in opd))
     made = []
     for found in agencies:
         name = f"formulir-{year}-{formats.slug(found.opd)}" if found else f"formulir-{year}"
@@ -84,13 +83,8 @@ def _form(year: int, place: str, edition: str, opd: Opd | None, pillars: Sequenc
 def _asked(edition: str, pillar: str | None) -> list[EditionQuestion]:
     """Return the questions of a pillar, or of none, that are asked by form and not by survey."""
     fw = framework.load()
-    survey = fw.surveys.get(edition)
-    return [
-        question
-        for id_, question in fw.edition_questions[edition].items()
-        if fw.questions[id_].pillar == pillar
-        and not (survey and fw.questions[id_].component == survey.component)
-    ]
+    listed = fw.edition_questions[edition]
+    return [listed[q.question] for q in fw.asked(edition) if q.pillar == pillar]
 
 
 def _row(asked: EditionQuestion) -> list[str | int | None]:

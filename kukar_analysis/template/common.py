@@ -6,7 +6,6 @@ from collections.abc import Collection
 
 from kukar_analysis import framework
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.facts import Opd
 from kukar_analysis.template.draw import Caption, Column, Entry
 
 UNANSWERED = "belum dijawab"
@@ -64,18 +63,6 @@ def edition_of(year: int, asked: str | None, known: Collection[str], what: str, 
     if len(of_year) > 1:
         raise UsageError(f"{year} has several editions with a {what}: name {' or '.join(of_year)}")
     return of_year[0]
-
-
-def agency(name: str) -> Opd:
-    """Return the agency of a short or long name; UsageError when it is none, or could be two."""
-    fw = framework.load()
-    ids = fw.match("opd", name)
-    if len(ids) != 1:
-        what = (
-            f"could be {' or '.join(ids)}" if ids else f"is not known; known: {', '.join(fw.opd)}"
-        )
-        raise UsageError(f"opd {name!r} {what} (definitions/opd.csv)")
-    return fw.opd[ids[0]]
 
 
 def agency_names() -> tuple[str, ...]:

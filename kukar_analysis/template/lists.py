@@ -5,14 +5,13 @@ from __future__ import annotations
 from itertools import groupby
 from pathlib import Path
 
-from kukar_analysis import formats, framework
+from kukar_analysis import formats, framework, suggest
 from kukar_analysis.facts import DIGITAL_PARTS, PROGRAMME_STATUS, Survey
 from kukar_analysis.template import draw
 from kukar_analysis.template.common import (
     OPEN_CELLS,
     SCORE,
     YES_NO,
-    agency,
     agency_names,
     edition_of,
     heading,
@@ -38,7 +37,7 @@ def programmes(
     Raises UsageError for an unknown region or agency, and a form that stands there already.
     """
     place = framework.load().region(region)
-    found = agency(opd) if opd is not None else None
+    found = suggest.agency(opd) if opd is not None else None
     title = f"Program dan Quick Win Smart City {year}"
     of = f"-{formats.slug(found.opd)}" if found else ""
     path = folder / f"program-{year}{of}.xlsx"
