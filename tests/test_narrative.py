@@ -148,7 +148,8 @@ def test_the_regular_groups_pillars_wait_for_the_list_of_questions():
 
 
 def test_malangs_change_of_base_is_explained():
-    first, fair, unfair = narrative.years(MALANG, 2022, 2023).text.split("\n\n")
+    first, why, fair, unfair = narrative.years(MALANG, 2022, 2023).text.split("\n\n")
+    assert why.startswith("Perubahan itu terdiri atas: kinerja butir yang sama")
     said = [Decimal(n) for n in ("2.51", "2.94", "0.44", "0.43", "2.50")]
     assert numbers(first) == said
     assert "+0,44" in first
@@ -251,7 +252,8 @@ def test_a_limit_says_how_it_is_known():
 
 
 def test_a_change_of_group_leaves_it_unknown_whether_components_can_be_compared():
-    first, unknown = narrative.years(SURABAYA, 2022, 2023).text.split("\n\n")
+    first, why, unknown = narrative.years(SURABAYA, 2022, 2023).text.split("\n\n")
+    assert "nilai komponen (butir tidak tercatat)" in why
     assert numbers(first) == [Decimal(n) for n in ("3.41", "3.65", "0.25", "0.24", "3.40")]
     assert "belum diketahui" in unknown
 
