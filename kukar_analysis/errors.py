@@ -8,7 +8,8 @@ KukarError
 ├── TableError         a table of data/processed does not fit its schema
 │   └── MissingTableError   it is not there at all
 └── ReportError        a report cannot be run or published
-    └── PrinterError        what makes PDF is not installed
+    ├── PrinterError        what makes PDF is not installed
+    └── ShareError          a bundle that must not be made
 
 Each message says what, where, what was expected and what to do next. The command line prints it
 in one line, without a traceback, and ends with the error's exit code.
@@ -51,6 +52,10 @@ class MissingTableError(TableError):
 
 class ReportError(KukarError):
     """A report cannot be run or published."""
+
+
+class ShareError(ReportError):
+    """A bundle has nothing to hold, a check that fails, or what must not leave the office."""
 
 
 class PrinterError(ReportError):

@@ -17,7 +17,8 @@ from reading import KUKAR, Page, kernels, tables_from
 
 import kukar_analysis
 from kukar_analysis import store
-from kukar_analysis.report import publish, registry, run
+from kukar_analysis.report import publish, registry, run, search
+from kukar_analysis.report import site as site_pages
 
 INDEX, PILLAR = "2023/64.02/02_indeks", "2023/64.02/03_pilar-governance"
 MADE_AT = datetime(2023, 12, 4, 6, 5, tzinfo=UTC)
@@ -117,8 +118,13 @@ def test_a_page_takes_nothing_from_outside_and_every_link_leads_to_a_file(page):
         if link.startswith("#"):
             assert link[1:] in {attrs.get("id") for _, attrs in found.tags}
         elif not link.startswith("data:"):
-            assert (page.parent / link).resolve().is_file(), link
-    assert found.all("script") == found.all("link") == []
+            target, _, anchor = link.partition("#")
+            assert (page.parent / target).resolve().is_file(), link
+            assert not anchor or f'id="{anchor}"' in (page.parent / target).read_text("utf-8")
+    assert found.all("script") == [{}]
+    assert found.all("link") == [{"rel": "icon", "href": "data:,"}]
+    (form,) = found.all("form")
+    assert (page.parent / form["data-index"]).resolve().is_file()
     source = page.read_text(encoding="utf-8")
     assert re.findall(r"(?:url\(|@import|https?:|//\w+\.)[^\s\"]*", source) == []
 
@@ -261,14 +267,14 @@ def test_a_report_that_failed_the_first_time_has_no_page(tmp_path, executed, rec
 def test_publishing_that_breaks_off_leaves_everything_as_it_was(
     folder, executed, record, monkeypatch
 ):
-    before, render = bytes_of(folder), publish._page
+    before, render = bytes_of(folder), site_pages.render
 
-    def break_at_the_second(outcome, record):
-        if outcome.report.name == PILLAR:
+    def break_at_the_second(entry, *others):
+        if entry["name"] == PILLAR:
             raise OSError("disk full")
-        return render(outcome, record)
+        return render(entry, *others)
 
-    monkeypatch.setattr(publish, "_page", break_at_the_second)
+    monkeypatch.setattr(site_pages, "render", break_at_the_second)
     later = dataclasses.replace(record, made_at=MADE_AT + timedelta(days=1))
     with pytest.raises(OSError, match="disk full"):
         executed.publish(folder, later, INDEX, PILLAR)
@@ -281,9 +287,10 @@ def test_text_from_data_never_becomes_markup_on_a_page(tmp_path, executed, recor
     fake = dataclasses.replace(report, title=planted)
     twin = Executed({INDEX: fake}, executed.folder)
     twin.publish(tmp_path, dataclasses.replace(record, commit=planted), INDEX)
-    for name, times in [(f"{INDEX}.html", 3), ("index.html", 2)]:
+    # title, kicker and way on the page; title alone in the index; the commit on both
+    for name, times in [(f"{INDEX}.html", 4), ("index.html", 2)]:
         found = read(tmp_path / name)
-        assert found.all("script") == []
+        assert found.all("script") == [{}]
         assert found.text.count(planted) == times
 
 
@@ -343,6 +350,48 @@ def test_a_correction_marks_the_pages_of_its_year_and_keeps_them(folder, execute
     index = (folder / "index.html").read_text(encoding="utf-8")
     assert index.count("sudah diganti oleh ralat") == 1
     assert aside in index
+    kept_page = read(folder / aside)
+    for link in [attrs["href"].partition("#")[0] for attrs in kept_page.all("a")]:
+        assert not link or ((folder / aside).parent / link).resolve().is_file(), link
+
+
+def test_pages_of_earlier_runs_lead_to_a_page_that_comes_between_them(tmp_path, executed, record):
+    def turns(name):
+        found = read(tmp_path / f"{name}.html").all("a")
+        return {a["class"]: a["href"] for a in found if a.get("class") in ("before", "after")}
+
+    executed.publish(tmp_path, record, PILLAR)
+    assert turns(PILLAR) == {}
+    source = (tmp_path / f"{PILLAR}.html").read_text(encoding="utf-8")
+    executed.publish(tmp_path, record, INDEX)
+    assert turns(PILLAR) == {"before": f"../../{INDEX}.html"}
+    assert turns(INDEX) == {"after": f"../../{PILLAR}.html"}
+    changed = (tmp_path / f"{PILLAR}.html").read_text(encoding="utf-8").splitlines()
+    assert len(set(source.splitlines()) ^ set(changed)) == 1
+
+
+def test_the_search_index_holds_pages_of_earlier_runs_and_is_made_anew_when_lost(
+    folder, executed, record
+):
+    before = (folder / search.FILE).read_bytes()
+    for spoil in (b"", before[:1000], b"window.KUKAR_INDEX = {};\n"):
+        (folder / search.FILE).write_bytes(spoil)
+        executed.publish(folder, record, INDEX)
+        assert (folder / search.FILE).read_bytes() == before
+    (folder / search.FILE).unlink()
+    executed.publish(folder, record, INDEX)
+    assert (folder / search.FILE).read_bytes() == before
+
+
+def test_a_manifest_of_an_earlier_version_is_still_read(folder, executed, record):
+    path = folder / "manifest.json"
+    listed = manifest(folder)
+    for entry in listed["reports"]:
+        for later in ("question", "index_shown", "change", "ranks"):
+            del entry[later]
+    path.write_text(json.dumps(listed), encoding="utf-8")
+    executed.publish(folder, record, INDEX)
+    assert f"{PILLAR}.html" in [a.get("href") for a in read(folder / "index.html").all("a")]
 
 
 def test_a_correction_of_another_year_or_known_before_marks_nothing(folder, executed, record):

@@ -10,11 +10,11 @@ import sys
 
 import typer
 
-from kukar_analysis.cli import analysis, data, reports
+from kukar_analysis.cli import analysis, data, reports, sharing
 from kukar_analysis.cli.common import app
 from kukar_analysis.errors import KukarError
 
-__all__ = ["analysis", "app", "data", "main", "reports"]
+__all__ = ["analysis", "app", "data", "main", "reports", "sharing"]
 
 
 def main() -> None:

@@ -20,7 +20,8 @@ from bs4.element import Tag
 
 from kukar_analysis import compare, formats, framework, store
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
-from kukar_analysis.report import publish
+from kukar_analysis.report import publish, site
+from kukar_analysis.report.record import RunRecord
 
 SIZES = {"A4": "210mm 297mm", "F4": "215mm 330mm"}
 """Sheets by name; F4 is what Indonesian offices also call folio."""
@@ -28,7 +29,10 @@ PANGO = (
     "PDF needs the library pango; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
     " libharfbuzz-subset0; with conda: conda install -c conda-forge pango"
 )
-_SCREEN_ONLY = ("script", "nav", "button", "input", "label")
+_SCREEN_ONLY = ("script", "nav", "form", "button", "input", "label")
+_MARK = 'font: bold 9pt "Liberation Sans", "DejaVu Sans", sans-serif; color: #8a3d00'
+SAMPLE, DRAFT = "DATA CONTOH", "DRAF"
+"""Marks at the head of every page of invented data, and of a draft."""
 _METHOD = store.ROOT / "docs" / "metode.md"
 _STYLES = Path(__file__).parent / "templates"
 
@@ -58,10 +62,11 @@ class Printer:
         self._fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
         self._sheet = f"@page {{ size: {SIZES[size]}; }}"
 
-    def print(self, html: str, target: Path) -> None:
-        """Write a PDF; it appears whole or not at all."""
+    def print(self, html: str, target: Path, mark: str = "") -> None:
+        """Write a PDF, with `mark` at the head of every page; it appears whole or not at all."""
         css = (_STYLES / "paper.css").read_text(encoding="utf-8")
-        styled = html.replace("</head>", f"<style>{css}{self._sheet}</style></head>", 1)
+        css += f'{self._sheet} @page {{ @top-right {{ content: "{mark}"; {_MARK} }} }}'
+        styled = html.replace("</head>", f"<style>{css}</style></head>", 1)
         temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         document = self._weasyprint.HTML(string=styled, url_fetcher=self._fetcher)
         try:
@@ -90,12 +95,18 @@ def page(printer: Printer, folder: Path, name: str) -> Path:
     if head.contents:
         main.insert(0, head)
     target = folder / f"{name}.pdf"
-    printer.print(str(soup), target)
+    printer.print(str(soup), target, _mark(region))
     return target
 
 
 def year(
-    printer: Printer, folder: Path, year: int, region: str, record: publish.RunRecord
+    printer: Printer,
+    folder: Path,
+    year: int,
+    region: str,
+    record: RunRecord,
+    *,
+    is_draft: bool = False,
 ) -> Path | None:
     """Print all published pages of a region's year as one document; None where there are none."""
     manifest = json.loads((folder / publish.MANIFEST).read_text(encoding="utf-8"))
@@ -108,7 +119,7 @@ def year(
     title = f"Evaluasi Smart City {fw.regions[region].name} {year}"
     chapters = [*_chapters(folder, entries, record), *_appendix(year, region, title, record)]
     value = compare.index_value(year, region).value
-    html = publish.ENVIRONMENT.get_template("year.html").render(
+    html = site.ENVIRONMENT.get_template("year.html").render(
         title=title,
         running=f"kukar-analysis {record.version}, {record.shown_time}",
         headline="" if value is None else f"Indeks {year}: {formats.number(value)} dari skala 4",
@@ -119,7 +130,7 @@ def year(
         record=record,
     )
     target = folder / str(year) / region / f"laporan-{year}-{region}.pdf"
-    printer.print(html, target)
+    printer.print(html, target, _mark(region, is_draft=is_draft))
     return target
 
 
@@ -130,15 +141,18 @@ def forget(folder: Path, name: str) -> None:
     (folder / year / region / f"laporan-{year}-{region}.pdf").unlink(missing_ok=True)
 
 
+def _mark(region: str, *, is_draft: bool = False) -> str:
+    marks = [SAMPLE] * framework.load().regions[region].is_sample + [DRAFT] * is_draft
+    return " · ".join(marks)
+
+
 def letterhead(region: str) -> list[str]:
     """Return the lines of the letterhead of a region's office; none where none is on record."""
     lines = [line for line in framework.load().letterheads if line.region == region]
     return [line.text for line in sorted(lines, key=lambda line: line.line)]
 
 
-def _chapters(
-    folder: Path, entries: list[dict[str, Any]], record: publish.RunRecord
-) -> Iterator[_Chapter]:
+def _chapters(folder: Path, entries: list[dict[str, Any]], record: RunRecord) -> Iterator[_Chapter]:
     """Yield the published pages as chapters; the names inside them are told apart."""
     for number, entry in enumerate(sorted(entries, key=lambda e: e["name"]), start=1):
         main = _main(_soup(folder / f"{entry['name']}.html"))
@@ -152,7 +166,7 @@ def _chapters(
         yield _Chapter(f"bab{number}", entry["title"], html, entry["data"] != record.data)
 
 
-def _appendix(year: int, region: str, title: str, record: publish.RunRecord) -> Iterator[_Chapter]:
+def _appendix(year: int, region: str, title: str, record: RunRecord) -> Iterator[_Chapter]:
     """Yield the method, and the sources with the run record."""
     if _METHOD.exists():
         method = str(
@@ -166,7 +180,7 @@ def _appendix(year: int, region: str, title: str, record: publish.RunRecord) -> 
     found = store.read("official_statistics")
     found = found[(found["region"] == region) & (found["year"] <= year)]
     cited = dict.fromkeys([*(fact.citation for fact in facts), *found["citation"]])
-    html = publish.ENVIRONMENT.get_template("appendix.html").render(
+    html = site.ENVIRONMENT.get_template("appendix.html").render(
         title=title, citations=[fw.citations[c].title for c in cited], record=record
     )
     yield _Chapter("sumber", "Lampiran: sumber dan catatan pembuatan", html)
@@ -178,9 +192,9 @@ def _soup(page: Path) -> BeautifulSoup:
 
 def _main(soup: BeautifulSoup) -> Tag:
     """Return what a page says, without what only a screen can use."""
+    for found in soup.find_all(_SCREEN_ONLY):
+        found.decompose()
     main = soup.find("main")
     if not isinstance(main, Tag):
         raise ReportError("a published page has no main part; make it anew: kukar report")
-    for found in main.find_all(_SCREEN_ONLY):
-        found.decompose()
     return main

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +33,8 @@ def touched(entry: dict[str, Any], new: list[str]) -> bool:
 def set_aside(folder: Path, staged: Path, entry: dict[str, Any], new: list[str]) -> Path | None:
     """Write the marked copy of a published page into `staged`; None where the page is gone.
 
-    Returns its path under `staged`, which is also its place under `folder`.
+    Returns its path under `staged`, which is also its place under `folder`. The copy lies two
+    folders deeper, so its way to the site is longer; its notebook goes with it.
     """
     page = folder / f"{entry['name']}.html"
     if not page.exists():
@@ -40,7 +42,12 @@ def set_aside(folder: Path, staged: Path, entry: dict[str, Any], new: list[str])
     stamp = re.sub(r"\D", "", entry["made_at"])[:14]
     copy = staged / FOLDER / stamp / f"{entry['name']}.html"
     copy.parent.mkdir(parents=True, exist_ok=True)
-    copy.write_text(marked(page.read_text(encoding="utf-8"), new), encoding="utf-8")
+    up = "../" * entry["name"].count("/")
+    source = page.read_text(encoding="utf-8").replace(f'="{up}', f'="../../{up}')
+    copy.write_text(marked(source, new), encoding="utf-8")
+    notebook = page.with_suffix(".ipynb")
+    if notebook.exists():
+        shutil.copy(notebook, copy.with_suffix(".ipynb"))
     return copy.relative_to(staged)
 
 

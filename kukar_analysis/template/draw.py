@@ -6,7 +6,7 @@ import io
 import math
 import os
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -105,7 +105,7 @@ def guide(made: Any, title: str, parts: Sequence[tuple[str, str | None]]) -> Non
                 cell.font, cell.fill = _BOLD, _PLAIN
             elif text is None:
                 _open(cell, Entry())
-        _height(sheet, row, texts, widths)
+        fit_height(sheet, row, texts, widths)
     _finish(sheet)
 
 
@@ -129,7 +129,7 @@ def list_sheet(
     for number, column in enumerate(columns, start=1):
         cell = _put(sheet, head, number, column.heading)
         cell.font, cell.fill, cell.border, cell.alignment = _WHITE, _DARK, _BOX, _MIDDLE
-    _height(sheet, head, [column.heading for column in columns], widths, least=2)
+    fit_height(sheet, head, [column.heading for column in columns], widths, least=2)
     for row, values in enumerate(rows, start=head + 1):
         for number, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
             cell = _put(sheet, row, number, value)
@@ -137,7 +137,7 @@ def list_sheet(
             if column.entry:
                 _open(cell, column.entry)
         if any(values):
-            _height(sheet, row, values, widths, least=2)
+            fit_height(sheet, row, values, widths, least=2)
     for number, column in enumerate(columns, start=1):
         if column.entry:
             letter = get_column_letter(number)
@@ -158,11 +158,17 @@ def check_free(paths: Sequence[Path], force: bool) -> None:
             )
 
 
-def save(made: Any, path: Path) -> Path:
+def save(
+    made: Any,
+    path: Path,
+    *,
+    finish: Callable[[str, bytes], bytes] = lambda name, content: content,
+) -> Path:
     """Write a workbook whole or not at all, the same bytes for the same content; return the path.
 
     openpyxl stamps the time of saving into the properties and the archive; the day of the form's
-    year takes its place.
+    year takes its place. `finish` takes each part of the archive, by its name, and returns it with
+    what openpyxl cannot write.
     """
     if LISTS in made.sheetnames:
         made.move_sheet(LISTS, len(made.sheetnames))
@@ -178,7 +184,7 @@ def save(made: Any, path: Path) -> Path:
             zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
         ):
             for name in stamped.namelist():
-                content = stamped.read(name)
+                content = finish(name, stamped.read(name))
                 if name == "docProps/core.xml":
                     content = tostring(made.properties.to_tree())
                 info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
@@ -187,6 +193,25 @@ def save(made: Any, path: Path) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return path
+
+
+def fit_height(
+    sheet: Any,
+    row: int,
+    texts: Sequence[str | float | None],
+    widths: Sequence[float],
+    least: int = 1,
+) -> None:
+    """Make a row as high as its wrapped text; it still grows with what is typed into it."""
+    lines = [
+        sum(max(1, math.ceil(len(part) / (width - 1))) for part in str(text or "").split("\n"))
+        for text, width in zip(texts, widths, strict=True)
+    ]
+    height = min(max(least, *lines) * _LINE + 3, _TALLEST)
+    dimension = RowDimension(sheet, index=row, ht=height)
+    # openpyxl marks every height as set by hand, and such a row never grows again
+    dimension.__fields__ = ("ht",)
+    sheet.row_dimensions[row] = dimension
 
 
 def _put(sheet: Any, row: int, column: int, value: str | int | None) -> Any:
@@ -257,25 +282,6 @@ def _source(made: Any, options: tuple[str, ...]) -> str:
             _put(sheet, row, len(lists), option)
     letter = get_column_letter(lists.index(options) + 1)
     return f"{LISTS}!${letter}$1:${letter}${len(options)}"
-
-
-def _height(
-    sheet: Any,
-    row: int,
-    texts: Sequence[str | int | None],
-    widths: Sequence[float],
-    least: int = 1,
-) -> None:
-    """Make a row as high as its wrapped text; it still grows with what is typed into it."""
-    lines = [
-        sum(max(1, math.ceil(len(part) / (width - 1))) for part in str(text or "").split("\n"))
-        for text, width in zip(texts, widths, strict=True)
-    ]
-    height = min(max(least, *lines) * _LINE + 3, _TALLEST)
-    dimension = RowDimension(sheet, index=row, ht=height)
-    # openpyxl marks every height as set by hand, and such a row never grows again
-    dimension.__fields__ = ("ht",)
-    sheet.row_dimensions[row] = dimension
 
 
 def _finish(sheet: Any) -> None:

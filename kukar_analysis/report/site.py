@@ -1,0 +1,162 @@
+"""The site that the pages make together: their order, the way between them, and the index.
+
+A page holds its own styles and script, so that one that is sent alone still shows whole. Only the
+search index stands beside the pages (search.py); without it, or without scripts, all can be read.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from kukar_analysis import compare, formats, framework
+from kukar_analysis.narrative.common import improvement, value_shown
+from kukar_analysis.report import search
+from kukar_analysis.report.page import Page
+from kukar_analysis.report.record import RunRecord
+
+Entry = Mapping[str, Any]
+"""A report as the manifest lists it."""
+_TEMPLATES = Path(__file__).parent / "templates"
+_TURN = re.compile(r'<nav class="turn".*?</nav>', re.DOTALL)
+
+
+class Around(NamedTuple):
+    """The pages before and after one, in reading order."""
+
+    before: tuple[str, str] | None
+    """name and title"""
+    after: tuple[str, str] | None
+
+
+def _embedded(name: str) -> tuple[Markup, str]:
+    """Return a file of the templates, and the fingerprint by which a browser lets it through."""
+    text = (_TEMPLATES / name).read_text(encoding="utf-8")
+    digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+    return Markup(text), f"'sha256-{digest}'"
+
+
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    style, style_hash = _embedded("style.css")
+    script, script_hash = _embedded("site.js")
+    policy = (
+        f"default-src 'none'; img-src data:; style-src {style_hash};"
+        f" script-src 'self' {script_hash}; base-uri 'none'; form-action 'none'"
+    )
+    made.globals |= {"style": style, "script": script, "policy": Markup(policy)}
+    made.globals |= {"search_index": search.FILE, "slug": formats.slug, "short": short}
+    return made
+
+
+def short(entry: Entry) -> str:
+    """Return a title without the region and year at its end, where those are said already."""
+    title = str(entry["title"])
+    return title.removesuffix(f" {entry['region_name']} {entry['year']}").rstrip(",")
+
+
+ENVIRONMENT = _environment()
+
+
+def headline(year: int, region: str) -> dict[str, Any]:
+    """Return the headline figures of a region's year, ready for the manifest.
+
+    index and index_known as `compare.index_value`, index_shown in words; change: the printed
+    improvement; ranks: one line of `compare.ranks` each. What is not on record is None or empty.
+    """
+    value, change = compare.index_value(year, region), improvement(year, region)
+    return {
+        "index": None if value.value is None else str(value.value),
+        "index_known": value.known,
+        "index_shown": value_shown(value),
+        "change": None if change is None else str(change),
+        "ranks": [
+            {"scope": r.scope, "name": r.name, "rank": r.rank, "of": r.of, "tied": len(r.tied)}
+            for r in compare.ranks(year, region).itertuples(index=False)
+        ],
+    }
+
+
+def ordered(entries: Iterable[Entry]) -> list[Entry]:
+    """Return the reports in reading order: by region, year (newest first), notebook, pillar."""
+    fw = framework.load()
+    listed = list(entries)
+    regions = [r.region for r in fw.reported_regions]
+    regions += sorted({e["region"] for e in listed} - set(regions))
+    pillars = [None, *fw.pillars]
+
+    def place(entry: Entry) -> tuple[Any, ...]:
+        pillar = pillars.index(entry["parameters"].get("pillar"))
+        where = regions.index(entry["region"]), -entry["year"]
+        return *where, entry["notebook"], pillar, short(entry)
+
+    return sorted(listed, key=place)
+
+
+def around(entries: Iterable[Entry]) -> dict[str, Around]:
+    """Return what stands before and after each page, by name."""
+    pages = [(e["name"], e["title"]) for e in ordered(entries) if e["page"]]
+    return {
+        name: Around(pages[i - 1] if i else None, pages[i + 1] if i + 1 < len(pages) else None)
+        for i, (name, _) in enumerate(pages)
+    }
+
+
+def render(entry: Entry, page: Page, turn: Around, record: RunRecord) -> str:
+    """Return a report's page."""
+    return ENVIRONMENT.get_template("page.html").render(
+        entry=entry,
+        title=entry["title"],
+        page=page,
+        up=_up(entry["name"]),
+        turn=_turn(entry["name"], turn),
+        notebook=f"{entry['name'].rsplit('/', 1)[-1]}.ipynb",
+        sample=framework.load().regions[entry["region"]].is_sample,
+        record=record,
+    )
+
+
+def turned(source: str, name: str, turn: Around) -> str:
+    """Return a published page that leads to the pages that stand around it now."""
+    return _TURN.sub(lambda _: _turn(name, turn), source, count=1)
+
+
+def index(entries: list[dict[str, Any]], record: RunRecord) -> str:
+    """Return the index page: by region, then year, with headline figures."""
+    fw = framework.load()
+    by_region: dict[str, dict[int, list[Entry]]] = {}
+    for entry in ordered(entries):
+        by_region.setdefault(entry["region"], {}).setdefault(entry["year"], []).append(entry)
+    return ENVIRONMENT.get_template("index.html").render(
+        title="Evaluasi Smart City: laporan",
+        regions=by_region,
+        newest=lambda listed: max(listed, key=lambda e: (e["made_at"], e["name"])),
+        reasons={r.region: r.reason for r in fw.reported_regions},
+        number=formats.number,
+        up="",
+        sample=any(fw.regions[e["region"]].is_sample for e in entries),
+        record=record,
+    )
+
+
+def _turn(name: str, turn: Around) -> str:
+    found = ENVIRONMENT.get_template("turn.html").render(turn=turn, up=_up(name))
+    return Markup(found.strip())
+
+
+def _up(name: str) -> str:
+    """Return the way from a page to the folder of the index."""
+    return "../" * name.count("/")

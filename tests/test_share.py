@@ -1,0 +1,239 @@
+"""The bundle: what is in it, what refuses it, and what must never leave the office."""
+
+import json
+import re
+import zipfile
+from datetime import UTC, datetime
+from pathlib import Path
+
+import nbformat
+import openpyxl
+import pypdfium2
+import pytest
+from nbformat import v4
+from reading import KUKAR
+
+from kukar_analysis import store, tables
+from kukar_analysis.errors import ShareError
+from kukar_analysis.report import leaks, publish, registry, run, share
+
+SAMPLE = "00.01"
+MADE_AT = datetime(2026, 11, 24, 1, 2, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def record(processed_env):
+    found = publish.run_record(processed_env)
+    return publish.RunRecord("9.9", "abc", MADE_AT, found.inputs, found.corrections)
+
+
+def published(folder, record, shown, region=KUKAR, extra=()):
+    """Publish the page of the index, made from an executed notebook of these outputs."""
+    (report,) = registry.reports(years=[2023], regions=[region], only=["02_indeks"])
+    cells = [v4.new_markdown_cell("# Berapa?\n\nSatu kalimat.")]
+    for one in shown:
+        data = {"text/html": one.html, "text/plain": one.text}
+        output = v4.new_output("execute_result", data=data, execution_count=1)
+        cells.append(v4.new_code_cell("x", outputs=[output, *extra]))
+    staged = folder / "staged"
+    notebook = staged / f"{report.name}.ipynb"
+    notebook.parent.mkdir(parents=True)
+    nbformat.write(v4.new_notebook(cells=cells), notebook)
+    outcome = run.Outcome(report, notebook, 1.0)
+    publish.publish([outcome], [], folder, staged, record)
+
+
+def bundle(folder, record, **options):
+    return share.share(2023, [KUKAR], folder, record, raw=store.RAW, **options)
+
+
+def contents(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
+    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    made = bundle(tmp_path, record)
+    found = contents(made.path)
+    assert set(found) == {
+        "index.html",
+        "manifest.json",
+        "pencarian.js",
+        "pesan.txt",
+        "lampiran-2023.xlsx",
+        f"laporan-2023-{KUKAR}.pdf",
+        f"2023/{KUKAR}/02_indeks.html",
+        f"2023/{KUKAR}/02_indeks.ipynb",
+    }
+    assert made.faults == []
+    assert made.size == made.path.stat().st_size < share.LARGEST
+    message = found["pesan.txt"].decode()
+    assert (
+        "Kabupaten Kutai Kartanegara: indeks 2,82 (peningkatan 0,00), peringkat 73 dari" in message
+    )
+    assert "130" in message
+    assert "DRAF" not in message
+    linked = re.findall(r'href="([^"#]+)"', found["index.html"].decode())
+    assert [href for href in linked if not href.startswith("data:") and href not in found] == []
+    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
+
+
+def test_the_same_pages_give_the_same_bytes(tmp_path, record):
+    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    first = {n: b for n, b in contents(bundle(tmp_path, record).path).items() if n[-3:] != "pdf"}
+    again = {n: b for n, b in contents(bundle(tmp_path, record).path).items() if n[-3:] != "pdf"}
+    assert first == again
+
+
+def test_without_a_published_page_there_is_no_bundle(tmp_path, record):
+    with pytest.raises(ShareError, match="no page of 2023"):
+        bundle(tmp_path, record)
+
+
+def test_a_figure_that_differs_makes_a_draft_or_nothing(tmp_path, record, tables_changed):
+    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    with pytest.raises(ShareError, match=r"Kutai Kartanegara 2023 final.*--draft"):
+        bundle(tmp_path, record)
+    assert list(tmp_path.glob("*.zip")) == []
+    made = bundle(tmp_path, record, is_draft=True)
+    assert made.path.name == "smart-city-2023-draf.zip"
+    assert any("printed" in fault for fault in made.faults)
+    found = contents(made.path)
+    pages = [found[name].decode() for name in found if name.endswith(".html")]
+    assert len(pages) == 2
+    assert all("<strong>DRAF:</strong>" in page for page in pages)
+    assert "DRAF" in found["pesan.txt"].decode()
+    document = pypdfium2.PdfDocument(found[f"laporan-2023-{KUKAR}.pdf"])
+    texts = [document[i].get_textpage().get_text_range() for i in range(len(document))]
+    document.close()
+    assert all("DRAF" in text for text in texts)
+    assert len(texts) > 3
+
+
+@pytest.fixture
+def tables_changed(tables, tmp_path_factory, monkeypatch):
+    """Point to tables in which Kukar's printed final is not the sum of its parts."""
+    folder = tmp_path_factory.mktemp("changed")
+    scores = tables["index_scores"].copy()
+    scores.loc[(scores["region"] == KUKAR) & (scores["year"] == 2023), "index_published"] = 2.92
+    store.write_all({**tables, "index_scores": scores}, folder)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
+    return folder
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"status": "replaced"}, "is replaced"), ({"data": "lama"}, "made from other data")],
+)
+def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(tmp_path, record, change, words):
+    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    manifest = tmp_path / publish.MANIFEST
+    said = json.loads(manifest.read_text())
+    said["reports"][0] |= change
+    manifest.write_text(json.dumps(said))
+    with pytest.raises(ShareError, match=words):
+        bundle(tmp_path, record)
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_invented_data_is_marked_in_every_part(tmp_path, sample_processed):
+    own = publish.run_record(sample_processed)
+    published(tmp_path, own, [tables.components(2023, SAMPLE)], SAMPLE)
+    raw = store.ROOT / "data" / "sample"
+    found = contents(share.share(2023, [SAMPLE], tmp_path, own, raw=raw).path)
+    for name in ("index.html", f"2023/{SAMPLE}/02_indeks.html", "pesan.txt"):
+        assert "DATA CONTOH" in found[name].decode()
+    document = pypdfium2.PdfDocument(found[f"laporan-2023-{SAMPLE}.pdf"])
+    texts = [document[i].get_textpage().get_text_range() for i in range(len(document))]
+    document.close()
+    assert all("DATA CONTOH" in text for text in texts)
+
+
+PLANTED = {
+    "a path of a machine": "lihat /home/budi/rahasia",
+    "a path of this machine": f"{store.ROOT}/data",
+    "a telephone number": "hubungi 0812-3456-7890",
+    "an e-mail address": "kirim ke seseorang@contoh.go.id",
+    "a number of an identity card": "NIK 6402010101900001",
+    "what names a respondent": "dijawab oleh Responden Rekaan Tiga",
+}
+
+
+@pytest.mark.parametrize("suffix", [".html", ".txt", ".ipynb", ".xlsx", ".pdf"])
+@pytest.mark.parametrize("kind", PLANTED)
+def test_what_must_not_leave_is_found_in_every_kind_of_file(kind, suffix, tmp_path):
+    plant(tmp_path / f"berkas{suffix}", PLANTED[kind])
+    found = leaks.find(tmp_path, ["Responden Rekaan Tiga", "ya"])
+    assert f"berkas{suffix}: holds {kind}" in found
+    assert not any(PLANTED[kind] in line for line in found)
+
+
+@pytest.mark.parametrize("suffix", [".html", ".txt", ".ipynb", ".xlsx", ".pdf"])
+def test_what_may_leave_is_let_through(suffix, tmp_path):
+    harmless = (
+        "Rp850.000.000; 2023/surat.pdf#p15:r4; data/raw/2023/nilai-butir-64.02.csv;"
+        f" sidik jari {'0812345678' * 6}ab; kode 3.10; 24 November 2026 pukul 08.12"
+    )
+    plant(tmp_path / f"berkas{suffix}", harmless)
+    assert leaks.find(tmp_path, ["Responden Rekaan Tiga"]) == []
+
+
+def plant(path: Path, text: str) -> None:
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        book.active["B7"] = text
+        book.save(path)
+    elif path.suffix == ".ipynb":
+        nbformat.write(v4.new_notebook(cells=[v4.new_markdown_cell(text)]), path)
+    elif path.suffix == ".pdf":
+        from kukar_analysis.report.paper import Printer
+
+        Printer("A4").print(f"<html><head></head><body><p>{text}</p></body></html>", path)
+    else:
+        path.write_text(f"<p>{text}</p>")
+
+
+@pytest.mark.parametrize(
+    ("source", "kind"),
+    [
+        ("<script>alert(1)</script>", "a script that is not the site's"),
+        ('<img src="x" onerror="alert(1)">', "an attribute that runs"),
+        ('<a href="javascript:alert(1)">x</a>', "a link that runs"),
+        ('<img src="https://contoh.go.id/x.png">', "a link out of the bundle"),
+    ],
+)
+def test_markup_that_runs_or_leads_out_is_found(source, kind, tmp_path):
+    (tmp_path / "a.html").write_text(source)
+    assert leaks.find(tmp_path) == [f"a.html: holds {kind}"]
+
+
+def test_hidden_outputs_formulas_and_sheets_are_found(tmp_path):
+    hidden = v4.new_output("stream", name="stderr", text="peringatan")
+    cells = [v4.new_code_cell("x", outputs=[hidden])]
+    nbformat.write(v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
+    book = openpyxl.Workbook()
+    book.active["A1"] = "=1+1"
+    book.create_sheet("Rahasia").sheet_state = "hidden"
+    book.save(tmp_path / "b.xlsx")
+    assert leaks.find(tmp_path) == [
+        "a.ipynb: holds an output that the page does not show",
+        "b.xlsx: holds a formula",
+        "b.xlsx: holds a hidden sheet",
+    ]
+
+
+def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(tmp_path, record):
+    leak = v4.new_output("stream", name="stdout", text="hubungi 0812-3456-7890")
+    published(tmp_path, record, [tables.components(2023, KUKAR)], extra=[leak])
+    with pytest.raises(ShareError, match="must not leave the office") as refused:
+        bundle(tmp_path, record, is_draft=True)
+    assert "3456" not in str(refused.value)
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_the_respondents_of_the_sample_are_known_to_the_check():
+    named = leaks.respondents_of(store.ROOT / "data" / "sample")
+    assert len(named) > 200
+    assert all(isinstance(text, str) for text in named)
