@@ -11,6 +11,7 @@ from pathlib import Path
 
 import keep_outputs
 import nbformat
+import papermill
 import pytest
 from reading import KUKAR, kernels, write_notebook
 
@@ -86,6 +87,14 @@ def test_the_parameters_are_typed_literals_with_a_word_of_help_and_are_used(note
         assert type(ast.literal_eval(statement.value)).__name__ == statement.annotation.id
         assert re.search(r"  # \w{3}", line)
         assert re.search(rf"\b{statement.target.id}\b", rest)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_papermill_sees_every_parameter_with_its_type_and_help(path):
+    (cell,) = tagged(nbformat.read(path, as_version=4), "parameters")
+    seen = papermill.inspect_notebook(str(path))
+    assert list(seen) == [s.target.id for s in ast.parse(cell.source).body]
+    assert all(p["help"] and p["inferred_type_name"] != "None" for p in seen.values())
 
 
 def test_imports_stand_in_one_cell_and_the_answer_comes_right_after_it(notebook):
