@@ -28,7 +28,7 @@ EVIL = ["=1+1", "+62", "-5", "@SUM(A1)", "\t=cmd|' /C calc'!A0", "#N/A", "_x0041
 def made(folder, year, regions, processed, raw=store.RAW):
     with tables_from(processed):
         record = dataclasses.replace(run_record(processed), made_at=MADE_AT, commit="abc")
-        return annex.write(year, regions, folder / annex.name(year), record, raw=raw)
+        return annex.write(year, regions, folder / f"lampiran-{year}.xlsx", record, raw=raw)
 
 
 def rows(page):

@@ -257,7 +257,7 @@ def test_report_publishes_what_was_asked_for_and_a_second_failing_run_ends_with_
 def test_a_report_that_breaks_off_leaves_the_earlier_pages_and_no_staging_folder(
     processed, tmp_path, monkeypatch
 ):
-    from kukar_analysis.report import publish
+    from kukar_analysis.report import site
 
     folder = tmp_path / "laporan"
     (folder / "2023" / KUKAR).mkdir(parents=True)
@@ -265,7 +265,7 @@ def test_a_report_that_breaks_off_leaves_the_earlier_pages_and_no_staging_folder
         (folder / name).write_text("lama")
     (folder / "manifest.json").write_text('{"reports": []}')
     before = bytes_of(folder)
-    monkeypatch.setattr(publish, "_index", lambda *_: 1 / 0)
+    monkeypatch.setattr(site, "index", lambda *_: 1 / 0)
     asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks"]
     ended = kukar("report", *asked, "--processed", processed, "--reports", folder)
     assert isinstance(ended.exception, ZeroDivisionError)

@@ -58,7 +58,8 @@ def test_nothing_is_written_but_the_two_folders_and_the_raw_files_stay_as_they_a
     pages = {
         f"{n}.{kind}" for n in (KUKARS_INDEX, MALANGS_GOVERNANCE) for kind in ("html", "ipynb")
     }
-    assert made == pages | {"index.html", "manifest.json"}
+    lists = {"index.html", "manifest.json", "pencarian.js", "2023/lampiran-2023.xlsx"}
+    assert made == pages | lists
     assert {path.stem for path in bytes_of(folder / "tables")} == set(store.SCHEMAS)
 
 

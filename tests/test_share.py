@@ -61,8 +61,8 @@ def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
         "manifest.json",
         "pencarian.js",
         "pesan.txt",
-        "lampiran-2023.xlsx",
-        f"laporan-2023-{KUKAR}.pdf",
+        "2023/lampiran-2023.xlsx",
+        f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf",
         f"2023/{KUKAR}/02_indeks.html",
         f"2023/{KUKAR}/02_indeks.ipynb",
     }
@@ -74,6 +74,7 @@ def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
     )
     assert "130" in message
     assert "DRAF" not in message
+    assert f'href="2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"' in found["index.html"].decode()
     linked = re.findall(r'href="([^"#]+)"', found["index.html"].decode())
     assert [href for href in linked if not href.startswith("data:") and href not in found] == []
     assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
@@ -104,7 +105,7 @@ def test_a_figure_that_differs_makes_a_draft_or_nothing(tmp_path, record, tables
     assert len(pages) == 2
     assert all("<strong>DRAF:</strong>" in page for page in pages)
     assert "DRAF" in found["pesan.txt"].decode()
-    document = pypdfium2.PdfDocument(found[f"laporan-2023-{KUKAR}.pdf"])
+    document = pypdfium2.PdfDocument(found[f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"])
     texts = [document[i].get_textpage().get_text_range() for i in range(len(document))]
     document.close()
     assert all("DRAF" in text for text in texts)
@@ -144,14 +145,14 @@ def test_invented_data_is_marked_in_every_part(tmp_path, sample_processed):
     found = contents(share.share(2023, [SAMPLE], tmp_path, own, raw=raw).path)
     for name in ("index.html", f"2023/{SAMPLE}/02_indeks.html", "pesan.txt"):
         assert "DATA CONTOH" in found[name].decode()
-    document = pypdfium2.PdfDocument(found[f"laporan-2023-{SAMPLE}.pdf"])
+    document = pypdfium2.PdfDocument(found[f"2023/{SAMPLE}/laporan-2023-{SAMPLE}.pdf"])
     texts = [document[i].get_textpage().get_text_range() for i in range(len(document))]
     document.close()
     assert all("DATA CONTOH" in text for text in texts)
 
 
 PLANTED = {
-    "a path of a machine": "lihat /home/budi/rahasia",
+    "a path of a machine": "lihat /opt/rekaan/rahasia",
     "a path of this machine": f"{store.ROOT}/data",
     "a telephone number": "hubungi 0812-3456-7890",
     "an e-mail address": "kirim ke seseorang@contoh.go.id",

@@ -93,7 +93,7 @@ def run(
     if not check_tables(processed):
         raise KukarError("a published figure differs from its parts: no report was made")
     found = _asked(year, region, only, parameter, processed)
-    end(_report(found, processed, reports, jobs, paper if pdf else None) and whole)
+    end(_report(found, processed, reports, jobs, paper if pdf else None, raw) and whole)
 
 
 def _asked(
@@ -125,6 +125,7 @@ def _report(
     reports: Path | None,
     jobs: int | None,
     sheet: str | None,
+    raw: Path | None = None,
 ) -> bool:
     """Run and publish, say what became of each report, and return whether all were made.
 
@@ -154,21 +155,42 @@ def _report(
             made, staged, processed=processed or store.processed_dir(), jobs=jobs, done=done
         )
         index = publish.publish(outcomes, waiting, folder, staged, record)
-    printed = _print([o.report for o in outcomes if not o.error], folder, record, sheet)
+    made_of = [outcome.report for outcome in outcomes if not outcome.error]
+    whole = _documents(made_of, folder, record, sheet, raw)
     failed = sum(outcome.error is not None for outcome in outcomes)
     typer.echo(f"{len(made) - failed} reports made, {failed} failed, {len(waiting)} waiting")
     typer.echo(f"open {index}")
-    return failed == 0 and printed
+    return failed == 0 and whole
 
 
-def _print(made: list[Report], folder: Path, record: publish.RunRecord, sheet: str | None) -> bool:
-    """Print the pages made and their years; without a sheet only put away what is out of date."""
-    from kukar_analysis.report import paper
+def _documents(
+    made: list[Report],
+    folder: Path,
+    record: publish.RunRecord,
+    sheet: str | None,
+    raw: Path | None,
+) -> bool:
+    """Make the annex of each year, and on paper what is asked for; return whether all came out.
+
+    A PDF whose page was made anew is put away unless it is made anew too.
+    """
+    from kukar_analysis import store
+    from kukar_analysis.report import annex, paper, publish, site
 
     for report in made:
         paper.forget(folder, report.name)
-    if not sheet:
-        return True
+    for year in dict.fromkeys(report.year for report in made):
+        regions = publish.regions_of(folder, year)
+        annex.write(year, regions, folder / site.annex_of(year), record, raw=raw or store.RAW)
+    whole = _print(made, folder, record, sheet) if sheet else True
+    publish.relist(folder, record)
+    return whole
+
+
+def _print(made: list[Report], folder: Path, record: publish.RunRecord, sheet: str) -> bool:
+    """Print the pages made and their years; False where pango is missing."""
+    from kukar_analysis.report import paper
+
     try:
         printer = paper.Printer(sheet)
     except PrinterError as error:

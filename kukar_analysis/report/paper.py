@@ -129,7 +129,7 @@ def year(
         chapters=chapters,
         record=record,
     )
-    target = folder / str(year) / region / f"laporan-{year}-{region}.pdf"
+    target = folder / site.document_of(year, region)
     printer.print(html, target, _mark(region, is_draft=is_draft))
     return target
 
@@ -138,7 +138,7 @@ def forget(folder: Path, name: str) -> None:
     """Remove the PDF of a page that was made anew, and its year's: they would say what was."""
     (folder / f"{name}.pdf").unlink(missing_ok=True)
     year, region, _ = name.split("/")
-    (folder / year / region / f"laporan-{year}-{region}.pdf").unlink(missing_ok=True)
+    (folder / site.document_of(int(year), region)).unlink(missing_ok=True)
 
 
 def _mark(region: str, *, is_draft: bool = False) -> str:

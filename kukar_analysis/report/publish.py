@@ -8,6 +8,7 @@ manifest is the record of what is there; the order of the pages and the index ar
 from __future__ import annotations
 
 import json
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -132,11 +133,26 @@ def lists(
     written = {
         search.FILE: search.script(pages, texts | old),
         MANIFEST: json.dumps(made, indent=1, ensure_ascii=False) + "\n",
-        "index.html": site.index(listed, record),
+        "index.html": site.index(listed, folder, record),
     }
     for name, text in written.items():
         (staged / name).write_text(text, encoding="utf-8")
     return {folder / name: staged / name for name in written}
+
+
+def regions_of(folder: Path, year: int) -> list[str]:
+    """Return the regions of which a page of a year is published."""
+    entries = _earlier(folder).entries.values()
+    return sorted({e["region"] for e in entries if e["year"] == year and e["page"]})
+
+
+def relist(folder: Path, record: RunRecord) -> None:
+    """Write index and search anew, after documents beside the pages were made or put away."""
+    entries = _earlier(folder).entries
+    with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder) as name:
+        listed = [entries[name] for name in sorted(entries)]
+        for target, source in lists(listed, {}, folder, Path(name), record).items():
+            source.replace(target)
 
 
 def _set_aside(

@@ -64,17 +64,16 @@ def share(
         staged = Path(name)
         _pages(entries, folder, staged, record, is_draft)
         for region in dict.fromkeys(e["region"] for e in entries):
-            made = paper.year(printer, staged, year, region, record, is_draft=is_draft)
-            if made:
-                made.replace(staged / made.name)
-        annex.write(year, regions, staged / annex.name(year), record, raw=raw)
+            paper.year(printer, staged, year, region, record, is_draft=is_draft)
+        annex.write(year, regions, staged / site.annex_of(year), record, raw=raw)
+        _index(entries, staged, record, is_draft)
         message = _message(year, entries, record, sheet, is_draft)
         (staged / "pesan.txt").write_text(message, encoding="utf-8")
         found = leaks.find(staged, leaks.respondents_of(raw))
         if found:
             raise ShareError(
                 f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
-                " take them out of the raw file, run `kukar run` and share again"
+                " take them out of the raw files, make the pages anew (`kukar run`) and share again"
             )
         draft = "-draf" if is_draft else ""
         target = folder / f"smart-city-{year}{draft}.zip"
@@ -119,6 +118,11 @@ def _pages(
         page = site.turned(page, name, around[name])
         (staged / f"{name}.html").write_text(_marked(page, is_draft), encoding="utf-8")
         shutil.copy(folder / f"{name}.ipynb", staged / f"{name}.ipynb")
+    _index(entries, staged, record, is_draft)
+
+
+def _index(entries: list[dict[str, Any]], staged: Path, record: RunRecord, is_draft: bool) -> None:
+    """Write index, search and manifest of what is staged."""
     listed = [entry | {"replaced": []} for entry in entries]
     publish.lists(listed, {}, staged, staged, record)
     index = staged / "index.html"
@@ -145,6 +149,7 @@ def _message(
         said.append(
             {
                 "name": region.name,
+                "document": site.document_of(year, region.region),
                 "index": found["index_shown"] if found["index"] else None,
                 "change": formats.number(float(change), signed=True) if change else None,
                 "rank": ranks[0] if ranks else None,
@@ -154,7 +159,7 @@ def _message(
         year=year,
         regions=said,
         paper=sheet,
-        annex=annex.name(year),
+        annex=site.annex_of(year),
         record=record,
         draft=is_draft,
         sample=any(region.is_sample for region in regions),

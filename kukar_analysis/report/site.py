@@ -134,8 +134,21 @@ def turned(source: str, name: str, turn: Around) -> str:
     return _TURN.sub(lambda _: _turn(name, turn), source, count=1)
 
 
-def index(entries: list[dict[str, Any]], record: RunRecord) -> str:
-    """Return the index page: by region, then year, with headline figures."""
+def annex_of(year: int) -> str:
+    """Return where a year's Excel annex stands in the site."""
+    return f"{year}/lampiran-{year}.xlsx"
+
+
+def document_of(year: int, region: str) -> str:
+    """Return where the PDF of a region's year stands in the site."""
+    return f"{year}/{region}/laporan-{year}-{region}.pdf"
+
+
+def index(entries: list[dict[str, Any]], folder: Path, record: RunRecord) -> str:
+    """Return the index page: by region, then year, with headline figures.
+
+    Documents that stand in `folder` are linked with their year.
+    """
     fw = framework.load()
     by_region: dict[str, dict[int, list[Entry]]] = {}
     for entry in ordered(entries):
@@ -143,6 +156,14 @@ def index(entries: list[dict[str, Any]], record: RunRecord) -> str:
     return ENVIRONMENT.get_template("index.html").render(
         title="Evaluasi Smart City: laporan",
         regions=by_region,
+        documents=lambda year, region: [
+            (name, label)
+            for name, label in (
+                (document_of(year, region), "Laporan lengkap (PDF)"),
+                (annex_of(year), "Lampiran Excel"),
+            )
+            if (folder / name).exists()
+        ],
         newest=lambda listed: max(listed, key=lambda e: (e["made_at"], e["name"])),
         reasons={r.region: r.reason for r in fw.reported_regions},
         number=formats.number,

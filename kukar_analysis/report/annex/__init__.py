@@ -28,11 +28,6 @@ _OWN = (
 )
 
 
-def name(year: int) -> str:
-    """Return the name of a year's annex."""
-    return f"lampiran-{year}.xlsx"
-
-
 def write(
     year: int, regions: list[str], path: Path, record: RunRecord, *, raw: Path = store.RAW
 ) -> Path:

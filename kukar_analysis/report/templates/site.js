@@ -25,6 +25,9 @@ function compare(a, b, numeric, direction) {
   return direction * (numeric ? x - y : x.localeCompare(y, "id", { numeric: true }));
 }
 
+// a sum stays below what it sums
+const isTotal = (row) => row.cells[0].textContent.startsWith("Jumlah");
+
 function sortable(table, body, rows) {
   const state = { column: -1, direction: 0 };
   const heads = [...table.tHead.rows[0].cells];
@@ -35,7 +38,7 @@ function sortable(table, body, rows) {
     const sorted = direction
       ? [...rows].sort((a, b) => compare(text(a), text(b), numeric, direction))
       : rows;
-    body.append(...sorted);
+    body.append(...sorted.filter((row) => !isTotal(row)), ...sorted.filter(isTotal));
   };
   const buttons = heads.map((head, column) => {
     const button = make("button", { type: "button" }, ...head.childNodes);
