@@ -14,19 +14,22 @@ def index(year: Any, region: Any) -> Shown:
     """Answer how high the index is, where it stands, and what carries it or holds it back."""
     fw = framework.load()
     year, place = fw.year(year), fw.region(region)
-    record = compare.index_record(year, place.region)
-    if record is None:
-        return no_index(year, place.region)
-    if not record["participated"]:
-        return stayed_away(year, place.region)
-    first = (
-        f"Indeks Smart City {place.name} {year} adalah **{number(record['index_published'])}**"
-        " dari skala 4"
-    )
-    first += standing(year, place.region)
+    without = no_index(year, place.region)
+    if without:
+        return without
     return display.prose(
-        first + ".", *moved(year, place.region), *_carried(year, place.region), kind="answer"
+        height(year, place.region),
+        *moved(year, place.region),
+        *_carried(year, place.region),
+        kind="answer",
     )
+
+
+def height(year: int, code: str) -> str:
+    """Say how high the index is and where it stands, of a region that has a printed one."""
+    name, value = framework.load().regions[code].name, compare.index_value(year, code).value
+    first = f"Indeks Smart City {name} {year} adalah **{number(value)}** dari skala 4"
+    return f"{first}{standing(year, code)}."
 
 
 def other_group(year: Any, region: Any) -> Shown:
@@ -50,8 +53,11 @@ def other_group(year: Any, region: Any) -> Shown:
     )
 
 
-def no_index(year: int, code: str) -> Shown:
-    """Return the answer for a year of which no table names the region."""
+def no_index(year: int, code: str) -> Shown | None:
+    """Return the answer where no table names the region, or it stayed away; else None."""
+    record = compare.index_record(year, code)
+    if record is not None:
+        return None if record["participated"] else stayed_away(year, code)
     fw = framework.load()
     name = fw.regions[code].name
     value = compare.index_value(year, code)

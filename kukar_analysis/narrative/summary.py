@@ -18,8 +18,8 @@ from kukar_analysis import (
 )
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
-from kukar_analysis.narrative.common import stayed_away, value_shown
-from kukar_analysis.narrative.index import moved, no_index, standing
+from kukar_analysis.narrative.common import value_shown
+from kukar_analysis.narrative.index import height, moved, no_index
 
 _QUESTIONS = 2
 """Questions named among the first steps."""
@@ -29,21 +29,17 @@ def summary(year: Any, region: Any) -> Shown:
     """Answer in two sentences how high the index is, where it stands, and how it moved."""
     fw = framework.load()
     year, place = fw.year(year), fw.region(region)
-    record = compare.index_record(year, place.region)
-    if record is None:
-        return no_index(year, place.region)
-    if not record["participated"]:
-        return stayed_away(year, place.region)
-    index = number(record["index_published"])
-    first = f"Indeks Smart City {place.name} {year} adalah **{index}** dari skala 4"
+    without = no_index(year, place.region)
+    if without:
+        return without
     goal = compare.target(year, place.region)
     aim = (
         f"Sasaran {year} yang tercatat: {number(goal)}."
         if goal is not None
         else f"Sasaran {year} tidak tercatat."
     )
-    paragraphs = [f"{first}{standing(year, place.region)}.", *moved(year, place.region), aim]
-    return display.prose(paragraphs[0], " ".join(paragraphs[1:]), kind="answer")
+    rest = " ".join([*moved(year, place.region), aim])
+    return display.prose(height(year, place.region), rest, kind="answer")
 
 
 def first_steps(year: Any, region: Any) -> Shown:
