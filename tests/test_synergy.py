@@ -342,6 +342,7 @@ def test_an_agency_goes_by_its_short_and_its_long_name(name):
     assert suggest.agency(name).opd == "Dinkes"
 
 
+@pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize(
     ("name", "said"),
     [
