@@ -1,5 +1,6 @@
 """The bundle: what is in it, what refuses it, and what must never leave the office."""
 
+import io
 import json
 import re
 import zipfile
@@ -105,6 +106,9 @@ def test_a_figure_that_differs_makes_a_draft_or_nothing(tmp_path, record, tables
     assert len(pages) == 2
     assert all("<strong>DRAF:</strong>" in page for page in pages)
     assert "DRAF" in found["pesan.txt"].decode()
+    book = openpyxl.load_workbook(io.BytesIO(found["2023/lampiran-2023.xlsx"]))
+    assert "DRAF" in book.worksheets[0]["A2"].value
+    assert all("DRAF" in sheet.oddHeader.left.text for sheet in book.worksheets)
     document = pypdfium2.PdfDocument(found[f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"])
     texts = [document[i].get_textpage().get_text_range() for i in range(len(document))]
     document.close()

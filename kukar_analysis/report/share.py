@@ -65,7 +65,8 @@ def share(
         _pages(entries, folder, staged, record, is_draft)
         for region in dict.fromkeys(e["region"] for e in entries):
             paper.year(printer, staged, year, region, record, is_draft=is_draft)
-        annex.write(year, regions, staged / site.annex_of(year), record, raw=raw)
+        target = staged / site.annex_of(year)
+        annex.write(year, regions, target, record, raw=raw, is_draft=is_draft)
         _index(entries, staged, record, is_draft)
         message = _message(year, entries, record, sheet, is_draft)
         (staged / "pesan.txt").write_text(message, encoding="utf-8")

@@ -29,13 +29,19 @@ _OWN = (
 
 
 def write(
-    year: int, regions: list[str], path: Path, record: RunRecord, *, raw: Path = store.RAW
+    year: int,
+    regions: list[str],
+    path: Path,
+    record: RunRecord,
+    *,
+    raw: Path = store.RAW,
+    is_draft: bool = False,
 ) -> Path:
     """Write the annex of a year for the regions, whole or not at all, and return its path.
 
     The tables are those that `store.read` reads; `raw` is the folder of the SOURCES.csv that names
-    the documents behind them. The same tables and record give the same bytes. Raises UsageError
-    for a year or region that is not known, and where no region is given.
+    the documents behind them. The same tables and record give the same bytes. A draft is marked on
+    every page. Raises UsageError for a year or region that is not known, and where none is given.
     """
     year, codes = quality.year(year), [framework.load().region(r).region for r in regions]
     if not codes:
@@ -47,8 +53,8 @@ def write(
     names = ", ".join(framework.load().regions[code].name for code in codes)
     book = draw.book(f"Lampiran evaluasi Smart City {year}: {names}", year)
     book.properties.created = record.made_at.astimezone(UTC).replace(tzinfo=None)
-    running = cover.running(year, codes)
+    running = cover.running(year, codes, is_draft)
     for sheet in sheets:
         add(book, sheet, running)
-    cover.add(book, year, codes, sheets, files.sources(listed, used), record)
+    cover.add(book, year, codes, sheets, files.sources(listed, used), record, is_draft)
     return draw.save(book, path, finish=without_warnings)

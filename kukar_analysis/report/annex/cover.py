@@ -53,14 +53,15 @@ def add(
     sheets: list[Sheet],
     cited: list[str],
     record: RunRecord,
+    is_draft: bool,
 ) -> None:
     """Put the front sheet before the others; `cited` are the documents behind their figures."""
     page = book.create_sheet(COVER, 0)
     for letter, width in zip("ABC", _WIDTHS, strict=True):
         page.column_dimensions[letter].width = width
     put(page.cell(1, 1), book.properties.title).font = TITLE
-    if is_sample(regions):
-        put(page.cell(2, 1), SAMPLE).font = _WARNING
+    if _marks(regions, is_draft):
+        put(page.cell(2, 1), " · ".join(_marks(regions, is_draft))).font = _WARNING
     names = framework.load().regions
     standing = [(names[r].name, value_shown(compare.index_value(year, r))) for r in regions]
     row = _section(page, 3, "Indeks Smart City", standing)
@@ -75,18 +76,17 @@ def add(
         said = [text.replace(": superseded by ", " digantikan oleh ") for text in changed]
         said = [text.replace("->", "menjadi") for text in said]
         _section(page, row, "Ralat yang sudah masuk", _numbered(said))
-    for_paper(page, running(year, regions))
+    for_paper(page, running(year, regions, is_draft))
 
 
-def running(year: int, regions: list[str]) -> str:
-    """Return the running title of every page, which marks sample data."""
-    said = f"Lampiran evaluasi Smart City {year}"
-    return f"{said} · {SAMPLE}" if is_sample(regions) else said
+def running(year: int, regions: list[str], is_draft: bool) -> str:
+    """Return the running title of every page, which marks sample data and a draft."""
+    return " · ".join([f"Lampiran evaluasi Smart City {year}", *_marks(regions, is_draft)])
 
 
-def is_sample(regions: list[str]) -> bool:
-    """Whether the annex is of the invented office."""
-    return any(framework.load().regions[r].is_sample for r in regions)
+def _marks(regions: list[str], is_draft: bool) -> list[str]:
+    is_sample = any(framework.load().regions[r].is_sample for r in regions)
+    return [SAMPLE] * is_sample + ["DRAF, belum untuk diedarkan"] * is_draft
 
 
 def _contents(page: Any, row: int, sheets: list[Sheet]) -> int:
