@@ -45,6 +45,8 @@ def write(folder, body, name=f"2023/{KUKAR}/02_indeks", title="Indeks karangan",
     listed = json.loads(manifest.read_text())["reports"] if manifest.exists() else []
     year, region, _ = name.split("/")
     entry = {"name": name, "title": title, "year": int(year), "region": region, "page": True}
+    entry |= {"notebook": name.split("/")[2][:2], "region_name": region}
+    entry["parameters"] = {"opd": "Dinkes"} if "09_opd" in name else {}
     entry["data"] = data or RECORD.data
     manifest.write_text(json.dumps({"reports": [*listed, entry]}))
     return name
@@ -120,6 +122,7 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     write(tmp_path, "<h1>Ringkas?</h1><p>Pertama.</p>", f"2023/{KUKAR}/00_ringkasan", "Ringkasan K")
     write(tmp_path, "<h1>Berapa?</h1><p>Kedua.</p>", title="Indeks K", data="lama")
     write(tmp_path, "<h1>Lain?</h1><p>Bukan ini.</p>", f"2023/{MALANG}/02_indeks", "Indeks M")
+    write(tmp_path, "<h1>Dinkes?</h1><p>Bukan ini.</p>", f"2023/{KUKAR}/09_opd-dinkes", "Dinkes")
     made = paper.year(printer, tmp_path, 2023, KUKAR, RECORD)
     pages = texts(made)
     assert made.name == f"laporan-2023-{KUKAR}.pdf"

@@ -12,7 +12,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import mistune
 from bs4 import BeautifulSoup
@@ -108,11 +107,15 @@ def year(
     *,
     is_draft: bool = False,
 ) -> Path | None:
-    """Print all published pages of a region's year as one document; None where there are none."""
+    """Print the published pages of a region's year as one document; None where there are none.
+
+    The pages that go back to single agencies are left out.
+    """
     manifest = json.loads((folder / publish.MANIFEST).read_text(encoding="utf-8"))
-    entries = [
+    listed = [
         e for e in manifest["reports"] if (e["year"], e["region"]) == (year, region) and e["page"]
     ]
+    entries = [e for e in site.ordered(listed) if "opd" not in e["parameters"]]
     if not entries:
         return None
     fw = framework.load()
@@ -152,9 +155,9 @@ def letterhead(region: str) -> list[str]:
     return [line.text for line in sorted(lines, key=lambda line: line.line)]
 
 
-def _chapters(folder: Path, entries: list[dict[str, Any]], record: RunRecord) -> Iterator[_Chapter]:
+def _chapters(folder: Path, entries: list[site.Entry], record: RunRecord) -> Iterator[_Chapter]:
     """Yield the published pages as chapters; the names inside them are told apart."""
-    for number, entry in enumerate(sorted(entries, key=lambda e: e["name"]), start=1):
+    for number, entry in enumerate(entries, start=1):
         main = _main(_soup(folder / f"{entry['name']}.html"))
         for found in main.find_all(id=True):
             found["id"] = f"bab{number}-{found['id']}"
