@@ -15,6 +15,7 @@ from nbformat import v4
 from reading import KUKAR
 
 from kukar_analysis import store, tables
+from kukar_analysis.display import Shown
 from kukar_analysis.errors import ShareError
 from kukar_analysis.report import leaks, publish, registry, run, share
 
@@ -161,7 +162,7 @@ PLANTED = {
     "a telephone number": "hubungi 0812-3456-7890",
     "an e-mail address": "kirim ke seseorang@contoh.go.id",
     "a number of an identity card": "NIK 6402010101900001",
-    "what names a respondent": "dijawab oleh Responden Rekaan Tiga",
+    "what names a person": "dijawab oleh Responden Rekaan Tiga",
 }
 
 
@@ -235,6 +236,21 @@ def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(tmp_path, record):
         bundle(tmp_path, record, is_draft=True)
     assert "3456" not in str(refused.value)
     assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_a_name_that_the_office_listed_does_not_leave(tmp_path, record, own_key):
+    listed = leaks.officers_path()
+    assert listed.parent == own_key.parent
+    listed.write_text("Kepala Rekaan Satu\n\n", encoding="utf-8")
+    try:
+        note = Shown("<p>Kata kepala  rekaan satu.</p>", "Kata")
+        published(tmp_path, record, [note])
+        with pytest.raises(ShareError, match="holds what names a person"):
+            bundle(tmp_path, record)
+    finally:
+        listed.unlink()
+    assert leaks.officers() == set()
+    assert bundle(tmp_path, record).path.exists()
 
 
 @pytest.mark.usefixtures("sample_env")

@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 import pypdfium2
 
-from kukar_analysis import store
+from kukar_analysis import respondents, store
 from kukar_analysis.parse.survey import PERSONAL
 from kukar_analysis.read import table, workbook
 from kukar_analysis.report import site
@@ -46,7 +46,7 @@ _TOO_COMMON = ("root", "user", "admin", "runner", "localhost")
 def find(folder: Path, persons: Iterable[str] = ()) -> list[str]:
     """Return what should not leave the office in the files of a folder, one line a finding.
 
-    `persons` are texts that name a respondent (`respondents_of`).
+    `persons` are texts that name a respondent or officer (`respondents_of`, `officers`).
     """
     found: list[str] = []
     own = _own_words()
@@ -61,7 +61,7 @@ def find(folder: Path, persons: Iterable[str] = ()) -> list[str]:
             seen |= dict.fromkeys(kind for kind, pattern in kinds.items() if pattern.search(text))
             seen |= dict.fromkeys(kind for kind, word in own if word in text)
             if named and named.search(_spaced(text)):
-                seen["what names a respondent"] = None
+                seen["what names a person"] = None
         found += [f"{name}: holds {kind}" for kind in seen]
     return found
 
@@ -80,6 +80,17 @@ def respondents_of(raw: Path) -> set[str]:
             cells = [cell for record in part.records for cell in record.cells.items()]
             found |= {text for column, text in cells if column.startswith(PERSONAL)}
     return found
+
+
+def officers_path() -> Path:
+    """Return where the office lists names that must not leave: beside the key, a name a line."""
+    return respondents.key_path().with_name("nama.txt")
+
+
+def officers() -> set[str]:
+    """Return the names that the office listed; none where it listed none."""
+    path = officers_path()
+    return set(path.read_text(encoding="utf-8").splitlines()) if path.exists() else set()
 
 
 def _texts(path: Path) -> Iterator[str]:

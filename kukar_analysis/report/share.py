@@ -70,7 +70,7 @@ def share(
         _index(entries, staged, record, is_draft)
         message = _message(year, entries, record, sheet, is_draft)
         (staged / "pesan.txt").write_text(message, encoding="utf-8")
-        found = leaks.find(staged, leaks.respondents_of(raw))
+        found = leaks.find(staged, leaks.respondents_of(raw) | leaks.officers())
         if found:
             raise ShareError(
                 f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
