@@ -4,6 +4,7 @@ import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
 from kukar_analysis import compare, narrative, plots, store, tables
+from kukar_analysis.plots import change
 
 SAMPLE = "00.01"
 
@@ -140,3 +141,20 @@ def test_every_region_and_year_has_an_answer(environment, request):
         assert narrative.years(region, 2022, 2023).text
         assert tables.change_effects(region, 2022, 2023).text
         plots.waterfall(region, 2022, 2023)
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_no_two_marks_of_the_waterfalls_axis_read_the_same(monkeypatch):
+    """The steps between two years may be small: one decimal would show 2,6 twice."""
+    seen = []
+
+    def look(figure, axes, *rest):
+        figure.draw_without_rendering()
+        seen.extend(label.get_text() for label in axes.get_xticklabels())
+        return shown(figure, axes, *rest)
+
+    shown = change.shown
+    monkeypatch.setattr(change, "shown", look)
+    plots.waterfall(SAMPLE, 2022, 2023)
+    assert len(seen) > 3
+    assert len(seen) == len(set(seen))

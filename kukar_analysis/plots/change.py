@@ -41,7 +41,7 @@ def waterfall(region: Any, from_year: int, to_year: int) -> Shown:
     axes.set(ylim=(len(labels) - 0.4, -0.7), xlabel="indeks")
     axes.use_sticky_edges = False  # bars would stop the margins
     axes.margins(x=0.1)
-    axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda x, _: number(x, 1)))
+    axes.xaxis.set_major_formatter(mpl.ticker.FuncFormatter(lambda x, _: number(x)))
     axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(6, steps=[1, 2, 5]))
     axes.grid(axis="y", visible=False)
     most = max(bars, key=lambda bar: abs(bar[1]))
