@@ -51,11 +51,11 @@ def find(folder: Path, persons: Iterable[str] = ()) -> list[str]:
     found: list[str] = []
     own = _own_words()
     named = _named(persons)
+    plain = {kind: re.compile(pattern) for kind, pattern in _KINDS.items()}
+    markup = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _MARKUP.items()}
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         name = path.relative_to(folder).as_posix()
-        kinds = {kind: re.compile(pattern) for kind, pattern in _KINDS.items()}
-        if path.suffix == ".html":
-            kinds |= {k: re.compile(p, re.IGNORECASE) for k, p in _MARKUP.items()}
+        kinds = plain | markup if path.suffix == ".html" else plain
         seen = dict.fromkeys(_hidden(path))
         for text in (_PICTURE.sub("", text) for text in _texts(path)):
             seen |= dict.fromkeys(kind for kind, pattern in kinds.items() if pattern.search(text))

@@ -19,9 +19,8 @@ from kukar_analysis.report.page import Section
 from kukar_analysis.report.record import RunRecord, run_record
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.run import Outcome
-from kukar_analysis.report.site import ENVIRONMENT
 
-__all__ = ["ENVIRONMENT", "FAILED", "MANIFEST", "RunRecord", "publish", "run_record"]
+__all__ = ["FAILED", "MANIFEST", "RunRecord", "publish", "run_record"]
 
 MANIFEST = "manifest.json"
 FAILED = "gagal"
