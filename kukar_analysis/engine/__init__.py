@@ -1,0 +1,1 @@
+"""A papermill engine whose kernels are forked from a process that is ready."""
