@@ -7,6 +7,7 @@ and no fewer. `load()` reads all, checks them against each other and reports eve
 from __future__ import annotations
 
 import csv
+import os
 import re
 import types
 import typing
@@ -17,7 +18,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args, get_type_hints
 
-from kukar_analysis import consistency
+from kukar_analysis import consistency, used
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.facts import (
     FIXED_NAMES,
@@ -223,6 +224,15 @@ class Framework:
         return found + [(s.kind, s.spelling, s.canonical) for s in self.spellings]
 
 
+class _Watched(Framework):
+    """The same definitions, noting which of them are looked at."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in Framework.__dataclass_fields__:
+            used.note_definition(name)
+        return super().__getattribute__(name)
+
+
 @lru_cache(maxsize=50_000)
 def normalise(text: str) -> str:
     """Reduce a printed name to what is compared: letters and digits, KAB. written out."""
@@ -230,9 +240,23 @@ def normalise(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text)
 
 
-@cache
 def load(folder: Path = DEFINITIONS) -> Framework:
-    """Read and check the definitions; DefinitionError lists every problem found."""
+    """Return the definitions, read and checked once; DefinitionError lists every problem found.
+
+    In a kernel of the runner (environment variable KUKAR_WATCH) what is looked at is noted.
+    """
+    return _watched(folder) if os.environ.get(used.WATCH_VARIABLE) else _load(folder)
+
+
+@cache
+def _watched(folder: Path) -> Framework:
+    found = _load(folder)
+    # fields only: what was reckoned from them unwatched is reckoned again
+    return _Watched(**{field.name: getattr(found, field.name) for field in fields(found)})
+
+
+@cache
+def _load(folder: Path) -> Framework:
     problems: list[str] = []
 
     def read(name: str, record: type[_R]) -> list[_R]:

@@ -41,8 +41,7 @@ def questions_gap(year: int, region: str) -> Gap | None:
     if compare.index_value(year, region).known == "absent":
         return None
     edition = compare.edition_of(year, region)
-    found = store.read("question_scores")
-    found = found[(found["year"] == year) & (found["region"] == region)]
+    found = store.read("question_scores", year=year, region=region)
     assessed = found[found["source"] == "assessor"].dropna(subset="score")
     if edition and edition.questions and len(assessed) == edition.questions:
         return None
@@ -62,8 +61,7 @@ def questions_gap(year: int, region: str) -> Gap | None:
 
 def agencies_gap(year: int, region: str) -> Gap | None:
     """Return what the agencies of a year wait for; None where they are named."""
-    found = store.read("pillar_agencies")
-    found = found[(found["year"] == year) & (found["region"] == region)]
+    found = store.read("pillar_agencies", year=year, region=region)
     if found["opd"].notna().any():
         return None
     name = framework.load().regions[region].name

@@ -51,8 +51,8 @@ def advice(year: int, region: str, pillar: str) -> pd.DataFrame:
     Columns: year, kind (weakness, strength, advice), text, origin. Notes of no pillar count for
     all. Empty where no notes are on record.
     """
-    found = store.read("assessor_notes")
-    found = found[(found["region"] == region) & found["year"].isin([year - 1, year])]
+    found = store.read("assessor_notes", region=region)
+    found = found[found["year"].isin([year - 1, year])]
     found = found[found["pillar"].isna() | (found["pillar"] == pillar)]
     order = found["kind"].map(list(NOTE_KINDS)[::-1].index)
     return found.assign(place=order).sort_values(["year", "place"], kind="stable")[
@@ -62,15 +62,14 @@ def advice(year: int, region: str, pillar: str) -> pd.DataFrame:
 
 def quick_wins(region: str, year: int) -> pd.DataFrame:
     """Return the quick wins on record up to a year: year, pillar, programme, opd, origin."""
-    found = store.read("programmes")
-    found = found[(found["region"] == region) & found["is_quick_win"] & (found["year"] <= year)]
+    found = store.read("programmes", region=region)
+    found = found[found["is_quick_win"] & (found["year"] <= year)]
     return found.sort_values("year")[["year", "pillar", "programme", "opd", "origin"]]
 
 
 def agencies(region: str, year: int) -> pd.DataFrame:
     """Return the agencies of each pillar on record in a year: pillar, opd, agencies, origin."""
-    found = store.read("pillar_agencies")
-    found = found[(found["region"] == region) & (found["year"] == year)]
+    found = store.read("pillar_agencies", year=year, region=region)
     return found[["pillar", "opd", "agencies", "origin"]]
 
 
@@ -80,10 +79,8 @@ def statistics(region: str, year: int, pillar: str) -> pd.DataFrame:
     Columns: statistic, name, year, value, unit_of_measure, decimals, citation, origin.
     """
     shown = {s.statistic: s for s in framework.load().statistics.values() if s.pillar == pillar}
-    found = store.read("official_statistics")
-    found = found[
-        (found["region"] == region) & (found["year"] <= year) & found["statistic"].isin(shown)
-    ]
+    found = store.read("official_statistics", region=region)
+    found = found[(found["year"] <= year) & found["statistic"].isin(shown)]
     newest = found.sort_values("year").groupby("statistic", sort=False).tail(1)
     newest = newest.set_index("statistic").reindex(
         [s for s in shown if s in set(found["statistic"])]

@@ -14,7 +14,6 @@ import pandas as pd
 
 from kukar_analysis import framework, quality, store
 from kukar_analysis.facts import DIGITAL_PARTS, PROGRAMME_STATUS
-from kukar_analysis.quality.completeness import rows_of
 
 By = Literal["pillar", "digital_part"]
 Lack = Literal["target", "realisation", "zero_target"]
@@ -61,7 +60,7 @@ def progress(year: int, region: str) -> pd.DataFrame:
     (null likewise), exceeds (above 100), lacks (see Lack; null where there is a percentage), budget
     (rupiah), origin.
     """
-    found = rows_of("programmes", year, region)
+    found = store.read("programmes", year=year, region=region)
     order = list(framework.load().pillars)
     found = found.sort_values("pillar", key=lambda p: p.map(order.index), kind="stable")
     amounts = found[["target", "realisation"]].to_numpy()
@@ -140,7 +139,7 @@ def rejected(year: int) -> int:
 
     Such a file may hold other lists too; its rejected records are counted whatever they list.
     """
-    files = store.read("files").set_index("file")["kind"]
+    files = store.read("files", year=year).set_index("file")["kind"]
     lists = files.index[files.str.contains("programmes|quick_wins")]
     places = quality.rejected(year)["origin"]
     places = places[places.str.replace("#.*", "", regex=True).isin(lists)]

@@ -16,9 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from kukar_analysis import framework, score
+from kukar_analysis import framework, score, store
 from kukar_analysis.errors import UsageError
-from kukar_analysis.quality.completeness import rows_of
 
 LOW_RISK = "low_risk"
 """The criterion that the risk matrix gives; it weighs nothing unless a weighting names it."""
@@ -79,7 +78,9 @@ def candidates(year: int, region: str) -> pd.DataFrame:
     fw = framework.load()
     listed, scored = (
         found.assign(key=found["programme"].map(framework.normalise))
-        for found in (rows_of(t, year, region) for t in ("programmes", "quick_win_aspects"))
+        for found in (
+            store.read(t, year=year, region=region) for t in ("programmes", "quick_win_aspects")
+        )
     )
     by_aspect = scored.groupby(["key", "aspect"])["score"].agg(_agreed).unstack()
     by_aspect = by_aspect.reindex(columns=list(fw.aspects)).astype("float64")

@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from kukar_analysis import framework
+from kukar_analysis import framework, used
 from kukar_analysis.errors import MissingTableError, TableError, UsageError
 from kukar_analysis.facts import DIGITAL_PARTS, NOTE_KINDS, PROGRAMME_STATUS, SOURCES
 
@@ -246,22 +246,42 @@ def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
     return _validated(table, pd.DataFrame(cells))
 
 
-def read(table: str, processed: Path | None = None) -> pd.DataFrame:
+def read(
+    table: str,
+    processed: Path | None = None,
+    *,
+    year: int | None = None,
+    region: str | None = None,
+) -> pd.DataFrame:
     """Read a table of data/processed. Columns and meaning: data/processed/README.md.
 
+    With `year` and `region` only their rows; in files and rejected those of the year's folder.
     Raises MissingTableError when `kukar clean` has not written it, TableError when it does not
     fit its schema.
     """
     if table not in SCHEMAS:
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
-    path = (processed or processed_dir()) / f"{table}.parquet"
+    used.note_table(table, year, region)
+    found = _newest(table, processed or processed_dir())
+    if year is not None:
+        by_file = "year" not in found
+        found = found[
+            found["file"].str.startswith(f"{year}/") if by_file else found["year"] == year
+        ]
+    if region is not None:
+        found = found[found["region"] == region]
+    # pandas copies on write, so a shallow copy keeps callers from changing each other's tables
+    return found.copy(deep=False)
+
+
+def _newest(table: str, processed: Path) -> pd.DataFrame:
+    path = processed / f"{table}.parquet"
     try:
         written = path.stat()
     except FileNotFoundError as error:
         said = f"table {table} is not there yet ({path.name}): run `kukar clean`"
         raise MissingTableError(said) from error
-    # pandas copies on write, so a shallow copy keeps callers from changing each other's tables
-    return _read(table, path, written.st_mtime_ns, written.st_ino).copy(deep=False)
+    return _read(table, path, written.st_mtime_ns, written.st_ino)
 
 
 @lru_cache(maxsize=32)
@@ -276,8 +296,10 @@ def _read(table: str, path: Path, mtime_ns: int, inode: int) -> pd.DataFrame:
 
 def is_sample() -> bool:
     """Whether the tables are of the invented office: its data never lies among real data."""
+    used.note_table(used.IS_SAMPLE)  # not all rows of these tables: this one fact of them
     names = ("index_scores", "question_scores", "programmes")
-    regions = {region for name in names for region in read(name)["region"].unique()}
+    found = [_newest(name, processed_dir())["region"].unique() for name in names]
+    regions = {region for part in found for region in part}
     return any(_FW.regions[region].is_sample for region in regions)
 
 

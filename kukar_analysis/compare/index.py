@@ -26,8 +26,7 @@ class IndexValue:
 
 def index_record(year: int, region: str) -> pd.Series | None:
     """Return the region's line of index_scores, or None when no table names it."""
-    found = store.read("index_scores")
-    found = found[(found["year"] == year) & (found["region"] == region)]
+    found = store.read("index_scores", year=year, region=region)
     return None if found.empty else found.iloc[0]
 
 

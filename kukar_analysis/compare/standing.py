@@ -30,8 +30,8 @@ def participants(year: int) -> pd.DataFrame:
     Columns: those of index_scores, plus group and province_code.
     """
     fw = framework.load()
-    found = store.read("index_scores")
-    found = found[(found["year"] == year) & found["participated"]].dropna(subset="index_published")
+    found = store.read("index_scores", year=year)
+    found = found[found["participated"]].dropna(subset="index_published")
     return found.assign(
         group=[fw.editions[e].group for e in found["edition"]],
         province_code=[fw.regions[r].province_code for r in found["region"]],
@@ -41,8 +41,7 @@ def participants(year: int) -> pd.DataFrame:
 def groups_without_table(year: int) -> list[str]:
     """Return the groups evaluated in a year of which no national table is on record."""
     fw = framework.load()
-    found = store.read("index_scores")
-    tables = set(found.loc[found["year"] == year, "edition"])
+    tables = set(store.read("index_scores", year=year)["edition"])
     return [e.group for e in fw.editions.values() if e.year == year and e.edition not in tables]
 
 
@@ -94,8 +93,8 @@ def component_profile(year: int, region: str) -> pd.DataFrame:
     edition = edition_of(year, region)
     if edition is None:
         return pd.DataFrame(columns=columns)
-    found = store.read("component_scores")
-    found = found[(found["year"] == year) & (found["edition"] == edition.edition)]
+    found = store.read("component_scores", year=year)
+    found = found[found["edition"] == edition.edition]
     found = found.dropna(subset="score")
     group = found.groupby("component")["score"].agg(["mean", "min", "max"])
     own = found[found["region"] == region].set_index("component")
@@ -185,8 +184,8 @@ def _holders(year: int, everyone: pd.DataFrame, component: str, value: float) ->
     """Return the names of the participants that have a component's score, or an index."""
     if component == _INDEX:
         return sorted(everyone.loc[everyone["index_published"] == value, "region_name"])
-    found = store.read("component_scores")
-    found = found[(found["year"] == year) & (found["component"] == component)]
+    found = store.read("component_scores", year=year)
+    found = found[found["component"] == component]
     holding = found.loc[found["score"] == value, "region"]
     return sorted(everyone.loc[everyone["region"].isin(holding), "region_name"])
 

@@ -78,10 +78,8 @@ def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame
 
 def assessed(year: int, region: str) -> pd.DataFrame:
     """Return the rows of question_scores that assessors scored, of one region and year."""
-    found = store.read("question_scores")
-    return found[
-        (found["year"] == year) & (found["region"] == region) & (found["source"] == "assessor")
-    ].dropna(subset="score")
+    found = store.read("question_scores", year=year, region=region)
+    return found[found["source"] == "assessor"].dropna(subset="score")
 
 
 def with_definitions(questions: pd.DataFrame) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.quality.completeness import own_answers, rows_of
+from kukar_analysis.quality.completeness import own_answers
 from kukar_analysis.quality.finding import Finding
 from kukar_analysis.quality.survey import survey
 
@@ -56,7 +56,7 @@ def _without_programme(year: int, region: str) -> Iterator[Finding]:
     Nothing is said where no programme list of the year is on record.
     """
     fw = framework.load()
-    programmes = rows_of("programmes", year, region)
+    programmes = store.read("programmes", year=year, region=region)
     listed = programmes[~programmes["is_quick_win"] | programmes["sub_dimension"].notna()]
     if listed.empty:
         return
@@ -68,7 +68,7 @@ def _without_programme(year: int, region: str) -> Iterator[Finding]:
             yield Finding(
                 "without_programme", pillar.pillar, None, pillar.name, "", own["origin"].iloc[0]
             )
-    surveyed = rows_of("survey_responses", year, region)
+    surveyed = store.read("survey_responses", year=year, region=region)
     surveyed = surveyed[surveyed["answer"] > 0]
     for part in fw.sub_dimensions.values():
         own = surveyed[surveyed["sub_dimension"] == part.sub_dimension]
@@ -80,8 +80,8 @@ def _without_programme(year: int, region: str) -> Iterator[Finding]:
 def _contradictions(year: int, region: str) -> Iterator[Finding]:
     """Yield answers outside which the newest official statistic up to the year lies."""
     fw = framework.load()
-    statistics = store.read("official_statistics")
-    statistics = statistics[(statistics["region"] == region) & (statistics["year"] <= year)]
+    statistics = store.read("official_statistics", region=region)
+    statistics = statistics[statistics["year"] <= year]
     answers = own_answers(year, region)
     for claim in fw.claims:
         known = statistics[statistics["statistic"] == claim.statistic].sort_values("year")

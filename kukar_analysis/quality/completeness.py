@@ -32,9 +32,8 @@ def arrivals(year: int, region: str) -> pd.DataFrame:
     Columns: file, kind, opd (agencies in it, joined by ", "), rows_read, rows_kept,
     rows_rejected, rows_duplicate.
     """
-    files = store.read("files")
-    files = files[files["file"].str.startswith(f"{year}/")]
-    agencies = rows_of("question_scores", year, region).dropna(subset="opd")
+    files = store.read("files", year=year)
+    agencies = store.read("question_scores", year=year, region=region).dropna(subset="opd")
     by_file = agencies.groupby(agencies["origin"].map(_file))["opd"].unique()
     named = files["file"].map(lambda name: ", ".join(by_file.get(name, ())))
     columns = ["file", "kind", "opd", *(c for c in files if c.startswith("rows_"))]
@@ -59,7 +58,7 @@ def coverage(year: int, region: str) -> pd.DataFrame:
         )
         .reset_index()
     )
-    carried = rows_of("pillar_agencies", year, region).dropna(subset="opd")
+    carried = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
     carried = carried[["opd", "pillar"]].drop_duplicates().assign(expected=True)
     both = carried.merge(counts, on=["opd", "pillar"], how="outer")
     both["expected"] = both["expected"].eq(True)
@@ -105,7 +104,7 @@ def unanswered(year: int, region: str) -> pd.DataFrame:
     if len(editions) != 1:
         return pd.DataFrame(columns=columns)
     done = set(answers.loc[answers["is_answered"], "question"])
-    carried = rows_of("pillar_agencies", year, region).dropna(subset="opd")
+    carried = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
     by_pillar = carried.groupby("pillar")["opd"].unique()
     rows = [
         {
@@ -126,32 +125,29 @@ def rejected(year: int) -> pd.DataFrame:
 
     Columns: origin, column, value, rule, reason.
     """
-    found = store.read("rejected")
-    found = found[found["file"].str.startswith(f"{year}/") & (found["rule"] != "superseded")]
+    found = store.read("rejected", year=year)
+    found = found[found["rule"] != "superseded"]
     return found[["origin", "column", "value", "rule", "reason"]].reset_index(drop=True)
 
 
 def superseded(year: int) -> pd.DataFrame:
     """Return what later files of a year changed ("ralat"). Columns: origin, reason."""
-    found = store.read("rejected")
-    found = found[found["file"].str.startswith(f"{year}/") & (found["rule"] == "superseded")]
+    found = store.read("rejected", year=year)
+    found = found[found["rule"] == "superseded"]
     return found[["origin", "reason"]].reset_index(drop=True)
 
 
 def collected(year: int, region: str) -> bool:
     """Whether there is anything of a year to look into: an office's answers, or a survey."""
-    return not (own_answers(year, region).empty and rows_of("survey_responses", year, region).empty)
-
-
-def rows_of(table: str, year: int, region: str) -> pd.DataFrame:
-    """Return a table's rows of one year and region."""
-    found = store.read(table)
-    return found[(found["year"] == year) & (found["region"] == region)]
+    return not (
+        own_answers(year, region).empty
+        and store.read("survey_responses", year=year, region=region).empty
+    )
 
 
 def own_answers(year: int, region: str) -> pd.DataFrame:
     """Return the office's own answers, with is_answered and has_evidence."""
-    own = rows_of("question_scores", year, region)
+    own = store.read("question_scores", year=year, region=region)
     own = own[own["source"] == "self"]
     answered = own["score"].notna() | own["answer"].notna()
     return own.assign(is_answered=answered, has_evidence=answered & own["evidence"].notna())

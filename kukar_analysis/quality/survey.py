@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework
-from kukar_analysis.quality.completeness import rows_of
+from kukar_analysis import framework, store
 from kukar_analysis.quality.finding import Finding
 
 
 def survey(year: int, region: str) -> Iterator[Finding]:
     """Yield the faults of the survey, one a pillar and kind, with how many and the first place."""
-    answers = rows_of("survey_responses", year, region)
+    answers = store.read("survey_responses", year=year, region=region)
     if answers.empty:
         return
     records = _records(answers)
@@ -79,7 +78,7 @@ def _respondents(year: int, region: str, records: pd.DataFrame) -> Iterator[Find
             yield _of_pillar(
                 "respondents_not_asked", first["pillar"], detail, first["origin"], subject
             )
-    users = rows_of("programmes", year, region).dropna(subset="users")
+    users = store.read("programmes", year=year, region=region).dropna(subset="users")
     known = {(row.pillar, framework.normalise(row.programme)): row for row in users.itertuples()}
     named = records.dropna(subset="programme")
     for (pillar, programme), own in named.groupby(["pillar", "programme"], sort=False):

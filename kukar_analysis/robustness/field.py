@@ -86,8 +86,7 @@ def field(year: int) -> Field:
     own = np.array([[fw.weights[e].get(c, 0) / 100 for c in components] for e in editions])
     own = own.reshape(len(editions), len(components))
     edition = np.array([editions.index(e) for e in took_part["edition"]], dtype=int)
-    stated = store.read("component_scores")
-    stated = stated[stated["year"] == year]
+    stated = store.read("component_scores", year=year)
     table = stated.pivot(index="region", columns="component", values="score")
     scores = table.reindex(index=took_part["region"], columns=list(components)).to_numpy(float)
     scores = np.where(own[edition] > 0, scores, 0)

@@ -91,8 +91,8 @@ def programmes(year: int, region: str, opd: str) -> pd.DataFrame:
 
     Columns: year, pillar, programme, is_quick_win, status, target, realisation, origin.
     """
-    found = store.read("programmes")
-    found = found[(found["region"] == region) & (found["opd"] == opd)]
+    found = store.read("programmes", region=region)
+    found = found[found["opd"] == opd]
     earlier = found["is_quick_win"] & (found["year"] < year)
     found = found[(found["year"] == year) | earlier]
     order = {pillar: i for i, pillar in enumerate(framework.load().pillars)}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kukar_analysis import framework
-from kukar_analysis.quality.completeness import rows_of
+from kukar_analysis import framework, store
 from kukar_analysis.synergy.carried import answers, carried, form, means
 
 LEANS = 0.5
@@ -28,7 +27,7 @@ def by_agency(year: int, region: str) -> pd.DataFrame:
     """
     pairs, given = carried(year, region), answers(year, region)
     leaning = by_pillar(year, region).dropna(subset=["pillar", "leaning"])
-    listed = rows_of("programmes", year, region)["opd"].value_counts()
+    listed = store.read("programmes", year=year, region=region)["opd"].value_counts()
     scores = means(given, ["opd"]).set_index("opd")
     rows = []
     for opd, own in pairs.groupby("opd"):
@@ -66,7 +65,7 @@ def by_pillar(year: int, region: str) -> pd.DataFrame:
     """
     given = answers(year, region)
     sizes = form(year, region)["pillar"].fillna("").value_counts()
-    seats = rows_of("pillar_agencies", year, region).groupby("pillar")
+    seats = store.read("pillar_agencies", year=year, region=region).groupby("pillar")
     pillars = [*framework.load().pillars]
     if given["pillar"].isna().any():
         pillars.append("")

@@ -35,8 +35,8 @@ def sheet_of(
 
 def rows_of(table: str, year: int, regions: list[str]) -> pd.DataFrame:
     """Return a table's rows of one year, region by region."""
-    found = store.read(table)
-    found = found[(found["year"] == year) & found["region"].isin(regions)]
+    found = store.read(table, year=year)
+    found = found[found["region"].isin(regions)]
     return found.sort_values("region", key=lambda r: r.map(regions.index), kind="stable")
 
 

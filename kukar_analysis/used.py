@@ -1,0 +1,35 @@
+"""What an analysis read: which rows of which tables, and which definitions.
+
+The runner asks a kernel for it after the last cell; a report is made again only when something of
+it has changed (report/stale.py). Noting costs next to nothing, so it is always done.
+"""
+
+from __future__ import annotations
+
+WATCH_VARIABLE = "KUKAR_WATCH"
+"""Environment variable that lets definitions be watched; noting each look costs cleaning time."""
+IS_SAMPLE = "is_sample"
+"""Noted like a table: the one fact whether the tables are of the invented office."""
+_TABLES: set[str] = set()
+_DEFINITIONS: set[str] = set()
+
+
+def note_table(table: str, year: int | None = None, region: str | None = None) -> None:
+    """Note rows of a table: all of them, or those of a year, a region or both."""
+    _TABLES.add(" ".join([table, "*" if year is None else str(int(year)), region or "*"]))
+
+
+def note_definition(name: str) -> None:
+    """Note a field of the definitions."""
+    _DEFINITIONS.add(name)
+
+
+def seen() -> dict[str, list[str]]:
+    """Return what was read in this process: tables (`name year region`, `*` = all), definitions."""
+    return {"tables": sorted(_TABLES), "definitions": sorted(_DEFINITIONS)}
+
+
+def slice_of(noted: str) -> tuple[str, int | None, str | None]:
+    """Return table, year and region of a noted table."""
+    table, year, region = noted.split(" ")
+    return table, None if year == "*" else int(year), None if region == "*" else region
