@@ -18,21 +18,14 @@ from pandera.errors import SchemaErrors
 from kukar_analysis import framework, used
 from kukar_analysis.errors import MissingTableError, TableError, UsageError
 from kukar_analysis.facts import DIGITAL_PARTS, NOTE_KINDS, PROGRAMME_STATUS, SOURCES
-
-ROOT = Path(__file__).parent.parent
-RAW = ROOT / "data" / "raw"
-NOTEBOOKS = ROOT / "notebooks"
-REPORTS = ROOT / "reports"
+from kukar_analysis.paths import NOTEBOOKS as NOTEBOOKS
+from kukar_analysis.paths import PROCESSED_VARIABLE as PROCESSED_VARIABLE
+from kukar_analysis.paths import RAW as RAW
+from kukar_analysis.paths import REPORTS as REPORTS
+from kukar_analysis.paths import ROOT as ROOT
+from kukar_analysis.paths import processed_dir as processed_dir
 
 _TEXT = pd.StringDtype(na_value=np.nan)
-
-PROCESSED_VARIABLE = "KUKAR_PROCESSED"
-"""Environment variable that points notebooks to another folder than data/processed."""
-
-
-def processed_dir() -> Path:
-    """Return the folder that tables are read from and written to."""
-    return Path(os.environ.get(PROCESSED_VARIABLE) or ROOT / "data" / "processed")
 
 
 def _text(description: str, *, null: bool = False, among: list[str] | None = None) -> pa.Column:

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from kukar_analysis import paths
+
 NAMED = 20
 """Things of one kind are named up to so many; beyond, only counted."""
 
@@ -51,10 +53,8 @@ Jobs = Annotated[
 
 def read_from(processed: Path | None) -> None:
     """Read the tables from `processed` from here on, in the notebooks' processes too."""
-    from kukar_analysis import store
-
     if processed:
-        os.environ[store.PROCESSED_VARIABLE] = str(processed.resolve())
+        os.environ[paths.PROCESSED_VARIABLE] = str(processed.resolve())
 
 
 def end(all_done: bool) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
+import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
+from kukar_analysis import paths
 from kukar_analysis.cli.common import (
     Jobs,
     Only,
@@ -24,11 +25,25 @@ from kukar_analysis.cli.common import (
     read_from,
 )
 from kukar_analysis.cli.data import check_tables, clean_files
-from kukar_analysis.errors import KukarError, PrinterError
+from kukar_analysis.errors import KukarError
+from kukar_analysis.report.limits import USUAL, Limits
 
 if TYPE_CHECKING:
-    from kukar_analysis.report import publish
     from kukar_analysis.report.registry import Report
+
+Force = Annotated[bool, typer.Option("--force", help="make again also what has not changed")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster", help="dask scheduler to run on, as tcp://host:8786, or `local` for one here"
+    ),
+]
+CellTimeout = Annotated[
+    float, typer.Option("--cell-timeout", min=0.1, help="seconds that a cell may take")
+]
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0.1, help="seconds that a report may take")
+]
 
 
 @app.command("list")
@@ -38,18 +53,29 @@ def list_(
     only: Only = None,
     parameter: Parameter = None,
     processed: Processed = None,
+    reports: Reports = None,
+    why: Annotated[
+        bool, typer.Option("--why", help="say also what `kukar report` would make, and why")
+    ] = False,
 ) -> None:
     """Show every report, whether it is complete, and what an incomplete one waits for.
 
-    Example: kukar list --year 2023 --region 64.02
+    Example: kukar list --year 2023 --region 64.02 --why
     """
     found = _asked(year, region, only, parameter, processed)
+    reasons = _reasons(found, reports or paths.REPORTS) if why else {}
     width = max(len(report.name) for report in found)
     for report in found:
         typer.echo(f"{report.name:{width}}  {report.status}")
         for gap in report.gaps:
             typer.echo(f"{'':{width}}  waits for {gap.file}: {gap.what}")
+        if report.name in reasons:
+            reason = reasons[report.name]
+            typer.echo(f"{'':{width}}  {f'to be made: {reason}' if reason else 'up to date'}")
     typer.echo(_counted(found))
+    if why:
+        stale = sum(reason is not None for reason in reasons.values())
+        typer.echo(f"{stale} to be made, {len(reasons) - stale} up to date")
 
 
 @app.command()
@@ -58,18 +84,25 @@ def report(
     region: Regions = None,
     only: Only = None,
     parameter: Parameter = None,
+    raw: Raw = None,
     processed: Processed = None,
     reports: Reports = None,
     jobs: Jobs = None,
+    force: Force = False,
     pdf: Pdf = False,
     paper: Paper = "A4",
+    cluster: Cluster = None,
+    cell_timeout: CellTimeout = USUAL.cell,
+    timeout: Timeout = USUAL.report,
 ) -> None:
     """Run the notebooks and publish them as pages, with an index and a record of the run.
 
-    Example: kukar report --year 2023 --region 64.02 -p pillar=governance --pdf
+    Only what has changed is made again. Example:
+    kukar report --year 2023 --region 64.02 -p pillar=governance --pdf
     """
-    found = _asked(year, region, only, parameter, processed)
-    end(_report(found, processed, reports, jobs, paper if pdf else None))
+    asked = _Asked(year, region, only, parameter, paper if pdf else None)
+    folders = _Folders(raw, processed, reports)
+    end(_report(asked, folders, _Run(jobs, force, cluster, Limits(cell_timeout, timeout))))
 
 
 @app.command()
@@ -82,8 +115,12 @@ def run(
     only: Only = None,
     parameter: Parameter = None,
     jobs: Jobs = None,
+    force: Force = False,
     pdf: Pdf = False,
     paper: Paper = "A4",
+    cluster: Cluster = None,
+    cell_timeout: CellTimeout = USUAL.cell,
+    timeout: Timeout = USUAL.report,
 ) -> None:
     """Do the year: clean, check and report. Nothing is published when a check fails.
 
@@ -92,8 +129,82 @@ def run(
     whole = clean_files(raw, processed)
     if not check_tables(processed):
         raise KukarError("a published figure differs from its parts: no report was made")
-    found = _asked(year, region, only, parameter, processed)
-    end(_report(found, processed, reports, jobs, paper if pdf else None, raw) and whole)
+    asked = _Asked(year, region, only, parameter, paper if pdf else None)
+    folders = _Folders(raw, processed, reports)
+    made = _report(asked, folders, _Run(jobs, force, cluster, Limits(cell_timeout, timeout)))
+    end(made and whole)
+
+
+class _Asked(NamedTuple):
+    """Which reports, and on which paper."""
+
+    years: list[int] | None
+    regions: list[str] | None
+    only: list[str] | None
+    parameters: list[str] | None
+    sheet: str | None
+
+    @property
+    def words(self) -> str:
+        """Return what is asked as one text: the same words ask for the same reports."""
+        return json.dumps(self)
+
+
+class _Folders(NamedTuple):
+    """Where from and where to."""
+
+    raw: Path | None
+    processed: Path | None
+    reports: Path | None
+
+
+class _Run(NamedTuple):
+    """How reports are run."""
+
+    jobs: int | None
+    force: bool
+    cluster: str | None
+    limits: Limits
+
+
+def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
+    """Make what is stale, say what became of each report, and return whether all were made."""
+    from kukar_analysis.report import fingerprint, state
+
+    read_from(folders.processed)
+    target, raw = folders.reports or paths.REPORTS, folders.raw or paths.RAW
+    whole = fingerprint.whole(paths.NOTEBOOKS, paths.processed_dir(), raw)
+    fresh = None if how.force else state.nothing_to_do(target, asked.words, whole)
+    if fresh is not None:
+        typer.echo(f"nothing to do: {fresh} reports are as they would be made now")
+        typer.echo(f"open {target / 'index.html'}")
+        return True
+    # what follows takes a second to import
+    from kukar_analysis.report import cluster, make
+
+    found = _asked(*asked[:4], folders.processed)
+    with cluster.executor(how.cluster, how.jobs) as executor:
+        way = make.Way(
+            paths.NOTEBOOKS,
+            paths.processed_dir(),
+            raw,
+            how.jobs,
+            executor,
+            asked.sheet,
+            how.force,
+            how.limits,
+        )
+        made = make.make(found, asked.words, target, way, say=typer.echo, warn=_warn)
+    typer.echo(
+        f"{made.made} reports made, {made.failed} failed, {made.kept} up to date,"
+        f" {made.waiting} waiting"
+    )
+    typer.echo(f"open {target / 'index.html'}")
+    return made.all_done
+
+
+def _warn(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _asked(
@@ -119,88 +230,12 @@ def _asked(
     )
 
 
-def _report(
-    found: list[Report],
-    processed: Path | None,
-    reports: Path | None,
-    jobs: int | None,
-    sheet: str | None,
-    raw: Path | None = None,
-) -> bool:
-    """Run and publish, say what became of each report, and return whether all were made.
+def _reasons(found: list[Report], target: Path) -> dict[str, str | None]:
+    """Return why each report would be made, by name; None where it would not."""
+    from kukar_analysis.report import stale, state
 
-    `sheet` is the paper that the pages are printed on too, if any.
-    """
-    from kukar_analysis import store
-    from kukar_analysis.report import paper, publish, run
-
-    if sheet:
-        paper.check(sheet)
-    folder = reports or store.REPORTS
-    folder.mkdir(parents=True, exist_ok=True)
-    made = [report for report in found if report.can_be_made]
-    record = publish.run_record(processed or store.processed_dir())
-    count = 0
-
-    def done(outcome: run.Outcome) -> None:
-        nonlocal count
-        count += 1
-        said = f"failed: {outcome.error}" if outcome.error else f"{outcome.seconds:.1f} s"
-        typer.echo(f"[{count}/{len(made)}] {outcome.report.name}  {said}", err=bool(outcome.error))
-
-    waiting = [report for report in found if not report.can_be_made]
-    with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder) as name:
-        staged = Path(name)
-        outcomes = run.run(
-            made, staged, processed=processed or store.processed_dir(), jobs=jobs, done=done
-        )
-        index = publish.publish(outcomes, waiting, folder, staged, record)
-    made_of = [outcome.report for outcome in outcomes if not outcome.error]
-    whole = _documents(made_of, folder, record, sheet, raw)
-    failed = sum(outcome.error is not None for outcome in outcomes)
-    typer.echo(f"{len(made) - failed} reports made, {failed} failed, {len(waiting)} waiting")
-    typer.echo(f"open {index}")
-    return failed == 0 and whole
-
-
-def _documents(
-    made: list[Report],
-    folder: Path,
-    record: publish.RunRecord,
-    sheet: str | None,
-    raw: Path | None,
-) -> bool:
-    """Make the annex of each year, and on paper what is asked for; return whether all came out.
-
-    A PDF whose page was made anew is put away unless it is made anew too.
-    """
-    from kukar_analysis import store
-    from kukar_analysis.report import annex, paper, publish, site
-
-    for report in made:
-        paper.forget(folder, report.name)
-    for year in dict.fromkeys(report.year for report in made):
-        regions = publish.regions_of(folder, year)
-        annex.write(year, regions, folder / site.annex_of(year), record, raw=raw or store.RAW)
-    whole = _print(made, folder, record, sheet) if sheet else True
-    publish.relist(folder, record)
-    return whole
-
-
-def _print(made: list[Report], folder: Path, record: publish.RunRecord, sheet: str) -> bool:
-    """Print the pages made and their years; False where pango is missing."""
-    from kukar_analysis.report import paper
-
-    try:
-        printer = paper.Printer(sheet)
-    except PrinterError as error:
-        typer.echo(f"kukar: no PDF was made: {error}", err=True)
-        return False
-    for count, report in enumerate(made, start=1):
-        typer.echo(f"[{count}/{len(made)}] {paper.page(printer, folder, report.name)}")
-    for year, region in dict.fromkeys((report.year, report.region) for report in made):
-        typer.echo(str(paper.year(printer, folder, year, region, record)))
-    return True
+    known, now = state.read(target), stale.Now()
+    return {r.name: stale.reason(r, known, target, now) for r in found if r.can_be_made}
 
 
 def _counted(found: list[Report]) -> str:

@@ -81,6 +81,11 @@ def check(size: str) -> None:
         raise UsageError(f"paper {size!r} is not known; known: {', '.join(SIZES)}")
 
 
+def page_of(folder: Path, name: str) -> Path:
+    """Return where the PDF of a page stands."""
+    return folder / f"{name}.pdf"
+
+
 def page(printer: Printer, folder: Path, name: str) -> Path:
     """Print a published page beside it and return the PDF."""
     soup = _soup(folder / f"{name}.html")
@@ -93,7 +98,7 @@ def page(printer: Printer, folder: Path, name: str) -> Path:
         head.append(soup.new_tag("p", string=line))
     if head.contents:
         main.insert(0, head)
-    target = folder / f"{name}.pdf"
+    target = page_of(folder, name)
     printer.print(str(soup), target, _mark(region))
     return target
 
@@ -139,7 +144,7 @@ def year(
 
 def forget(folder: Path, name: str) -> None:
     """Remove the PDF of a page that was made anew, and its year's: they would say what was."""
-    (folder / f"{name}.pdf").unlink(missing_ok=True)
+    page_of(folder, name).unlink(missing_ok=True)
     year, region, _ = name.split("/")
     (folder / site.document_of(int(year), region)).unlink(missing_ok=True)
 

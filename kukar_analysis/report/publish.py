@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -47,18 +48,27 @@ class _Manifest:
 
 
 def publish(
-    outcomes: list[Outcome], waiting: list[Report], folder: Path, staged: Path, record: RunRecord
+    outcomes: list[Outcome],
+    waiting: list[Report],
+    folder: Path,
+    staged: Path,
+    record: RunRecord,
+    kept: Iterable[Report] = (),
 ) -> Path:
     """Render the executed notebooks of `staged`, move all into `folder`, and return its index.
 
     Reports of earlier runs that were not asked for this time stay, with their own run record;
-    only their way to the pages before and after them is kept right.
+    only their way to the pages before and after them is kept right. `kept` would be made the same
+    again: they stay too, as reports of this run's data.
     """
     earlier = _earlier(folder)
     around = site.around(earlier.entries.values())
-    entries, moves = _set_aside(earlier, folder, staged, record)
+    kept = list(kept)
+    entries, moves = _set_aside(earlier, folder, staged, record, {report.name for report in kept})
     for report in waiting:
         entries[report.name] = _entry(report, record, "waiting")
+    for report in kept:
+        entries[report.name]["data"] = record.data
     made = {}
     for outcome in outcomes:
         name = outcome.report.name
@@ -155,16 +165,17 @@ def relist(folder: Path, record: RunRecord) -> None:
 
 
 def _set_aside(
-    earlier: _Manifest, folder: Path, staged: Path, record: RunRecord
+    earlier: _Manifest, folder: Path, staged: Path, record: RunRecord, kept: set[str]
 ) -> tuple[dict[str, dict[str, Any]], Moves]:
     """Keep a marked copy of the pages that a new correction touches, and mark them where they are.
 
+    Not of those that are kept: nothing that they show was corrected.
     Returns the entries of the manifest, and what is to be moved into place.
     """
     new = [text for text in record.corrections if text not in earlier.corrections]
     moves: Moves = {}
     for entry in earlier.entries.values():
-        if not new or not replaced.touched(entry, new):
+        if not new or entry["name"] in kept or not replaced.touched(entry, new):
             continue
         aside = replaced.set_aside(folder, staged, entry, new)
         if aside:
@@ -194,19 +205,25 @@ def _failed_copy(folder: Path, name: str) -> Path:
     return folder / FAILED / f"{name.replace('/', '_')}.ipynb"
 
 
-def _entry(report: Report, record: RunRecord, status: str) -> dict[str, Any]:
+def said(report: Report) -> dict[str, Any]:
+    """Return what the manifest and the page say of a report whoever makes it, and when."""
     return {
         "name": report.name,
         "title": report.title,
-        "question": "",
         "notebook": report.notebook,
         "parameters": dict(report.parameters),
         "year": report.year,
         "region": report.region,
         "region_name": framework.load().regions[report.region].name,
         **site.headline(report.year, report.region),
-        "status": status,
         "waits_for": [f"{g.what} ({g.file})" for g in report.gaps],
+    }
+
+
+def _entry(report: Report, record: RunRecord, status: str) -> dict[str, Any]:
+    return said(report) | {
+        "question": "",
+        "status": status,
         "page": False,
         "replaced": [],
         "version": record.version,

@@ -1,22 +1,22 @@
-"""Runs reports through papermill, side by side, and tells the truth about each."""
+"""Runs reports side by side, and tells the truth about each."""
 
 from __future__ import annotations
 
-import logging
 import os
-import time
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import nbformat
-import papermill
-from papermill.exceptions import PapermillExecutionError
-
 from kukar_analysis import store
+from kukar_analysis.engine import fork
+from kukar_analysis.engine.lean import spare_imports
 from kukar_analysis.errors import ReportError
+from kukar_analysis.report import fingerprint
+from kukar_analysis.report.limits import USUAL, Limits
 from kukar_analysis.report.registry import Report
+from kukar_analysis.report.task import Task, execute
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Outcome:
     notebook: Path
     seconds: float
     error: str | None = None
+    seen: Mapping[str, list[str]] | None = None
 
 
 def check_parameters(reports: Iterable[Report]) -> None:
@@ -35,6 +36,9 @@ def check_parameters(reports: Iterable[Report]) -> None:
     Papermill itself only warns of an unknown parameter and then runs the default. Raises
     ReportError naming every parameter that is unknown or of another type.
     """
+    spare_imports()
+    import papermill
+
     faults = []
     known: dict[str, dict[str, str]] = {}
     for report in reports:
@@ -58,24 +62,67 @@ def run(
     *,
     processed: Path,
     jobs: int | None = None,
+    executor: Executor | None = None,
+    limits: Limits = USUAL,
     done: Callable[[Outcome], None] = lambda outcome: None,
 ) -> list[Outcome]:
     """Execute the reports into `folder`/<name>.ipynb and return what became of each, in order.
 
-    `done` is called as each one ends. Notebooks run in kernels of their own; a failing one leaves
-    its executed copy, and the others go on.
+    `done` is called as each one ends, in this thread. Notebooks run in kernels of their own, `jobs`
+    at a time (default: cores) or as many as `executor` takes; a failing one leaves its executed
+    copy, and the others go on. Raises OSError where `folder` cannot be written.
     """
+    program = fingerprint.program()
+    modules = tuple(sorted(_modules_of(reports)))
+    if executor is None:
+        fork.preload(modules, program)  # loads while papermill is imported here
     check_parameters(reports)
-    os.environ[store.PROCESSED_VARIABLE] = str(processed.resolve())
-    logging.getLogger("papermill").setLevel(logging.ERROR)
+    tasks = [
+        Task(
+            name=report.name,
+            notebook=_source(report),
+            parameters=dict(report.parameters),
+            output=folder / f"{report.name}.ipynb",
+            processed=processed.resolve(),
+            modules=modules,
+            program=program,
+            limits=limits,
+        )
+        for report in reports
+    ]
     outcomes = {}
-    with ThreadPoolExecutor(jobs or os.cpu_count() or 1) as pool:
-        waiting = [pool.submit(_execute, report, folder) for report in reports]
+    with _stopping(executor or ThreadPoolExecutor(jobs or os.cpu_count() or 1)) as pool:
+        waiting = {
+            pool.submit(execute, task): report for task, report in zip(tasks, reports, strict=True)
+        }
         for finished in as_completed(waiting):
-            outcome = finished.result()
-            outcomes[outcome.report.name] = outcome
+            report, made = waiting[finished], finished.result()
+            notebook = folder / f"{report.name}.ipynb"
+            outcome = Outcome(report, notebook, made.seconds, made.error, made.seen)
+            outcomes[report.name] = outcome
             done(outcome)
     return [outcomes[report.name] for report in reports]
+
+
+@contextmanager
+def _stopping(pool: Executor) -> Iterator[Executor]:
+    """Give a pool that ends with its block; on an error or Ctrl-C at once, with its kernels."""
+    try:
+        yield pool
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        from kukar_analysis.engine import papermill
+
+        papermill.interrupt()
+        raise
+    finally:
+        pool.shutdown(wait=True)
+
+
+def _modules_of(reports: Iterable[Report]) -> set[str]:
+    """Return the package's modules that the reports' notebooks import, where that can be told."""
+    paths = {_source(report) for report in reports}
+    return {module for path in paths for module in fingerprint.imported_by(path) or ()}
 
 
 def _source(report: Report) -> Path:
@@ -83,62 +130,3 @@ def _source(report: Report) -> Path:
     if not path.exists():
         raise ReportError(f"{report.name}: notebooks/{path.name} is not there; restore it")
     return path
-
-
-def _execute(report: Report, folder: Path) -> Outcome:
-    output = folder / f"{report.name}.ipynb"
-    output.parent.mkdir(parents=True, exist_ok=True)
-    started, error = time.monotonic(), None
-    try:
-        papermill.execute_notebook(
-            _literal(_source(report)),
-            _literal(output),
-            parameters=dict(report.parameters),
-            kernel_name="python3",
-            progress_bar=False,
-            # ipykernel warns of TCP at every start; a kernel that dies raises an error of its own
-            extra_arguments=["--log-level=CRITICAL"],
-        )
-        _forget_paths(output, report)
-    except PapermillExecutionError as failed:
-        error = f"cell {failed.cell_index + 1} ({_first_line(failed.source)}): {failed.ename}: " + (
-            _first_line(failed.evalue)
-        )
-    except Exception as failed:
-        # A dead or hanging kernel: nbclient and jupyter_client raise errors of many kinds, and
-        # each must become a named failure of this report, not the end of the others.
-        error = f"{_last_started(output)}: {type(failed).__name__}: {_first_line(str(failed))}"
-    return Outcome(report, output, time.monotonic() - started, error)
-
-
-def _forget_paths(output: Path, report: Report) -> None:
-    """Replace this machine's paths, which papermill writes into the notebook, by short names."""
-    notebook = nbformat.read(output, as_version=4)
-    notebook.metadata.papermill.input_path = f"notebooks/{report.notebook}.ipynb"
-    notebook.metadata.papermill.output_path = f"{report.name}.ipynb"
-    nbformat.write(notebook, output)
-
-
-def _literal(path: Path) -> str:
-    """Return a path that papermill, which passes paths through str.format, leaves as it is."""
-    return str(path).replace("{", "{{").replace("}", "}}")
-
-
-def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or [""])[0]
-
-
-def _last_started(output: Path) -> str:
-    """Name the cell in which an executed notebook broke off."""
-    if not output.exists():
-        return "before the first cell"
-    cells = nbformat.read(output, as_version=4).cells
-    started = [
-        (i, cell)
-        for i, cell in enumerate(cells, start=1)
-        if cell.cell_type == "code" and cell.metadata.get("papermill", {}).get("start_time")
-    ]
-    if not started:
-        return "before the first cell"
-    number, cell = started[-1]
-    return f"cell {number} ({_first_line(cell.source)})"
