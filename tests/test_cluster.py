@@ -1,0 +1,136 @@
+"""The same work on a dask cluster: a scheduler and workers of their own processes."""
+
+import dataclasses
+import signal
+import socket
+import subprocess
+import sys
+import time
+from concurrent.futures import Executor
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from reading import write_notebook
+
+from kukar_analysis import store
+from kukar_analysis.errors import ReportError
+from kukar_analysis.report import cluster, registry, run
+
+DASK = Path(sys.executable).with_name("dask")
+REPORTS = 6
+
+
+def started(*arguments):
+    return subprocess.Popen(
+        [str(DASK), *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+@pytest.fixture
+def address():
+    """Start a scheduler with two workers, one task each at a time; return where it listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    place = f"tcp://127.0.0.1:{port}"
+    scheduler = started("scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
+    options = ["--nthreads", "1", "--no-nanny", "--no-dashboard"]
+    workers = [started("worker", place, *options) for _ in range(2)]
+    yield place
+    for process in [*workers, scheduler]:
+        process.kill()
+        process.wait()
+
+
+def tiny(folder, body):
+    """Return reports of a notebook that takes a while."""
+    write_notebook(folder, "kecil", body, "year, region")
+    (index,) = registry.reports(years=[2023], regions=["64.02"], only=["02_indeks"])
+    names = [f"2023/64.02/kecil-{i}" for i in range(REPORTS)]
+    return [dataclasses.replace(index, name=name, notebook="kecil") for name in names]
+
+
+def worker_of(kernel):
+    """Return the dask worker above a kernel: kernel <- zygote <- worker."""
+    return next(p for p in psutil.Process(kernel).parents() if "dask" in " ".join(p.cmdline()))
+
+
+def own_processes():
+    """Return the processes below this one, but for Python's own tracker, which stays to the end."""
+    found = psutil.Process().children(recursive=True)
+    return {p for p in found if "resource_tracker" not in " ".join(p.cmdline())}
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_path, monkeypatch):
+    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
+    begun = tmp_path / "kernel"
+    said = f"import os, pathlib, time\npathlib.Path({str(begun)!r}).write_text(str(os.getpid()))"
+    reports = tiny(store.NOTEBOOKS, f"{said}\ntime.sleep(1)")
+    killed = []
+
+    def kill_one(outcome):
+        if not killed:
+            while not begun.read_text().isdigit() or not psutil.pid_exists(int(begun.read_text())):
+                time.sleep(0.05)
+            worker = worker_of(int(begun.read_text()))
+            killed.extend([worker, *worker.children(recursive=True)])
+            worker.send_signal(signal.SIGKILL)
+
+    with cluster.executor(address, None) as executor:
+        assert isinstance(executor, Executor)
+        outcomes = run.run(
+            reports, tmp_path / "made", processed=processed, executor=executor, done=kill_one
+        )
+    assert [outcome.error for outcome in outcomes] == [None] * REPORTS
+    assert [outcome.report for outcome in outcomes] == reports
+    for outcome in outcomes:
+        cells = nbformat.read(outcome.notebook, as_version=4).cells
+        assert cells[-1].outputs[0].data["text/plain"] == "(2023, '64.02')"
+        assert outcome.seen == {"tables": [], "definitions": []}
+    assert len(killed) >= 3, "a worker, its zygote and a kernel"
+    _, left = psutil.wait_procs(killed, timeout=5)
+    assert left == []
+
+
+def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, monkeypatch):
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
+    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
+    reports = tiny(store.NOTEBOOKS, "import os")[:2]
+    before = own_processes()
+    with cluster.executor("local", 1) as executor:
+        outcomes = run.run(reports, tmp_path / "made", processed=processed, executor=executor)
+    assert [outcome.error for outcome in outcomes] == [None, None]
+    deadline = time.monotonic() + 10
+    while left := own_processes() - before:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.1)
+
+
+def test_a_worker_with_another_program_refuses(processed, tmp_path):
+    from kukar_analysis.report.limits import USUAL
+    from kukar_analysis.report.task import Task, execute
+
+    place = tmp_path / "x.ipynb"
+    done = execute(Task("x", place, {}, place, processed, (), "another", USUAL))
+    assert done.error == "the worker has another version of the program: install the same there"
+
+
+def test_a_scheduler_that_nobody_started_is_named(monkeypatch):
+    monkeypatch.setattr(cluster, "_PATIENCE", 1)
+    said = r"no dask scheduler answers at tcp://127\.0\.0\.1:9"
+    with pytest.raises(ReportError, match=said), cluster.executor("tcp://127.0.0.1:9", None):
+        pass
+
+
+def test_without_dask_it_is_said_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ReportError, match="pip install"), cluster.executor("local", 1):
+        pass
+
+
+def test_without_an_address_nothing_is_started():
+    with cluster.executor(None, 2) as executor:
+        assert executor is None
