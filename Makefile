@@ -27,8 +27,8 @@ report: .venv/ready ## the main job: clean, check, and the rendered reports in r
 
 demo: .venv/ready ## the invented office of data/sample, taken through the whole program
 	@KUKAR_KEY=.venv/demo-key $(BIN)/kukar run --raw data/sample --processed data/processed/demo \
-		--reports reports/demo --region 00.01 || test $$? -eq 1
-	@echo "DATA CONTOH: the planted faults above are meant; open reports/demo/index.html"
+		--reports reports-demo --region 00.01 || test $$? -eq 1
+	@echo "DATA CONTOH: the planted faults above are meant; open reports-demo/index.html"
 
 check: .venv/ready ## recompute every published figure
 	@$(BIN)/kukar clean && $(BIN)/kukar check
@@ -57,4 +57,4 @@ lock: .venv/ready ## make requirements.lock anew from pyproject.toml
 		pyproject.toml -o requirements.lock
 
 clean: ## remove what can be made again: the environment, tables and reports
-	@rm -rf .venv reports data/processed/*.parquet
+	@rm -rf .venv reports reports-demo data/processed/*.parquet

@@ -56,9 +56,11 @@ def template(
 def clean_files(raw: Path | None, processed: Path | None) -> bool:
     """Clean, say what became of it, and return whether everything came out."""
     from kukar_analysis import clean, quality, store
+    from kukar_analysis.report import folder
 
     read_from(processed)
-    made = clean.clean(raw or store.RAW, store.processed_dir())
+    with folder.held(store.processed_dir()) as work, work.next_set() as tables:
+        made = clean.clean(raw or store.RAW, tables)
     for note in made.notes:
         typer.echo(f"note: {note}")
     for problem in made.problems:

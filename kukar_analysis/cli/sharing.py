@@ -24,22 +24,24 @@ def share(
     Example: kukar share 2023 --region 64.02
     """
     from kukar_analysis import framework, quality, store
-    from kukar_analysis.report import record
+    from kukar_analysis.report import folder, record
     from kukar_analysis.report import share as bundles
 
     read_from(processed)
     fw = framework.load()
     codes = [fw.region(r).region for r in region or []]
     codes = codes or [r.region for r in fw.reported_regions if r.role == "own"]
-    made = bundles.share(
-        quality.year(year),
-        codes,
-        reports or store.REPORTS,
-        record.run_record(processed or store.processed_dir()),
-        raw=raw or store.RAW,
-        sheet=paper,
-        is_draft=draft,
-    )
+    target = reports or store.REPORTS
+    with folder.held(target):
+        made = bundles.share(
+            quality.year(year),
+            codes,
+            target,
+            record.run_record(processed or store.processed_dir()),
+            raw=raw or store.RAW,
+            sheet=paper,
+            is_draft=draft,
+        )
     for fault in made.faults:
         typer.echo(f"draft because: {fault}", err=True)
     typer.echo(f"{made.path}: {made.size / 1e6:.1f} MB")

@@ -10,6 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from kukar_analysis import store
 from kukar_analysis.errors import PrinterError, ReportError
 from kukar_analysis.report import (
     annex,
@@ -36,7 +37,6 @@ Say = Callable[[str], None]
 class Way:
     """How reports are made."""
 
-    notebooks: Path
     processed: Path
     raw: Path
     jobs: int | None = None
@@ -49,7 +49,7 @@ class Way:
 
     def whole(self) -> str:
         """Return the fingerprint of everything that reports can depend on."""
-        return fingerprint.whole(self.notebooks, self.processed, self.raw)
+        return fingerprint.whole(store.NOTEBOOKS, self.processed, self.raw)
 
 
 @dataclass(frozen=True)

@@ -77,15 +77,13 @@ def publish(
             if outcome.notebook.exists():
                 moves[_failed_copy(folder, name)] = outcome.notebook
             continue
-        made[name] = page.read(outcome.notebook)
-        moves[folder / f"{name}.ipynb"] = outcome.notebook
+        made[name] = moves[folder / f"{name}.ipynb"] = outcome.notebook
         entries[name] = _entry(outcome.report, record, outcome.report.status) | {
             "page": True,
-            "question": made[name].question,
             "replaced": entries.get(name, _UNSAID)["replaced"],
         }
-    moves |= _pages(entries, made, around, folder, staged, moves, record)
-    texts = {name: found.sections for name, found in made.items()}
+    pages, texts = _pages(entries, made, around, folder, staged, moves, record)
+    moves |= pages
     moves |= lists([entries[name] for name in sorted(entries)], texts, folder, staged, record)
     for target, source in moves.items():
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -97,20 +95,26 @@ def publish(
 
 def _pages(
     entries: dict[str, dict[str, Any]],
-    made: dict[str, page.Page],
+    made: dict[str, Path],
     before: dict[str, site.Around],
     folder: Path,
     staged: Path,
     moves: Moves,
     record: RunRecord,
-) -> Moves:
-    """Write the pages made now, and those of earlier runs that stand between others than before."""
-    found = {}
+) -> tuple[Moves, dict[str, tuple[Section, ...]]]:
+    """Write the pages made now, and those of earlier runs that stand between others than before.
+
+    Returns what is to be moved into place, and the sections of the pages made now. One page at a
+    time is held in memory.
+    """
+    found, texts = {}, {}
     for name, around in site.around(entries.values()).items():
         target = folder / f"{name}.html"
         published = moves.get(target, target)
         if name in made:
-            source = site.render(entries[name], made[name], around, record)
+            read = page.read(made[name])
+            entries[name]["question"], texts[name] = read.question, read.sections
+            source = site.render(entries[name], read, around, record)
         elif around != before.get(name) and published.exists():
             source = site.turned(published.read_text(encoding="utf-8"), name, around)
         else:
@@ -118,7 +122,7 @@ def _pages(
         found[target] = staged / f"{name}.html"
         found[target].parent.mkdir(parents=True, exist_ok=True)
         found[target].write_text(source, encoding="utf-8")
-    return found
+    return found, texts
 
 
 def lists(

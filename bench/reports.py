@@ -1,0 +1,121 @@
+"""`make bench`: the project's own reports, pages included, and how time grows with their number.
+
+In a copy of the project: `kukar report` for all reports of the real tables, fresh, with nothing
+changed and with one definition changed, beside papermill's command for the same notebooks one
+after another (which makes no pages). Then 10, 100 and 500 reports of ever more regions, with the
+seconds for each report and the memory of the runner.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import yaml
+
+from kukar_analysis import paths, store
+from kukar_analysis.clean import clean
+from kukar_analysis.report import registry
+
+YEAR, PARTS = 2023, ("kukar_analysis", "notebooks", "docs")
+REGIONS = (1, 10, 50)
+"""Regions of the runs that grow; each has ten reports."""
+CHANGED = "kukar_analysis/definitions/quick_wins.csv"
+
+
+def copied(folder: Path) -> Path:
+    """Return a copy of the project with its tables."""
+    for part in PARTS:
+        skip = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(paths.ROOT / part, folder / part, ignore=skip)
+    (folder / "data").mkdir()
+    clean(paths.RAW, folder / "data" / "processed")
+    return folder
+
+
+def timed(command: Sequence[str], project: Path) -> tuple[float, str]:
+    """Return (seconds, what it printed) of a command that is run in the copy."""
+    environment = os.environ | {"PYTHONPATH": str(project)}
+    environment.pop(paths.PROCESSED_VARIABLE, None)
+    started = time.perf_counter()
+    done = subprocess.run(command, env=environment, cwd=project, capture_output=True, text=True)
+    spent = time.perf_counter() - started
+    if done.returncode:
+        raise SystemExit(f"{command}: {done.stderr}")
+    return spent, done.stdout
+
+
+def report(project: Path, target: str, *arguments: str) -> tuple[float, str]:
+    """Return (seconds, the line that counts) of `kukar report`."""
+    command = [sys.executable, "-m", "kukar_analysis", "report", "--reports", target, *arguments]
+    spent, said = timed(command, project)
+    return spent, said.splitlines()[-2]
+
+
+def by_command(project: Path) -> float:
+    """Return the seconds of papermill's command for the same notebooks, one after another."""
+    total = 0.0
+    made = [found for found in registry.reports() if found.can_be_made]
+    for found in made:
+        arguments = project / "parameters.yaml"
+        arguments.write_text(yaml.safe_dump(dict(found.parameters)))
+        source, out = project / "notebooks" / f"{found.notebook}.ipynb", project / "out.ipynb"
+        command = [sys.executable, "-m", "papermill", str(source), str(out), "-f", str(arguments)]
+        total += timed(command, project)[0]
+    return total
+
+
+def real_set(project: Path) -> None:
+    """Print the four ways to the project's own reports."""
+    fresh = report(project, "reports")
+    nothing = report(project, "reports")
+    changed = project / CHANGED
+    changed.write_text(changed.read_text(encoding="utf-8").replace("Idaman RT", "Idaman  RT"))
+    definition = report(project, "reports")
+    command = by_command(project)
+    print(f"papermill's command, one after another, no pages: {command:.1f} s")
+    for name, (spent, said) in {
+        "fresh": fresh, "nothing changed": nothing, "a definition changed": definition
+    }.items():  # fmt: skip
+        print(f"{name:21} {spent:6.1f} s, {command / spent:6.1f} times faster ({said})")
+
+
+def growing(project: Path) -> None:
+    """Print the seconds for each report and the memory, from ten reports on."""
+    found = store.read("index_scores", project / "data" / "processed", year=YEAR)
+    codes = list(found.loc[found["participated"], "region"])
+    for count in REGIONS:
+        regions = [word for code in codes[:count] for word in ("--region", code)]
+        run = [str(project / f"grow-{count}"), "--year", str(YEAR), *regions]
+        done = subprocess.run(
+            [sys.executable, __file__, str(project), *run], capture_output=True, text=True
+        )
+        spent, memory, said = done.stdout.strip().split(" ", 2)
+        number = int(said.split()[0])
+        print(
+            f"{number:4} reports: {float(spent):6.1f} s, {float(spent) / number:.2f} s each;"
+            f" largest process {int(memory) >> 10} MB"
+        )
+
+
+def main() -> None:
+    """Print both parts."""
+    with tempfile.TemporaryDirectory() as name:
+        project = copied(Path(name))
+        real_set(project)
+        growing(project)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        seconds, line = report(Path(sys.argv[1]), *sys.argv[2:])
+        print(f"{seconds:.2f} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss} {line}")
+    else:
+        main()
