@@ -132,7 +132,7 @@ def _discover(raw: Path, cleaned: Cleaned) -> dict[str, Path]:
         path.relative_to(raw).as_posix(): path
         for year in years
         for path in sorted(year.rglob("*"))
-        if not path.is_dir() or path.is_symlink() or path.suffix.lower() in _READERS
+        if not path.is_dir() or path.is_symlink() or path.suffix.lower() in READERS
     }
     for name in [name for name in paths if not name.isprintable()]:
         cleaned.problems.append(f"{name!a}: its name holds unreadable signs; rename the file")
@@ -204,9 +204,9 @@ def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list
             raise SourceError(f"{name}: is no file; a folder or device stands where a file should")
         with path.open("rb") as file:
             entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-        reader = _READERS.get(path.suffix.lower())
+        reader = READERS.get(path.suffix.lower())
         if reader is None:
-            known = ", ".join(_READERS)
+            known = ", ".join(READERS)
             raise SourceError(f"{name}: there is no reader for {path.suffix or 'it'}, only {known}")
         found = reader(path, name)
         corrected = [_corrected(part) for part in found.lists]
@@ -234,11 +234,12 @@ def _letter(path: Path, name: str) -> Reading:
     return letter.read(path, name, int(name[:4]))
 
 
-_READERS = (
+READERS = (
     dict.fromkeys(table.SUFFIXES, table.read)
     | dict.fromkeys(workbook.SUFFIXES, _workbook)
     | {".pdf": _letter}
 )
+"""What reads a file, by how its name ends: (path, name under the raw folder) -> Reading."""
 
 
 def _compare_with_sources(entry: dict[str, Any], sources: _Sources, cleaned: Cleaned) -> None:

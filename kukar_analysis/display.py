@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jinja2 import DictLoader, Environment, StrictUndefined
@@ -49,25 +49,39 @@ _ENVIRONMENT = Environment(
 
 
 @dataclass(frozen=True)
-class Shown:
-    """Something to show: HTML for the page, plain text for everything else."""
-
-    html: str
-    text: str
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": self.html, "text/plain": self.text}
-
-    def __repr__(self) -> str:
-        return self.text
-
-
-@dataclass(frozen=True)
 class Column:
     """A column of a shown table."""
 
     label: str
     numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Cells:
+    """What a shown table holds, for whoever exports it."""
+
+    caption: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    note: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something to show: HTML for the page, plain text for everything else.
+
+    `content` is what a table or figure was made from; words have none.
+    """
+
+    html: str
+    text: str
+    content: Cells | Figure | None = field(default=None, compare=False, repr=False)
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return {"text/html": self.html, "text/plain": self.text}
+
+    def __repr__(self) -> str:
+        return self.text or "<nothing to show: the table beside it says what is not on record>"
 
 
 def table(
@@ -84,7 +98,8 @@ def table(
     )
     lines = [caption, " | ".join(c.label for c in columns)]
     lines += [" | ".join(row) for row in rows]
-    return Shown(html, "\n".join(lines + ([note] if note else [])))
+    text = "\n".join(lines + ([note] if note else []))
+    return Shown(html, text, Cells(caption, columns, rows, note))
 
 
 def prose(*paragraphs: str, kind: str = "prose") -> Shown:
@@ -113,7 +128,7 @@ def figure(drawn: Figure, alt: str) -> Shown:
     buffer = io.BytesIO()
     drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     data = base64.b64encode(buffer.getvalue()).decode()
-    return Shown(_render("figure", alt=alt, data=data), alt)
+    return Shown(_render("figure", alt=alt, data=data), alt, drawn)
 
 
 def _render(template: str, **values: Any) -> str:

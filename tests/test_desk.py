@@ -1,0 +1,246 @@
+"""`kukar lab` in a real browser: Indonesian, the right kernel, and a notebook that follows.
+
+The desk stands in a copy of the project, so that nothing is saved into the notebooks here.
+"""
+
+import json
+import os
+import pty
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from kukar_analysis import store
+
+CHROMIUM = Path("/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+MARK = "KUKAR_DESK_OF_THIS_TEST"
+"""Environment variable by which the processes that the desk started are known."""
+PATIENCE = 30_000
+
+pytestmark = pytest.mark.skipif(
+    not CHROMIUM.exists(), reason="needs Debian's chromium: apt-get install chromium"
+)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory):
+    """Copy the project, beside a home whose own kernel `python3` cannot start."""
+    folder = tmp_path_factory.mktemp("project")
+    for part in ("kukar_analysis", "notebooks", "data/raw"):
+        left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
+        shutil.copytree(store.ROOT / part, folder / part, ignore=left_out)
+    own = folder / "home" / ".local" / "share" / "jupyter" / "kernels" / "python3"
+    own.mkdir(parents=True)
+    spec = {"argv": ["false", "{connection_file}"], "display_name": "Milik sendiri"}
+    (own / "kernel.json").write_text(json.dumps({**spec, "language": "python"}))
+    return folder
+
+
+def open_lab(project, *options):
+    """Start `kukar lab`; return its process, what it said first, and its address."""
+    env = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
+    env |= {"HOME": str(project / "home"), "PYTHONPATH": str(project), MARK: str(project)}
+    env.pop(store.PROCESSED_VARIABLE, None)
+    command = [sys.executable, "-m", "kukar_analysis", "lab", "--no-browser", "--port", "0"]
+    keyboard, terminal = pty.openpty()  # at a terminal Ctrl-C may well ask whether one is sure
+    process = subprocess.Popen(
+        [*command, *options],
+        cwd=project,
+        env=env,
+        stdin=terminal,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+    os.close(terminal)
+    process.keyboard = keyboard
+    said = ""
+    for line in process.stdout:
+        said += line
+        address = re.search(r"http://127\.0\.0\.1:\S+", line)
+        if address:
+            return process, said, address[0]
+    process.kill()
+    raise AssertionError(f"no address was printed: {said}")
+
+
+def answered(request):
+    """Return the answer of a server that has told its address and is about to listen."""
+    for _ in range(50):
+        try:
+            return urllib.request.urlopen(request)
+        except urllib.error.URLError:
+            time.sleep(0.1)
+    raise AssertionError("the server does not listen")
+
+
+def close(process):
+    """Press Ctrl-C once, as a terminal does; return the exit code and the seconds it took."""
+    start = time.monotonic()
+    os.killpg(process.pid, signal.SIGINT)
+    try:
+        process.communicate(timeout=15)
+    finally:
+        process.kill()  # does nothing to one that has ended
+        os.close(process.keyboard)
+    return process.returncode, time.monotonic() - start
+
+
+def left_behind(project):
+    """Return the processes that still run and were started by the desk."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        try:
+            if f"{MARK}={project}".encode() in path.read_bytes():
+                found.append(int(path.parent.name))
+        except OSError:  # it ended meanwhile
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def lab(project, processed):
+    process, said, address = open_lab(project, "--processed", str(processed))
+    yield said, address
+    close(process)
+
+
+@pytest.fixture(scope="module")
+def page(lab):
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 2400})
+        page.goto(lab[1])
+        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE)
+        yield page
+        browser.close()
+
+
+OPEN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+"""The notebook in front."""
+
+
+def ready(page):
+    """Wait for the kernel of the notebook in front."""
+    expect(page.locator(f"{OPEN} .jp-Toolbar-kernelName")).to_have_text(
+        "Python 3 (ipykernel)", timeout=PATIENCE
+    )
+    status = page.locator(f"{OPEN} .jp-Notebook-ExecutionIndicator")
+    expect(status).to_have_attribute("data-status", "idle", timeout=PATIENCE)
+
+
+def run_all(page):
+    """Run all cells of the notebook in front."""
+    page.locator(".lm-MenuBar-itemLabel", has_text="Jalankan").click()
+    page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Menjalakan Semua Sel$")).click()
+
+
+@pytest.fixture(scope="module")
+def explored(page):
+    """Run all cells of jelajah and wait until the first figure and the last cell stand."""
+    ready(page)
+    run_all(page)
+    expect(page.locator(".kukar figure img")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(".jp-OutputArea .limits li").first).to_be_visible(timeout=PATIENCE)
+    return page
+
+
+def drop_down(page, label):
+    row = page.locator(".widget-dropdown", has=page.get_by_text(label, exact=True))
+    return row.locator("select")
+
+
+def test_it_opens_the_exploring_notebook_with_indonesian_menus(page):
+    labels = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
+    assert labels == [
+        *("Berkas", "Sunting", "Tampilan", "Jalankan", "Kernel", "Tab", "Pengaturan", "Bantuan")
+    ]
+    expect(page.locator(".jp-Notebook h1")).to_contain_text("Apa yang ingin Anda lihat")
+    assert "Would you like" not in page.inner_text("body")
+
+
+def test_the_kernel_is_this_python_and_not_the_users_own_of_that_name(lab, project):
+    assert (project / "home/.local/share/jupyter/kernels/python3").is_dir()
+    address, token = lab[1].split("/lab/")[0], lab[1].split("token=")[1]
+    with urllib.request.urlopen(f"{address}/api/kernelspecs?token={token}") as answer:
+        spec = json.load(answer)["kernelspecs"]["python3"]["spec"]
+    assert spec["argv"][1:3] == ["-m", "ipykernel_launcher"]
+    assert spec["display_name"] != "Milik sendiri"
+
+
+def test_a_figure_follows_a_drop_down(explored):
+    figure = explored.locator(".kukar figure img")
+    assert "Kabupaten Kutai Kartanegara 2023" in figure.get_attribute("alt")
+    drop_down(explored, "Daerah").select_option(label="Kabupaten Malang (35.07)")
+    expect(figure).to_have_attribute("alt", re.compile("Kabupaten Malang 2023"))
+    assert figure.evaluate("image => image.complete && image.naturalWidth > 300")
+
+
+def test_a_figure_is_traced_to_its_file_and_cell(explored):
+    drop_down(explored, "Angka").select_option(label="Komponen Kolaborasi")
+    expect(explored.get_by_text("2023/tabel-nasional-peserta.csv#l46:c8")).to_be_visible()
+    expect(explored.get_by_text("baris 46, kolom 8").first).to_be_visible()
+
+
+def test_a_workbook_is_exported_and_the_folder_named(explored, project):
+    explored.get_by_role("button", name="XLSX").click()
+    expect(explored.get_by_text("2023-35.07-indeks.xlsx")).to_be_visible()
+    expect(explored.get_by_text("berkas ditulis ke notebooks/ekspor")).to_be_visible()
+    book = openpyxl.load_workbook(project / "notebooks/ekspor/2023-35.07-indeks.xlsx")
+    assert "Kabupaten Malang" in book.worksheets[0]["A1"].value
+
+
+def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
+    explored.goto(lab[1].replace("jelajah", "02_indeks"))
+    expect(explored.locator(f"{OPEN} h1")).to_contain_text("Berapa indeks", timeout=PATIENCE)
+    ready(explored)
+    explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
+    explored.keyboard.press("Home")
+    explored.keyboard.press("Shift+End")
+    explored.keyboard.type('region: str = "35.07"')
+    expect(explored.locator(f"{OPEN} .cm-line", has_text='str = "35.07"')).to_be_visible()
+    run_all(explored)
+    answer = explored.locator(f"{OPEN} .jp-OutputArea .answer", has_text="Kabupaten Malang 2023")
+    expect(answer.first).to_be_visible(timeout=PATIENCE)
+
+
+@pytest.fixture
+def without_tables(lab, project, tmp_path):
+    """Start a second desk, on a folder that holds no tables; `close` ends it."""
+    process, said, address = open_lab(project, "--processed", str(tmp_path))
+    yield process, said, address
+    if process.poll() is None:
+        process.kill()
+
+
+def test_without_tables_it_says_so_and_starts_and_ctrl_c_leaves_no_process(
+    without_tables, lab, project
+):
+    process, said, address = without_tables
+    assert "run `kukar clean`" in said
+    assert "run `kukar clean`" not in lab[0]
+    base, token = address.split("/lab/")[0], address.split("token=")[1]
+    others = set(left_behind(project)) - {process.pid}
+    kernel = urllib.request.Request(f"{base}/api/kernels?token={token}", data=b"{}", method="POST")
+    assert answered(kernel).status == 201
+    started = set(left_behind(project)) - others
+    assert len(started) > 1
+    code, seconds = close(process)
+    assert code == 0
+    assert seconds < 10
+    ends = time.monotonic() + 3
+    while started & set(left_behind(project)) and time.monotonic() < ends:
+        time.sleep(0.1)
+    assert not started & set(left_behind(project))

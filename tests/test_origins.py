@@ -1,0 +1,166 @@
+"""A figure leads back to its cells: the right file and place, and what stands there now."""
+
+import re
+import shutil
+
+import openpyxl
+import pdfplumber
+import pytest
+from reading import IN_NO_TABLE, KUKAR, MALANG, PILLARS, STAYED_AWAY, cell, printed, tables_from
+
+from kukar_analysis import compare, framework, origins, store
+from kukar_analysis.errors import UsageError
+from kukar_analysis.origins import trace
+
+SAMPLE = "00.01"
+NATIONAL = "2023/tabel-nasional-peserta.csv"
+
+
+@pytest.fixture
+def copied(tmp_path, processed_env):
+    """Return a copy of the raw national table of 2023, in a raw folder of its own."""
+    path = tmp_path / NATIONAL
+    path.parent.mkdir()
+    shutil.copy(store.RAW / NATIONAL, path)
+    return path
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("region", [KUKAR, MALANG])
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_every_figure_leads_to_a_cell_that_states_it(year, region):
+    figures = origins.figures(year, region)
+    assert "index" in figures
+    for figure in figures:
+        found = trace(year, region, figure)
+        assert set(found["state"]) == {"found"}
+        for row in found.itertuples():
+            assert row.raw == cell(row.origin).strip()
+            assert float(printed(row.raw)) == row.value
+            assert row.origin == f"{row.file}#{row.place}"
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_an_index_is_stated_in_one_cell_and_made_from_its_components():
+    found = trace(2023, KUKAR, "index")
+    assert list(found["role"]) == ["stated", *["part"] * 6]
+    assert found["heading"].iloc[0] == "NILAI FINAL"
+    assert list(found["value"]) == [2.82, 3.60, 2.89, 2.92, 2.59, 3.32, 1.20]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_an_implied_index_has_no_cell_of_its_own_but_those_that_it_is_taken_from():
+    found = trace(2022, KUKAR, "index")
+    assert list(found["role"]) == ["part", "part"]
+    assert list(found["heading"]) == ["NILAI FINAL", "TINGKAT IMPROVEMENT"]
+    value = compare.index_value(2022, KUKAR).value
+    assert float(value) == found["value"].iloc[0] - found["value"].iloc[1]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_rank_is_made_from_the_finals_of_all_that_took_part():
+    found = trace(2023, KUKAR, "rank")
+    standing = compare.ranks(2023, KUKAR).iloc[0]
+    assert len(found) == standing["of"]
+    mine = found.loc[found["region"] == KUKAR, "value"].iloc[0]
+    assert (found["value"] > mine).sum() + 1 == standing["rank"]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_component_and_a_pillar_are_made_from_the_questions_on_record():
+    fw = framework.load()
+    own = compare.assessed(2023, MALANG)
+    impact = trace(2023, MALANG, "impact")
+    assert list(impact["role"][:1]) == ["stated"]
+    assert len(impact) - 1 == (own["component"] == "impact").sum() > 50
+    for pillar in PILLARS:
+        assert len(trace(2023, MALANG, pillar)) == (own["pillar"] == pillar).sum() > 0
+        assert trace(2023, KUKAR, pillar).empty
+    assert fw.pillars["living"].name in trace(2023, MALANG, "living")["name"].iloc[0]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_what_is_not_on_record_leads_nowhere_and_who_stayed_away_to_what_is_printed():
+    assert trace(2023, IN_NO_TABLE, "index").empty
+    assert origins.figures(2023, IN_NO_TABLE) == {}
+    found = trace(2023, STAYED_AWAY, "index")
+    assert found["value"].isna().all()
+    assert set(found["raw"]) == {"0"}
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ((2030, KUKAR, "index"), "2022, 2023, 2024"),
+        ((2023, "6402", "index"), "64.02"),
+        ((2023, KUKAR, "indeks"), "index, improvement, rank, baseline"),
+    ],
+)
+def test_a_word_that_is_not_known_is_answered_with_those_that_are(asked, named):
+    with pytest.raises(UsageError, match=re.escape(named)):
+        trace(*asked)
+
+
+def test_a_file_that_is_not_there_is_said_so(tmp_path, processed_env):
+    found = trace(2023, KUKAR, "index", raw=tmp_path)
+    assert set(found["state"]) == {"no_file"}
+    assert found["raw"].isna().all()
+    assert found["file"].iloc[0] == NATIONAL
+
+
+def test_a_file_that_was_changed_since_shows_what_stands_there_now(copied):
+    text = copied.read_text(encoding="utf-8-sig")
+    line = text.splitlines()[36]
+    copied.write_text(text.replace(line, line.replace("2,82", "3,99")), encoding="utf-8")
+    stated = trace(2023, KUKAR, "index", raw=copied.parents[1]).iloc[0]
+    assert (stated["value"], stated["raw"], stated["state"]) == (2.82, "3,99", "changed")
+
+
+def test_a_file_that_was_cut_since_holds_the_cell_no_more_or_cannot_be_read(copied):
+    lines = copied.read_text(encoding="utf-8-sig").splitlines(keepends=True)
+    copied.write_text("".join(lines[:10]), encoding="utf-8")
+    assert set(trace(2023, KUKAR, "index", raw=copied.parents[1])["state"]) == {"no_cell"}
+    copied.write_bytes(b"")
+    assert set(trace(2023, KUKAR, "index", raw=copied.parents[1])["state"]) == {"unreadable"}
+
+
+@pytest.fixture(scope="module")
+def office(sample_processed):
+    """Return the traced cells of all figures of the invented office in 2023."""
+    with tables_from(sample_processed):
+        named = origins.figures(2023, SAMPLE)
+        return {figure: trace(2023, SAMPLE, figure) for figure in named}
+
+
+def test_an_answer_of_an_office_leads_into_the_sheet_and_cell_of_its_workbook(office):
+    found = {r.origin: r for each in office.values() for r in each.itertuples() if "!" in r.place}
+    assert len(found) > 100
+    files = {row.file for row in found.values()}
+    books = {f: openpyxl.load_workbook(origins.SAMPLE / f, data_only=True) for f in files}
+    assert len(books) > 10
+    for row in found.values():
+        sheet, place = row.place.rsplit("!", 1)
+        stands = books[row.file][sheet][place].value
+        shown = f"{stands:.15g}" if isinstance(stands, (int, float)) else str(stands or "").strip()
+        assert (row.raw, row.state) == (shown, "found")
+
+
+def test_a_score_of_a_letter_leads_to_the_page_that_prints_it(office):
+    found = {r.origin: r for each in office.values() for r in each.itertuples() if ".pdf" in r.file}
+    assert len(found) > 100
+    with pdfplumber.open(origins.SAMPLE / "2023/contoh-surat-hasil.pdf") as pdf:
+        texts = [page.extract_text() for page in pdf.pages]
+    for row in found.values():
+        page, line = map(int, re.fullmatch(r"p(\d+):r(\d+)", row.place).groups())
+        scores = re.findall(r"\d,\d\d", texts[page - 1])
+        assert row.raw in scores
+        assert line <= len(scores)
+        assert float(printed(row.raw)) == row.value
+
+
+def test_what_a_figure_is_made_from_are_the_scores_of_the_assessors_alone(office):
+    parts = office["outcome"].query("role == 'part'")["name"]
+    assert len(parts) > 30
+    assert parts.str.endswith("(asesor)").all()
+    assert any("(mandiri, " in name for each in office.values() for name in each["name"])

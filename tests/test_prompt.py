@@ -1,0 +1,112 @@
+"""The package at a prompt: found by tab, cheap to import, and helpful when a word is wrong."""
+
+import doctest
+import inspect
+import pydoc
+import subprocess
+import sys
+
+import pytest
+from IPython.core.completer import provisionalcompleter
+from IPython.core.interactiveshell import InteractiveShell
+from reading import KUKAR, MALANG
+
+import kukar_analysis as ka
+from kukar_analysis import compare, priorities, prompt
+from kukar_analysis.errors import MissingTableError, UsageError
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_examples_of_the_help_run_as_printed():
+    ended = doctest.testmod(ka)
+    assert ended.attempted >= 4
+    assert ended.failed == 0
+
+
+def test_the_help_is_a_page_that_names_every_verb():
+    page = inspect.getdoc(ka)
+    assert len(page.splitlines()) < 40
+    assert max(map(len, page.splitlines())) <= 100
+    assert [name for name in ka.__all__ if name not in page] == []
+    assert page.splitlines()[0] in pydoc.plain(pydoc.render_doc(ka))
+
+
+def test_every_name_offered_is_there_and_says_what_it_is():
+    for name in ka.__all__:
+        found = getattr(ka, name)
+        assert found.__doc__
+        assert inspect.ismodule(found) or inspect.isfunction(found)
+    assert set(ka.__all__) <= set(dir(ka))
+
+
+def test_a_type_checker_is_told_of_the_same_names():
+    source = inspect.getsource(ka).partition("if TYPE_CHECKING:")[2].partition("__version__")[0]
+    assert [name for name in ka.__all__ if name not in source] == []
+
+
+def test_nothing_is_loaded_before_a_verb_is_used():
+    code = "import kukar_analysis, sys; dir(kukar_analysis); print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert {"pandas", "numpy", "typing", "importlib.metadata"}.isdisjoint(ran.stdout.split())
+
+
+def test_a_tab_finds_the_verbs():
+    shell = InteractiveShell.instance()
+    shell.user_ns["ka"] = ka
+    with provisionalcompleter():
+        offered = {c.text for c in shell.Completer.completions("ka.", 3)}
+    InteractiveShell.clear_instance()
+    assert set(ka.__all__) <= {text.rpartition(".")[2] for text in offered}
+
+
+def test_a_name_that_is_none_is_answered_with_those_that_are():
+    with pytest.raises(AttributeError, match=r"no 'rank'; known: alone, .*, ranks, "):
+        _ = ka.rank
+    with pytest.raises(ImportError):
+        from kukar_analysis import nothing_of_the_kind  # noqa: F401
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_verb_is_the_function_itself_with_its_words_checked():
+    assert inspect.signature(ka.ranks) == inspect.signature(compare.ranks)
+    assert ka.ranks.__doc__ == compare.ranks.__doc__
+    assert ka.ranks("2023", 64.02).equals(compare.ranks(2023, KUKAR))
+    points = priorities.points(3, "target")
+    assert ka.alone(2023, KUKAR, 3).equals(priorities.alone(2023, KUKAR, points))
+    assert ka.shortest_way(2023, MALANG, "3,10").steps > 0
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("typed", "named"),
+    [
+        ("ka.ranks(2025, '64.02')", "2022, 2023"),
+        ("ka.index_value(2023, '6402')", "64.02"),
+        ("ka.decompose_change('Kukar', 2022, 2023)", "64.02"),
+        ("ka.components_between('64.02', from_year=2021, to_year=2023)", "2022, 2023"),
+        ("ka.read_table('indeks')", "index_scores"),
+        ("ka.what_if(2023, '64.02', {'kolaborasi': 2})", "collaboration"),
+        ("ka.shortest_way(2023, '35.07', 'tiga')", "3.00"),
+    ],
+)
+def test_a_wrong_word_is_answered_with_what_to_type(typed, named):
+    with pytest.raises(UsageError, match=named):
+        eval(typed, {"ka": ka})
+
+
+def test_ipython_shows_the_one_line_and_no_traceback(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("KUKAR_PROCESSED", str(tmp_path))
+    shell = InteractiveShell.instance()
+    shell.run_cell("import kukar_analysis as ka\nka.read_table('index_scores')")
+    InteractiveShell.clear_instance()
+    said = capsys.readouterr()
+    text = said.out + said.err
+    assert "run `kukar clean`" in text
+    assert "Traceback" not in text
+    assert len(text.strip().splitlines()) == 1
+    with pytest.raises(MissingTableError):
+        ka.read_table("index_scores")
+
+
+def test_what_is_remembered_is_the_same_object():
+    assert prompt.named("ranks") is ka.ranks
