@@ -73,6 +73,8 @@ __all__ = [
     "what_if",
 ]
 
+_MODULES = ("explore", "framework", "narrative", "plots", "tables")
+
 if not TYPE_CHECKING:  # a type checker would take any name for known
 
     def __getattr__(name: str) -> object:
@@ -80,6 +82,10 @@ if not TYPE_CHECKING:  # a type checker would take any name for known
         if name not in __all__:
             known = ", ".join(__all__)
             raise AttributeError(f"kukar_analysis has no {name!r}; known: {known}", name=name)
+        if name in _MODULES:
+            from importlib import import_module
+
+            return import_module(f"{__name__}.{name}")
         from kukar_analysis import prompt
 
         return prompt.named(name)

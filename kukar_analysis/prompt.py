@@ -37,14 +37,12 @@ _POINTS = ("target", "step")
 
 @functools.cache
 def named(name: str) -> Any:
-    """Return a function or module that the package offers by this name."""
+    """Return a function that the package offers by this name."""
     module, own = _CHECKED_THEMSELVES.get(name, (None, name))
     if module:
         return getattr(importlib.import_module(f"kukar_analysis.{module}"), own)
-    for module, names in _FUNCTIONS.items():
-        if name in names:
-            return checked(getattr(importlib.import_module(f"kukar_analysis.{module}"), name))
-    return importlib.import_module(f"kukar_analysis.{name}")
+    (module,) = (module for module, names in _FUNCTIONS.items() if name in names)
+    return checked(getattr(importlib.import_module(f"kukar_analysis.{module}"), name))
 
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+
 from kukar_analysis import framework, respondents
 from kukar_analysis.facts import SubDimension
 from kukar_analysis.parse.line import Line, Rows
 
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""
+_HASH = re.compile(r"[0-9a-f]{16}")
 
 
 def respondent(line: Line) -> Rows:
@@ -21,13 +25,12 @@ def respondent(line: Line) -> Rows:
     parts = [s for s in framework.load().sub_dimensions.values() if s.pillar == pillar]
     if part and part not in [s.sub_dimension for s in parts] and not line.faults:
         line.fault("sub_dimension", f"is no part of {pillar}", "sub_dimension")
-    named = {c: t for c, t in line.record.cells.items() if c.startswith(PERSONAL)}
     shared = {
         "year": year,
         "region": region,
         "pillar": pillar,
         "programme": line.stated("programme"),
-        "respondent": respondents.respondent(named),
+        "respondent": who(line.record.cells),
     }
     rows: Rows = []
     for column in line.file.headings:
@@ -43,6 +46,18 @@ def respondent(line: Line) -> Rows:
         }
         rows.append(("survey_responses", row))
     return rows
+
+
+def who(cells: Mapping[str, str]) -> str | None:
+    """Return the hash of who answered: from what names them, or as it stands in the list already.
+
+    It stands there where the office had the names deleted (schedule/surveys.py).
+    """
+    named = {c: t for c, t in cells.items() if c.startswith(PERSONAL)}
+    told = cells.get("respondent", "")
+    if _HASH.fullmatch(told):
+        return told
+    return respondents.respondent({**named, "person_number": told} if told else named)
 
 
 def _part(parts: list[SubDimension], number: int) -> str | None:
