@@ -6,7 +6,7 @@ import re
 import typing
 from collections import Counter, defaultdict
 from dataclasses import fields
-from datetime import date
+from datetime import date, time
 from itertools import pairwise
 from typing import Any
 
@@ -43,7 +43,28 @@ def contradictions(fw: Framework) -> list[str]:
                 value = getattr(record, name, None)
                 if value is not None and value not in ids:
                     found.append(f"{file}.csv: {name} {value!r} is not defined")
-    return found + _bad_editions(fw) + _bad_names(fw) + _bad_scales(fw)
+    found += _bad_status(fw)
+    return found + _bad_editions(fw) + _bad_names(fw) + _bad_scales(fw) + _bad_calendar(fw)
+
+
+def _bad_status(fw: Framework) -> list[str]:
+    """Check that only facts of an edition are unconfirmed, as pages say so of editions alone."""
+    found = []
+    for field in fields(fw):
+        records: Any = getattr(fw, field.name)
+        for record in records.values() if isinstance(records, dict) else records:
+            states = [getattr(record, name, None) for name in ("status", "short_name_status")]
+            if "unconfirmed" in states and not hasattr(record, "edition"):
+                culprit = getattr(record, fields(record)[2].name)
+                found.append(
+                    f"{field.name}.csv: {culprit} is unconfirmed; only facts of an edition can be"
+                )
+    for id_, edition in fw.editions.items():
+        if fw.unconfirmed(id_) and not edition.follows:
+            found.append(
+                f"editions.csv: {id_} is not confirmed, but follows no edition it was copied from"
+            )
+    return found
 
 
 def _bad_editions(fw: Framework) -> list[str]:
@@ -135,3 +156,23 @@ def _bad_scales(fw: Framework) -> list[str]:
     if levels != [1, 2, 3]:
         found.append(f"risk_levels.csv: levels are {levels}, not 1, 2, 3")
     return found
+
+
+def _bad_calendar(fw: Framework) -> list[str]:
+    """Check that days and times of the calendar are such in every year."""
+    found = []
+    for job in fw.calendar.values():
+        for day in (job.first, job.last):
+            if not re.fullmatch(r"\d\d-\d\d", day) or not _is(date.fromisoformat, f"2023-{day}"):
+                found.append(f"calendar.csv: {day!r} is no day of every year, as 12-01")
+        if not re.fullmatch(r"\d\d:\d\d", job.time) or not _is(time.fromisoformat, job.time):
+            found.append(f"calendar.csv: {job.time!r} is no time, as 06:00")
+    return found
+
+
+def _is(read: typing.Callable[[str], Any], text: str) -> bool:
+    try:
+        read(text)
+    except ValueError:
+        return False
+    return True

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from kukar_analysis import framework, store
+from kukar_analysis.facts import HOW_KNOWN
 
 _KINDS = {"O": "text", "i": "whole number", "f": "number", "b": "true or false"}
-_STATUS = {"seen": "terlihat", "inferred": "disimpulkan", "assumed": "anggapan"}
 _IMPACT = {"low": "rendah", "medium": "sedang", "high": "tinggi"}
 
 
@@ -45,7 +45,7 @@ def assumptions() -> str:
     for a in fw.assumptions:
         title = fw.citations[a.citation].title
         lines.append(
-            f"| {a.topic} | {a.statement} | {_STATUS[a.status]} | {_IMPACT[a.impact]} | {title} |"
+            f"| {a.topic} | {a.statement} | {HOW_KNOWN[a.status]} | {_IMPACT[a.impact]} | {title} |"
         )
     return "\n".join(lines) + "\n"
 

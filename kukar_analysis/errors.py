@@ -7,7 +7,9 @@ KukarError
 ├── ScoreError         scores that cannot be weighed into an index
 ├── TableError         a table of data/processed does not fit its schema
 │   └── MissingTableError   it is not there at all
+├── ScheduleError      the machine's clockwork does not take what it is handed
 └── ReportError        a report cannot be run or published
+    ├── HeldError           another run holds the folder
     ├── PrinterError        what makes PDF is not installed
     └── ShareError          a bundle that must not be made
 
@@ -22,6 +24,10 @@ class KukarError(Exception):
     """Base of all errors meant for the person at the keyboard."""
 
     exit_code = 1
+
+    def _render_traceback_(self) -> list[str]:
+        """Return what IPython shows in place of a traceback: the one line that is for people."""
+        return [f"{type(self).__name__}: {self}"]
 
 
 class UsageError(KukarError):
@@ -50,8 +56,18 @@ class MissingTableError(TableError):
     """A table of data/processed is not there yet."""
 
 
+class ScheduleError(KukarError):
+    """The machine's clockwork does not take what it is handed, or is not there."""
+
+
 class ReportError(KukarError):
     """A report cannot be run or published."""
+
+
+class HeldError(ReportError):
+    """Another run holds the folder."""
+
+    exit_code = 3
 
 
 class ShareError(ReportError):

@@ -9,12 +9,21 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 
-Status = Literal["seen", "inferred", "assumed"]
-"""How a fact is known: read in the citation, deduced from it, or a guess still to be confirmed."""
+Status = Literal["seen", "inferred", "assumed", "unconfirmed"]
+"""How a fact is known: read in the citation, deduced from it, a guess still to be confirmed, or
+copied from the edition before, whose citation it keeps, and not confirmed by a rule of its year."""
+HOW_KNOWN: dict[Status, str] = {
+    "seen": "terlihat",
+    "inferred": "disimpulkan",
+    "assumed": "anggapan",
+    "unconfirmed": "belum dikonfirmasi",
+}
+"""What pages call it."""
 Rounding = Literal["each_term", "sum"]
 """`each_term`: round every weighted component, then add. `sum`: add, then round once."""
 Continuity = Literal["same", "changed", "new"]
 """A question against the edition before it: the same, worded otherwise, or not there."""
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 SOURCES = ("self", "assessor")
 """Who scored: the office itself (penilaian mandiri) or the ministry's assessors."""
 NOTE_KINDS = ("weakness", "strength", "advice")
@@ -340,3 +349,21 @@ class ReportedRegion(Fact):
     region: str
     role: Literal["own", "reference"]
     reason: str
+
+
+@dataclass(frozen=True)
+class ScheduledJob(Fact):
+    """A job of the office's year: on which days of the year, and when, it is looked for.
+
+    `completeness` tells what is still missing, once there is a file of the year; `year` makes the
+    whole year's reports, once there is a letter. `first` and `last` are days as 12-01, in any
+    year; the evaluation year is that of `first`. No weekday means every day. Times are of the
+    office, in WITA.
+    """
+
+    job: Literal["completeness", "year"]
+    name: str
+    first: str
+    last: str
+    weekday: Weekday | None
+    time: str

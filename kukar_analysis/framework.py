@@ -32,6 +32,7 @@ from kukar_analysis.facts import (
     Edition,
     EditionQuestion,
     Event,
+    Fact,
     FindingKind,
     Group,
     Layout,
@@ -44,6 +45,7 @@ from kukar_analysis.facts import (
     ReportedRegion,
     RiskLevel,
     Rule,
+    ScheduledJob,
     Spelling,
     Statistic,
     SubDimension,
@@ -89,6 +91,7 @@ class Framework:
     targets: tuple[Target, ...]
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
+    calendar: dict[str, ScheduledJob]
 
     @cached_property
     def weights(self) -> dict[str, dict[str, int]]:
@@ -101,6 +104,24 @@ class Framework:
     def edition(self, edition: str) -> Edition:
         """Return an edition by its id; UsageError names the known ones."""
         return _known(self.editions, edition, "edition", "definitions/editions.csv")
+
+    def unconfirmed(self, edition: str) -> dict[str, int]:
+        """Count an edition's facts that no rule of its year confirms, by file of definitions.
+
+        They were copied from the edition that it follows (`kukar new-year`); empty where all are
+        confirmed.
+        """
+        survey = self.surveys.get(edition)
+        facts: dict[str, list[Fact]] = {
+            "editions": [self.edition(edition)],
+            "weights": [*self.weight_facts.get(edition, {}).values()],
+            "edition_questions": [*self.edition_questions.get(edition, {}).values()],
+            "surveys": [survey] if survey else [],
+        }
+        counts = {
+            name: sum(f.status == "unconfirmed" for f in found) for name, found in facts.items()
+        }
+        return {name: count for name, count in counts.items() if count}
 
     def asked_edition(self, year: int) -> str | None:
         """Return the edition of a year whose questions are known, where there is one only."""
@@ -248,6 +269,17 @@ def load(folder: Path = DEFINITIONS) -> Framework:
     return _watched(folder) if os.environ.get(used.WATCH_VARIABLE) else _load(folder)
 
 
+def unwatched() -> Framework:
+    """Return the definitions, noting nothing: for what is the same whatever is analysed."""
+    return _load(DEFINITIONS)
+
+
+def forget() -> None:
+    """Read the definitions anew when they are asked for next: this program has changed them."""
+    _load.cache_clear()
+    _watched.cache_clear()
+
+
 @cache
 def _watched(folder: Path) -> Framework:
     found = _load(folder)
@@ -307,6 +339,7 @@ def _load(folder: Path) -> Framework:
         targets=tuple(unique("targets", Target, "region", "year")),
         assumptions=tuple(read("assumptions", Assumption)),
         reported_regions=tuple(read("reported_regions", ReportedRegion)),
+        calendar=keyed("calendar", ScheduledJob, "job"),
     )
     if all(getattr(framework, field.name) for field in fields(framework)):
         # a file that could not be read would only bring follow-up faults

@@ -49,7 +49,7 @@ def _yes_no(description: str) -> pa.Column:
     return pa.Column("bool", description=description)
 
 
-_FW = framework.load()
+_FW = framework.unwatched()
 _year = {"year": _whole("evaluation year", least=2000)}
 _region = {"region": _text("Kemendagri code, as 64.02", among=list(_FW.regions))}
 _edition = {"edition": _text("rules of the year and group", among=list(_FW.editions))}

@@ -1,16 +1,19 @@
 """The command line: what it says, what it leaves, and its exit codes."""
 
+import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
 import pytest
 import typer.main
+from making import bytes_of, held_by_another
 from reading import KUKAR, kernels, raw, write_notebook
 from typer.testing import CliRunner
 
-from kukar_analysis import cli, store
+from kukar_analysis import cli, paths, store
 from kukar_analysis.errors import KukarError
 
 COMMANDS = typer.main.get_command(cli.app).commands
@@ -31,14 +34,11 @@ def national(*lines):
     return {NATIONAL: "\n".join([HEADINGS, *lines]) + "\n"}
 
 
-def bytes_of(folder):
-    return {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
-
-
 @pytest.fixture
 def notebooks(tmp_path, monkeypatch):
     """Put a quick notebook in the place of the index; a file named `rusak` makes it fail."""
-    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
+    for module in (store, paths):
+        monkeypatch.setattr(module, "NOTEBOOKS", tmp_path / "notebooks")
     broken = tmp_path / "rusak"
     source = f"import pathlib\nif pathlib.Path({str(broken)!r}).exists() and region == '35.07':"
     write_notebook(store.NOTEBOOKS, "02_indeks", f"{source}\n    raise ValueError('rusak')\nregion")
@@ -94,9 +94,10 @@ def test_options_that_mean_the_same_have_the_same_name_and_help():
                 one = option.help.removesuffix("; may be given several times")
                 meant.setdefault(option.name, set()).add((tuple(option.opts), one))
     assert set(meant) >= {"year", "region", "raw", "processed", "reports", "only", "jobs"}
+    assert len(meant.pop("force")) == 2, "what is done without need is each command's own"
     for name, said in meant.items():
         ((names, _),) = said
-        assert f"--{name}" in names
+        assert f"--{name.rstrip('_').replace('_', '-')}" in names
 
 
 @pytest.mark.parametrize(
@@ -179,7 +180,8 @@ def test_clean_with_a_faulty_record_ends_with_1_and_says_where_it_stands(raw_fol
 def test_check_counts_what_agrees_and_what_cannot_be_recomputed(processed):
     ended = kukar("check", "--processed", processed)
     assert ended.exit_code == 0
-    assert ended.output.splitlines() == [
+    rules = [line for line in ended.output.splitlines() if not line.startswith("edition ")]
+    assert rules == [
         "finals 2022: 38 of 38 agree",
         "finals 2023: 130 of 130 agree",
         "improvements 2023: 32 of 32 agree; 96 more are printed and cannot be recomputed",
@@ -234,13 +236,13 @@ def test_report_publishes_what_was_asked_for_and_a_second_failing_run_ends_with_
     asked = ["--year", 2023, "--only", "02_indeks", "--processed", processed, "--reports", folder]
     first = kukar("report", *asked)
     assert first.exit_code == 0
-    assert "2 reports made, 0 failed, 0 waiting" in first.output
+    assert "2 reports made, 0 failed, 0 up to date, 0 waiting" in first.output
     assert f"open {folder / 'index.html'}" in first.output
     before = bytes_of(folder)
     notebooks.touch()
-    second = kukar("report", *asked)
+    second = kukar("report", *asked, "--force")
     assert second.exit_code == 1
-    assert "1 reports made, 1 failed, 0 waiting" in second.output
+    assert "1 reports made, 1 failed, 0 up to date, 0 waiting" in second.output
     assert re.search(
         r"2023/35\.07/02_indeks  failed: cell \d \(.*\): ValueError: rusak", second.output
     )
@@ -292,5 +294,176 @@ def test_run_with_a_faulty_file_makes_the_reports_and_ends_with_1(raw_folder, tm
     asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks", "--reports", reports]
     ended = kukar("run", "--raw", folder, "--processed", tmp_path / "t", *asked)
     assert ended.exit_code == 1
-    assert "1 reports made, 0 failed, 0 waiting" in ended.output
+    assert "1 reports made, 0 failed, 0 up to date, 0 waiting" in ended.output
     assert (reports / "2023" / KUKAR / "02_indeks.html").is_file()
+
+
+# Only what has changed
+
+
+@pytest.fixture
+def asked(notebooks, processed, tmp_path):
+    """Return how the indexes of Kukar and Malang are asked for, of quick notebooks."""
+    folders = ["--processed", processed, "--reports", tmp_path / "laporan"]
+    return ["--year", 2023, "--only", "02_indeks", *folders]
+
+
+@pytest.fixture
+def published(asked, tmp_path):
+    """Publish both once and return the folder."""
+    assert kukar("report", *asked).exit_code == 0
+    return tmp_path / "laporan"
+
+
+def test_a_second_run_has_nothing_to_do_and_says_so(asked, published):
+    before = bytes_of(published)
+    again = kukar("report", *asked)
+    assert (again.exit_code, again.output) == (
+        0,
+        "nothing to do: 2 reports are as they would be made now\n"
+        f"open {published / 'index.html'}\n",
+    )
+    assert bytes_of(published) == before
+
+
+def test_force_makes_again_what_has_not_changed(asked, published):
+    forced = kukar("report", *asked, "--force")
+    assert forced.exit_code == 0
+    assert "2 reports made, 0 failed, 0 up to date, 0 waiting" in forced.output
+    assert "nothing to do" in kukar("report", *asked).output
+
+
+def test_what_is_asked_in_other_words_is_looked_at(asked, published):
+    other = kukar("report", *asked, "--region", KUKAR)
+    assert other.exit_code == 0
+    assert "0 reports made, 0 failed, 1 up to date, 0 waiting" in other.output
+    assert "nothing to do: 1 reports" in kukar("report", *asked, "--region", KUKAR).output
+
+
+def test_list_says_why_a_report_would_be_made(asked, notebooks, tmp_path):
+    def why():
+        said = kukar("list", *asked, "--why")
+        assert said.exit_code == 0
+        return [line.strip() for line in said.output.splitlines()[-3:]]
+
+    assert why()[0] == "to be made: not made yet, failed, or replaced by a correction"
+    assert why()[-1] == "2 to be made, 0 up to date"
+    kukar("report", *asked)
+    assert (why()[0], why()[-1]) == ("up to date", "0 to be made, 2 up to date")
+    write_notebook(store.NOTEBOOKS, "02_indeks", "region", "year")
+    (tmp_path / "laporan" / "2023" / KUKAR / "02_indeks.html").write_text("")
+    said = kukar("list", *asked, "--why").output
+    assert "to be made: its notebook changed" in said
+    assert "to be made: its page or notebook is not there as it was written" in said
+    assert why()[-1] == "2 to be made, 0 up to date"
+
+
+def test_list_without_why_says_nothing_of_it(asked):
+    assert "to be made" not in kukar("list", *asked).output
+
+
+@pytest.mark.usefixtures("notebooks")
+def test_run_has_nothing_to_do_when_the_same_files_are_cleaned_again(raw_folder, tmp_path):
+    folder = raw_folder(national(KUKARS))
+    places = ["--processed", tmp_path / "t", "--reports", tmp_path / "laporan"]
+    asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks", *places]
+    assert "1 reports made" in kukar("run", "--raw", folder, *asked).output
+    again = kukar("run", "--raw", folder, *asked)
+    assert again.exit_code == 0
+    assert "nothing to do: 1 reports are as they would be made now" in again.output
+
+
+# Folders that another run holds, or that cannot be written
+
+
+def ended(arguments, monkeypatch, capsys):
+    """Run `kukar` as the shell does; return its exit code and what it wrote to the error stream."""
+    monkeypatch.setattr(sys, "argv", ["kukar", *map(str, arguments)])
+    with pytest.raises(SystemExit) as end, kernels():
+        cli.main()
+    return end.value.code, capsys.readouterr().err
+
+
+def test_a_folder_that_another_run_holds_ends_with_3_and_says_who(
+    asked, published, monkeypatch, capsys
+):
+    before = bytes_of(published)
+    with held_by_another(published) as holder:
+        code, said = ended(["report", *asked, "--force"], monkeypatch, capsys)
+        assert holder.poll() is None
+    assert code == 3
+    assert re.fullmatch(
+        rf"kukar: laporan is held by process {holder.pid} on \S+ since .*: wait for it, or end it\n",
+        said,
+    )
+    assert bytes_of(published) == before
+    after = kukar("report", *asked, "--force")
+    assert after.exit_code == 0
+    assert f"going on with what process {holder.pid} on " in after.output
+
+
+@pytest.fixture
+def disk(tmp_path):
+    """Mount a small disk of its own for the reports, and return its folder."""
+    place = tmp_path / "cakram"
+    place.mkdir()
+    command = ["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", place]
+    if not shutil.which("mount") or subprocess.run(command, capture_output=True).returncode:
+        pytest.skip("mounting a disk is not permitted here")
+    yield place
+    subprocess.run(["umount", "--lazy", place], check=True)
+
+
+@pytest.mark.parametrize("left", [0, 8, 24, 64, 200], ids=lambda kilobytes: f"{kilobytes} KB left")
+def test_a_full_disk_ends_in_one_line_and_leaves_the_old_set(
+    asked, disk, left, monkeypatch, capsys
+):
+    folder = disk / "laporan"
+    asked = ["report", *asked, "--reports", folder, "--force"]
+    assert kukar(*asked).exit_code == 0
+    before = bytes_of(folder)
+    filler = disk / "penuh"
+    space = os.statvfs(disk)
+    filler.write_bytes(bytes(space.f_bavail * space.f_frsize - left * 1024))
+    code, said = ended(asked, monkeypatch, capsys)
+    assert code == 1
+    assert re.fullmatch(r"kukar: No space left on device(: \S+)?\n", said)
+    assert bytes_of(folder) == before
+    filler.unlink()
+    assert kukar(*asked).exit_code == 0
+    assert sorted(path.name for path in disk.iterdir()) == ["laporan"]
+
+
+def test_a_read_only_folder_ends_in_one_line(asked, disk, monkeypatch, capsys):
+    folder = disk / "laporan"
+    asked = ["report", *asked, "--reports", folder]
+    assert kukar(*asked).exit_code == 0
+    before = bytes_of(folder)
+    subprocess.run(["mount", "-o", "remount,ro", disk], check=True)
+    assert "nothing to do" in kukar(*asked).output
+    code, said = ended([*asked, "--force"], monkeypatch, capsys)
+    assert (code, said) == (
+        1,
+        f"kukar: {disk} cannot be written to: name another with --reports\n",
+    )
+    assert bytes_of(folder) == before
+
+
+def test_a_disk_of_its_own_in_the_place_of_the_folder_is_refused(asked, disk, monkeypatch, capsys):
+    code, said = ended(["report", *asked, "--reports", disk], monkeypatch, capsys)
+    assert code == 1
+    assert said.startswith(f"kukar: {disk} is a drive of its own, which cannot be exchanged")
+    assert said.count("\n") == 1
+    assert list(disk.iterdir()) == []
+
+
+def test_a_hanging_notebook_ends_with_1_and_names_cell_and_limit(asked, monkeypatch, capsys):
+    source = "while region == '35.07': pass"
+    write_notebook(store.NOTEBOOKS, "02_indeks", source)
+    code, said = ended(["report", *asked, "--cell-timeout", 0.5], monkeypatch, capsys)
+    assert code == 1
+    assert re.fullmatch(
+        rf"\[\d/2\] 2023/35\.07/02_indeks  failed: cell \d \({source}\): it hangs:"
+        r" a cell may take 0\.5 s\n",
+        said,
+    )

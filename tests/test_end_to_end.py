@@ -46,7 +46,7 @@ def test_the_year_is_cleaned_checked_and_reported(ran):
     lines = ended.stdout.splitlines()
     assert any(line.startswith("12 files, ") for line in lines)
     assert "finals 2023: 130 of 130 agree" in lines
-    assert "2 reports made, 0 failed, 0 waiting" in lines
+    assert "2 reports made, 0 failed, 0 up to date, 0 waiting" in lines
     assert lines[-1].endswith("index.html")
 
 
@@ -58,7 +58,13 @@ def test_nothing_is_written_but_the_two_folders_and_the_raw_files_stay_as_they_a
     pages = {
         f"{n}.{kind}" for n in (KUKARS_INDEX, MALANGS_GOVERNANCE) for kind in ("html", "ipynb")
     }
-    lists = {"index.html", "manifest.json", "pencarian.js", "2023/lampiran-2023.xlsx"}
+    lists = {
+        "index.html",
+        "manifest.json",
+        "pencarian.js",
+        "2023/lampiran-2023.xlsx",
+        ".kukar.json",
+    }
     assert made == pages | lists
     assert {path.stem for path in bytes_of(folder / "tables")} == set(store.SCHEMAS)
 

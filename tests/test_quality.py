@@ -264,7 +264,7 @@ def test_rejected_and_superseded_records_are_told_apart(office):
 
 def test_a_year_may_be_asked_for_that_has_an_edition_or_files(office):
     office({"2021/lama.csv": AGENCIES})
-    assert quality.years() == [2021, 2022, 2023]
+    assert quality.years() == sorted({2021, *framework.load().years()})
     assert quality.year("2021") == 2021
     with pytest.raises(UsageError, match="year 2019 has no files; known: 2021, 2022, 2023"):
         quality.year(2019)

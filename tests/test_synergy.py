@@ -595,3 +595,9 @@ def test_the_limits_of_the_reading_are_said():
     said = narrative.limits("synergy").text
     for words in ("Siapa pemilik satu butir", "lebih dari setengah", "bukan untuk OPD"):
         assert words in said
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_an_agency_has_no_files_and_nothing_rejected_in_a_year_of_which_nothing_came():
+    assert synergy.files(2030, KUKAR, "Dinkes").empty
+    assert list(synergy.rejected(2030, KUKAR, "Dinkes")) == list(quality.rejected(2030))

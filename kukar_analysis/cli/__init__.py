@@ -10,11 +10,22 @@ import sys
 
 import typer
 
-from kukar_analysis.cli import analysis, data, reports, sharing
+from kukar_analysis.cli import analysis, data, desk, notebooks, reports, schedule, sharing, years
 from kukar_analysis.cli.common import app
 from kukar_analysis.errors import KukarError
 
-__all__ = ["analysis", "app", "data", "main", "reports", "sharing"]
+__all__ = [
+    "analysis",
+    "app",
+    "data",
+    "desk",
+    "main",
+    "notebooks",
+    "reports",
+    "schedule",
+    "sharing",
+    "years",
+]
 
 
 def main() -> None:

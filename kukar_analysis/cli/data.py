@@ -75,7 +75,7 @@ def clean_files(raw: Path | None, processed: Path | None) -> bool:
 
 def check_tables(processed: Path | None) -> bool:
     """Check, print a line a rule, and return whether every figure agrees."""
-    from kukar_analysis import check, store
+    from kukar_analysis import check, new_year, store
 
     names = ("index_scores", "component_scores", "question_scores", "programmes")
     rules = check.check({name: store.read(name, processed) for name in names})
@@ -86,6 +86,8 @@ def check_tables(processed: Path | None) -> bool:
         unseen = [*rule.not_recomputable, *rule.not_printed]
         for reason in unseen if len(unseen) <= NAMED else []:
             typer.echo(f"  not checked: {reason}")
+    for line in new_year.summary():
+        typer.echo(line)
     if not any(rule.agree or rule.differ for rule in rules):
         raise KukarError("nothing to check: no published figure is on record in these tables")
     return not any(rule.differ for rule in rules)

@@ -25,6 +25,7 @@ from kukar_analysis.cli.common import (
     read_from,
 )
 from kukar_analysis.cli.data import check_tables, clean_files
+from kukar_analysis.engine.lean import spare_imports
 from kukar_analysis.errors import KukarError
 from kukar_analysis.report.limits import USUAL, Limits
 
@@ -179,13 +180,13 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
         typer.echo(f"nothing to do: {fresh} reports are as they would be made now")
         typer.echo(f"open {target / 'index.html'}")
         return True
+    spare_imports()
     # what follows takes a second to import
     from kukar_analysis.report import cluster, make
 
     found = _asked(*asked[:4], folders.processed)
     with cluster.executor(how.cluster, how.jobs) as executor:
         way = make.Way(
-            paths.NOTEBOOKS,
             paths.processed_dir(),
             raw,
             how.jobs,
@@ -232,6 +233,7 @@ def _asked(
 
 def _reasons(found: list[Report], target: Path) -> dict[str, str | None]:
     """Return why each report would be made, by name; None where it would not."""
+    spare_imports()
     from kukar_analysis.report import stale, state
 
     known, now = state.read(target), stale.Now()

@@ -213,7 +213,8 @@ def _side(region: str, year: int) -> Side | None:
     questions = {}
     for component in weights:
         listed = [q for q in asked if fw.questions[q].component == component]
-        if listed and own.index.isin(listed).sum() == len(listed):
+        is_known = listed and all(asked[q].status != "unconfirmed" for q in listed)
+        if is_known and own.index.isin(listed).sum() == len(listed):
             questions[component] = {q: score.hundredths(own[q]) for q in listed}
     return Side(weights, {c: score.hundredths(stated[c]) for c in weights}, questions)
 

@@ -61,8 +61,8 @@ def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame
     """Return the assessors' scores of the questions that stand in both years' forms.
 
     Columns: question, component, pillar, label, continuity (same, changed), from_score, to_score,
-    change, origin (of the later). Empty where either year's question scores are not on record or
-    the editions do not follow each other.
+    change, origin (of the later). Empty where either year's question scores are not on record, the
+    editions do not follow each other, or the later one's questions are not confirmed.
     """
     check_order(from_year, to_year)
     before, after = assessed(from_year, region), assessed(to_year, region)
@@ -71,6 +71,9 @@ def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame
     columns += ["change", "origin"]
     if not _follows(*editions) or before.empty or after.empty:
         return pd.DataFrame(columns=columns)
+    fw = framework.load()
+    listed = [fw.edition_questions[e][q] for e, q in after[["edition", "question"]].values]
+    after = after[[q.status != "unconfirmed" for q in listed]]
     both = after.merge(before[["question", "score"]], on="question", suffixes=("", "_from"))
     both = with_definitions(both).rename(columns={"score": "to_score", "score_from": "from_score"})
     return both.assign(change=both["to_score"] - both["from_score"])[columns]
@@ -110,7 +113,10 @@ def _follows(before: Edition | None, after: Edition | None) -> bool:
 def continuity_of(
     component: str, before: Edition | None, after: Edition | None
 ) -> dict[str, int] | None:
-    """Count the questions of a component by what became of them; None where it is not known."""
+    """Count the questions of a component by what became of them; None where it is not known.
+
+    Of a list that is copied from the earlier form, and not confirmed, it is not.
+    """
     if before is None or after is None or not _follows(before, after):
         return None
     fw = framework.load()
@@ -123,6 +129,8 @@ def continuity_of(
         for e in (before, after)
     )
     if not (before.questions and after.questions):
+        return None
+    if any(q.status == "unconfirmed" for q in new.values()):
         return None
     kinds = [q.continuity for q in new.values()]
     counts = {kind: kinds.count(kind) for kind in ("same", "changed", "new")}

@@ -102,7 +102,7 @@ class Zygote:
     def fork(
         self, argv: Sequence[str], env: Mapping[str, str], cwd: str, bound: int
     ) -> ForkedKernel:
-        """Return a new kernel that got these arguments; it writes to `bound` once it listens.
+        """Return a new kernel that got these arguments; it closes `bound` once it listens.
 
         Output that is not captured by the kernel goes where that of this process goes. Raises
         ZygoteError.

@@ -18,7 +18,12 @@ from traitlets import Float, Unicode, default
 
 from kukar_analysis.engine import fork, libraries
 from kukar_analysis.engine.manager import KernelManager
-from kukar_analysis.engine.record import InterruptedRunError, Record, TimeLimitError
+from kukar_analysis.engine.record import (
+    EndedKernelError,
+    InterruptedRunError,
+    Record,
+    TimeLimitError,
+)
 
 SOON = 0.01
 """Seconds left where none are: 0 would mean no limit."""
@@ -27,6 +32,7 @@ SOON = 0.01
 class Client(PapermillNotebookClient):  # type: ignore[misc]
     """Executes the cells of one notebook within its limits, then asks what it was told to ask."""
 
+    timeout = Float(None, allow_none=True, help="seconds for each cell; nbclient's are whole")
     total_timeout = Float(None, allow_none=True, help="seconds for the whole notebook")
     ask = Unicode(None, allow_none=True, help="expression to evaluate after the last cell")
 
@@ -68,16 +74,18 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     def interrupt(self) -> None:
         """Kill the kernel, from any thread; the run then ends with InterruptedRunError."""
         self._interrupted = True
-        process = getattr(getattr(self.km, "provisioner", None), "process", None)
+        process = self._process()
         if process is not None:
             process.kill()
 
     def _how_it_died(self) -> DeadKernelError:
         if self._interrupted:
             return InterruptedRunError("Kernel stopped: the run was interrupted")
-        code = self.km.provisioner.process.returncode
-        how = signal.Signals(-code).name if code < 0 else f"exit code {code}"
-        return DeadKernelError(f"Kernel died: {how}")
+        code = getattr(self._process(), "returncode", None)
+        return DeadKernelError("Kernel died") if code is None else EndedKernelError(code)
+
+    def _process(self) -> Any:
+        return getattr(getattr(self.km, "provisioner", None), "process", None)
 
     def _answer(self, expression: str) -> str:
         """Return the text of an expression's value in the kernel; nothing of the run changes."""

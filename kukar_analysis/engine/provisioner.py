@@ -99,7 +99,7 @@ async def _forked(argv: list[str], env: Mapping[str, str], cwd: str) -> ForkedKe
     finally:
         os.close(bound)
     loop, ready = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(listening, ready.set)  # a byte, or the end of the pipe where the kernel died
+    loop.add_reader(listening, ready.set)  # the pipe ends: it listens, or has died
     try:
         await asyncio.wait_for(ready.wait(), BIND_TIMEOUT)
     except TimeoutError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import signal
 from datetime import timedelta
 from typing import Any, cast
 
@@ -35,6 +36,25 @@ class TimeLimitError(CellTimeoutError):
         return f"{'the notebook' if self.whole else 'a cell'} may take {self.seconds:g} s"
 
 
+class EndedKernelError(DeadKernelError):
+    """A kernel ended while a cell ran; `code` is its exit code, negative for a signal."""
+
+    def __init__(self, code: int):
+        super().__init__(f"Kernel died: {ending(code)[1]}")
+        self.code = code
+
+
+def ending(code: int) -> tuple[str, str]:
+    """Return how a process with this exit code ended, in Indonesian and in English."""
+    names = {int(number): number.name for number in signal.Signals}
+    if -code not in names:
+        return f"kode keluar {code}", f"exit code {code}"
+    name = names[-code]
+    if name == "SIGKILL":  # nobody sends it more often than a system that is out of memory
+        return f"{name}, mungkin memori habis", f"{name}, perhaps out of memory"
+    return name, name
+
+
 class InterruptedRunError(DeadKernelError):
     """The run was stopped from outside, and its kernel with it."""
 
@@ -48,6 +68,9 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
 
     def __init__(self, nb: Any, **options: Any):
         super().__init__(nb, **options)
+        self._every = SAVE_EVERY
+        if self.autosave_cell_every:  # whoever asks for more gets more
+            self._every = min(SAVE_EVERY, timedelta(seconds=self.autosave_cell_every))
         self._broken: BaseException | None = None
         self._saved = False
         self._late = False
@@ -55,7 +78,7 @@ class Record(NotebookExecutionManager):  # type: ignore[misc]
     def save(self, **kwargs: Any) -> None:
         """Write the notebook at its start, its end and after a failure, else every 2 s at most."""
         urgent = not self._saved or self.end_time or self.nb.metadata.papermill.get("exception")
-        self._late = not urgent and self.now() - self.last_save_time < SAVE_EVERY
+        self._late = not urgent and self.now() - self.last_save_time < self._every
         if not self._late:
             super().save(**kwargs)
             self._saved = True
@@ -126,8 +149,11 @@ def cause(error: BaseException) -> tuple[str, str]:
         return "waktu habis", "timed out"
     if isinstance(error, (InterruptedRunError, KeyboardInterrupt, SystemExit)):
         return "dihentikan dari luar", "interrupted"
+    if isinstance(error, EndedKernelError):
+        indonesian, english = ending(error.code)
+        return f"kernel mati ({indonesian})", f"kernel died ({english})"
     if isinstance(error, DeadKernelError):
-        return f"kernel dihentikan ({error})", f"kernel died ({error})"
+        return "kernel mati", "kernel died"
     said = f"{type(error).__name__}: {error}"
     return said, said
 

@@ -316,7 +316,7 @@ def detach(request: dict[str, Any], streams: list[int]) -> None:
 
 
 def run_kernel(argv: list[str], bound: int) -> None:
-    """Run a kernel as `python -m ipykernel_launcher` does; write to `bound` once it listens."""
+    """Run a kernel as `python -m ipykernel_launcher` does; close `bound` once it listens."""
     from ipykernel.kernelapp import IPKernelApp
 
     launcher = importlib.util.find_spec("ipykernel_launcher")
@@ -327,7 +327,6 @@ def run_kernel(argv: list[str], bound: int) -> None:
     def told(**options: Any) -> None:
         """Tell that every socket is bound: whoever connects earlier waits 0.1 s to try again."""
         write(**options)
-        os.write(bound, b"1")
         os.close(bound)
 
     app.write_connection_file = told

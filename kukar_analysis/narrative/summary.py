@@ -18,7 +18,7 @@ from kukar_analysis import (
 )
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
-from kukar_analysis.narrative.common import value_shown
+from kukar_analysis.narrative.common import unconfirmed, value_shown
 from kukar_analysis.narrative.index import height, moved, no_index
 
 _QUESTIONS = 2
@@ -62,7 +62,11 @@ def certainty(year: Any, region: Any, draws: Any, seed: Any) -> Shown:
     year, place = fw.year(year), fw.region(region)
     code = place.region
     before = compare.index_value(year - 1, code)
-    said = [*_recomputed(year, code), f"Indeks {year - 1}: {value_shown(before)}."]
+    said = [
+        *unconfirmed(code, year),
+        *_recomputed(year, code),
+        f"Indeks {year - 1}: {value_shown(before)}.",
+    ]
     found = robustness.intervals(year, int(draws), int(seed))
     own = found[found["region"] == code]
     if len(own):

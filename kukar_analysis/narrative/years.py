@@ -11,6 +11,8 @@ from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.narrative.common import improvement, value_shown
 
+NO_LIST = "daftar butir salah satu edisi tidak terlihat atau belum dikonfirmasi"
+
 
 def years(region: Any, from_year: Any, to_year: Any) -> Shown:
     """Answer how the index moved, which components rose or fell, and what cannot be compared."""
@@ -39,10 +41,7 @@ def years(region: Any, from_year: Any, to_year: Any) -> Shown:
             " dibandingkan."
         )
     elif (found["comparable"] == "unknown").any():
-        paragraphs.append(
-            "Kesebandingan komponennya belum diketahui: daftar butir salah satu edisi tidak"
-            " terlihat."
-        )
+        paragraphs.append(f"Kesebandingan komponennya belum diketahui: {NO_LIST}.")
     return display.prose(*paragraphs, kind="answer")
 
 
@@ -72,8 +71,9 @@ def _why(code: str, from_year: int, to_year: int) -> list[str]:
     rules = kinds.drop(done.index)
     said = [f"{tables.KINDS[k].casefold()} {number(e, 3, signed=True)}" for k, e in done.items()]
     shown = [f"{tables.KINDS[k].casefold()} {number(e, 3, signed=True)}" for k, e in rules.items()]
-    parts = [f"**{listed(said)}**"] * bool(said) + [f"dari aturan dan formulir: {listed(shown)}"]
-    return [f"Perubahan itu terdiri atas: {'; '.join(parts)}."]
+    parts = [f"**{listed(said)}**"] * bool(said)
+    parts += [f"dari aturan dan formulir: {listed(shown)}"] * bool(shown)
+    return [f"Perubahan itu terdiri atas: {'; '.join(parts)}."] if parts else []
 
 
 def _index_moved(code: str, from_year: int, to_year: int) -> str:
@@ -83,8 +83,10 @@ def _index_moved(code: str, from_year: int, to_year: int) -> str:
         f"Indeks {framework.load().regions[code].name}: **{value_shown(before)}** pada {from_year}"
         f" dan **{value_shown(after)}** pada {to_year}."
     )
+    if from_year != to_year - 1:
+        return " ".join([said, *_years_between(from_year, to_year)])
     moved = improvement(to_year, code)
-    if moved is None or from_year != to_year - 1:
+    if moved is None:
         return said
     said += f" Peningkatan yang tercetak: **{number(moved, signed=True)}**"
     if before.known == after.known == "printed" and before.value and after.value:
@@ -96,6 +98,21 @@ def _index_moved(code: str, from_year: int, to_year: int) -> str:
                 f" (jumlah tertimbang {from_year} yang dibulatkan sekali)"
             )
     return f"{said}."
+
+
+def _years_between(from_year: int, to_year: int) -> list[str]:
+    """Say that the change took several years, and which of those are not on record."""
+    known = framework.load().years()
+    missing = [str(y) for y in range(from_year + 1, to_year) if y not in known]
+    said = [f"Perubahan ini mencakup {to_year - from_year} tahun sekaligus."]
+    if missing:
+        said.append(f"Aturan dan nilai tahun {listed(missing)} tidak tercatat.")
+    if str(to_year - 1) in missing:
+        said.append(
+            f"Peningkatan yang tercetak pada {to_year} diukur kementerian dari {to_year - 1},"
+            " sehingga tidak dapat dicocokkan di sini."
+        )
+    return said
 
 
 def _reason(row: Any, from_year: int, to_year: int) -> str:
@@ -114,7 +131,7 @@ def _reason(row: Any, from_year: int, to_year: int) -> str:
         else f"; bobotnya berubah dari {row.from_weight:.0f}% menjadi {row.to_weight:.0f}%"
     )
     if row.comparable == "unknown":
-        return f"belum diketahui, daftar butir salah satu edisi tidak terlihat{weights}"
+        return f"belum diketahui, {NO_LIST}{weights}"
     counts = {"same": "sama", "changed": "berubah kalimat", "new": "baru", "dropped": "dihapus"}
     said = [f"{getattr(row, k):.0f} butir {v}" for k, v in counts.items() if getattr(row, k)]
     words = {"yes": "sebanding", "partly": "sebagian sebanding", "no": "tidak sebanding"}

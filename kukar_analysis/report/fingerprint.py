@@ -64,7 +64,9 @@ def whole(notebooks: Path, processed: Path, raw: Path) -> str:
         _listed(notebooks, sorted(notebooks.glob("*.ipynb"))),
         _listed(processed, sorted(processed.glob("*.parquet"))),
         of_file(raw / "SOURCES.csv"),
-        of_file(PACKAGE.parent / "docs" / "metode.md"),  # the appendix on paper
+        # on paper only
+        of_file(PACKAGE.parent / "docs" / "metode.md"),
+        metadata.version("weasyprint"),
         json.dumps(versions(), sort_keys=True),
     ]
     return of_text("\n".join(parts))

@@ -112,7 +112,7 @@ def _who(holder: Path) -> str | None:
         found = json.loads(holder.read_text(encoding="utf-8"))
         since = datetime.fromisoformat(found["since"]).astimezone()
         return f"process {found['process']} on {found['machine']} since {since:%Y-%m-%d %H:%M %Z}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError):
         return None
 
 

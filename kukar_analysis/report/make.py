@@ -177,8 +177,13 @@ class _Making:
         return self.work.made / f"{report.name}.json"
 
     def _keep(self, outcome: Outcome) -> None:
-        """Note what an executed notebook was made from: beside it, a killed run leaves it whole."""
+        """Note what an executed notebook was made from: beside it, a killed run leaves it whole.
+
+        Not where anything has changed since the run began: it may have been made from what was.
+        """
         uses = self.now.uses(outcome.report, outcome.seen or {"tables": [], "definitions": []})
+        if self.way.whole() != self.whole:
+            return
         self.uses[outcome.report.name] = uses
         noted = {"notebook": fingerprint.of_file(outcome.notebook), "uses": asdict(uses)}
         note = self._note(outcome.report)
@@ -215,11 +220,11 @@ class _Making:
         except PrinterError as error:
             self.warn(f"kukar: no PDF was made: {error}")
             return False
-        asked = [*made, *self.kept]
-        missing = [r for r in asked if self.sheets.get(r.name) != sheet]
+        asked, stamp = [*made, *self.kept], paper.stamp(sheet)
+        missing = [r for r in asked if self.sheets.get(r.name) != stamp]
         for count, report in enumerate(missing, start=1):
             paper.page(printer, published, report.name)
-            self.sheets[report.name] = sheet
+            self.sheets[report.name] = stamp
             self.say(f"[{count}/{len(missing)}] {report.name}.pdf")
         for year, region in dict.fromkeys((report.year, report.region) for report in asked):
             paper.year(printer, published, year, region, self.record)
@@ -227,9 +232,14 @@ class _Making:
         return True
 
     def _state(self, published: Path, *, complete: bool) -> State:
-        """Return the record of the next set. What failed has none, and so is made next time."""
-        failed = {r.name for r in self.stale} - set(self.uses)
-        uses = {n: u for n, u in self.before.uses.items() if n not in failed} | self.uses
+        """Return the record of the next set.
+
+        What failed, is marked as replaced, or was not as it was written has none, and so is made
+        when it is asked for next.
+        """
+        gone = {r.name for r in self.stale} | publish.marked_in(published)
+        earlier = {n: u for n, u in self.before.uses.items() if n not in gone and self._stands(n)}
+        uses = earlier | self.uses
         files = {
             name: state.of_files((f"{name}.html", f"{name}.ipynb", f"{name}.pdf"), published)
             for name in uses
@@ -239,7 +249,8 @@ class _Making:
         documents += [site.annex_of(int(year)) for year in years]
         documents += [p.relative_to(published).as_posix() for p in published.glob("*/*/*.pdf")]
         programs = self.before.programs | self.now.programs
-        asked = self.before.asked if self.before.whole == self.whole else {}
+        same = self.before.whole == self.whole and self.before.sheets == self.sheets
+        asked = self.before.asked if same else {}
         names = [report.name for report in [*self.kept, *self.stale]]
         return State(
             whole=self.whole,
@@ -250,6 +261,9 @@ class _Making:
             asked=asked | ({self.asked: names} if complete else {}),
             programs={u.program: programs.get(u.program, {}) for u in uses.values()},
         )
+
+    def _stands(self, name: str) -> bool:
+        return state.is_whole(self.before.files.get(name, {}), self.work.target)
 
 
 def _linked(outcome: Outcome, staged: Path) -> Outcome:

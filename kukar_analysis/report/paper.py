@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
 import mistune
@@ -19,7 +20,8 @@ from bs4.element import Tag
 
 from kukar_analysis import compare, formats, framework, store
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
-from kukar_analysis.report import publish, site
+from kukar_analysis.narrative.common import unconfirmed
+from kukar_analysis.report import fingerprint, publish, site
 from kukar_analysis.report.record import RunRecord
 
 SIZES = {"A4": "210mm 297mm", "F4": "215mm 330mm"}
@@ -30,8 +32,8 @@ PANGO = (
 )
 _SCREEN_ONLY = ("script", "nav", "form", "button", "input", "label")
 _MARK = 'font: bold 9pt "Liberation Sans", "DejaVu Sans", sans-serif; color: #8a3d00'
-SAMPLE, DRAFT = "DATA CONTOH", "DRAF"
-"""Marks at the head of every page of invented data, and of a draft."""
+SAMPLE, DRAFT, UNCONFIRMED = "DATA CONTOH", "DRAF", "ATURAN BELUM DIKONFIRMASI"
+"""Marks at the head of every page: of invented data, a draft, and a year of copied rules."""
 _METHOD = store.ROOT / "docs" / "metode.md"
 _STYLES = Path(__file__).parent / "templates"
 
@@ -81,6 +83,11 @@ def check(size: str) -> None:
         raise UsageError(f"paper {size!r} is not known; known: {', '.join(SIZES)}")
 
 
+def stamp(size: str) -> str:
+    """Return what a print depends on beside its page: the sheet, this module and its library."""
+    return f"{size} {metadata.version('weasyprint')} {fingerprint.of_file(Path(__file__))}"
+
+
 def page_of(folder: Path, name: str) -> Path:
     """Return where the PDF of a page stands."""
     return folder / f"{name}.pdf"
@@ -89,7 +96,7 @@ def page_of(folder: Path, name: str) -> Path:
 def page(printer: Printer, folder: Path, name: str) -> Path:
     """Print a published page beside it and return the PDF."""
     soup = _soup(folder / f"{name}.html")
-    region = name.split("/")[1]
+    year, region = name.split("/")[:2]
     main = _main(soup)
     for found in soup.find_all("a", href=True):
         found.unwrap()  # pages of the site are no pages here
@@ -99,7 +106,7 @@ def page(printer: Printer, folder: Path, name: str) -> Path:
     if head.contents:
         main.insert(0, head)
     target = page_of(folder, name)
-    printer.print(str(soup), target, _mark(region))
+    printer.print(str(soup), target, _mark(int(year), region))
     return target
 
 
@@ -133,12 +140,13 @@ def year(
         headline="" if value is None else f"Indeks {year}: {formats.number(value)} dari skala 4",
         letterhead=letterhead(region),
         sample=fw.regions[region].is_sample,
+        unconfirmed=unconfirmed(region, year),
         style=(_STYLES / "style.css").read_text(encoding="utf-8"),
         chapters=chapters,
         record=record,
     )
     target = folder / site.document_of(year, region)
-    printer.print(html, target, _mark(region, is_draft=is_draft))
+    printer.print(html, target, _mark(year, region, is_draft=is_draft))
     return target
 
 
@@ -149,9 +157,9 @@ def forget(folder: Path, name: str) -> None:
     (folder / site.document_of(int(year), region)).unlink(missing_ok=True)
 
 
-def _mark(region: str, *, is_draft: bool = False) -> str:
+def _mark(year: int, region: str, *, is_draft: bool = False) -> str:
     marks = [SAMPLE] * framework.load().regions[region].is_sample + [DRAFT] * is_draft
-    return " · ".join(marks)
+    return " · ".join(marks + [UNCONFIRMED] * bool(unconfirmed(region, year)))
 
 
 def letterhead(region: str) -> list[str]:
@@ -187,9 +195,10 @@ def _appendix(year: int, region: str, title: str, record: RunRecord) -> Iterator
     facts = [e for e in fw.editions.values() if e.year == year]
     found = store.read("official_statistics")
     found = found[(found["region"] == region) & (found["year"] <= year)]
-    cited = dict.fromkeys([*(fact.citation for fact in facts), *found["citation"]])
+    known = [fact.citation for fact in facts if fact.status != "unconfirmed"]
+    cited = [fw.citations[c].title for c in dict.fromkeys([*known, *found["citation"]])]
     html = site.ENVIRONMENT.get_template("appendix.html").render(
-        title=title, citations=[fw.citations[c].title for c in cited], record=record
+        title=title, citations=[*cited, *unconfirmed(region, year)], record=record
     )
     yield _Chapter("sumber", "Lampiran: sumber dan catatan pembuatan", html)
 

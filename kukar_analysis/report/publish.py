@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import framework
+from kukar_analysis.narrative.common import unconfirmed
 from kukar_analysis.report import page, replaced, search, site
 from kukar_analysis.report.page import Section
 from kukar_analysis.report.record import RunRecord, run_record
@@ -32,6 +33,7 @@ _UNSAID: dict[str, Any] = {
     "change": None,
     "ranks": [],
     "replaced": [],
+    "unconfirmed": [],
 }
 """What manifests of earlier versions do not say of a report."""
 
@@ -159,6 +161,11 @@ def regions_of(folder: Path, year: int) -> list[str]:
     return sorted({e["region"] for e in entries if e["year"] == year and e["page"]})
 
 
+def marked_in(folder: Path) -> set[str]:
+    """Return the reports whose page is marked as replaced by a correction."""
+    return {name for name, e in _earlier(folder).entries.items() if e["status"] == "replaced"}
+
+
 def relist(folder: Path, record: RunRecord) -> None:
     """Write index and search anew, after documents beside the pages were made or put away."""
     entries = _earlier(folder).entries
@@ -221,7 +228,14 @@ def said(report: Report) -> dict[str, Any]:
         "region_name": framework.load().regions[report.region].name,
         **site.headline(report.year, report.region),
         "waits_for": [f"{g.what} ({g.file})" for g in report.gaps],
+        "unconfirmed": unconfirmed(report.region, *_years(report)),
     }
+
+
+def _years(report: Report) -> list[int]:
+    """Return the years that a report is about: its own, and the one it compares with."""
+    before = report.parameters.get("from_year")
+    return [report.year] if before is None else [report.year, int(before)]
 
 
 def _entry(report: Report, record: RunRecord, status: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from kukar_analysis import (
     compare,
     formats,
     framework,
+    notebooks,
     pillars,
     programmes,
     quality,
@@ -95,7 +96,7 @@ def _of_scores(year: int, region: str) -> Iterator[Report]:
     """Yield what the ministry's figures tell; none for what a region that stayed away lacks."""
     fw = framework.load()
     name = fw.regions[region].name
-    record, before = compare.index_record(year, region), compare.index_value(year - 1, region)
+    record = compare.index_record(year, region)
     index, questions = index_gap(year, region), questions_gap(year, region)
     known = record is not None
     title = f"Indeks Smart City {name} {year}"
@@ -104,6 +105,9 @@ def _of_scores(year: int, region: str) -> Iterator[Report]:
         return
     title = f"Ringkasan {name} {year}"
     yield _report("00_ringkasan", year, region, title, gaps=[index, questions], can_be_made=known)
+    for found in notebooks.described():
+        title = f"{found.title} {name} {year}"
+        yield _report(found.notebook, year, region, title, gaps=[index], can_be_made=known)
     for pillar in fw.pillars.values():
         yield _report(
             "03_pilar",
@@ -115,19 +119,28 @@ def _of_scores(year: int, region: str) -> Iterator[Report]:
             gaps=[index, questions],
             can_be_made=known,
         )
-    if year - 1 in fw.years() and before.known != "absent":
-        yield _report(
-            "04_antar_tahun",
-            year,
-            region,
-            f"Perubahan {name} {year - 1}–{year}",
-            f"{year - 1}",
-            {"region": region, "from_year": year - 1, "to_year": year},
-            gaps=[index_gap(year - 1, region), index],
-            can_be_made=known and before.value is not None,
-        )
+    yield from _of_two_years(year, region, index)
     title = f"Ketahanan peringkat {name} {year}"
     yield _report("07_ketahanan", year, region, title, gaps=[index], can_be_made=known)
+
+
+def _of_two_years(year: int, region: str, index: Gap | None) -> Iterator[Report]:
+    """Yield what changed since the year before that has an edition, which need not be the last."""
+    fw = framework.load()
+    last = max((y for y in fw.years() if y < year), default=None)
+    before = compare.index_value(last, region) if last else None
+    if last is None or before is None or before.known == "absent":
+        return
+    yield _report(
+        "04_antar_tahun",
+        year,
+        region,
+        f"Perubahan {fw.regions[region].name} {last}–{year}",
+        f"{last}",
+        {"region": region, "from_year": last, "to_year": year},
+        gaps=[index_gap(last, region), index],
+        can_be_made=index is None and before.value is not None,
+    )
 
 
 def _of_office(year: int, region: str) -> Iterator[Report]:

@@ -86,7 +86,11 @@ def _published(year: int, regions: list[str], folder: Path) -> list[dict[str, An
     """Return the manifest's entries of the year that have a page."""
     path = folder / publish.MANIFEST
     entries = json.loads(path.read_text(encoding="utf-8"))["reports"] if path.exists() else []
-    found = [e for e in entries if e["year"] == year and e["region"] in regions and e["page"]]
+    found = [
+        {"unconfirmed": []} | e  # manifests of earlier versions do not say it
+        for e in entries
+        if e["year"] == year and e["region"] in regions and e["page"]
+    ]
     if not found:
         names = ", ".join(regions)
         raise ShareError(f"no page of {year} {names} is published in {folder.name}: `kukar report`")
@@ -164,6 +168,7 @@ def _message(
         record=record,
         draft=is_draft,
         sample=any(region.is_sample for region in regions),
+        unconfirmed=list(dict.fromkeys(said for e in entries for said in e["unconfirmed"])),
     )
 
 

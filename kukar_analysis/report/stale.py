@@ -72,7 +72,10 @@ def reason(report: Report, known: State, folder: Path, now: Now) -> str | None:
     """Return why a report is to be made again; None where it stands as it would be made now."""
     before = known.uses.get(report.name)
     if before is None:
-        return "not made yet, or failed"
+        return "not made yet, failed, or replaced by a correction"
+    manifest = {publish.MANIFEST: known.documents.get(publish.MANIFEST, "")}
+    if not state.is_whole(manifest, folder):
+        return "the manifest is not there as it was written"
     if not state.is_whole(known.files.get(report.name, {}), folder):
         return "its page or notebook is not there as it was written"
     return changed(report, before, known, now)

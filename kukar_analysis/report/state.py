@@ -48,7 +48,7 @@ class State:
     asked: dict[str, list[str]] = field(default_factory=dict)
     """the reports that stand for what was asked, by the words it was asked in, under `whole`"""
     sheets: dict[str, str] = field(default_factory=dict)
-    """the sheet that a report's page is printed on, where it is"""
+    """the sheet that a report's page is printed on, and by what, where it is"""
     programs: dict[str, dict[str, str]] = field(default_factory=dict)
     """fingerprints by file of the package, by the fingerprint of them together"""
 
@@ -66,9 +66,14 @@ def read(folder: Path) -> State:
 
 
 def write(state: State, folder: Path) -> None:
-    """Write the record into a folder that is not published yet."""
+    """Write the record into a folder that is not published yet.
+
+    What stands there is a link to the published one, so another file takes its place.
+    """
     text = json.dumps({"format": _FORMAT, **asdict(state)}, ensure_ascii=False)
-    (folder / FILE).write_text(text, encoding="utf-8")
+    temporary = folder / f"{FILE}.tmp"
+    temporary.write_text(text, encoding="utf-8")
+    temporary.replace(folder / FILE)
 
 
 def is_whole(files: dict[str, str], folder: Path) -> bool:

@@ -65,8 +65,10 @@ def files(year: int, region: str, opd: str) -> pd.DataFrame:
         opd in names or (not names and is_own and _names_alone(file, opd))
         for names, file in zip(kept, found["file"], strict=True)
     ]
-    shared = [len(names) > 1 for names in kept]
-    return found.assign(shared=shared)[speaks].reset_index(drop=True)
+    # typed and with an index, so that a year without files keeps its columns
+    shared = pd.Series([len(names) > 1 for names in kept], index=found.index, dtype=bool)
+    is_own_file = pd.Series(speaks, index=found.index, dtype=bool)
+    return found.assign(shared=shared)[is_own_file].reset_index(drop=True)
 
 
 def rejected(year: int, region: str, opd: str) -> pd.DataFrame:

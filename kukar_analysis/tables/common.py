@@ -37,10 +37,19 @@ def group_name(year: int, code: str) -> str:
 
 
 def source(*years: int) -> str:
-    """Name the documents that the editions of the years cite."""
+    """Name the documents that the editions of the years cite: those seen, where some were.
+
+    Of a year whose editions are copied and not confirmed, it is said that they are.
+    """
     fw = framework.load()
-    cited = {e.citation for e in fw.editions.values() if e.year in years and e.status == "seen"}
-    titles = "; ".join(fw.citations[c].title for c in sorted(cited))
+    cited, copied = set[str](), list[str]()
+    for year in dict.fromkeys(years):
+        of_year = [e for e in fw.editions.values() if e.year == year and e.status != "unconfirmed"]
+        seen = [e for e in of_year if e.status == "seen"]
+        cited |= {e.citation for e in seen or of_year}
+        if not of_year and year in fw.years():
+            copied.append(f"aturan {year} yang disalin dari edisi sebelumnya, belum dikonfirmasi")
+    titles = "; ".join([*(fw.citations[c].title for c in sorted(cited)), *copied])
     if store.is_sample():
         return f"Sumber: {fw.citations['sample'].title}; aturan penilaian menurut {titles}."
     return f"Sumber: {titles}."

@@ -9,13 +9,12 @@ import pandas as pd
 
 from kukar_analysis import display, formats, framework, gaps, programmes, quality, store
 from kukar_analysis.display import Column, Shown
-from kukar_analysis.facts import PROGRAMME_STATUS, AchievementBand
+from kukar_analysis.facts import HOW_KNOWN, PROGRAMME_STATUS, AchievementBand
 from kukar_analysis.formats import number
 from kukar_analysis.tables.common import columns, table_or_place
 
 UNKNOWN = "tidak tercatat"
 _BY = {"pillar": "Pilar", "digital_part": "Bagian transformasi digital"}
-_HOW_KNOWN = {"seen": "terlihat", "inferred": "disimpulkan", "assumed": "anggapan"}
 _BAND_RULE = "Capaian = realisasi / target; pita ditentukan sebelum angkanya dibulatkan."
 
 
@@ -155,7 +154,7 @@ def achievement_bands() -> Shown:
             b.name,
             f"{b.lowest}–{b.highest}" if b.lowest is not None else f"≤ {b.highest}",
             _begins(b, above),
-            _HOW_KNOWN[b.status],
+            HOW_KNOWN[b.status],
             fw.citations[b.citation].title,
         ]
         for above, b in zip([None, *bands[:-1]], bands, strict=True)

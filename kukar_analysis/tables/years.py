@@ -107,7 +107,7 @@ def question_changes(region: Any, from_year: int, to_year: int, most: int = 5) -
     found = compare.questions_between(code, from_year, to_year)
     if found.empty:
         gap = gaps.questions_gap(from_year, code) or gaps.questions_gap(to_year, code)
-        waits = gap.waits_for if gap else "Kedua formulir tidak memuat butir yang sama."
+        waits = gap.waits_for if gap else "Tidak ada butir yang dikonfirmasi sama pada keduanya."
         return display.empty_place("Perubahan per butir tidak dapat ditunjukkan.", waits)
     found = found[found["continuity"] == "same"]
     moved = pd.concat(

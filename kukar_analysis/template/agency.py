@@ -8,6 +8,7 @@ from typing import Any
 
 from kukar_analysis import formats, framework, suggest
 from kukar_analysis.facts import EditionQuestion, Opd
+from kukar_analysis.narrative.common import edition_unconfirmed
 from kukar_analysis.template import draw
 from kukar_analysis.template.common import (
     QUESTION_LISTS,
@@ -111,8 +112,10 @@ def _guide(
 ) -> list[tuple[str, str | None]]:
     """Return the instructions, topic and text; where the text is None the office types it."""
     head = headings("agency_form")
+    copied = edition_unconfirmed(edition)
     return [
         ("Tujuan", _purpose(of, edition, asked)),
+        *([("Belum dikonfirmasi", copied)] if copied else []),
         (
             "Siapa mengisi",
             "Setiap perangkat daerah mengisi butir yang menjadi tugasnya. Baris yang menjadi tugas"

@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl.styles import Alignment, Font, PatternFill
 
 from kukar_analysis import compare, framework
-from kukar_analysis.narrative.common import value_shown
+from kukar_analysis.narrative.common import unconfirmed, value_shown
 from kukar_analysis.report.annex.sheet import (
     COVER,
     FONT,
@@ -60,11 +60,15 @@ def add(
     for letter, width in zip("ABC", _WIDTHS, strict=True):
         page.column_dimensions[letter].width = width
     put(page.cell(1, 1), book.properties.title).font = TITLE
-    if _marks(regions, is_draft):
-        put(page.cell(2, 1), " · ".join(_marks(regions, is_draft))).font = _WARNING
+    marks = _marks(year, regions, is_draft)
+    if marks:
+        put(page.cell(2, 1), " · ".join(marks)).font = _WARNING
     names = framework.load().regions
     standing = [(names[r].name, value_shown(compare.index_value(year, r))) for r in regions]
-    row = _section(page, 3, "Indeks Smart City", standing)
+    row, copied = 3, _copied(year, regions)
+    if copied:
+        row = _section(page, row, "Belum dikonfirmasi", _numbered(copied))
+    row = _section(page, row, "Indeks Smart City", standing)
     row = _contents(page, row, sheets)
     row = _section(page, row, "Cara membaca", _READING)
     row = _section(
@@ -81,12 +85,18 @@ def add(
 
 def running(year: int, regions: list[str], is_draft: bool) -> str:
     """Return the running title of every page, which marks sample data and a draft."""
-    return " · ".join([f"Lampiran evaluasi Smart City {year}", *_marks(regions, is_draft)])
+    return " · ".join([f"Lampiran evaluasi Smart City {year}", *_marks(year, regions, is_draft)])
 
 
-def _marks(regions: list[str], is_draft: bool) -> list[str]:
+def _marks(year: int, regions: list[str], is_draft: bool) -> list[str]:
     is_sample = any(framework.load().regions[r].is_sample for r in regions)
-    return [SAMPLE] * is_sample + ["DRAF, belum untuk diedarkan"] * is_draft
+    marks = [SAMPLE] * is_sample + ["DRAF, belum untuk diedarkan"] * is_draft
+    return marks + ["aturan belum dikonfirmasi"] * bool(_copied(year, regions))
+
+
+def _copied(year: int, regions: list[str]) -> list[str]:
+    """Say what of the regions' editions is not confirmed, each once."""
+    return list(dict.fromkeys(said for r in regions for said in unconfirmed(r, year)))
 
 
 def _contents(page: Any, row: int, sheets: list[Sheet]) -> int:

@@ -1,0 +1,255 @@
+"""The start of a year: its edition copied into the definitions, its raw folder and its forms.
+
+Of the new year nothing is known yet, so it begins with the rules of an edition before it, every
+fact marked as `unconfirmed`: pages say so until a rule of the year confirms each (docs:
+panduan-analis). Files of definitions are changed all or none, and only by lines that are added.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from kukar_analysis import framework, store, template
+from kukar_analysis.errors import MissingTableError, UsageError
+
+FILES = ("editions", "weights", "edition_questions", "surveys")
+"""Files of definitions that hold an edition's facts, in the order in which they are confirmed."""
+FARTHEST = 10
+"""Years that a new one may lie after the newest edition; beyond, it is taken for a slip."""
+PARTS = ("opd", "survei")
+"""Subfolders of a year's raw folder, for what comes in many files."""
+README = "LIES-SAYA.txt"
+_README = """\
+Formulir evaluasi Smart City {year}, dibuat oleh `kukar new-year {year}`.
+
+formulir-{year}-<opd>.xlsx   dikirim kepada OPD itu; kembali ke data/raw/{year}/opd/
+program-{year}.xlsx          program, quick win, dan risikonya; kembali ke data/raw/{year}/
+survei-{year}.xlsx           jawaban survei pengguna, bila ada; kembali ke data/raw/{year}/survei/
+surat hasil (PDF)            ditaruh di data/raw/{year}/ begitu datang
+
+Bila daftar OPD per pilar {year} sudah ada (DAERAH;PILAR;OPD di data/raw/{year}/), jalankan
+`kukar clean` lalu `kukar template {year} --opd all --to FOLDER`: tiap OPD hanya menerima pilarnya.
+Sesudah berkas masuk: `kukar clean`. Yang belum dikonfirmasi: `kukar new-year {year} --status`.
+"""
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Lines that were added to a file, the first and the last as an editor numbers them."""
+
+    file: Path
+    first: int
+    last: int
+
+    def __str__(self) -> str:
+        if self.first == self.last:
+            return f"{self.file}: line {self.first}"
+        return f"{self.file}: lines {self.first}-{self.last}"
+
+
+@dataclass(frozen=True)
+class Unconfirmed:
+    """A fact of an edition that no rule of its year confirms, and where it stands."""
+
+    file: str
+    line: int
+    fact: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}  {self.fact}"
+
+
+def source_of(year: int, region: str, asked: str | None = None) -> str:
+    """Return the edition that a year is copied from: the one asked for, or the office's newest.
+
+    The latter is the newest edition before the year of the group that the region was last evaluated
+    in. Raises UsageError where there is none, where the year is before the first edition or far
+    after the newest, and where the year has that edition already.
+    """
+    fw = framework.load()
+    first, newest = fw.years()[0], fw.years()[-1]
+    if not first < year <= newest + FARTHEST:
+        raise UsageError(
+            f"year {year} cannot be begun: editions are on record for {first} to {newest};"
+            f" expected a year from {first + 1} to {newest + FARTHEST}"
+        )
+    source = asked or _newest(year, region)
+    if fw.edition(source).year >= year:
+        raise UsageError(f"edition {source} is not before {year}: name an earlier one with --from")
+    edition = f"{year}-{fw.editions[source].group}"
+    if edition in fw.editions:
+        raise UsageError(
+            f"edition {edition} is there already (definitions/editions.csv): nothing was written."
+            f" `kukar new-year {year} --status` lists what is still to be confirmed;"
+            f" `kukar template {year}` writes its forms"
+        )
+    return source
+
+
+def _newest(year: int, region: str) -> str:
+    """Return the newest edition before a year of the group that a region was last evaluated in."""
+    fw = framework.load()
+    how = f"name the edition to copy with --from; known: {', '.join(fw.editions)}"
+    try:
+        found = store.read("index_scores", region=region)
+    except MissingTableError as error:
+        raise UsageError(f"the group of {region} is not known without tables: {how}") from error
+    if found.empty:
+        raise UsageError(f"no national table names {region}, so its group is not known: {how}")
+    group = fw.edition(str(found.sort_values("year")["edition"].iloc[-1])).group
+    before = [e for e in fw.editions.values() if e.group == group and e.year < year]
+    if not before:
+        raise UsageError(f"no edition of group {group} is before {year}: {how}")
+    return max(before, key=lambda e: e.year).edition
+
+
+def copy(year: int, source: str, folder: Path = framework.DEFINITIONS) -> list[Lines]:
+    """Add an edition to the definitions, copied from `source`; return the lines that were added.
+
+    What is added is checked before a file is touched. Raises DefinitionError where it contradicts
+    what is there, and UsageError for a source that is not known.
+    """
+    edition = f"{year}-{framework.load(folder).edition(source).group}"
+    added, changed = [], {}
+    for name in FILES:
+        path = folder / f"{name}.csv"
+        text, first, last = _with_copy(path.read_bytes().decode("utf-8"), year, source, edition)
+        if last >= first:
+            added.append(Lines(path, first, last))
+            changed[path] = text.encode("utf-8")
+    with tempfile.TemporaryDirectory() as name:
+        trial = Path(shutil.copytree(folder, Path(name) / folder.name))
+        for path, content in changed.items():
+            (trial / path.name).write_bytes(content)
+        framework.load(trial)
+    _replace(changed)
+    framework.forget()
+    return added
+
+
+def _with_copy(text: str, year: int, source: str, edition: str) -> tuple[str, int, int]:
+    """Return a file with an edition's lines after those of the years before, and their numbers.
+
+    All other lines keep every byte, so that the difference shows what is new and nothing else.
+    """
+    lines = [*io.StringIO(text, newline="")]
+    reader = csv.reader(lines, strict=True)
+    header = [name.lstrip("\ufeff") for name in next(reader)]
+    place, copied = reader.line_num, []
+    for row in reader:
+        record = dict(zip(header, row, strict=False))
+        if record.get("edition", "9999")[:4] <= str(year):
+            place = reader.line_num
+        if record.get("edition") == source:
+            copied.append(_copied(record, year, edition))
+    end = "\r\n" if lines[0].endswith("\r\n") else "\n"
+    made = io.StringIO(newline="")
+    csv.DictWriter(made, header, lineterminator=end).writerows(copied)
+    if not lines[place - 1].endswith(("\n", "\r")):
+        lines[place - 1] += end
+    new = [*io.StringIO(made.getvalue(), newline="")]
+    return "".join([*lines[:place], *new, *lines[place:]]), place + 1, place + len(new)
+
+
+def _copied(record: dict[str, str], year: int, edition: str) -> dict[str, str]:
+    """Return a fact of an edition as that of another which follows it."""
+    changed = {
+        "edition": edition,
+        "year": str(year),
+        "follows": record["edition"],
+        "continuity": "same",
+        "status": "unconfirmed",
+        "note": f"Disalin dari edisi {record['edition']}; aturan {year} belum tercatat",
+    }
+    return record | {name: value for name, value in changed.items() if name in record}
+
+
+def _replace(changed: dict[Path, bytes]) -> None:
+    """Put all files into their places, or none: where one fails, the others are put back."""
+    before = {path: path.read_bytes() for path in changed}
+    done: list[Path] = []
+    try:
+        for path, content in changed.items():
+            _write(path, content)
+            done.append(path)
+    except OSError:
+        for path in done:
+            _write(path, before[path])
+        raise
+
+
+def _write(path: Path, content: bytes) -> None:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        shutil.copymode(path, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def lay_out(year: int, raw: Path = store.RAW) -> Path:
+    """Make the raw folder of a year with its subfolders, and return it; what is there stays."""
+    for part in PARTS:
+        (raw / str(year) / part).mkdir(parents=True, exist_ok=True)
+    return raw / str(year)
+
+
+def forms(year: int, edition: str, region: str, folder: Path) -> list[Path]:
+    """Write the forms that go out in a year, with a word on where each comes back to.
+
+    None where the edition has no list of questions. Raises UsageError for a folder that is there
+    already.
+    """
+    fw = framework.load()
+    check_free(folder)
+    if not fw.edition_questions.get(edition):
+        return []
+    made = template.forms(year, region, folder, list(fw.opd), {}, edition=edition)
+    made.append(template.programmes(year, region, folder))
+    if edition in fw.surveys:
+        made.append(template.survey(year, region, folder, edition=edition))
+    (folder / README).write_text(_README.format(year=year), encoding="utf-8")
+    return made
+
+
+def check_free(folder: Path) -> None:
+    """Raise UsageError where something stands in the folder that forms are to be written to."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is there already; name another folder with --to")
+
+
+def unconfirmed(edition: str, folder: Path = framework.DEFINITIONS) -> list[Unconfirmed]:
+    """Return every fact of an edition that is not confirmed, with its file and line."""
+    found = []
+    for name in FILES:
+        path = folder / f"{name}.csv"
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            reader = csv.DictReader(file, strict=True)
+            for record in reader:
+                if (record["edition"], record["status"]) == (edition, "unconfirmed"):
+                    found.append(Unconfirmed(path.name, reader.line_num, _said(record)))
+    return found
+
+
+def _said(record: dict[str, str]) -> str:
+    """Return what a fact says: its cells but for those that say whose it is, and how known."""
+    about = ("edition", "year", "group", "follows", "status", "citation", "note", "continuity")
+    return ", ".join(f"{k} {v}" for k, v in record.items() if v and k not in about)
+
+
+def summary() -> list[str]:
+    """Return a line an edition that has facts to be confirmed: how many, and where to see them."""
+    fw = framework.load()
+    return [
+        f"edition {e.edition}: {sum(counts.values())} facts copied from {e.follows} and not"
+        f" confirmed (kukar new-year {e.year} --status)"
+        for e in fw.editions.values()
+        if (counts := fw.unconfirmed(e.edition))
+    ]

@@ -1,0 +1,175 @@
+"""Makes small reports for tests, and copies of the project that a test may change."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+
+import copied
+from reading import write_notebook
+
+from kukar_analysis import store
+from kukar_analysis.report import make, registry, state
+
+REGION = "2023/64.02"
+HOLDS = """
+import sys, time
+from pathlib import Path
+from kukar_analysis.report import folder
+with folder.held(Path(sys.argv[1])) as work:
+    (work.made / "2023").mkdir(parents=True)
+    (work.made / "2023" / "a.ipynb").write_text("dibuat")
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def report(notebook, part="", **parameters):
+    """Return the report of Kukar's index, run with another notebook and more parameters."""
+    return dataclasses.replace(
+        index := _index(),
+        name=f"{REGION}/{notebook}{part}",
+        notebook=notebook,
+        parameters={**index.parameters, **parameters},
+    )
+
+
+@cache
+def _index():
+    (found,) = registry.reports(years=[2023], regions=["64.02"], only=["02_indeks"])
+    return found
+
+
+def bytes_of(folder):
+    """Return the content of every file under a folder, by its place in it."""
+    return {
+        p.relative_to(folder).as_posix(): p.read_bytes() for p in folder.rglob("*") if p.is_file()
+    }
+
+
+@contextmanager
+def held_by_another(folder):
+    """Let another process hold a folder of reports, having made something; give that process."""
+    command = [sys.executable, "-c", HOLDS, str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline() == "held\n"
+        yield process
+        process.kill()
+
+
+@dataclasses.dataclass
+class Small:
+    """A folder of small notebooks, made into reports beside it."""
+
+    folder: Path
+    processed: Path
+    said: list[str] = dataclasses.field(default_factory=list)
+    warned: list[str] = dataclasses.field(default_factory=list)
+
+    @property
+    def target(self):
+        return self.folder / "laporan"
+
+    @property
+    def state(self):
+        return state.read(self.target)
+
+    def write(self, name, *cells):
+        return write_notebook(self.folder / "notebooks", name, *cells)
+
+    def make(self, *names, asked="semua", **way):
+        """Make the reports of these notebooks, and keep what was said meanwhile."""
+        self.said.clear()
+        self.warned.clear()
+        found = [name if isinstance(name, registry.Report) else report(name) for name in names]
+        way = make.Way(self.processed, store.RAW, **way)
+        lines = {"say": self.said.append, "warn": self.warned.append}
+        return make.make(found, asked, self.target, way, **lines)
+
+    def made(self):
+        """Return the notebooks whose reports the last run made."""
+        lines = [line.split()[1] for line in self.said if line.startswith("[") and " s" in line]
+        return sorted(name.removeprefix(f"{REGION}/") for name in lines)
+
+    def shown(self, name):
+        return (self.target / REGION / f"{name}.html").read_text(encoding="utf-8")
+
+    def entries(self):
+        manifest = json.loads((self.target / "manifest.json").read_text(encoding="utf-8"))
+        return {e["name"].removeprefix(f"{REGION}/"): e for e in manifest["reports"]}
+
+    def left(self):
+        """Return what a run left beside the published folder."""
+        return sorted(p.name for p in self.folder.iterdir() if p.name.startswith(".laporan"))
+
+
+@dataclasses.dataclass
+class Project:
+    """A copy of the project, run in processes of its own."""
+
+    folder: Path
+
+    @classmethod
+    def of(cls, folder: Path, processed: Path) -> Project:
+        """Copy what runs: package, notebooks, the lists of sources, and these tables."""
+        copied.project(folder)
+        shutil.copytree(store.ROOT / "docs", folder / "docs")
+        shutil.copytree(processed, folder / "data" / "processed")
+        (folder / "data" / "raw").mkdir()
+        shutil.copy(store.RAW / "SOURCES.csv", folder / "data" / "raw")
+        return cls(folder)
+
+    def copy(self, folder: Path) -> Project:
+        shutil.copytree(self.folder, folder, symlinks=True)
+        return Project(folder)
+
+    @property
+    def environment(self):
+        own = {store.PROCESSED_VARIABLE, "PYTHONPATH"}
+        kept = {name: value for name, value in os.environ.items() if name not in own}
+        return {**kept, "PYTHONPATH": str(self.folder)}
+
+    def start(self, *command, **options):
+        """Start Python with these arguments in the project's folder."""
+        return subprocess.Popen(
+            [sys.executable, *map(str, command)],
+            cwd=self.folder,
+            env=self.environment | options.pop("env", {}),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    def kukar(self, *arguments, **options):
+        return self.start("-m", "kukar_analysis", *arguments, **options)
+
+    def run(self, *arguments, **options):
+        """Run `kukar` with these arguments to its end; return exit code, output and errors."""
+        process = self.kukar(*arguments, **options)
+        out, err = process.communicate(timeout=300)
+        return process.returncode, out, err
+
+    def append(self, name: str, text: str) -> None:
+        with (self.folder / name).open("a", encoding="utf-8") as file:
+            file.write(text)
+
+    def replace(self, name: str, old: str, new: str) -> None:
+        path = self.folder / name
+        text = path.read_text(encoding="utf-8")
+        assert old in text, (name, old)
+        path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def ended(processes: Iterable[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
+    """Wait for processes; return exit code, output and errors of each."""
+    said = [(process, process.communicate(timeout=300)) for process in processes]
+    return [(process.returncode, out, err) for process, (out, err) in said]

@@ -1,0 +1,413 @@
+"""A year begins with rules that are copied and to be confirmed, and needs data only."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+from copied import changed_code, kukar, project, python
+from reading import IN_NO_TABLE, KUKAR, MALANG
+
+from kukar_analysis import compare, framework, narrative, new_year, paths
+from kukar_analysis.errors import DefinitionError, UsageError
+
+SOURCE = "2023-kppn-ikn"
+ADDED = {"editions": 1, "weights": 6, "edition_questions": 117, "surveys": 1}
+SAMPLE = paths.ROOT / "data" / "sample"
+NATIONAL = "contoh-tabel-nasional-kppn-ikn.csv"
+HEADINGS = (SAMPLE / "2023" / NATIONAL).read_text(encoding="utf-8").splitlines()[1]
+INVENTED = {
+    # Outcome weighs 25 and Kolaborasi 5 in the edition of 2024 that is invented here.
+    2024: [
+        "1;Kabupaten Contoh;3,20;2,40;2,90;2,80;3,20;2,80;2,87;0,11;KPPN&IKN;ya",
+        "2;Kabupaten Contoh Utara;3,10;2,40;2,60;2,40;2,40;1,80;2,49;0,09;KPPN&IKN;ya",
+    ],
+    2027: [
+        "1;Kabupaten Contoh;3,40;2,60;3,00;2,80;3,20;2,80;2,95;0,02;KPPN&IKN;ya",
+        "2;Kabupaten Contoh Utara;3,10;2,40;2,60;2,40;2,40;1,80;2,49;0,00;KPPN&IKN;ya",
+    ],
+}
+
+
+@pytest.fixture
+def definitions(tmp_path):
+    """Return a copy of the definitions, to be added to."""
+    return shutil.copytree(framework.DEFINITIONS, tmp_path / "definitions")
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """Begin 2027 in a copied project whose tables are made; return it and what was said."""
+    folder = project(tmp_path_factory.mktemp("kantor"))
+    shutil.copytree(paths.RAW, folder / "data" / "raw", ignore=shutil.ignore_patterns("2027"))
+    ended = kukar(folder, "clean")
+    assert ended.returncode == 0, ended.stderr
+    return folder, kukar(folder, "new-year", "2027")
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """Add to a copied project, by data alone, an invented edition of 2024, then 2027 as copied."""
+    folder = project(tmp_path_factory.mktemp("contoh"))
+    (folder / "data" / "raw" / "2023").mkdir(parents=True)
+    shutil.copy(SAMPLE / "2023" / NATIONAL, folder / "data" / "raw" / "2023" / NATIONAL)
+    for year, lines in INVENTED.items():
+        ended = kukar(
+            folder, "new-year", year, "--from", SOURCE if year == 2024 else "2024-kppn-ikn"
+        )
+        assert ended.returncode == 0, ended.stderr
+        table = folder / "data" / "raw" / str(year) / NATIONAL
+        table.write_text("\n".join(["DATA CONTOH", HEADINGS, *lines]) + "\n", encoding="utf-8")
+        if year == 2024:
+            confirm(folder / "kukar_analysis" / "definitions")
+    ended = kukar(folder, "clean")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    return folder
+
+
+def confirm(folder):
+    """Correct the weights of 2024 and confirm all that was copied, as an analyst would."""
+    for name in ADDED:
+        path = folder / f"{name}.csv"
+        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = [
+            x.replace("unconfirmed,L23", "assumed,sample") if x.startswith("2024-") else x
+            for x in lines
+        ]
+        text = "\n".join(lines) + "\n"
+        text = text.replace("2024-kppn-ikn,outcome,20", "2024-kppn-ikn,outcome,25")
+        text = text.replace("2024-kppn-ikn,collaboration,10", "2024-kppn-ikn,collaboration,5")
+        path.write_text(text, encoding="utf-8")
+
+
+# The copy of an edition
+
+
+def test_a_copy_adds_the_lines_it_names_and_changes_no_byte_beside_them(definitions):
+    before = {p.name: p.read_bytes() for p in definitions.iterdir()}
+    added = new_year.copy(2027, SOURCE, definitions)
+    assert {lines.file.stem: lines.last - lines.first + 1 for lines in added} == ADDED
+    for lines in added:
+        found = lines.file.read_bytes().splitlines(keepends=True)
+        new = found[lines.first - 1 : lines.last]
+        assert all(line.startswith(b"2027-kppn-ikn,") and b",unconfirmed," in line for line in new)
+        rest = found[: lines.first - 1] + found[lines.last :]
+        assert b"".join(rest) == before.pop(lines.file.name)
+    assert {p.name: p.read_bytes() for p in definitions.iterdir() if p.name in before} == before
+
+
+def test_a_copied_edition_asks_and_weighs_as_its_source_and_none_of_it_is_confirmed(definitions):
+    new_year.copy(2027, SOURCE, definitions)
+    fw = framework.load(definitions)
+    made, source = fw.edition("2027-kppn-ikn"), fw.edition(SOURCE)
+    assert (made.year, made.group, made.follows) == (2027, "kppn-ikn", SOURCE)
+    assert (made.rounding, made.improvement_base) == (source.rounding, source.improvement_base)
+    assert fw.weights[made.edition] == fw.weights[SOURCE]
+    assert list(fw.edition_questions[made.edition]) == list(fw.edition_questions[SOURCE])
+    assert {q.continuity for q in fw.edition_questions[made.edition].values()} == {"same"}
+    assert fw.surveys[made.edition].respondents == 50
+    assert fw.unconfirmed(made.edition) == ADDED
+    assert fw.unconfirmed(SOURCE) == {}
+
+
+def test_an_edition_between_two_years_is_put_between_them(definitions):
+    new_year.copy(2027, SOURCE, definitions)
+    new_year.copy(2025, "2023-reguler", definitions)
+    assert [e for e in framework.load(definitions).editions if e > "2023-k"] == [
+        "2023-kppn-ikn",
+        "2023-reguler",
+        "2025-reguler",
+        "2027-kppn-ikn",
+    ]
+    listed = framework.load(definitions).weight_facts
+    assert list(listed)[-2:] == ["2025-reguler", "2027-kppn-ikn"]
+
+
+@pytest.mark.parametrize(
+    "saved",
+    [
+        lambda content: content.replace(b"\n", b"\r\n"),
+        lambda content: b"\xef\xbb\xbf" + content,
+        lambda content: content.rstrip(b"\n"),
+        lambda content: content + b"\n\n",
+    ],
+    ids=[
+        "with Excel's ends of lines",
+        "with a mark at its head",
+        "without a last end",
+        "with more",
+    ],
+)
+def test_a_file_keeps_the_way_it_was_saved(definitions, saved):
+    path = definitions / "weights.csv"
+    path.write_bytes(saved(path.read_bytes()))
+    before = path.read_bytes().splitlines(keepends=True)
+    new_year.copy(2027, SOURCE, definitions)
+    after = path.read_bytes().splitlines(keepends=True)
+    end = b"\r\n" if before[0].endswith(b"\r\n") else b"\n"
+    assert all(line.endswith(end) for line in after)
+    assert [line.strip() for line in after if not line.startswith(b"2027")] == [
+        line.strip() for line in before
+    ]
+    assert len(framework.load(definitions).weights["2027-kppn-ikn"]) == 6
+
+
+def test_what_contradicts_the_definitions_changes_no_file(definitions):
+    new_year.copy(2027, SOURCE, definitions)
+    before = {p.name: p.read_bytes() for p in definitions.iterdir()}
+    with pytest.raises(DefinitionError, match="2027-kppn-ikn stands 2 times"):
+        new_year.copy(2027, SOURCE, definitions)
+    assert {p.name: p.read_bytes() for p in definitions.iterdir()} == before
+
+
+def test_all_files_are_changed_or_none(definitions, monkeypatch):
+    before = {p.name: p.read_bytes() for p in definitions.iterdir()}
+    replace = Path.replace
+
+    def full(self, target):
+        if Path(target).name == "edition_questions.csv":
+            raise OSError(28, "No space left on device")
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        new_year.copy(2027, SOURCE, definitions)
+    assert {p.name: p.read_bytes() for p in definitions.iterdir()} == before
+
+
+# Which edition is copied
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "asked", "edition"),
+    [(2027, None, SOURCE), (2024, None, SOURCE), (2027, "2023-reguler", "2023-reguler")],
+)
+def test_the_newest_edition_of_the_offices_group_is_copied_or_the_one_asked_for(
+    year, asked, edition
+):
+    assert new_year.source_of(year, KUKAR, asked) == edition
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region", "asked", "said"),
+    [
+        (2021, KUKAR, None, "year 2021 cannot be begun: editions are on record for 2022 to 20"),
+        (2022, KUKAR, None, "year 2022 cannot be begun"),
+        (20270, KUKAR, None, "year 20270 cannot be begun"),
+        (-1, KUKAR, None, "year -1 cannot be begun"),
+        (2023, KUKAR, None, "edition 2023-kppn-ikn is there already .*new-year 2023 --status"),
+        (2023, KUKAR, "2023-reguler", "edition 2023-reguler is not before 2023: name an earlier"),
+        (2027, KUKAR, "2026-kppn", "edition '2026-kppn' is not known; known: 2022-kppn-ikn, "),
+        (2027, IN_NO_TABLE, None, "no national table names 31.01.* with --from; known: 2022-"),
+    ],
+)
+def test_a_year_that_cannot_begin_is_refused_with_what_to_do(year, region, asked, said):
+    with pytest.raises(UsageError, match=said):
+        new_year.source_of(year, region, asked)
+
+
+def test_without_tables_the_edition_has_to_be_named(tmp_path, monkeypatch):
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
+    with pytest.raises(UsageError, match="without tables: name the edition to copy with --from"):
+        new_year.source_of(2027, KUKAR)
+    assert new_year.source_of(2027, KUKAR, SOURCE) == SOURCE
+
+
+# The command
+
+
+def test_a_year_that_begins_says_each_line_and_folder_that_it_made(begun):
+    folder, ended = begun
+    assert (ended.returncode, ended.stderr) == (0, "")
+    lines = ended.stdout.splitlines()
+    assert (
+        lines[0] == f"edition 2027-kppn-ikn: copied from {SOURCE}, and nothing of it confirmed yet"
+    )
+    for line in lines[1:5]:
+        file, _, numbers = line.removeprefix("  added ").partition(": ")
+        first, *last = (int(n) for n in numbers.split()[1].split("-"))
+        text = Path(file).read_text(encoding="utf-8").splitlines()
+        new = text[first - 1 : (last or [first])[0]]
+        assert len(new) == ADDED[Path(file).stem]
+        assert all(x.startswith("2027-kppn-ikn") for x in new)
+    assert {p.name for p in (folder / "data" / "raw" / "2027").iterdir()} == {"opd", "survei"}
+    assert changed_code(folder) == []
+
+
+def test_the_forms_go_to_every_agency_and_say_that_their_questions_are_not_confirmed(begun):
+    folder, _ = begun
+    made = folder / "formulir" / "2027"
+    forms = {path.name for path in made.glob("formulir-2027-*.xlsx")}
+    assert len(forms) == len(framework.load().opd)
+    others = {path.name for path in made.iterdir()} - forms
+    assert others == {"LIES-SAYA.txt", "program-2027.xlsx", "survei-2027.xlsx"}
+    guide = openpyxl.load_workbook(made / "formulir-2027-dinkes.xlsx").worksheets[0]
+    said = {row[0]: row[1] for row in guide.iter_rows(values_only=True)}
+    assert said["Belum dikonfirmasi"].startswith("Edisi 2027 (KPPN & IKN) belum dikonfirmasi: ")
+
+
+def test_a_year_is_begun_once(begun):
+    folder, _ = begun
+    before = {p: p.read_bytes() for p in (folder / "kukar_analysis" / "definitions").iterdir()}
+    ended = kukar(folder, "new-year", "2027")
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+    assert "edition 2027-kppn-ikn is there already" in ended.stderr
+    assert {p: p.read_bytes() for p in before} == before
+
+
+def test_forms_that_are_there_are_not_written_over_and_the_year_is_not_begun(begun):
+    folder, _ = begun
+    before = (folder / "kukar_analysis" / "definitions" / "editions.csv").read_bytes()
+    ended = kukar(folder, "new-year", "2028", "--to", "formulir/2027")
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "formulir/2027 is there already; name another folder with --to" in ended.stderr
+    assert (folder / "kukar_analysis" / "definitions" / "editions.csv").read_bytes() == before
+
+
+def test_the_status_names_each_fact_that_is_not_confirmed_with_its_line(begun):
+    folder, _ = begun
+    ended = kukar(folder, "new-year", "2027", "--status")
+    head, *facts, last = ended.stdout.splitlines()
+    assert head == f"2027-kppn-ikn, copied from {SOURCE}:"
+    assert last.startswith("125 facts not confirmed. In ")
+    assert len(facts) == 125
+    for fact in facts:
+        place, said = fact.split(maxsplit=1)
+        file, number = place.split(":")
+        lines = (folder / "kukar_analysis" / "definitions" / file).read_text("utf-8").splitlines()
+        line = lines[int(number) - 1]
+        assert "unconfirmed" in line
+        assert said.split(",")[0].split(maxsplit=1)[1] in line
+
+
+@pytest.mark.parametrize("year", ["2022", "2023"])
+def test_the_status_of_a_year_of_the_letters_is_that_all_is_confirmed(begun, year):
+    ended = kukar(begun[0], "new-year", year, "--status")
+    assert ended.stdout == f"{year}: every fact of its editions is confirmed\n"
+
+
+def test_a_year_that_has_begun_is_listed_as_waiting_for_its_files(begun):
+    ended = kukar(begun[0], "list", "--year", "2027", "--region", KUKAR, "--only", "02_indeks")
+    assert ended.returncode == 0, ended.stderr
+    assert "waits for data/raw/2027/tabel-nasional-<kelompok>.csv" in ended.stdout
+
+
+# An edition needs data only
+
+
+def test_an_invented_edition_is_checked_with_its_own_weights_and_no_code(office):
+    ended = kukar(office, "check")
+    assert ended.returncode == 0, ended.stderr
+    assert "finals 2024: 2 of 2 agree" in ended.stdout
+    assert "improvements 2024: 2 of 2 agree" in ended.stdout
+    assert changed_code(office) == []
+
+
+def test_an_invented_edition_has_its_reports(office):
+    asked = ["--region", "00.01", "--year", "2024"]
+    ended = kukar(office, "list", *asked)
+    assert "2024/00.01/04_antar_tahun-2023   complete" in ended.stdout, ended.stderr
+    only = ["--only", "02_indeks", "--only", "04_antar_tahun"]
+    ended = kukar(office, "report", *asked, *only)
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    page = (office / "reports/2024/00.01/02_indeks.html").read_text(encoding="utf-8")
+    assert "adalah <strong>2,87</strong> dari skala 4" in page
+    assert "belum dikonfirmasi" not in page
+    page = (office / "reports/2024/00.01/04_antar_tahun-2023.html").read_text(encoding="utf-8")
+    assert "bobotnya berubah dari 20% menjadi 25%" in page
+    assert "<strong>+0,11</strong>" in page
+
+
+@pytest.fixture(scope="module")
+def said(office):
+    """Return what the package says in the copied project, by the call; one process for all."""
+    calls = [
+        'narrative.years("00.01", 2023, 2024).text',
+        'narrative.years("00.01", 2024, 2027).text',
+        'narrative.comparability("00.01", 2023, 2024).text',
+        'narrative.comparability("00.01", 2024, 2027).text',
+        *(f'narrative.limits_of({year}, "00.01", "index").text' for year in INVENTED),
+        *(f'narrative.certainty({year}, "00.01", 100, 1).text' for year in INVENTED),
+        'tables.components(2027, "00.01").text',
+        "new_year.summary()",
+    ]
+    code = "from kukar_analysis import narrative, new_year, tables\nimport json\n"
+    code += f"print(json.dumps([str(x) for x in [{', '.join(calls)}]]))"
+    ended = python(office, "-c", code)
+    assert ended.returncode == 0, ended.stderr
+    return dict(zip(calls, json.loads(ended.stdout), strict=True))
+
+
+def test_years_that_are_not_on_record_between_two_are_named(said):
+    years = said['narrative.years("00.01", 2024, 2027).text']
+    assert "2,87 pada 2024 dan 2,95 pada 2027" in years
+    assert "Perubahan ini mencakup 3 tahun sekaligus." in years
+    assert "Aturan dan nilai tahun 2025 dan 2026 tidak tercatat." in years
+    assert "yang tercetak pada 2027 diukur kementerian dari 2026" in years
+    neighbours = said['narrative.years("00.01", 2023, 2024).text']
+    assert "sekaligus" not in neighbours
+    assert "terdiri atas" in neighbours
+
+
+def test_questions_that_are_copied_are_not_said_to_be_the_same(said):
+    copied = said['narrative.comparability("00.01", 2024, 2027).text']
+    assert copied.count("tidak terlihat atau belum dikonfirmasi") == 6
+    assert "sebanding" not in copied
+    confirmed = said['narrative.comparability("00.01", 2023, 2024).text']
+    assert "Impact: sebanding, 54 butir sama." in confirmed
+
+
+def test_limits_certainty_and_sources_say_that_the_rules_are_not_confirmed(said):
+    notice = "Edisi 2027 (KPPN & IKN) belum dikonfirmasi: aturan pembulatan, bobot, butir, dan"
+    notice += " aturan survei disalin dari edisi 2024 (KPPN & IKN)"
+    for call in ('limits_of({}, "00.01", "index")', 'certainty({}, "00.01", 100, 1)'):
+        assert said[f"narrative.{call.format(2027)}.text"].startswith(f"- {notice}")
+        assert "dikonfirmasi" not in said[f"narrative.{call.format(2024)}.text"]
+    components = said['tables.components(2027, "00.01").text']
+    assert "aturan 2027 yang disalin dari edisi sebelumnya, belum dikonfirmasi" in components
+
+
+def test_a_line_an_edition_sums_up_what_is_not_confirmed(said):
+    assert said["new_year.summary()"] == (
+        "['edition 2027-kppn-ikn: 125 facts copied from 2024-kppn-ikn and not confirmed"
+        " (kukar new-year 2027 --status)']"
+    )
+
+
+def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definitions, monkeypatch):
+    assert narrative.unconfirmed(KUKAR, 2022, 2023) == []
+    new_year.copy(2027, SOURCE, definitions)
+    path = definitions / "weights.csv"
+    text = path.read_text(encoding="utf-8")
+    for component in ("baseline,10", "output,20"):
+        text = text.replace(
+            f"2027-kppn-ikn,{component},unconfirmed", f"2027-kppn-ikn,{component},seen"
+        )
+    path.write_text(text, encoding="utf-8")
+    framework.forget()
+    changed = framework.load(definitions)
+    monkeypatch.setattr(framework, "load", lambda: changed)
+    (said,) = narrative.unconfirmed(KUKAR, 2027)
+    assert "aturan pembulatan, 4 dari 6 bobot, butir, dan aturan survei disalin" in said
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_change_is_not_put_down_to_questions_that_are_not_confirmed(definitions, monkeypatch):
+    assert len(compare.questions_between(MALANG, 2022, 2023)) > 0
+    path = definitions / "edition_questions.csv"
+    lines = path.read_text(encoding="utf-8").splitlines()
+    lines = [x.replace(",seen,", ",unconfirmed,") if x.startswith(SOURCE) else x for x in lines]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    changed = framework.load(definitions)
+    monkeypatch.setattr(framework, "load", lambda: changed)
+    assert compare.questions_between(MALANG, 2022, 2023).empty
+    found = compare.decompose_change(MALANG, 2022, 2023)
+    assert found["question"].isna().all()
+    assert not {"performance", "reworded"} & set(found["kind"])
+    assert round(found["effect"].sum(), 2) == 0.44
