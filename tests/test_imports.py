@@ -9,6 +9,8 @@ from kukar_analysis import store
 PACKAGE = "kukar_analysis"
 ORDER = [
     "errors",
+    "paths",
+    "used",
     "facts",
     "consistency",
     "framework",
@@ -127,7 +129,13 @@ ORDER = [
     "new_notebook",
     "report",
     "report.registry",
+    "report.fingerprint",
+    "report.limits",
+    "report.state",
+    "report.folder",
     "report.replaced",
+    "report.task",
+    "report.cluster",
     "report.run",
     "report.record",
     "report.page",
@@ -143,6 +151,8 @@ ORDER = [
     "report.annex.cover",
     "report.annex",
     "report.paper",
+    "report.stale",
+    "report.make",
     "report.leaks",
     "report.share",
     "schedule",
@@ -182,7 +192,7 @@ ORDER = [
     "__main__",
 ]
 """Every module, after all that it may import."""
-ALONE = {"errors", "facts", "formats", "display"}
+ALONE = {"errors", "paths", "used", "facts", "formats", "display"}
 """Modules that need no other."""
 RECOMPUTES = {"check": {"errors", "facts", "framework", "score"}}
 """Checking must not lean on what made the tables it checks."""

@@ -1,5 +1,6 @@
 """Kernels are forked from one process, and whatever is killed, none is left."""
 
+import asyncio
 import concurrent.futures
 import contextlib
 import os
@@ -357,6 +358,21 @@ def test_a_zygote_that_cannot_start_leaves_plain_kernels_and_says_why(
     cell = "import os\nos.getppid()"
     assert run(tmp_path / "a.ipynb", cell) == [str(os.getpid())]
     assert "Kernel not forked but started: the zygote died" in caplog.text
+
+
+def test_a_zygote_that_dies_just_when_it_is_asked_is_replaced(tmp_path, monkeypatch):
+    killed = fork.preload()
+    killed.report()
+    os.kill(killed.pid, signal.SIGKILL)
+    awaited(lambda: not killed.alive())
+    alive, just_before = fork.Zygote.alive, iter([True])
+    monkeypatch.setattr(fork.Zygote, "alive", lambda self: next(just_before, alive(self)))
+    argv = ["-f", str(tmp_path / "c.json"), "--log-level=CRITICAL"]
+    kernel = asyncio.run(provisioner._forked(argv, dict(os.environ), str(tmp_path)))
+    assert psutil.Process(kernel.pid).ppid() == fork.zygote().pid != killed.pid
+    kernel.kill()
+    kernel.wait(5)
+    kernel.close()
 
 
 def test_ending_closes_the_kernels_that_still_run(tmp_path):

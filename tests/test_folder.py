@@ -1,0 +1,322 @@
+"""One run at a time on a folder, and from one published set to the next in one step."""
+
+import errno
+import json
+import multiprocessing
+import os
+import re
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from making import bytes_of, held_by_another
+
+from kukar_analysis.errors import HeldError, ReportError
+from kukar_analysis.report import folder
+
+FILES = [f"2023/64.02/{letter}.html" for letter in "abcdef"] + ["index.html"]
+
+
+def write_set(place, number, files=FILES):
+    """Write a set whose every file carries its number; as publishing does, in another's place."""
+    for name in files:
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary = path.with_suffix(".tmp")
+        temporary.write_text(str(number))
+        temporary.replace(path)
+
+
+def number_of(place):
+    """Return the number of a whole set."""
+    found = bytes_of(place)
+    assert sorted(found) == sorted(FILES)
+    (number,) = set(found.values())
+    return int(number)
+
+
+@pytest.fixture
+def target(tmp_path):
+    """Return a published folder of set 0."""
+    write_set(tmp_path / "laporan", 0)
+    return tmp_path / "laporan"
+
+
+def publish(target, number):
+    with folder.held(target) as work, work.next_set() as copy:
+        write_set(copy, number)
+
+
+def left(target):
+    """Return what stands beside the published folder."""
+    return sorted(p.name for p in target.parent.iterdir() if p != target)
+
+
+@pytest.fixture
+def holder(target):
+    """Let another process hold the folder, having made something; return it."""
+    with held_by_another(target) as process:
+        yield process
+
+
+# One run at a time
+
+
+def test_a_run_leaves_nothing_beside_the_folder(target):
+    with folder.held(target) as work:
+        assert work.takes_up is None
+        assert left(target) == [".laporan.lock", ".laporan.work"]
+    assert left(target) == []
+    assert number_of(target) == 0
+
+
+def test_a_second_process_is_told_who_holds_the_folder_and_since_when(target, holder):
+    with pytest.raises(HeldError) as refused, folder.held(target):
+        pass
+    assert refused.value.exit_code == 3
+    said = re.fullmatch(
+        r"laporan is held by process (\d+) on (\S+) since (\S+ \S+) \S+: wait for it, or end it",
+        str(refused.value),
+    )
+    assert (int(said[1]), said[2]) == (holder.pid, os.uname().nodename)
+    since = datetime.strptime(said[3], "%Y-%m-%d %H:%M").astimezone()
+    assert abs(datetime.now(UTC) - since) < timedelta(minutes=2)
+    assert holder.poll() is None
+    assert left(target) == [".laporan.lock", ".laporan.work"], "the holder's are left alone"
+
+
+def test_a_link_to_the_folder_is_the_same_folder(target, holder):
+    link = target.with_name("tautan")
+    link.symlink_to(target)
+    with pytest.raises(HeldError, match=f"process {holder.pid} "), folder.held(link):
+        pass
+
+
+def test_a_holder_that_was_killed_is_taken_over_and_named(target, holder):
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+    assert left(target) == [".laporan.lock", ".laporan.work"]
+    with folder.held(target) as work:
+        assert work.takes_up.startswith(f"process {holder.pid} on ")
+        assert (work.made / "2023" / "a.ipynb").read_text() == "dibuat"
+    assert left(target) == []
+    with folder.held(target) as work:
+        assert work.takes_up is None
+
+
+def test_a_holders_name_that_is_cut_is_no_name(target):
+    for text in ("", '{"process": 1', "[]", "{}"):
+        with folder.held(target) as work:
+            (work.path / "holder.json").write_text(text)
+            said = "laporan is held by another run: wait"
+            with pytest.raises(HeldError, match=said), folder.held(target):
+                pass
+
+
+def test_what_was_made_stays_for_the_next_run_when_one_fails(target):
+    def fail():
+        with folder.held(target) as work:
+            work.made.mkdir()
+            (work.made / "a.ipynb").write_text("dibuat")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert left(target) == [".laporan.work"]
+    with folder.held(target) as work:
+        assert work.takes_up.startswith(f"process {os.getpid()} on ")
+        assert (work.made / "a.ipynb").exists()
+
+
+def test_a_run_that_fails_before_anything_was_made_leaves_nothing(target):
+    with pytest.raises(ZeroDivisionError), folder.held(target):
+        raise ZeroDivisionError
+    assert left(target) == []
+
+
+# From one set to the next
+
+
+def test_the_next_set_takes_the_place_of_the_last_and_what_it_dropped_is_gone(target):
+    with folder.held(target) as work, work.next_set() as copy:
+        assert number_of(copy) == 0
+        write_set(copy, 1)
+        (copy / "2023" / "64.02" / "a.html").unlink()
+        (copy / "baru").write_text("1")
+        assert number_of(target) == 0
+    found = bytes_of(target)
+    assert set(found) == {*FILES, "baru"} - {"2023/64.02/a.html"}
+    assert set(found.values()) == {b"1"}
+    assert left(target) == []
+
+
+def test_the_first_set_is_published_where_nothing_was(tmp_path):
+    publish(tmp_path / "di" / "bawah" / "laporan", 1)
+    assert number_of(tmp_path / "di" / "bawah" / "laporan") == 1
+
+
+def test_a_set_that_breaks_off_leaves_the_published_one_to_the_byte(target):
+    def fail(work):
+        with work.next_set() as copy:
+            write_set(copy, 1, FILES[:3])
+            raise ZeroDivisionError
+
+    opened = [(target / name).open("rb") for name in FILES]
+    with folder.held(target) as work:
+        with pytest.raises(ZeroDivisionError):
+            fail(work)
+        assert number_of(target) == 0
+        with work.next_set() as copy:
+            assert number_of(copy) == 0, "the half set was thrown away"
+    for file in opened:
+        with file:
+            assert file.read() == b"0"
+
+
+def test_files_that_stay_are_linked_and_not_copied(target):
+    before = {name: (target / name).stat().st_ino for name in FILES}
+    with folder.held(target) as work, work.next_set() as copy:
+        write_set(copy, 1, FILES[:1])
+    after = {name: (target / name).stat().st_ino for name in FILES}
+    assert {name for name in FILES if after[name] != before[name]} == {FILES[0]}
+
+
+def test_where_links_are_not_to_be_had_files_are_copied(target, monkeypatch):
+    def refused(*_, **__):
+        raise OSError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os, "link", refused)
+    publish(target, 1)
+    assert number_of(target) == 1
+
+
+def test_the_folder_keeps_its_mode_and_a_link_to_it_leads_to_the_new_set(target):
+    target.chmod(0o2775)
+    link = target.with_name("tautan")
+    link.symlink_to("laporan")
+    publish(link, 1)
+    assert link.is_symlink()
+    assert number_of(link) == 1
+    assert target.stat().st_mode & 0o7777 == 0o2775
+
+
+def look(target, stop, sender):
+    """Read the published folder again and again, by its own handle; send the numbers in the end."""
+    found = []
+    sender.send("begun")
+    while not stop.is_set():
+        place = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            texts = []
+            for name in FILES:
+                with open(os.open(name, os.O_RDONLY, dir_fd=place)) as file:
+                    texts.append(file.read())
+            found.append(tuple(texts))
+        except FileNotFoundError:
+            pass  # this set has been exchanged, and is being put away
+        finally:
+            os.close(place)
+    sender.send(found)
+
+
+def test_whoever_opens_the_folder_sees_one_set_while_200_are_exchanged(target):
+    context = multiprocessing.get_context("forkserver")
+    stop = context.Event()
+    receiver, sender = context.Pipe(duplex=False)
+    reader = context.Process(target=look, args=(target, stop, sender))
+    reader.start()
+    assert receiver.recv() == "begun"
+    with folder.held(target) as work:
+        for number in range(1, 201):
+            with work.next_set() as copy:
+                write_set(copy, number)
+    stop.set()
+    found = receiver.recv()
+    reader.join()
+    assert number_of(target) == 200
+    assert [texts for texts in found if len(set(texts)) > 1] == []
+    seen = [int(texts[0]) for texts in found]
+    assert seen == sorted(seen)
+    assert len(set(seen)) > 10
+
+
+@pytest.mark.parametrize("exchanged", [True, False], ids=["exchange", "two renames"])
+def test_without_an_exchange_two_renames_do(target, monkeypatch, exchanged):
+    if not exchanged:
+        monkeypatch.setattr(folder, "_swapped", lambda *_: False)
+    for number in (1, 2):
+        publish(target, number)
+        assert number_of(target) == number
+    assert left(target) == []
+
+
+def test_a_file_system_that_cannot_exchange_is_known_by_its_answer(target, monkeypatch):
+    class Libc:
+        def renameat2(self, *_):
+            return -1
+
+    monkeypatch.setattr(folder.ctypes, "CDLL", lambda *_, **__: Libc())
+    for number in (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP):
+        monkeypatch.setattr(folder.ctypes, "get_errno", lambda number=number: number)
+        publish(target, number)
+        assert number_of(target) == number
+    monkeypatch.setattr(folder.ctypes, "get_errno", lambda: errno.EACCES)
+    with pytest.raises(OSError, match="denied") as refused:
+        publish(target, 1)
+    assert refused.value.filename == str(target)
+    assert number_of(target) == errno.EOPNOTSUPP
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from kukar_analysis.report import folder
+folder._swapped = lambda *_: False
+place, renames, rename = int(sys.argv[2]), 0, Path.rename
+def counted(self, to):
+    global renames
+    renames += 1
+    if renames > place:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return rename(self, to)
+Path.rename = counted
+with folder.held(Path(sys.argv[1])) as work, work.next_set() as copy:
+    for path in [p for p in copy.rglob("*") if p.is_file()]:
+        path.unlink()
+        path.write_text("1")
+"""
+
+
+@pytest.mark.parametrize("renames", [0, 1], ids=["before the first", "between the two"])
+def test_a_run_killed_at_two_renames_loses_no_set(target, renames):
+    command = [sys.executable, "-c", KILLED, str(target), str(renames)]
+    assert subprocess.run(command).returncode == -signal.SIGKILL
+    assert target.exists() is (renames == 0)
+    with folder.held(target):
+        assert number_of(target) == 0
+    publish(target, 2)
+    assert number_of(target) == 2
+    assert left(target) == []
+
+
+# Folders that cannot be published to
+
+
+def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):
+    (tmp_path / "laporan").write_text("berkas")
+    with (
+        pytest.raises(ReportError, match="laporan is a file; expected a folder"),
+        folder.held(tmp_path / "laporan"),
+    ):
+        pass
+    assert (tmp_path / "laporan").read_text() == "berkas"
+    assert left(tmp_path / "laporan") == []
+
+
+def test_who_holds_a_folder_is_written_for_others_to_read(target):
+    with folder.held(target) as work:
+        found = json.loads((work.path / "holder.json").read_text())
+    assert found["process"] == os.getpid()
+    assert datetime.fromisoformat(found["since"]).tzinfo is not None
