@@ -50,6 +50,10 @@ notebooks: .venv/ready ## run the notebooks and keep the outputs that tests comp
 bench: .venv/ready ## measure what is claimed of speed
 	@$(BIN)/python bench/clean.py
 	@$(BIN)/python bench/robustness.py
+	@$(BIN)/python bench/engine.py
+	@$(BIN)/python bench/reports.py
+	@$(BIN)/python bench/kills.py
+	@$(BIN)/python bench/papermill_suite.py
 
 lock: .venv/ready ## make requirements.lock anew from pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \

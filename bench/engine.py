@@ -25,6 +25,8 @@ from typing import Any
 RUNS, SIDE_BY_SIDE, ROUNDS = 12, 2, 5
 FASTER_THAN_COMMAND, TIMES_THE_FLOOR = 8.0, 1.6
 NOTEBOOK = Path(__file__).with_name("reference.ipynb")
+FIGURES = Path(__file__).parents[1] / "docs" / "kinerja.csv"
+"""Where --save puts the medians that docs/kinerja.md shows (bench/picture.py)."""
 WAYS = ("command", "pool", "engine", "floor")
 
 
@@ -156,6 +158,9 @@ def main() -> None:
             f"{n:8} {value:6.2f} s for {RUNS} runs (median of {ROUNDS}, {low:.2f} to {high:.2f}),"
             f" {value / RUNS:.2f} s each, {value / median['engine']:.2f} times the engine"
         )
+    if "--save" in sys.argv:
+        rows = [f"{name};{value:.2f}" for name, value in median.items()]
+        FIGURES.write_text("\n".join(["way;seconds", *rows]) + "\n")
     faster, above = median["command"] / median["engine"], median["engine"] / median["floor"]
     print(f"engine: {faster:.1f} times as fast as the command (bar: {FASTER_THAN_COMMAND:g})")
     print(f"engine: {above:.2f} times the floor (bar: {TIMES_THE_FLOOR:g})")

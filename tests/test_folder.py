@@ -207,7 +207,11 @@ def look(target, stop, sender):
     found = []
     sender.send("begun")
     while not stop.is_set():
-        place = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            place = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            found.append(("0", "no folder at all"))
+            continue
         try:
             texts = []
             for name in FILES:

@@ -14,6 +14,7 @@ from making import REGION, Small, bytes_of, report
 from reading import kernels, tables_from
 
 from kukar_analysis import store
+from kukar_analysis.engine import fork
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report import annex, fingerprint, make, publish, record, state
 from kukar_analysis.report.limits import Limits
@@ -284,13 +285,10 @@ def test_what_was_made_while_it_changed_is_not_taken_up(small):
     assert "2030" in small.shown("satu")
 
 
-def test_forced_or_changed_since_nothing_is_taken_up(small, monkeypatch):
-    def killed(*_):
-        raise KeyboardInterrupt
-
+def test_what_a_killed_run_made_is_taken_up_only_as_it_was_made(small, monkeypatch):
     with monkeypatch.context() as patch:
-        patch.setattr(publish, "publish", killed)
-        with pytest.raises(KeyboardInterrupt):
+        patch.setattr(publish, "publish", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
             small.make("satu", "dua")
     small.write("satu", "year + 1")
     kept = small.folder / ".laporan.work" / "made" / REGION / "dua.ipynb"
@@ -299,6 +297,15 @@ def test_forced_or_changed_since_nothing_is_taken_up(small, monkeypatch):
     assert small.make("satu", "dua").made == 2
     assert small.made() == ["dua", "satu"], "one has changed, the other is not as it was made"
     assert "2024" in small.shown("satu")
+
+
+def test_what_a_killed_run_made_is_not_taken_up_by_a_forced_one(small, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(publish, "publish", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            small.make("satu", "dua")
+    assert small.make("satu", "dua", force=True).made == 2
+    assert small.made() == ["dua", "satu"]
 
 
 def test_publishing_that_breaks_off_leaves_the_published_files_as_they_were(published, monkeypatch):
@@ -361,7 +368,9 @@ def printing(monkeypatch):
 
     def page(printer, folder, name):
         target = paper.page_of(folder, name)
-        target.write_text(f"{printer.sheet} {fingerprint.of_file(folder / f'{name}.html')}")
+        temporary = target.with_suffix(".tmp")
+        temporary.write_text(f"{printer.sheet} {fingerprint.of_file(folder / f'{name}.html')}")
+        temporary.replace(target)  # what stands there is a link to the published one
 
     monkeypatch.setattr(paper, "Printer", Printer)
     monkeypatch.setattr(paper, "page", page)
@@ -394,7 +403,10 @@ def test_another_sheet_is_printed_anew_and_the_first_again_after_it(published):
 @pytest.mark.usefixtures("printing")
 def test_a_printer_that_prints_otherwise_prints_anew(published, monkeypatch):
     published.make("satu", "dua", asked="A4", sheet="A4")
-    monkeypatch.setattr("kukar_analysis.report.paper.metadata.version", lambda name: "0.1")
+    real = fingerprint.metadata.version
+    monkeypatch.setattr(
+        fingerprint.metadata, "version", lambda name: "0.1" if name == "weasyprint" else real(name)
+    )
     published.make("satu", "dua", asked="A4", sheet="A4")
     assert len([line for line in published.said if line.startswith("[")]) == 2
 
@@ -423,3 +435,11 @@ def test_without_pango_pages_are_made_and_that_is_said(published, monkeypatch):
     assert (made.kept, made.printed, made.all_done) == (2, False, False)
     assert published.warned == ["kukar: no PDF was made: pango is missing"]
     assert "A4" not in published.state.asked
+
+
+def test_where_kernels_cannot_be_forked_plain_ones_are_used_and_it_is_said_once(small, monkeypatch):
+    monkeypatch.setattr(fork, "available", lambda: False)
+    monkeypatch.setattr(fork, "preload", None)
+    made = small.make("satu", "dua")
+    assert (made.made, made.failed) == (2, 0)
+    assert [line for line in small.said if "Linux only" in line] == [small.said[0]]

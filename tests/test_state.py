@@ -110,7 +110,8 @@ def test_other_words_or_anything_changed_is_looked_at(folder, asked, whole):
 
 
 def test_an_empty_record_never_stands_for_an_empty_fingerprint(tmp_path):
-    state.write(State(asked={"kata": []}), tmp_path)
+    state.write(State(asked={"kata": []}, documents={"a": fingerprint.of_bytes(b"a")}), tmp_path)
+    (tmp_path / "a").write_bytes(b"a")
     assert state.nothing_to_do(tmp_path, "kata", "") is None
 
 

@@ -234,6 +234,22 @@ def test_a_killed_runner_leaves_no_kernel_and_nothing_that_a_kernel_started(tmp_
                 os.kill(int((tmp_path / "pidscopy").read_text()), signal.SIGKILL)
 
 
+@pytest.mark.parametrize("seconds", [0, 0.5])
+def test_a_killed_runner_leaves_no_zygote_that_is_still_importing(module, seconds):
+    module("lambat", "import time\ntime.sleep(30)")
+    code = (
+        "import time\nfrom kukar_analysis.engine import fork\n"
+        "print(fork.preload(['lambat']).pid, flush=True)\ntime.sleep(30)"
+    )
+    command = [sys.executable, "-c", code]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        zygote = int(process.stdout.readline())
+        time.sleep(seconds)
+        process.kill()
+        process.wait()
+        awaited(lambda: gone([zygote]))
+
+
 def test_a_killed_zygote_leaves_no_kernel_and_fails_the_notebook_only(tmp_path):
     with runner(tmp_path) as (process, pids):
         # What left the kernel's process group has no one any more who knows whose it was.

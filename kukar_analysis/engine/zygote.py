@@ -15,6 +15,7 @@ import atexit
 import builtins
 import contextlib
 import ctypes
+import fcntl
 import gc
 import importlib
 import importlib.util
@@ -67,19 +68,32 @@ def main() -> None:
     # The class of the kernel's application takes its parent from here when it is imported.
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
     os.environ["MPLBACKEND"] = INLINE
-    for name in KERNEL:
-        importlib.import_module(name)
-    skipped, unfit = preload(task["modules"])
-    skipped |= task["skipped"]
-    if unfit:
-        again(task["modules"], skipped, unfit)
-    if "matplotlib" in sys.modules:
-        draw()
+    with ending_with(channel):
+        for name in KERNEL:
+            importlib.import_module(name)
+        skipped, unfit = preload(task["modules"])
+        skipped |= task["skipped"]
+        if unfit:
+            again(task["modules"], skipped, unfit)
+        if "matplotlib" in sys.modules:
+            draw()
     gc.collect()
     gc.freeze()  # else the first collection in each kernel would copy every page
     prctl(SET_CHILD_SUBREAPER, 1)
     channel.send(json.dumps({"threads": threads(), "skipped": skipped}).encode())
     Zygote(channel).serve()
+
+
+@contextlib.contextmanager
+def ending_with(channel: socket.socket) -> Iterator[None]:
+    """End this process as soon as the other side is gone: it does not look while it imports."""
+    flags = fcntl.fcntl(channel, fcntl.F_GETFL)
+    fcntl.fcntl(channel, fcntl.F_SETOWN, os.getpid())
+    fcntl.fcntl(channel, fcntl.F_SETFL, flags | os.O_ASYNC)  # SIGIO then ends it
+    if select.select([channel], [], [], 0)[0]:
+        sys.exit()
+    yield
+    fcntl.fcntl(channel, fcntl.F_SETFL, flags & ~os.O_ASYNC)
 
 
 def preload(modules: list[str]) -> tuple[dict[str, str], dict[str, str]]:

@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from kukar_analysis import store
+from kukar_analysis.engine import fork
 from kukar_analysis.errors import PrinterError, ReportError
 from kukar_analysis.report import (
     annex,
@@ -163,6 +164,10 @@ class _Making:
             self.say(f"{already} reports were made before")
         if not reports:
             return []
+        if not fork.available():
+            self.say(
+                "kernels can be forked on Linux only; here each is started anew, which is slower"
+            )
         return run.run(
             reports,
             self.work.made,

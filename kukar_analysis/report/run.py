@@ -74,7 +74,7 @@ def run(
     """
     program = fingerprint.program()
     modules = tuple(sorted(_modules_of(reports)))
-    if executor is None:
+    if executor is None and fork.available():
         fork.preload(modules, program)  # loads while papermill is imported here
     check_parameters(reports)
     tasks = [

@@ -57,7 +57,8 @@ def execute(task: Task) -> Done:
         return Done(0, "the worker has another version of the program: install the same there")
     started = time.monotonic()
     set_environment(task.processed)
-    fork.preload(task.modules, task.program)
+    if fork.available():
+        fork.preload(task.modules, task.program)
     task.output.parent.mkdir(parents=True, exist_ok=True)
     error = _tried(task)
     seen = None if error else _finished(task)
