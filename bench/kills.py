@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -93,15 +94,15 @@ class Office:
     def phase(self, pid: int, begun: float) -> str:
         """Return what a killed run was doing, by what it left."""
         holder = self.work / "holder.json"
-        try:
-            mine = json.loads(holder.read_text(encoding="utf-8"))["process"] == pid
-        except (FileNotFoundError, ValueError):
-            mine = False
-        if not mine:
-            return "publishing" if self.read() == self.number else "importing"
+        mine = holder.exists() and f'"process": {pid},' in holder.read_text(encoding="utf-8")
+        if self.read() == self.number or (mine and self.publishes(begun)):
+            return "publishing"
+        return "running" if mine else "importing"
+
+    def publishes(self, begun: float) -> bool:
+        """Return whether the run that began then makes the next set, or has made it."""
         parts = [self.work / "set", *self.work.glob("staged-*")]
-        young = [p for p in parts if p.exists() and p.stat().st_ctime > begun]
-        return "publishing" if young or self.read() == self.number else "running"
+        return any(part.stat().st_ctime > begun for part in parts if part.exists())
 
     def read(self) -> int | None:
         """Return the number of the published set; note what is mixed or not as it was written."""
@@ -147,6 +148,12 @@ class Office:
             self.faults.append(f"{said.name}: {made} were made before, it says {text!r}")
 
 
+def awaited(run: subprocess.Popen[bytes], holds: Callable[[], bool]) -> None:
+    """Wait until something holds, or the run has ended."""
+    while run.poll() is None and not holds():
+        time.sleep(0.005)
+
+
 def marked(mark: str) -> list[str]:
     """Return the processes of a run that still live."""
     found = []
@@ -168,13 +175,17 @@ def kill(office: Office, rng: random.Random, kills: int) -> tuple[Counter[tuple[
             office.next_number()
         made, said, since = office.made(), office.said(runs), time.time()
         run = office.start(said)
-        try:
-            run.wait(rng.uniform(0, office.whole))
-            office.check(said.name)
-        except subprocess.TimeoutExpired:
+        until = time.monotonic() + rng.uniform(0, office.whole)
+        if rng.random() < 0.4:  # publishing takes a short part of a run; see to it that it is met
+            awaited(run, lambda since=since: office.publishes(since))
+            until = time.monotonic() + rng.uniform(0, 1.5)
+        awaited(run, lambda until=until: time.monotonic() > until)
+        if run.poll() is None:
             run.kill()
             run.wait()
             seen[office.phase(run.pid, since), office.check(said.name)] += 1
+        else:
+            office.check(said.name)
         office.check_taken_up(said, made)
     return seen, runs - kills
 
@@ -184,8 +195,7 @@ def last(office: Office) -> None:
     office.next_number()
     killed, said = office.said("killed"), office.said("last")
     run = office.start(killed)
-    while office.made() < 3 and run.poll() is None:
-        time.sleep(0.02)
+    awaited(run, lambda: office.made() >= 3)
     run.kill()
     run.wait()
     office.check(killed.name)

@@ -6,6 +6,7 @@ Published: the example index of the R package COINr 1.1.11 (bluefoxr.github.io/C
 tests/testthat/_snaps/dimension-reduction.md). Figures only.
 """
 
+import functools
 import re
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
@@ -592,12 +593,12 @@ def test_every_region_of_both_years_is_answered(office, request, monkeypatch):
     """Read once and resample little: of 280 answers that would take the time."""
     monkeypatch.setattr(analysis, "RESAMPLES", 4)
     with tables_from(request.getfixturevalue(office)):
-        kept = {name: store.read(name) for name in store.SCHEMAS}
-        monkeypatch.setattr(store, "read", lambda name: kept[name])
+        regions = sorted(set(store.read("index_scores")["region"]))
+        monkeypatch.setattr(store, "read", functools.cache(store.read))
         found = {year: robustness.field(year) for year in (2022, 2023)}
         monkeypatch.setattr(analysis, "field", lambda year: found[year])
         for year in found:
-            for place, region in enumerate(sorted(set(kept["index_scores"]["region"]))):
+            for place, region in enumerate(regions):
                 makers = [narrative.rank_firmness, *(() if place % 15 else SHOWN + FIGURES)]
                 for make in makers:
                     words = make(year, region, 100, SEED).text

@@ -91,7 +91,7 @@ def test_a_failing_notebook_leaves_its_copy_and_names_the_cell_and_the_error(ran
 def test_a_killed_kernel_is_a_failure_that_names_its_cell(ran):
     error = ran.outcomes["mati"].error
     place, name = error.split(" (import os  # mati): ")
-    assert name.startswith("DeadKernelError")
+    assert name.startswith("EndedKernelError: Kernel died: SIGKILL")
     cell = ran.copy("mati").cells[int(place.removeprefix("cell ")) - 1]
     assert cell.source.startswith("import os  # mati")
     assert ran.shown("mati") == ["2"]
