@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from kukar_analysis import clean, respondents, store
@@ -14,6 +16,12 @@ def own_key(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(respondents.KEY_VARIABLE, str(path))
         yield path
+
+
+@pytest.fixture(autouse=True)
+def papermill_speaks():
+    """Let papermill warn: the runner, which says all itself, keeps it quiet in its process."""
+    logging.getLogger("papermill").setLevel(logging.NOTSET)
 
 
 @pytest.fixture(scope="session")

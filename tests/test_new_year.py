@@ -380,6 +380,7 @@ def test_a_line_an_edition_sums_up_what_is_not_confirmed(said):
     )
 
 
+@pytest.mark.usefixtures("processed_env")
 def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definitions, monkeypatch):
     assert narrative.unconfirmed(KUKAR, 2022, 2023) == []
     new_year.copy(2027, SOURCE, definitions)

@@ -25,6 +25,7 @@ BASE = ("pandas", "seaborn", "matplotlib.pyplot")
 @pytest.fixture(autouse=True)
 def no_zygote():
     """Let every test start from nothing, and leave nothing."""
+    fork.end()
     with kernels():
         yield
     fork.end()
