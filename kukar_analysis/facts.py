@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 Status = Literal["seen", "inferred", "assumed", "unconfirmed"]
 """How a fact is known: read in the citation, deduced from it, a guess still to be confirmed, or
@@ -31,6 +32,8 @@ NOTE_KINDS = ("weakness", "strength", "advice")
 PROGRAMME_STATUS = ("done", "running", "not_begun")
 DIGITAL_PARTS = ("infrastructure", "society", "economy", "market")
 """The four parts of the digital transformation that the office names."""
+WITA = ZoneInfo("Asia/Makassar")
+"""Central Indonesian time, which the office keeps."""
 FIXED_NAMES = {"source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS}
 """Kinds of name whose ids are fixed here; their spellings are in definitions/spellings.csv."""
 

@@ -6,7 +6,6 @@ what it is for (notebooks.py). What is particular to it is left to the analyst.
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 from nbformat import v4
 
-from kukar_analysis import framework, paths, store
+from kukar_analysis import framework, paths, store, writing
 from kukar_analysis.errors import ReportError, UsageError
 from kukar_analysis.notebooks import KEY, REGION_YEAR
 
@@ -53,13 +52,12 @@ def write(
         cells=_cells(path.stem[:2], question.strip(), year, region),
         metadata={**_METADATA, KEY: {"title": title.strip(), "for": REGION_YEAR}},
     )
-    _replace(path, executed(made, folder))
-    return path
+    return writing.write(path, executed(made, folder))
 
 
 def keep(path: Path) -> None:
     """Execute a notebook where it lies and write it back with the outputs to be compared."""
-    _replace(path, executed(nbformat.read(path, as_version=4), path.parent))
+    writing.write(path, executed(nbformat.read(path, as_version=4), path.parent))
 
 
 def executed(notebook: Any, folder: Path) -> str:
@@ -141,12 +139,3 @@ def _cells(number: str, question: str, year: int, region: str) -> list[Any]:
         is_prose = text.startswith("#")
         cells.append(v4.new_markdown_cell(text, **of) if is_prose else v4.new_code_cell(text, **of))
     return cells
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8", newline="\n")
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from kukar_analysis import framework, store, template
+from kukar_analysis import framework, store, template, writing
 from kukar_analysis.errors import MissingTableError, UsageError
 
 FILES = ("editions", "weights", "edition_questions", "surveys")
@@ -185,13 +184,9 @@ def _replace(changed: dict[Path, bytes]) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with writing.replacing(path) as temporary:
         temporary.write_bytes(content)
         shutil.copymode(path, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def lay_out(year: int, raw: Path = store.RAW) -> Path:

@@ -9,6 +9,8 @@ ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
+MANIFEST = "manifest.json"
+"""File of a folder of reports that says what is there."""
 
 PROCESSED_VARIABLE = "KUKAR_PROCESSED"
 """Environment variable that points notebooks to another folder than data/processed."""

@@ -10,6 +10,7 @@ PACKAGE = "kukar_analysis"
 ORDER = [
     "errors",
     "paths",
+    "writing",
     "used",
     "facts",
     "consistency",
@@ -192,7 +193,7 @@ ORDER = [
     "__main__",
 ]
 """Every module, after all that it may import."""
-ALONE = {"errors", "paths", "used", "facts", "formats", "display"}
+ALONE = {"errors", "paths", "writing", "used", "facts", "formats", "display"}
 """Modules that need no other."""
 RECOMPUTES = {"check": {"errors", "facts", "framework", "score"}}
 """Checking must not lean on what made the tables it checks."""

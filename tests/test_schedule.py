@@ -19,8 +19,9 @@ from typer.testing import CliRunner
 
 from kukar_analysis import cli, framework, store
 from kukar_analysis.errors import UsageError
+from kukar_analysis.facts import WITA
 from kukar_analysis.schedule import arrivals, child, due, keep, log, settings, status, tick
-from kukar_analysis.schedule.settings import WITA, Settings
+from kukar_analysis.schedule.settings import Settings
 from kukar_analysis.schedule.status import JobStatus, Status
 
 SAMPLE = store.ROOT / "data" / "sample"
@@ -519,7 +520,7 @@ def test_the_oldest_sets_go_and_the_same_one_is_kept_once(reports, tmp_path):
 
 
 def test_where_links_cannot_be_made_files_are_copied(reports, tmp_path, monkeypatch):
-    def refuse(source, target):
+    def refuse(source, target, **options):
         raise OSError(18, "Invalid cross-device link")
 
     monkeypatch.setattr(os, "link", refuse)
@@ -534,7 +535,7 @@ def test_nothing_published_or_nothing_wanted_keeps_nothing(reports, tmp_path):
 
 
 def test_a_set_that_was_broken_off_is_no_set(reports, tmp_path, monkeypatch):
-    def refuse(source, target):
+    def refuse(source, target, **options):
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "link", refuse)

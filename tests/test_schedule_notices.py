@@ -13,8 +13,9 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from kukar_analysis.facts import WITA
 from kukar_analysis.schedule import arrivals, child, notices, status, tick
-from kukar_analysis.schedule.settings import WITA, Email, Settings
+from kukar_analysis.schedule.settings import Email, Settings
 
 FACTS = {
     "job": "year",

@@ -10,9 +10,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from kukar_analysis import clean, store
+from kukar_analysis.facts import WITA
 from kukar_analysis.parse import survey
 from kukar_analysis.schedule import child, surveys, tick
-from kukar_analysis.schedule.settings import WITA, Settings
+from kukar_analysis.schedule.settings import Settings
 
 SAMPLE = store.ROOT / "data" / "sample"
 CSV, XLSX = "2023/contoh-survei-1.csv", "2023/contoh-survei-2.xlsx"

@@ -1,6 +1,7 @@
 """The command line: `kukar`. Each command says what it did in a line or two.
 
-Exit codes: 0 all done; 1 something named did not come out, the rest did; 2 wrong use.
+Exit codes: 0 all done; 1 something named did not come out, the rest did; 2 wrong use; 3 another
+run holds the folder.
 Modules are imported inside the commands, so that `kukar --help` is quick.
 """
 

@@ -77,10 +77,11 @@ def _run(state: Path, *, anyway: bool) -> None:
 def _tell(state: Path) -> None:
     from datetime import datetime
 
+    from kukar_analysis.facts import WITA
     from kukar_analysis.framework import load
-    from kukar_analysis.schedule import due, machine, settings, status
+    from kukar_analysis.schedule import due, machine, status
 
-    now = datetime.now(settings.WITA)
+    now = datetime.now(WITA)
     for line in machine.advice():
         typer.echo(line)
     for job in load().calendar.values():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +16,7 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
-from kukar_analysis import display, formats, store
+from kukar_analysis import display, formats, store, writing
 from kukar_analysis.display import Cells, Shown
 from kukar_analysis.explore import showing, tracing
 from kukar_analysis.explore.choosing import Choice
@@ -86,7 +85,7 @@ def png(parts: list[Shown], folder: Path, name: str) -> list[Path]:
     for number, figure in enumerate(drawn, start=1):
         buffer = io.BytesIO()
         figure.savefig(buffer, format="png", dpi=_DOTS)
-        made.append(_write(folder / f"{name}-{number}.png", buffer.getvalue()))
+        made.append(writing.write(folder / f"{name}-{number}.png", buffer.getvalue()))
     return made
 
 
@@ -102,7 +101,8 @@ def table_files(parts: list[Shown], folder: Path, name: str) -> list[Path]:
                 _plain(cell) if column.numeric else _harmless(cell)
                 for column, cell in zip(cells.columns, row, strict=True)
             )
-        made.append(_write(folder / f"{name}-{number}.csv", text.getvalue().encode("utf-8-sig")))
+        content = text.getvalue().encode("utf-8-sig")
+        made.append(writing.write(folder / f"{name}-{number}.csv", content))
     return made
 
 
@@ -168,15 +168,3 @@ def _plain(text: str) -> str:
 def _harmless(text: str) -> str:
     """Return a text that no spreadsheet takes for a formula."""
     return f"'{text}" if text.startswith(_RISKY) else text
-
-
-def _write(path: Path, content: bytes) -> Path:
-    """Write a file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_bytes(content)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    return path

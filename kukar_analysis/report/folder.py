@@ -23,6 +23,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from kukar_analysis import writing
 from kukar_analysis.errors import HeldError, ReportError
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # renameat2(2)
@@ -48,7 +49,7 @@ class Work:
         copy = self.path / "set"
         shutil.rmtree(copy, ignore_errors=True)
         if self.target.exists():
-            shutil.copytree(self.target, copy, copy_function=_linked, symlinks=True)
+            shutil.copytree(self.target, copy, copy_function=writing.linked, symlinks=True)
         else:
             copy.mkdir(parents=True)
         yield copy
@@ -116,22 +117,12 @@ def _who(holder: Path) -> str | None:
         return None
 
 
-def _linked(source: str, copy: str) -> str:
-    """Link a file of the published set into the next one; copy it where links are not to be had."""
-    try:
-        os.link(source, copy, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(source, copy)
-    return copy
-
-
 def _exchange(new: Path, target: Path, old: Path) -> None:
     """Put a new folder into the place of the target, in one step where the system can."""
     shutil.rmtree(old, ignore_errors=True)
     if not target.exists():
         new.rename(target)
         return
-    shutil.copystat(target, new)
     if _swapped(new, target):
         shutil.rmtree(new)
         return

@@ -10,7 +10,7 @@ from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from kukar_analysis import store
+from kukar_analysis import store, writing
 from kukar_analysis.engine import fork
 from kukar_analysis.errors import PrinterError, ReportError
 from kukar_analysis.report import (
@@ -191,10 +191,7 @@ class _Making:
             return
         self.uses[outcome.report.name] = uses
         noted = {"notebook": fingerprint.of_file(outcome.notebook), "uses": asdict(uses)}
-        note = self._note(outcome.report)
-        temporary = note.with_suffix(".tmp")
-        temporary.write_text(json.dumps(noted), encoding="utf-8")
-        temporary.replace(note)
+        writing.write(self._note(outcome.report), json.dumps(noted))
 
     def _publish(self, outcomes: list[Outcome], published: Path) -> bool:
         """Publish into the next set, documents included; return whether all could be printed."""

@@ -8,7 +8,6 @@ screen readers.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -18,7 +17,7 @@ import mistune
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from kukar_analysis import compare, formats, framework, store
+from kukar_analysis import compare, formats, framework, store, writing
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
 from kukar_analysis.narrative.common import unconfirmed
 from kukar_analysis.report import fingerprint, publish, site
@@ -68,13 +67,9 @@ class Printer:
         css = (_STYLES / "paper.css").read_text(encoding="utf-8")
         css += f'{self._sheet} @page {{ @top-right {{ content: "{mark}"; {_MARK} }} }}'
         styled = html.replace("</head>", f"<style>{css}</style></head>", 1)
-        temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
         document = self._weasyprint.HTML(string=styled, url_fetcher=self._fetcher)
-        try:
+        with writing.replacing(target) as temporary:
             document.write_pdf(temporary, pdf_variant="pdf/a-2a")
-            temporary.replace(target)
-        finally:
-            temporary.unlink(missing_ok=True)
 
 
 def check(size: str) -> None:

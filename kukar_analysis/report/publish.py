@@ -16,6 +16,7 @@ from typing import Any
 
 from kukar_analysis import framework
 from kukar_analysis.narrative.common import unconfirmed
+from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import page, replaced, search, site
 from kukar_analysis.report.page import Section
 from kukar_analysis.report.record import RunRecord, run_record
@@ -24,7 +25,6 @@ from kukar_analysis.report.run import Outcome
 
 __all__ = ["FAILED", "MANIFEST", "RunRecord", "publish", "run_record"]
 
-MANIFEST = "manifest.json"
 FAILED = "gagal"
 """Folder of the executed copies of failing notebooks."""
 _UNSAID: dict[str, Any] = {

@@ -5,15 +5,13 @@ from __future__ import annotations
 import hashlib
 import subprocess
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime
 from pathlib import Path
 
 import kukar_analysis
 from kukar_analysis import formats, store
+from kukar_analysis.facts import WITA
 from kukar_analysis.report import replaced
-
-WITA = timezone(timedelta(hours=8), "WITA")
-"""Central Indonesian time, which the office keeps."""
 
 
 @dataclass(frozen=True)

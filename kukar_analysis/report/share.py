@@ -8,7 +8,6 @@ not made at all.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 import zipfile
@@ -16,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import check, formats, framework, store
+from kukar_analysis import check, formats, framework, store, writing
 from kukar_analysis.errors import ShareError
 from kukar_analysis.report import annex, leaks, paper, publish, site
 from kukar_analysis.report.record import RunRecord
@@ -175,14 +174,10 @@ def _message(
 def _zip(staged: Path, target: Path, record: RunRecord) -> None:
     """Write the zip, whole or not at all; the same files give the same bytes."""
     when = record.made_at.timetuple()[:6]
-    temporary = target.with_name(f".{target.name}.{os.getpid()}.tmp")
-    try:
-        with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
-            for path in sorted(p for p in staged.rglob("*") if p.is_file()):
-                name = f"{target.stem}/{path.relative_to(staged).as_posix()}"
-                archive.writestr(
-                    zipfile.ZipInfo(name, when), path.read_bytes(), zipfile.ZIP_DEFLATED
-                )
-        temporary.replace(target)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        writing.replacing(target) as temporary,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for path in sorted(p for p in staged.rglob("*") if p.is_file()):
+            name = f"{target.stem}/{path.relative_to(staged).as_posix()}"
+            archive.writestr(zipfile.ZipInfo(name, when), path.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -11,6 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from kukar_analysis import framework, store, used
+from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import fingerprint, paper, publish, state
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.state import State, Uses
@@ -25,6 +26,7 @@ class Now:
     def __init__(self) -> None:
         self._versions = fingerprint.versions()
         self.programs: dict[str, dict[str, str]] = {}
+        self.manifest = cache(lambda folder: fingerprint.of_file(folder / MANIFEST))
         self.rows = cache(_rows)
         self.definition = cache(_definition)
         self._notebook = cache(self._notebook_and_program)
@@ -73,8 +75,7 @@ def reason(report: Report, known: State, folder: Path, now: Now) -> str | None:
     before = known.uses.get(report.name)
     if before is None:
         return "not made yet, failed, or replaced by a correction"
-    manifest = {publish.MANIFEST: known.documents.get(publish.MANIFEST, "")}
-    if not state.is_whole(manifest, folder):
+    if now.manifest(folder) != known.documents.get(MANIFEST, ""):
         return "the manifest is not there as it was written"
     if not state.is_whole(known.files.get(report.name, {}), folder):
         return "its page or notebook is not there as it was written"

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from kukar_analysis import writing
 from kukar_analysis.report import fingerprint
 
 FILE = ".kukar.json"
@@ -71,9 +72,7 @@ def write(state: State, folder: Path) -> None:
     What stands there is a link to the published one, so another file takes its place.
     """
     text = json.dumps({"format": _FORMAT, **asdict(state)}, ensure_ascii=False)
-    temporary = folder / f"{FILE}.tmp"
-    temporary.write_text(text, encoding="utf-8")
-    temporary.replace(folder / FILE)
+    writing.write(folder / FILE, text)
 
 
 def is_whole(files: dict[str, str], folder: Path) -> bool:

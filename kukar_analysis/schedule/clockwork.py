@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kukar_analysis import writing
 from kukar_analysis.errors import ScheduleError, UsageError
 from kukar_analysis.paths import ROOT
 
@@ -45,12 +46,7 @@ class Clockwork:
 
 def write(files: Mapping[str, bytes], folder: Path) -> list[Path]:
     """Write files into a folder, each whole or not at all, and return their paths."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        temporary = folder / f".{name}.tmp"
-        temporary.write_bytes(content)
-        temporary.replace(folder / name)
-    return [folder / name for name in files]
+    return [writing.write(folder / name, content) for name, content in files.items()]
 
 
 def hand_in(*command: str, given: str | None = None) -> str:

@@ -8,10 +8,9 @@ from collections.abc import Iterable
 from datetime import datetime
 from functools import partial
 
-from kukar_analysis.facts import ScheduledJob
+from kukar_analysis.facts import WITA, ScheduledJob
 from kukar_analysis.schedule import due
 from kukar_analysis.schedule.clockwork import Call, Clockwork, hand_in
-from kukar_analysis.schedule.settings import WITA
 
 _BEGIN, _END = "# kukar-schedule: begin", "# kukar-schedule: end"
 _BLOCK = re.compile(rf"^{_BEGIN}\n.*?^{_END}\n", re.MULTILINE | re.DOTALL)

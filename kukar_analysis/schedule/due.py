@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from typing import get_args
 
-from kukar_analysis.facts import ScheduledJob, Weekday
+from kukar_analysis.facts import WITA, ScheduledJob, Weekday
 from kukar_analysis.schedule.arrivals import Arrived
-from kukar_analysis.schedule.settings import WITA
 from kukar_analysis.schedule.status import JobStatus
 
 ATTEMPTS = 3

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from datetime import datetime
 from pathlib import Path
 
-from kukar_analysis.schedule.settings import WITA
-
-_MANIFEST = "manifest.json"
+from kukar_analysis import writing
+from kukar_analysis.facts import WITA
+from kukar_analysis.paths import MANIFEST
 
 
 def keep(reports: Path, archive: Path, number: int, now: datetime) -> list[str]:
@@ -20,7 +19,7 @@ def keep(reports: Path, archive: Path, number: int, now: datetime) -> list[str]:
     or not at all; the oldest beyond `number` go.
     """
     kept = sorted(p.name for p in archive.glob("20*") if p.is_dir())
-    manifest = reports / _MANIFEST
+    manifest = reports / MANIFEST
     if number and manifest.exists() and not (kept and _same(archive / kept[-1], manifest)):
         name = f"{now.astimezone(WITA):%Y-%m-%dT%H%M%S}"
         _copy(reports, archive / name)
@@ -31,7 +30,7 @@ def keep(reports: Path, archive: Path, number: int, now: datetime) -> list[str]:
 
 
 def _same(kept: Path, manifest: Path) -> bool:
-    there = kept / _MANIFEST
+    there = kept / MANIFEST
     return there.exists() and there.read_bytes() == manifest.read_bytes()
 
 
@@ -40,13 +39,9 @@ def _copy(reports: Path, target: Path) -> None:
     temporary = target.with_name(f".{target.name}.tmp")
     shutil.rmtree(temporary, ignore_errors=True)  # of a run that was broken off
     shutil.copytree(
-        reports, temporary, copy_function=_link, ignore=shutil.ignore_patterns(".*", "*.lock")
+        reports,
+        temporary,
+        copy_function=writing.linked,
+        ignore=shutil.ignore_patterns(".*", "*.lock"),
     )
     temporary.replace(target)
-
-
-def _link(source: str, target: str) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)

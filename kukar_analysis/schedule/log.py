@@ -9,8 +9,8 @@ from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+from kukar_analysis.facts import WITA
 from kukar_analysis.schedule.child import LOG
-from kukar_analysis.schedule.settings import WITA
 
 FILE = "schedule.log"
 _BYTES, _OLDER = 1_000_000, 5

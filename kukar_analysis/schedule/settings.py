@@ -6,15 +6,12 @@ import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import RAW, REPORTS, ROOT
 
 STATE = ROOT / ".kukar"
 FILE = "kukar.toml"
-WITA = ZoneInfo("Asia/Makassar")
-"""Central Indonesian time, which the office keeps."""
 
 EXAMPLE = """\
 # kukar.toml, in the state folder (.kukar/ unless --state names another). Every line may be left

@@ -23,12 +23,13 @@ jobs        for each job of the calendar that was looked at:
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from kukar_analysis import writing
 
 FILE = "status.json"
 _SCHEMA = 1
@@ -93,9 +94,7 @@ def read(state: Path) -> Status:
 def write(state: Path, status: Status) -> None:
     """Write the record; it appears whole or not at all."""
     text = json.dumps({"schema": _SCHEMA, **_plain(status)}, indent=1, default=_plain)
-    temporary = state / f".{FILE}.{os.getpid()}.tmp"
-    temporary.write_text(text + "\n", encoding="utf-8")
-    temporary.replace(state / FILE)
+    writing.write(state / FILE, text + "\n")
 
 
 def _plain(value: Any) -> Any:

@@ -24,10 +24,10 @@ import pandas as pd
 
 from kukar_analysis import clean, store
 from kukar_analysis.errors import SourceError
+from kukar_analysis.facts import WITA
 from kukar_analysis.parse.survey import who
 from kukar_analysis.read import table, workbook
 from kukar_analysis.read.source import Record, SourceList
-from kukar_analysis.schedule.settings import WITA
 from kukar_analysis.template.common import heading
 
 PREFIX = "tanpa-nama-"

@@ -7,10 +7,9 @@ from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from kukar_analysis.facts import ScheduledJob
+from kukar_analysis.facts import WITA, ScheduledJob
 from kukar_analysis.schedule import due
 from kukar_analysis.schedule.clockwork import Call, Clockwork, hand_in, write
-from kukar_analysis.schedule.settings import WITA
 
 NAME = "kukar-schedule"
 _SERVICE = """\

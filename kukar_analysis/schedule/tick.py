@@ -15,12 +15,12 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from kukar_analysis.errors import KukarError
-from kukar_analysis.facts import ScheduledJob
+from kukar_analysis.facts import WITA, ScheduledJob
 from kukar_analysis.framework import load
-from kukar_analysis.paths import processed_dir
+from kukar_analysis.paths import MANIFEST, processed_dir
 from kukar_analysis.schedule import arrivals, child, due, keep, log, notices, status
 from kukar_analysis.schedule.child import LOG
-from kukar_analysis.schedule.settings import WITA, Settings
+from kukar_analysis.schedule.settings import Settings
 from kukar_analysis.schedule.status import JobStatus, Status
 
 SETS = "sets"
@@ -187,7 +187,7 @@ def _option(name: str, folder: Path | None) -> list[str]:
 def _counts(reports: Path, year: int) -> dict[str, int]:
     """Return how many reports of a year are published, by what became of them."""
     try:
-        listed = json.loads((reports / "manifest.json").read_text(encoding="utf-8"))["reports"]
+        listed = json.loads((reports / MANIFEST).read_text(encoding="utf-8"))["reports"]
     except FileNotFoundError:
         return {}  # nothing was ever published: the run's exit code says why
     return dict(Counter(entry["status"] for entry in listed if entry["year"] == year))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-import os
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.xml.functions import tostring
 
+from kukar_analysis import writing
 from kukar_analysis.errors import UsageError
 
 GUIDE = "Petunjuk"
@@ -177,21 +177,17 @@ def save(
     day = made.properties.created
     made.properties.modified = day
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.parent / f".{path.name}.{os.getpid()}.tmp"
-    try:
-        with (
-            zipfile.ZipFile(buffer) as stamped,
-            zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
-        ):
-            for name in stamped.namelist():
-                content = finish(name, stamped.read(name))
-                if name == "docProps/core.xml":
-                    content = tostring(made.properties.to_tree())
-                info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
-                archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    with (
+        writing.replacing(path) as temporary,
+        zipfile.ZipFile(buffer) as stamped,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        for name in stamped.namelist():
+            content = finish(name, stamped.read(name))
+            if name == "docProps/core.xml":
+                content = tostring(made.properties.to_tree())
+            info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
+            archive.writestr(info, content, zipfile.ZIP_DEFLATED)
     return path
 
 

@@ -1,0 +1,40 @@
+"""How files come to be: each appears whole or not at all. Standard library only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place beside `path` to write to; it takes its place when the block ends well.
+
+    A file that was there is never written into: it may be linked from elsewhere.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write(path: Path, content: str | bytes) -> Path:
+    """Write a file, text as UTF-8, with the folders it lies in, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def linked(source: str, copy: str) -> str:
+    """Link a file to another place, or copy it where links are not to be had; return the place."""
+    try:
+        os.link(source, copy, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(source, copy)
+    return copy
