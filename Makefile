@@ -51,7 +51,7 @@ bench: .venv/ready ## measure what is claimed of speed
 	@$(BIN)/python bench/clean.py
 	@$(BIN)/python bench/robustness.py
 	@$(BIN)/python bench/engine.py
-	@$(BIN)/python bench/reports.py
+	@$(BIN)/python bench/own_reports.py
 	@$(BIN)/python bench/kills.py
 	@$(BIN)/python bench/papermill_suite.py
 

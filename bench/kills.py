@@ -27,7 +27,7 @@ from pathlib import Path
 import nbformat
 import psutil
 from nbformat import v4
-from reports import copied
+from own_reports import copied
 
 from kukar_analysis.report import fingerprint, publish, state
 
