@@ -1,6 +1,7 @@
 """The same work on a dask cluster: a scheduler and workers of their own processes."""
 
 import dataclasses
+import os
 import signal
 import socket
 import subprocess
@@ -99,10 +100,11 @@ def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, mon
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
     monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
     reports = tiny(store.NOTEBOOKS, "import os")[:2]
-    before = own_processes()
+    before, environment = own_processes(), dict(os.environ)
     with cluster.executor("local", 1) as executor:
         outcomes = run.run(reports, tmp_path / "made", processed=processed, executor=executor)
     assert [outcome.error for outcome in outcomes] == [None, None]
+    assert dict(os.environ) == environment, "a fixed hash seed would go to every later process"
     deadline = time.monotonic() + 10
     while left := own_processes() - before:
         assert time.monotonic() < deadline, left

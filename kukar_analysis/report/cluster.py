@@ -35,6 +35,7 @@ def executor(address: str | None, jobs: int | None) -> Iterator[Executor | None]
         raise ReportError(said) from error
     if address == "local":
         with (
+            _same_environment(),
             LocalCluster(
                 n_workers=jobs or os.cpu_count(), threads_per_worker=1, dashboard_address=None
             ) as cluster,
@@ -49,3 +50,15 @@ def executor(address: str | None, jobs: int | None) -> Iterator[Executor | None]
         raise ReportError(said) from error
     with client:
         yield client.get_executor(retries=_RETRIES, pure=False)
+
+
+@contextmanager
+def _same_environment() -> Iterator[None]:
+    """Take back what dask sets for its workers in this process: threads, a fixed hash seed."""
+    before = dict(os.environ)
+    try:
+        yield
+    finally:
+        for name in os.environ.keys() - before.keys():
+            del os.environ[name]
+        os.environ.update(before)
