@@ -7,6 +7,7 @@ record. What it may not: fill in, derive, choose between two claims, or drop any
 from __future__ import annotations
 
 import csv
+import gc
 import hashlib
 import re
 from collections import Counter, defaultdict
@@ -65,6 +66,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
     A file that cannot be read is named in `problems` and the others go on.
     """
+    gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
     cleaned = Cleaned({})
     had_key = respondents.key_path().exists()
     paths = _discover(raw, cleaned)

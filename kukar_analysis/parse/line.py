@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from kukar_analysis import framework, score, suggest
+from kukar_analysis.framework import Framework
 from kukar_analysis.read.grid import words
 from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList, Unsure
 
@@ -15,7 +16,6 @@ Rows = list[tuple[str, dict[str, Any]]]
 """Rows that a record yields: (table, row)."""
 
 DASHES = ("-", "–", "—")
-_NOTHING = frozenset(("", *DASHES))
 FORMS = ("agency_form", "programmes", "quick_win_aspects", "survey")
 """Kinds that the office collects itself: of the folder's year, and of the office's own region."""
 ASK = "if the print says so, add it to definitions/"
@@ -33,6 +33,7 @@ class Line:
     editions: dict[tuple[int, str], str]
     faults: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    fw: Framework = field(default_factory=framework.load, repr=False)
 
     def fault(self, rule: str, reason: str, column: str | None = None) -> None:
         """Add a reason why the record is not kept.
@@ -63,8 +64,8 @@ class Line:
 
     def text(self, column: str) -> str | None:
         """Return the printed text; blank and "-" are nothing, a formula's error is a fault."""
-        text = self.record.cells.get(column, "")
-        if text in _NOTHING:
+        text = self.record.cells.get(column)
+        if not text or text in DASHES:
             return None
         if text[0] in "#=":
             if text == UNCALCULATED:
@@ -106,7 +107,7 @@ class Line:
     def region(self) -> str | None:
         """Return the region of the line; a form without one is the office's own."""
         if self.file.kind in FORMS and not self.text("region"):
-            own = (r.region for r in framework.load().reported_regions if r.role == "own")
+            own = (r.region for r in self.fw.reported_regions if r.role == "own")
             return next(own, None)
         return self.named("region", "region")
 
@@ -115,7 +116,7 @@ class Line:
         text = self.needed(column) if needed else self.text(column)
         if not text:
             return None
-        ids = framework.load().match(kind, text)
+        ids = self.fw.match(kind, text)
         if len(ids) != 1:
             self._unnamed(kind, column, text, ids)
         return ids[0] if len(ids) == 1 else None
@@ -150,7 +151,7 @@ class Line:
 
         A form of a year whose rules are not known yet has none.
         """
-        fw = framework.load()
+        fw = self.fw
         given = self.record.cells.get("edition")
         group = self.named("group", "group", needed=False)
         edition = given or (f"{year}-{group}" if group else None)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.facts import Question
@@ -157,13 +156,13 @@ def _question(line: Line, edition: str | None) -> Question | None:
     return found
 
 
+@lru_cache(maxsize=20_000)
 def _is_word(text: str) -> bool:
     """Whether an id is neither known nor only a running number."""
     return bool(re.search("[a-z]", text)) and not framework.load().match("question", text)
 
 
-@dataclass(frozen=True)
-class _Asked:
+class _Asked(NamedTuple):
     """What a record says about its question; empty where it says nothing."""
 
     edition: str | None
