@@ -132,9 +132,9 @@ def test_every_table_says_where_each_row_comes_from(table):
         ({"origin": None}, "origin not_nullable: nan in row 0"),
     ],
 )
-def test_a_cell_that_breaks_the_schema_is_named_with_its_column_and_row(cells, fault):
+def test_a_cell_that_breaks_the_schema_is_named_with_its_column_and_row(tmp_path, cells, fault):
     with pytest.raises(TableError) as caught:
-        agencies(**cells)
+        store.write_all({"pillar_agencies": agencies(**cells)}, tmp_path)
     assert str(caught.value).startswith("table pillar_agencies has 1 faults: ")
     assert fault in str(caught.value)
 
