@@ -6,10 +6,8 @@ record. What it may not: fill in, derive, choose between two claims, or drop any
 
 from __future__ import annotations
 
-import csv
 import gc
 import hashlib
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -18,19 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, respondents, store
-from kukar_analysis.errors import SourceError, UsageError
+from kukar_analysis import framework, received, respondents, store
+from kukar_analysis.errors import SourceError
 from kukar_analysis.facts import Correction
 from kukar_analysis.parse import Line, parse
-from kukar_analysis.read import letter, table, typed, workbook
-from kukar_analysis.read.source import Reading, Record, SourceList
+from kukar_analysis.read import READERS
+from kukar_analysis.read.source import Record, SourceList
 from kukar_analysis.settle import Parsed, Settled, settle
-
-SOURCES = "SOURCES.csv"
-_LATER = re.compile(
-    r"(.+?)[-_ ]+\(?(?:ralat|revisi|rev|perbaikan|susulan)\)?(?:[-_ ]*(\d+))?", re.IGNORECASE
-)
-"""A file that says by its name that it has the last word: `surat-64.02-ralat.pdf`."""
 
 
 @dataclass
@@ -53,33 +45,26 @@ class Cleaned:
         self.unread.append({**row, "rule": rule, "reason": reason})
 
 
-@dataclass(frozen=True)
-class _Sources:
-    """What SOURCES.csv says, by file: its sha256, and the file it supersedes."""
-
-    sha256: dict[str, str] = field(default_factory=dict)
-    supersedes: dict[str, str] = field(default_factory=dict)
-
-
 def clean(raw: Path, processed: Path) -> Cleaned:
     """Read every file of the year folders of `raw` and write the tables to `processed`.
 
-    A file that cannot be read is named in `problems` and the others go on.
+    A file that cannot be read is named in `problems` and the others go on. Raises UsageError when
+    the folder holds nothing to read.
     """
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
-    cleaned = Cleaned({})
     had_key = respondents.key_path().exists()
-    paths = _discover(raw, cleaned)
-    sources = _sources(raw, cleaned)
+    arrived = received.look(raw)
+    # one list for both, so that things are said in the order they are found
+    cleaned = Cleaned({}, arrived.problems, arrived.notes)
     lines: list[Line] = []
     twins: list[Line] = []  # of a file that is another's copy, to the byte
     contents: set[tuple[int, str | None]] = set()
     editions: dict[tuple[int, str], str] = {}
     files: dict[str, dict[str, Any]] = {}
-    for name, path in paths.items():
+    for name, path in arrived.paths.items():
         entry, lists = _read(name, path, cleaned)
         files[name] = entry
-        _compare_with_sources(entry, sources, cleaned)
+        arrived.compare(name, entry["sha256"])
         year = int(name[:4])
         found = [Line(part, record, year, editions) for part in lists for record in part.records]
         is_copy = (year, entry["sha256"]) in contents
@@ -87,8 +72,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         for line in found:
             # respondents without a name could not be told to have answered twice
             (twins if is_copy and line.file.kind == "survey" else lines).append(line)
-    for name in sorted(set(sources.sha256) - set(files)):
-        cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
+    arrived.miss()
 
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
@@ -104,7 +88,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
             if written == "index_scores":
                 editions[row["year"], row["region"]] = row["edition"]
 
-    settled = settle(parsed, _supersedes(list(files), sources, cleaned))
+    settled = settle(parsed, arrived.last_words())
     settled.rejected += rejected
     settled.duplicates += twins
     _say_twice(cleaned, files, settled.duplicates)
@@ -118,84 +102,6 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         )
     store.write_all(cleaned.tables, processed)
     return cleaned
-
-
-def _discover(raw: Path, cleaned: Cleaned) -> dict[str, Path]:
-    """Return the files of the year folders, by their path under `raw`."""
-    if not raw.is_dir():
-        raise UsageError(f"{raw} is no folder; expected one with a folder a year, as {raw}/2023")
-    years = sorted(p for p in raw.iterdir() if p.is_dir() and re.fullmatch(r"20\d\d", p.name))
-    if not years:
-        raise UsageError(f"{raw} has no year folder; expected folders as {raw}/2023")
-    for path in sorted(set(raw.iterdir()) - set(years)):
-        if not _is_hidden(Path(path.name)) and path.name != SOURCES:
-            cleaned.problems.append(f"{path.name}: not read; move it into the folder of its year")
-    paths = {
-        path.relative_to(raw).as_posix(): path
-        for year in years
-        for path in sorted(year.rglob("*"))
-        if not path.is_dir() or path.is_symlink() or path.suffix.lower() in READERS
-    }
-    for name in [name for name in paths if not name.isprintable()]:
-        cleaned.problems.append(f"{name!a}: its name holds unreadable signs; rename the file")
-        del paths[name]
-    shown = {name: path for name, path in paths.items() if not _is_hidden(Path(name))}
-    if len(shown) < len(paths):
-        cleaned.notes.append(f"hidden files not read: {', '.join(sorted(set(paths) - set(shown)))}")
-    if not shown:
-        raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
-    return shown
-
-
-def _is_hidden(path: Path) -> bool:
-    """Whether a file is the system's or Excel's own (`~$…` while a workbook is open)."""
-    return any(part.startswith((".", "~$")) for part in path.parts)
-
-
-def _sources(raw: Path, cleaned: Cleaned) -> _Sources:
-    """Return what SOURCES.csv says; nothing where there is none."""
-    path = raw / SOURCES
-    if not path.exists():
-        cleaned.notes.append(f"no {SOURCES}: where the files came from is not recorded")
-        return _Sources()
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            rows = list(csv.DictReader(file, strict=True))
-        return _Sources(
-            {row["file"]: row["sha256"] for row in rows},
-            {row["file"]: row["supersedes"] for row in rows if row.get("supersedes")},
-        )
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        cleaned.problems.append(f"{SOURCES}: cannot be read ({error})")
-    except KeyError as error:
-        cleaned.problems.append(f"{SOURCES}: has no column {error}; it needs file and sha256")
-    return _Sources()
-
-
-def _supersedes(names: list[str], sources: _Sources, cleaned: Cleaned) -> dict[str, set[str]]:
-    """Return which files each file has the last word over, by its name or by SOURCES.csv."""
-    direct: dict[str, set[str]] = defaultdict(set)
-    stems = {name: name.rsplit(".", 1)[0].casefold() for name in names}
-    ranks = {}
-    for name, stem in stems.items():
-        later = _LATER.fullmatch(stem)
-        ranks[name] = (later[1], int(later[2] or 1)) if later else (stem, 0)
-    for name, (base, rank) in ranks.items():
-        direct[name] = {n for n, (b, r) in ranks.items() if b == base and r < rank}
-        if rank and not direct[name]:
-            cleaned.notes.append(f"{name}: no earlier file of that name is there to supersede")
-    for name, earlier in sources.supersedes.items():
-        if name in stems and earlier not in stems:
-            cleaned.problems.append(f"{SOURCES}: {name} supersedes {earlier}, which is not there")
-        direct[name].add(earlier)
-    found = {}
-    for name in names:
-        reached, new = set[str](), direct[name]
-        while new:
-            reached |= new
-            new = {n for earlier in new for n in direct.get(earlier, ())} - reached
-        found[name] = reached
-    return found
 
 
 def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list[SourceList]]:
@@ -224,37 +130,6 @@ def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list
         cleaned.not_read(name, "unread_part", problem)
     cleaned.notes += found.notes
     return entry, corrected
-
-
-def _workbook(path: Path, name: str) -> Reading:
-    found = workbook.read(path, name)
-    typed.check(found, name, int(name[:4]))
-    return found
-
-
-def _letter(path: Path, name: str) -> Reading:
-    return letter.read(path, name, int(name[:4]))
-
-
-READERS = (
-    dict.fromkeys(table.SUFFIXES, table.read)
-    | dict.fromkeys(workbook.SUFFIXES, _workbook)
-    | {".pdf": _letter}
-)
-"""What reads a file, by how its name ends: (path, name under the raw folder) -> Reading."""
-
-
-def _compare_with_sources(entry: dict[str, Any], sources: _Sources, cleaned: Cleaned) -> None:
-    name, sha256 = entry["file"], entry["sha256"]
-    if not sources.sha256 or sha256 is None:
-        return
-    if name not in sources.sha256:
-        cleaned.notes.append(f"{name}: read, but {SOURCES} has no line for it")
-    elif sources.sha256[name] != sha256:
-        cleaned.problems.append(
-            f"{name}: differs from the sha256 in {SOURCES}; raw files are never edited: restore it,"
-            " or record what was received anew"
-        )
 
 
 def _corrected(file: SourceList) -> SourceList:

@@ -16,8 +16,9 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from kukar_analysis import clean, compare, framework, store
+from kukar_analysis import compare, framework, store
 from kukar_analysis.errors import SourceError, UsageError
+from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList
 
 State = Literal["found", "changed", "no_file", "unreadable", "no_cell"]
@@ -207,7 +208,7 @@ def _read_again(path: Path, file: str, mtime_ns: int) -> tuple[str, _Places]:
     """Return the fingerprint of a file as it is at that time, and its records by their places."""
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
     places: dict[str, list[tuple[SourceList, Record]]] = defaultdict(list)
-    for part in clean.READERS[path.suffix.lower()](path, file).lists:
+    for part in READERS[path.suffix.lower()](path, file).lists:
         for record in part.records:
             for origin in {part.origin(record, column) for column in (*part.headings, None)}:
                 places[origin].append((part, record))

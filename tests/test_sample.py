@@ -11,6 +11,7 @@ import pytest
 from sample import make
 
 from kukar_analysis import clean, quality, respondents, store
+from kukar_analysis.received import SOURCES
 
 SAMPLE = store.ROOT / "data" / "sample"
 MARK = "DATA CONTOH"
@@ -146,7 +147,7 @@ def test_the_planted_faults_are_of_many_kinds():
 
 
 def test_every_file_of_the_sample_says_it_is_invented():
-    names = [n for n in files(SAMPLE) if n != clean.SOURCES]
+    names = [n for n in files(SAMPLE) if n != SOURCES]
     assert [n for n in names if "contoh" not in Path(n).name] == []
     years = {n.split("/")[0] for n in names}
     assert years == {"2022", "2023"}

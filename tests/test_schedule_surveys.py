@@ -12,6 +12,7 @@ import pytest
 from kukar_analysis import clean, store
 from kukar_analysis.facts import WITA
 from kukar_analysis.parse import survey
+from kukar_analysis.received import SOURCES
 from kukar_analysis.schedule import child, surveys, tick
 from kukar_analysis.schedule.settings import Settings
 
@@ -54,9 +55,9 @@ def sample_raw(tmp_path_factory):
     (raw / "2023").mkdir()
     for name in (CSV, XLSX):
         shutil.copy(SAMPLE / name, raw / name)
-    with (SAMPLE / clean.SOURCES).open(encoding="utf-8", newline="") as file:
+    with (SAMPLE / SOURCES).open(encoding="utf-8", newline="") as file:
         rows = [row for row in csv.reader(file) if row[0] in ("file", CSV, XLSX)]
-    with (raw / clean.SOURCES).open("w", encoding="utf-8", newline="") as file:
+    with (raw / SOURCES).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file, lineterminator="\n").writerows(rows)
     return raw
 

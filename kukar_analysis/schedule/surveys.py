@@ -28,6 +28,7 @@ from kukar_analysis.facts import WITA
 from kukar_analysis.parse.survey import who
 from kukar_analysis.read import table, workbook
 from kukar_analysis.read.source import Record, SourceList
+from kukar_analysis.received import SOURCES
 from kukar_analysis.template.common import heading
 
 PREFIX = "tanpa-nama-"
@@ -66,7 +67,7 @@ def delete(
         for file in old:
             (trial / file.replacement).write_text(file.content, encoding="utf-8", newline="")
             (trial / file.name).unlink()
-        _relist(trial / clean.SOURCES, old, trial)
+        _relist(trial / SOURCES, old, trial)
         made = clean.clean(trial, Path(name) / "processed").tables["survey_responses"]
         if not _same(made, store.read("survey_responses", processed)):
             named = ", ".join(file.name for file in old)
@@ -77,7 +78,7 @@ def delete(
 
 def _old(raw: Path, processed: Path, days: int, now: datetime) -> tuple[list[Old], list[str]]:
     """Return the survey files whose time has come, and why some of them cannot go yet."""
-    received = _received(raw / clean.SOURCES)
+    received = _received(raw / SOURCES)
     rejected = set(store.read("rejected", processed)["origin"])
     found, problems = [], []
     for row in store.read("files", processed).to_dict("records"):
@@ -181,8 +182,8 @@ def _exchange(raw: Path, trial: Path, old: list[Old], state: Path, now: datetime
     """
     for file in old:
         os.replace(trial / file.replacement, raw / file.replacement)
-    if (trial / clean.SOURCES).exists():
-        os.replace(trial / clean.SOURCES, raw / clean.SOURCES)
+    if (trial / SOURCES).exists():
+        os.replace(trial / SOURCES, raw / SOURCES)
     for file in old:
         (raw / file.name).unlink()
     record = state / RECORD

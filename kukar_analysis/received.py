@@ -1,0 +1,132 @@
+"""What lies in the raw folder: the files of the year folders, and what SOURCES.csv says of them."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kukar_analysis.errors import UsageError
+from kukar_analysis.read import READERS
+
+SOURCES = "SOURCES.csv"
+_LATER = re.compile(
+    r"(.+?)[-_ ]+\(?(?:ralat|revisi|rev|perbaikan|susulan)\)?(?:[-_ ]*(\d+))?", re.IGNORECASE
+)
+"""A file that says by its name that it has the last word: `surat-64.02-ralat.pdf`."""
+
+
+@dataclass
+class Received:
+    """The files by their path under the raw folder, and what is on record of them.
+
+    `problems` need something done; `notes` are only worth knowing.
+    """
+
+    paths: dict[str, Path]
+    sha256: dict[str, str] = field(default_factory=dict)
+    """on record, by file"""
+    supersedes: dict[str, str] = field(default_factory=dict)
+    """the earlier file, by the one that is on record as having the last word"""
+    problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def compare(self, name: str, sha256: str | None) -> None:
+        """Say where a file is not on record, or not as it is on record."""
+        if not self.sha256 or sha256 is None:
+            return
+        if name not in self.sha256:
+            self.notes.append(f"{name}: read, but {SOURCES} has no line for it")
+        elif self.sha256[name] != sha256:
+            self.problems.append(
+                f"{name}: differs from the sha256 in {SOURCES}; raw files are never edited: restore"
+                " it, or record what was received anew"
+            )
+
+    def miss(self) -> None:
+        """Say which files are on record and not there."""
+        for name in sorted(set(self.sha256) - set(self.paths)):
+            self.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
+
+    def last_words(self) -> dict[str, set[str]]:
+        """Return which files each file has the last word over, by its name or by SOURCES.csv."""
+        direct = self._named_later()
+        for name, earlier in self.supersedes.items():
+            if name in self.paths and earlier not in self.paths:
+                self.problems.append(f"{SOURCES}: {name} supersedes {earlier}, which is not there")
+            direct[name].add(earlier)
+        found = {}
+        for name in self.paths:
+            reached, new = set[str](), direct[name]
+            while new:
+                reached |= new
+                new = {n for earlier in new for n in direct.get(earlier, ())} - reached
+            found[name] = reached
+        return found
+
+    def _named_later(self) -> defaultdict[str, set[str]]:
+        """Return the earlier files of each file whose name says that it is a later one."""
+        ranks = {}
+        for name in self.paths:
+            stem = name.rsplit(".", 1)[0].casefold()
+            later = _LATER.fullmatch(stem)
+            ranks[name] = (later[1], int(later[2] or 1)) if later else (stem, 0)
+        direct: defaultdict[str, set[str]] = defaultdict(set)
+        for name, (base, rank) in ranks.items():
+            direct[name] = {n for n, (b, r) in ranks.items() if b == base and r < rank}
+            if rank and not direct[name]:
+                self.notes.append(f"{name}: no earlier file of that name is there to supersede")
+        return direct
+
+
+def look(raw: Path) -> Received:
+    """Return what lies in the raw folder. Raises UsageError when there is nothing to read."""
+    if not raw.is_dir():
+        raise UsageError(f"{raw} is no folder; expected one with a folder a year, as {raw}/2023")
+    years = sorted(p for p in raw.iterdir() if p.is_dir() and re.fullmatch(r"20\d\d", p.name))
+    if not years:
+        raise UsageError(f"{raw} has no year folder; expected folders as {raw}/2023")
+    received = Received({})
+    for path in sorted(set(raw.iterdir()) - set(years)):
+        if not _is_hidden(Path(path.name)) and path.name != SOURCES:
+            received.problems.append(f"{path.name}: not read; move it into the folder of its year")
+    paths = {
+        path.relative_to(raw).as_posix(): path
+        for year in years
+        for path in sorted(year.rglob("*"))
+        if not path.is_dir() or path.is_symlink() or path.suffix.lower() in READERS
+    }
+    for name in [name for name in paths if not name.isprintable()]:
+        received.problems.append(f"{name!a}: its name holds unreadable signs; rename the file")
+        del paths[name]
+    received.paths = {n: path for n, path in paths.items() if not _is_hidden(Path(n))}
+    hidden = sorted(set(paths) - set(received.paths))
+    if hidden:
+        received.notes.append(f"hidden files not read: {', '.join(hidden)}")
+    if not received.paths:
+        raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
+    _read_sources(raw / SOURCES, received)
+    return received
+
+
+def _is_hidden(path: Path) -> bool:
+    """Whether a file is the system's or Excel's own (`~$…` while a workbook is open)."""
+    return any(part.startswith((".", "~$")) for part in path.parts)
+
+
+def _read_sources(path: Path, received: Received) -> None:
+    """Add what SOURCES.csv says; nothing where there is none."""
+    if not path.exists():
+        received.notes.append(f"no {SOURCES}: where the files came from is not recorded")
+        return
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file, strict=True))
+        received.sha256 = {row["file"]: row["sha256"] for row in rows}
+        received.supersedes = {r["file"]: r["supersedes"] for r in rows if r.get("supersedes")}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        received.problems.append(f"{SOURCES}: cannot be read ({error})")
+    except KeyError as error:
+        received.problems.append(f"{SOURCES}: has no column {error}; it needs file and sha256")
