@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kukar_analysis.read import letter, table, typed, workbook
@@ -21,9 +21,9 @@ def _letter(path: Path, name: str) -> Reading:
     return letter.read(path, name, int(name[:4]))
 
 
-READERS: dict[str, Callable[[Path, str], Reading]] = (
-    dict.fromkeys(table.SUFFIXES, table.read)
-    | dict.fromkeys(workbook.SUFFIXES, _workbook)
-    | {".pdf": _letter}
-)
+READERS: Mapping[str, Callable[[Path, str], Reading]] = {
+    **dict.fromkeys(table.SUFFIXES, table.read),
+    **dict.fromkeys(workbook.SUFFIXES, _workbook),
+    ".pdf": _letter,
+}
 """What reads a file, by how its name ends: (path, name under the raw folder) -> Reading."""
