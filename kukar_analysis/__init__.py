@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from kukar_analysis.priorities import alone, rooms, shortest_way, what_if
     from kukar_analysis.store import read as read_table
 
-__version__ = "0.4.0"
+__version__ = "0.4.1"
 __all__ = [
     "alone",
     "component_gaps",
