@@ -3,8 +3,8 @@
 import os
 import re
 import subprocess
+import sys
 import tomllib
-import venv
 
 import yaml
 
@@ -44,23 +44,38 @@ def test_the_lock_holds_every_dependency_with_hashes_and_names_no_host():
     assert "//" not in LOCK
 
 
-def test_condas_pip_section_installs_into_an_empty_environment(tmp_path):
-    venv.create(tmp_path / "empty", with_pip=True)
-    scripts = tmp_path / "empty" / ("Scripts" if os.name == "nt" else "bin")
-    (requirements := tmp_path / "pip-section.txt").write_text("\n".join(pip_section()))
-    # as conda does it: the section in a file of its own, run from the folder of environment.yml
-    listed = requirements.read_text().replace("-r ", f"-r {store.ROOT.as_posix()}/")
-    requirements.write_text(listed)
-    quiet = ["--quiet", "--disable-pip-version-check"]
+def pip(*arguments):
+    command = [sys.executable, "-m", "pip", *arguments, "--disable-pip-version-check"]
+    return subprocess.run(command, capture_output=True, text=True)
 
-    def python(*arguments):
-        command = [str(scripts / "python"), *arguments]
-        return subprocess.run(command, capture_output=True, text=True, cwd=tmp_path)
 
-    installed = python("-m", "pip", "install", *quiet, "-r", str(requirements))
+def test_the_environment_that_make_setup_made_is_the_whole_lock_and_fits_together():
+    setup = (store.ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "--require-hashes -r requirements.lock" in setup
+    lock = str(store.ROOT / "requirements.lock")
+    missing = pip("install", "--dry-run", "--no-index", "--quiet", "-r", lock)
+    assert missing.returncode == 0, missing.stderr
+    fits = pip("check")
+    assert fits.returncode == 0, fits.stdout
+
+
+def test_the_package_installed_without_its_source_has_all_that_it_needs(tmp_path):
+    options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", str(tmp_path / "there")]
+    installed = pip("install", *options, str(store.ROOT))
     assert installed.returncode == 0, installed.stderr
-    package = ["--no-deps", "--no-build-isolation", str(store.ROOT)]
-    assert python("-m", "pip", "install", *quiet, *package).returncode == 0
-    assert python("-m", "pip", "check").returncode == 0
-    used = python("-c", "import kukar_analysis.cli, kukar_analysis.report.publish")
+    source = store.ROOT / "kukar_analysis"
+    data = {p.relative_to(source) for p in source.rglob("*") if p.is_file()}
+    data = {path for path in data if "__pycache__" not in path.parts}
+    there = tmp_path / "there" / "kukar_analysis"
+    assert sorted(map(str, (path for path in data if not (there / path).is_file()))) == []
+    code = "import kukar_analysis as ka, kukar_analysis.cli; print(ka.__file__)"
+    environment = os.environ | {"PYTHONPATH": str(tmp_path / "there")}
+    used = subprocess.run(
+        [sys.executable, "-P", "-c", code],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env=environment,
+    )
     assert used.returncode == 0, used.stderr
+    assert str(tmp_path) in used.stdout
