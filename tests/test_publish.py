@@ -205,6 +205,38 @@ def test_the_index_lists_every_report_and_what_is_waited_for(site):
     assert "(data/raw/2023/nilai-butir-64.02.csv)" in text
 
 
+@pytest.mark.parametrize("count", [3, 4])
+def test_many_regions_are_listed_above_with_their_last_index_on_record(site, record, count):
+    made = [entry for entry in manifest(site)["reports"] if entry["page"]]
+    codes = ["64.02", "35.07", "64.72", "64.74"][:count]
+    listed = [
+        entry | {"region": code, "region_name": f"Daerah {code}", "year": year} | figures
+        for code in codes
+        for year, figures in {
+            2023: {},
+            2024: {"index": None, "index_shown": "tidak tercatat"},
+        }.items()
+        for entry in made
+    ]
+    page = Page(site_pages.index(listed, site, record))
+    found = [table for table in page.tables if table.caption.startswith("Semua daerah")]
+    if count == 3:
+        assert found == []
+        return
+    (overview,) = found
+    assert overview.caption == "Semua daerah (4), tahun terakhir yang indeksnya tercatat"
+    assert overview.heads == ["Daerah", "Tahun", "Indeks", "Peningkatan", "Peringkat"]
+    text = " ".join(page.text.split())
+    for code in codes:
+        assert f"Daerah {code}20232,820,0073 dari 130 Nasional" in text
+    assert {*overview.column("Tahun")} == {"2023"}
+    assert {*overview.column("Indeks")} == {"2,82"}
+    assert {*overview.column("Peningkatan")} == {"0,00"}
+    hrefs = {a["href"] for a in page.all("a") if "href" in a}
+    ids = {attributes.get("id") for _, attributes in page.tags}
+    assert {href[1:] for href in hrefs if href.startswith("#daerah-")} <= ids
+
+
 def test_a_second_run_with_fewer_reports_keeps_the_others(folder, executed, record):
     later = dataclasses.replace(record, made_at=MADE_AT + timedelta(days=1), inputs={"a": "b"})
     before = bytes_of(folder)

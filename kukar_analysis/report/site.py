@@ -25,6 +25,8 @@ from kukar_analysis.report.record import RunRecord
 Entry = Mapping[str, Any]
 """A report as the manifest lists it."""
 _TEMPLATES = Path(__file__).parent / "templates"
+_LISTED_FROM = 3
+"""Regions up to which the index page needs no table of all of them above their own."""
 _TURN = re.compile(r'<nav class="turn".*?</nav>', re.DOTALL)
 
 
@@ -147,6 +149,7 @@ def document_of(year: int, region: str) -> str:
 def index(entries: list[dict[str, Any]], folder: Path, record: RunRecord) -> str:
     """Return the index page: by region, then year, with headline figures.
 
+    Of many regions a table of all stands above, each with the last year whose index is on record.
     Documents that stand in `folder` are linked with their year.
     """
     fw = framework.load()
@@ -156,6 +159,7 @@ def index(entries: list[dict[str, Any]], folder: Path, record: RunRecord) -> str
     return ENVIRONMENT.get_template("index.html").render(
         title="Evaluasi Smart City: laporan",
         regions=by_region,
+        listed_from=_LISTED_FROM,
         documents=lambda year, region: [
             (name, label)
             for name, label in (
@@ -164,13 +168,24 @@ def index(entries: list[dict[str, Any]], folder: Path, record: RunRecord) -> str
             )
             if (folder / name).exists()
         ],
-        newest=lambda listed: max(listed, key=lambda e: (e["made_at"], e["name"])),
+        newest=_newest,
+        latest=_latest,
         reasons={r.region: r.reason for r in fw.reported_regions},
         number=formats.number,
         up="",
         sample=any(fw.regions[e["region"]].is_sample for e in entries),
         record=record,
     )
+
+
+def _newest(listed: list[Entry]) -> Entry:
+    return max(listed, key=lambda e: (e["made_at"], e["name"]))
+
+
+def _latest(years: Mapping[int, list[Entry]]) -> Entry:
+    """Return a report of the last year whose index is on record; without one, of the last year."""
+    found = [_newest(listed) for listed in years.values()]
+    return next((entry for entry in found if entry["index"]), found[0])
 
 
 def _turn(name: str, turn: Around) -> str:
