@@ -347,6 +347,36 @@ def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path
     assert "dihentikan dari luar" in made.cells[0].source
 
 
+LOST = """
+import signal, sys, papermill
+from kukar_analysis.engine.record import Record
+
+class Late:
+    def __del__(self):
+        signal.raise_signal(int(sys.argv[3]))  # what is raised in here, Python only prints
+
+Record.save_if_late = lambda self: Late() and None
+papermill.execute_notebook(sys.argv[1], sys.argv[2], engine_name="warm", progress_bar=False)
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_whose_exception_is_lost_ends_the_run_all_the_same(tmp_path, number):
+    nbformat.write(notebook("import time\ntime.sleep(1000)", "2"), tmp_path / "in.ipynb")
+    paths = [tmp_path / "in.ipynb", tmp_path / "out.ipynb"]
+    runner = subprocess.run(
+        [sys.executable, "-c", LOST, *paths, str(int(number))],
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert "Exception ignored in" in runner.stderr
+    assert runner.returncode in (143, -signal.SIGINT)
+    made = nbformat.read(tmp_path / "out.ipynb", as_version=4)
+    assert states(made) == [("failed", True), ("pending", None)]
+    assert "dihentikan dari luar" in made.cells[0].source
+
+
 def awaited(condition):
     """Return what a condition gives once it holds; fails after 60 s."""
     until = time.monotonic() + 60

@@ -157,7 +157,7 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
         )
         record.notebook_start()
         try:
-            with _terminated_like_interrupted():
+            with _ended_by_signals():
                 cls.execute_managed_notebook(record, kernel_name, log_output=log_output, **options)
         except BaseException as error:
             record.break_off(error)
@@ -228,18 +228,30 @@ def _listed(client: Client) -> Iterator[None]:
 
 
 @contextmanager
-def _terminated_like_interrupted() -> Iterator[None]:
-    """Let SIGTERM end a run as Ctrl-C does, with the notebook marked and the kernel ended."""
+def _ended_by_signals() -> Iterator[None]:
+    """Let Ctrl-C and SIGTERM end a run in the main thread, with the notebook marked.
+
+    The handler kills the kernel itself, since its exception is lost where it is raised in a
+    destructor or in a callback of C code: the run would go on waiting for its cell.
+    """
     main = threading.current_thread() is threading.main_thread()
-    if not main or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
-        yield
-        return
+    usual = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: signal.SIG_DFL}
+    ours = {n: h for n, h in usual.items() if main and signal.getsignal(n) == h}
+    heard: list[BaseException] = []
 
     def stop(number: int, frame: object) -> None:
-        raise SystemExit(128 + number)
+        heard.append(KeyboardInterrupt() if number == signal.SIGINT else SystemExit(128 + number))
+        interrupt()
+        raise heard[-1]
 
-    signal.signal(signal.SIGTERM, stop)
+    for number in ours:
+        signal.signal(number, stop)
     try:
         yield
+    except InterruptedRunError:
+        if heard:
+            raise heard[-1] from None
+        raise
     finally:
-        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        for number, handler in ours.items():
+            signal.signal(number, handler)
