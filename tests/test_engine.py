@@ -320,7 +320,8 @@ def test_a_cell_gets_no_more_than_the_notebook_has_left(tmp_path):
 
 
 RUNNER = """
-import sys, papermill
+import signal, sys, papermill
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 papermill.execute_notebook(sys.argv[1], sys.argv[2], engine_name="warm", progress_bar=False)
 """
 
@@ -350,6 +351,7 @@ def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path
 LOST = """
 import signal, sys, papermill
 from kukar_analysis.engine.record import Record
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 
 class Late:
     def __del__(self):
