@@ -68,7 +68,8 @@ def test_the_package_installed_without_its_source_has_all_that_it_needs(tmp_path
     data = {path for path in data if "__pycache__" not in path.parts}
     there = tmp_path / "there" / "kukar_analysis"
     assert sorted(map(str, (path for path in data if not (there / path).is_file()))) == []
-    code = "import kukar_analysis as ka, kukar_analysis.cli; print(ka.__file__)"
+    modules = "kukar_analysis, kukar_analysis.cli, kukar_analysis.report.publish"
+    code = f"import {modules}; print(kukar_analysis.__file__)"
     environment = os.environ | {"PYTHONPATH": str(tmp_path / "there")}
     used = subprocess.run(
         [sys.executable, "-P", "-c", code],
