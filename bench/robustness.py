@@ -15,8 +15,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import v4
 
-from kukar_analysis import robustness
-from kukar_analysis.robustness import analysis
+from kukar_analysis.analysis import robustness
+from kukar_analysis.analysis.robustness import analysis
 
 YEAR, REGION, DRAWS, ROUNDS = 2023, "64.02", 10_000, 5
 

@@ -33,7 +33,7 @@ from __future__ import annotations
 TYPE_CHECKING = False  # typing's own would cost an import; type checkers go by the name
 if TYPE_CHECKING:
     from kukar_analysis import explore, framework, narrative, plots, tables
-    from kukar_analysis.compare import (
+    from kukar_analysis.analysis.compare import (
         component_gaps,
         component_profile,
         components_between,
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
         ranks,
         under_other_group,
     )
-    from kukar_analysis.origins import figures, trace
-    from kukar_analysis.priorities import alone, rooms, shortest_way, what_if
+    from kukar_analysis.analysis.origins import figures, trace
+    from kukar_analysis.analysis.priorities import alone, rooms, shortest_way, what_if
     from kukar_analysis.store import read as read_table
 
 __version__ = "0.4.1"

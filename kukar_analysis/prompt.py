@@ -11,7 +11,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
-from kukar_analysis import framework, priorities
+from kukar_analysis import framework
+from kukar_analysis.analysis import priorities
 
 _FUNCTIONS = {
     "compare": [
@@ -29,8 +30,8 @@ _FUNCTIONS = {
 }
 _CHECKED_THEMSELVES = {
     "read_table": ("store", "read"),
-    "figures": ("origins", "figures"),
-    "trace": ("origins", "trace"),
+    "figures": ("analysis.origins", "figures"),
+    "trace": ("analysis.origins", "trace"),
 }
 _POINTS = ("target", "step")
 
@@ -42,7 +43,7 @@ def named(name: str) -> Any:
     if module:
         return getattr(importlib.import_module(f"kukar_analysis.{module}"), own)
     (module,) = (module for module, names in _FUNCTIONS.items() if name in names)
-    return checked(getattr(importlib.import_module(f"kukar_analysis.{module}"), name))
+    return checked(getattr(importlib.import_module(f"kukar_analysis.analysis.{module}"), name))
 
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:

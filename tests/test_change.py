@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import KUKAR, MALANG, SURABAYA
 
-from kukar_analysis import compare, framework, store
-from kukar_analysis.compare.change import Side, split
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare
+from kukar_analysis.analysis.compare.change import Side, split
 from kukar_analysis.errors import UsageError
 
 OTHER_WAY = {

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, printed, raw, write_tables
 
-from kukar_analysis import compare, framework, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare
 from kukar_analysis.errors import UsageError
 
 NATIONAL = "2023/tabel-nasional-peserta.csv"

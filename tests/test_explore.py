@@ -9,7 +9,8 @@ import pytest
 from matplotlib.image import imread
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, Page
 
-from kukar_analysis import compare, display, explore, store
+from kukar_analysis import display, explore, store
+from kukar_analysis.analysis import compare
 from kukar_analysis.display import Column
 from kukar_analysis.errors import MissingTableError, UsageError
 from kukar_analysis.explore import choosing, exporting, peers, showing, tracing

@@ -3,7 +3,8 @@
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
-from kukar_analysis import gaps, store
+from kukar_analysis import store
+from kukar_analysis.analysis import gaps
 
 
 @pytest.mark.usefixtures("processed_env")

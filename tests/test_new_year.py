@@ -11,7 +11,8 @@ import pytest
 from copied import changed_code, kukar, project, python
 from reading import IN_NO_TABLE, KUKAR, MALANG
 
-from kukar_analysis import compare, framework, narrative, new_year, paths
+from kukar_analysis import framework, narrative, new_year, paths
+from kukar_analysis.analysis import compare
 from kukar_analysis.errors import DefinitionError, UsageError
 
 SOURCE = "2023-kppn-ikn"

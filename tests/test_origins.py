@@ -8,9 +8,10 @@ import pdfplumber
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, PILLARS, STAYED_AWAY, cell, printed, tables_from
 
-from kukar_analysis import compare, framework, origins, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare, origins
+from kukar_analysis.analysis.origins import trace
 from kukar_analysis.errors import UsageError
-from kukar_analysis.origins import trace
 
 SAMPLE = "00.01"
 NATIONAL = "2023/tabel-nasional-peserta.csv"

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 from reading import KUKAR, MALANG, PILLARS, SURABAYA, printed, raw, tables_from
 
-from kukar_analysis import framework, pillars, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import pillars
 
 STATISTICS = (
     "2021/statistik-ipm-kaltim.csv",

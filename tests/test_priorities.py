@@ -8,7 +8,8 @@ import pandas as pd
 import pytest
 from reading import KUKAR, MALANG, STAYED_AWAY
 
-from kukar_analysis import compare, framework, priorities, score, store
+from kukar_analysis import framework, score, store
+from kukar_analysis.analysis import compare, priorities
 from kukar_analysis.errors import ScoreError, UsageError
 
 pytestmark = pytest.mark.usefixtures("processed_env")

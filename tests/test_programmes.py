@@ -11,7 +11,8 @@ from fractions import Fraction
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, Drawn, table, tables_from, write_tables
 
-from kukar_analysis import framework, gaps, narrative, plots, programmes, store, tables
+from kukar_analysis import framework, narrative, plots, store, tables
+from kukar_analysis.analysis import gaps, programmes
 from kukar_analysis.errors import UsageError
 
 FW = framework.load()

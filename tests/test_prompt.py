@@ -12,7 +12,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from reading import KUKAR, MALANG
 
 import kukar_analysis as ka
-from kukar_analysis import compare, priorities, prompt
+from kukar_analysis import prompt
+from kukar_analysis.analysis import compare, priorities
 from kukar_analysis.errors import MissingTableError, UsageError
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from reading import Drawn, table
 
-from kukar_analysis import clean, framework, narrative, plots, quality, store, tables
+from kukar_analysis import clean, framework, narrative, plots, store, tables
+from kukar_analysis.analysis import quality
 from kukar_analysis.errors import UsageError
 
 REGION = "64.02"

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 from reading import IN_NO_TABLE, KUKAR, STAYED_AWAY, Drawn, table, tables_from, write_tables
 
-from kukar_analysis import framework, gaps, narrative, plots, quick_wins, store, tables
+from kukar_analysis import framework, narrative, plots, store, tables
+from kukar_analysis.analysis import gaps, quick_wins
 from kukar_analysis.errors import UsageError
 
 FW = framework.load()

@@ -26,9 +26,10 @@ from reading import (
     write_tables,
 )
 
-from kukar_analysis import compare, framework, narrative, plots, robustness, score, store, tables
+from kukar_analysis import framework, narrative, plots, score, store, tables
+from kukar_analysis.analysis import compare, robustness
+from kukar_analysis.analysis.robustness import analysis, model
 from kukar_analysis.errors import UsageError
-from kukar_analysis.robustness import analysis, model
 
 DRAWS, SEED = 2000, 2023
 CHOICES = list(robustness.CHOICES)

@@ -10,7 +10,8 @@ import pdfplumber
 import pytest
 from sample import make
 
-from kukar_analysis import clean, quality, respondents, store
+from kukar_analysis import clean, respondents, store
+from kukar_analysis.analysis import quality
 from kukar_analysis.received import SOURCES
 
 SAMPLE = store.ROOT / "data" / "sample"

@@ -3,7 +3,8 @@
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
-from kukar_analysis import compare, narrative, plots, store, tables
+from kukar_analysis import narrative, plots, store, tables
+from kukar_analysis.analysis import compare
 from kukar_analysis.plots import change
 
 SAMPLE = "00.01"

@@ -21,7 +21,8 @@ from reading import (
     write_tables,
 )
 
-from kukar_analysis import framework, narrative, plots, quality, store, suggest, synergy, tables
+from kukar_analysis import framework, narrative, plots, store, suggest, tables
+from kukar_analysis.analysis import quality, synergy
 from kukar_analysis.errors import UsageError
 
 OFFICE = "00.01"

@@ -49,7 +49,7 @@ def _region_of(year: int, region: str) -> str:
 
 def _changed(year: int, region: str, changes: list[str]) -> None:
     """Say the index before and after, and each component that changed."""
-    from kukar_analysis import priorities
+    from kukar_analysis.analysis import priorities
 
     pairs = [text.partition("=") for text in changes]
     for name, equals, value in pairs:
@@ -66,7 +66,7 @@ def _changed(year: int, region: str, changes: list[str]) -> None:
 
 def _way(year: int, region: str, target: str, step: str, fixed: list[str]) -> bool:
     """Say the fewest steps to a target, or what each component would need, and whether any do."""
-    from kukar_analysis import compare, priorities
+    from kukar_analysis.analysis import compare, priorities
 
     goal, size = priorities.points(target, "target"), priorities.points(step, "step")
     way = priorities.shortest_way(year, region, goal, step=size, fixed=fixed)

@@ -55,7 +55,8 @@ def template(
 
 def clean_files(raw: Path | None, processed: Path | None) -> bool:
     """Clean, say what became of it, and return whether everything came out."""
-    from kukar_analysis import clean, quality, store
+    from kukar_analysis import clean, store
+    from kukar_analysis.analysis import quality
     from kukar_analysis.report import folder
 
     read_from(processed)

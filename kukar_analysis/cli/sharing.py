@@ -23,7 +23,8 @@ def share(
 
     Example: kukar share 2023 --region 64.02
     """
-    from kukar_analysis import framework, quality, store
+    from kukar_analysis import framework, store
+    from kukar_analysis.analysis import quality
     from kukar_analysis.report import folder, record
     from kukar_analysis.report import share as bundles
 

@@ -7,7 +7,8 @@ from typing import Any
 import ipywidgets as widgets
 import traitlets
 
-from kukar_analysis import compare, framework, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare
 from kukar_analysis.errors import UsageError
 
 MOST_PEERS = 6

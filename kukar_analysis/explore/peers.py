@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, formats, framework, store, tables
+from kukar_analysis import display, formats, framework, store, tables
+from kukar_analysis.analysis import compare
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.plots.common import NOW, OTHERS, new, score_axis, shown

@@ -8,7 +8,8 @@ from typing import Any
 import ipywidgets as widgets
 import pandas as pd
 
-from kukar_analysis import display, formats, gaps, origins
+from kukar_analysis import display, formats
+from kukar_analysis.analysis import gaps, origins
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.errors import KukarError
 from kukar_analysis.explore.choosing import Choice

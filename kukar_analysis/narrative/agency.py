@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import display, framework
-from kukar_analysis import synergy as carrying
+from kukar_analysis.analysis import synergy as carrying
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.tables.agency import asked

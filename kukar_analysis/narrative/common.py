@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, framework
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import compare
 from kukar_analysis.display import Shown
 from kukar_analysis.facts import HOW_KNOWN, Assumption
 from kukar_analysis.formats import listed, number

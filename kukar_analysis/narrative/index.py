@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import compare, display, framework, gaps, tables
+from kukar_analysis import display, framework, tables
+from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.narrative.common import improvement, stayed_away, value_shown

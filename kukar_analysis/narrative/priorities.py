@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from kukar_analysis import compare, display, framework, gaps, priorities
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import compare, gaps, priorities
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, framework, gaps, pillars
-from kukar_analysis import programmes as listed_programmes
-from kukar_analysis import quality as checks
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import compare, gaps, pillars
+from kukar_analysis.analysis import programmes as listed_programmes
+from kukar_analysis.analysis import quality as checks
 from kukar_analysis.display import Shown
 from kukar_analysis.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 from kukar_analysis.formats import listed, number

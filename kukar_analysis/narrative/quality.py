@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kukar_analysis import display, framework
-from kukar_analysis import quality as checks
+from kukar_analysis.analysis import quality as checks
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, framework, gaps, quality, quick_wins, tables
+from kukar_analysis import display, framework, tables
+from kukar_analysis.analysis import compare, gaps, quality, quick_wins
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.narrative.common import stayed_away

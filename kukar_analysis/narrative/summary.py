@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import (
-    compare,
-    display,
-    framework,
-    gaps,
-    priorities,
-    programmes,
-    quality,
-    robustness,
-    score,
-    tables,
-)
+from kukar_analysis import display, framework, score, tables
+from kukar_analysis.analysis import compare, gaps, priorities, programmes, quality, robustness
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.narrative.common import unconfirmed, value_shown

@@ -6,9 +6,10 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, framework, pillars
-from kukar_analysis import quality as checks
-from kukar_analysis import synergy as carrying
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import pillars
+from kukar_analysis.analysis import quality as checks
+from kukar_analysis.analysis import synergy as carrying
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.tables.synergy import named_list, percent_of, pillar_name

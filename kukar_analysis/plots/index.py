@@ -7,7 +7,8 @@ from typing import Any
 import matplotlib as mpl
 import seaborn as sns
 
-from kukar_analysis import compare, display, framework, tables
+from kukar_analysis import display, framework, tables
+from kukar_analysis.analysis import compare
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import number
 from kukar_analysis.plots.common import MEAN, NOW, OTHERS, OWN, WORDS, new, score_axis, shown

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import display, framework, pillars, tables
+from kukar_analysis import display, framework, tables
+from kukar_analysis.analysis import pillars
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import number
 from kukar_analysis.plots.common import LAST, NOW, OTHERS, OWN, new, score_axis, shown

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kukar_analysis import display, framework, programmes, quality
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import programmes, quality
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.plots.common import BEFORE, INK, OTHERS, OWN, WORDS, new, shown

@@ -6,7 +6,8 @@ from typing import Any
 
 import matplotlib as mpl
 
-from kukar_analysis import display, framework, quality
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import quality
 from kukar_analysis.display import Shown
 from kukar_analysis.plots.common import BEFORE, OWN, new, shown
 

@@ -9,7 +9,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from kukar_analysis import display, formats, framework, quality, quick_wins
+from kukar_analysis import display, formats, framework
+from kukar_analysis.analysis import quality, quick_wins
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import number
 from kukar_analysis.plots.common import INK, NOW, OTHERS, OWN, new, score_axis, shown

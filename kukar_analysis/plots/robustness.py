@@ -7,7 +7,8 @@ from typing import Any
 import matplotlib as mpl
 import pandas as pd
 
-from kukar_analysis import display, framework, robustness, tables
+from kukar_analysis import display, framework, tables
+from kukar_analysis.analysis import robustness
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import number
 from kukar_analysis.plots.common import INK, OTHERS, OWN, WORDS, new, shown

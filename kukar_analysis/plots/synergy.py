@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 from matplotlib.axes import Axes
 
-from kukar_analysis import display, framework, quality, synergy
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import quality, synergy
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import number
 from kukar_analysis.plots.common import BEFORE, INK, LAST, NOW, OTHERS, OWN, new, score_axis, shown

@@ -17,7 +17,8 @@ import mistune
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from kukar_analysis import compare, formats, framework, store, writing
+from kukar_analysis import formats, framework, store, writing
+from kukar_analysis.analysis import compare
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
 from kukar_analysis.narrative.common import unconfirmed
 from kukar_analysis.report import fingerprint, publish, site

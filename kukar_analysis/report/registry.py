@@ -6,19 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kukar_analysis import (
-    compare,
-    formats,
-    framework,
-    notebooks,
-    pillars,
-    programmes,
-    quality,
-    quick_wins,
-    synergy,
-)
-from kukar_analysis.errors import UsageError
-from kukar_analysis.gaps import (
+from kukar_analysis import formats, framework, notebooks
+from kukar_analysis.analysis import compare, pillars, programmes, quality, quick_wins, synergy
+from kukar_analysis.analysis.gaps import (
     Gap,
     agencies_gap,
     candidates_gap,
@@ -26,6 +16,7 @@ from kukar_analysis.gaps import (
     programmes_gap,
     questions_gap,
 )
+from kukar_analysis.errors import UsageError
 
 
 @dataclass(frozen=True)

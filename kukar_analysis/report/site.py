@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kukar_analysis import compare, formats, framework
+from kukar_analysis import formats, framework
+from kukar_analysis.analysis import compare
 from kukar_analysis.narrative.common import improvement, value_shown
 from kukar_analysis.report import search
 from kukar_analysis.report.page import Page

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, framework, quality, suggest, synergy
+from kukar_analysis import display, framework, suggest
+from kukar_analysis.analysis import quality, synergy
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.tables.common import NOT_ON_RECORD, table_or_place

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, framework, gaps
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.tables.common import asked, source

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, display, formats, framework, gaps, store
+from kukar_analysis import display, formats, framework, store
+from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import compare, display, formats, framework
+from kukar_analysis import display, formats, framework
+from kukar_analysis.analysis import compare
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import number
 from kukar_analysis.tables.common import (

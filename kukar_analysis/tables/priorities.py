@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import compare, display, framework, priorities
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import compare, priorities
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.tables.common import (

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, formats, framework, gaps, programmes, quality, store
+from kukar_analysis import display, formats, framework, store
+from kukar_analysis.analysis import gaps, programmes, quality
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.facts import HOW_KNOWN, PROGRAMME_STATUS, AchievementBand
 from kukar_analysis.formats import number

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, framework, quality
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import quality
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.tables.common import columns

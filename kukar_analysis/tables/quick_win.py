@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, formats, framework, gaps, pillars, quality, quick_wins
+from kukar_analysis import display, formats, framework
+from kukar_analysis.analysis import gaps, pillars, quality, quick_wins
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import number
 from kukar_analysis.tables.common import NOT_ON_RECORD, columns

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import display, framework, robustness
+from kukar_analysis import display, framework
+from kukar_analysis.analysis import robustness
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import listed, number
 from kukar_analysis.tables.common import asked, columns, group_name, no_components, source

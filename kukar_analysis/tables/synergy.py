@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import framework, quality, synergy
+from kukar_analysis import framework
+from kukar_analysis.analysis import quality, synergy
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
 from kukar_analysis.tables.common import NOT_ON_RECORD, columns, table_or_place

@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import UTC
 from pathlib import Path
 
-from kukar_analysis import framework, quality, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import quality
 from kukar_analysis.errors import UsageError
 from kukar_analysis.report.annex import assessment, cover, files, national, office
 from kukar_analysis.report.annex.sheet import add, without_warnings

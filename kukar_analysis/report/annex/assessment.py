@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, framework, gaps
+from kukar_analysis import framework
+from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.report.annex.common import (
     ORIGIN,
     PILLAR,

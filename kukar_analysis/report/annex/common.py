@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.gaps import Gap
+from kukar_analysis.analysis.gaps import Gap
 from kukar_analysis.report.annex.national import files_of
 from kukar_analysis.report.annex.sheet import Column, Sheet
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from openpyxl.styles import Alignment, Font, PatternFill
 
-from kukar_analysis import compare, framework
+from kukar_analysis import framework
+from kukar_analysis.analysis import compare
 from kukar_analysis.narrative.common import unconfirmed, value_shown
 from kukar_analysis.report.annex.sheet import (
     COVER,

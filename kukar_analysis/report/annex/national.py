@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import compare, framework, gaps, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.narrative.common import value_shown
 from kukar_analysis.report.annex.sheet import Column, Measure, Sheet
 

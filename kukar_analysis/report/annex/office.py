@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, gaps
+from kukar_analysis import framework
+from kukar_analysis.analysis import gaps
 from kukar_analysis.report.annex.common import (
     ORIGIN,
     PILLAR,

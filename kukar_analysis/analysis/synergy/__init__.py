@@ -4,7 +4,7 @@ Built on what quality counts of the forms. An agency that is not named is counte
 nothing is on record a number is null, never 0.
 """
 
-from kukar_analysis.synergy.agency import (
+from kukar_analysis.analysis.synergy.agency import (
     files,
     findings,
     programmes,
@@ -12,8 +12,8 @@ from kukar_analysis.synergy.agency import (
     rejected,
     state,
 )
-from kukar_analysis.synergy.carried import agencies, carried, form, unnamed
-from kukar_analysis.synergy.leaning import LEANS, against_assessors, by_agency, by_pillar
+from kukar_analysis.analysis.synergy.carried import agencies, carried, form, unnamed
+from kukar_analysis.analysis.synergy.leaning import LEANS, against_assessors, by_agency, by_pillar
 
 __all__ = [
     "LEANS",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.compare.index import edition_of, index_value, scores
+from kukar_analysis.analysis.compare.index import edition_of, index_value, scores
 from kukar_analysis.errors import UsageError
 from kukar_analysis.facts import Edition
 

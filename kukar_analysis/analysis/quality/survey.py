@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.quality.finding import Finding
+from kukar_analysis.analysis.quality.finding import Finding
 
 
 def survey(year: int, region: str) -> Iterator[Finding]:

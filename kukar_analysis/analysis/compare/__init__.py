@@ -5,8 +5,8 @@ an empty frame, never filled in. Ranks and means use the printed figures of the 
 part. Nothing is rounded here but what the ministry's arithmetic rounds.
 """
 
-from kukar_analysis.compare.change import decompose_change
-from kukar_analysis.compare.index import (
+from kukar_analysis.analysis.compare.change import decompose_change
+from kukar_analysis.analysis.compare.index import (
     MARGIN,
     IndexValue,
     base_of_improvement,
@@ -14,7 +14,7 @@ from kukar_analysis.compare.index import (
     index_record,
     index_value,
 )
-from kukar_analysis.compare.standing import (
+from kukar_analysis.analysis.compare.standing import (
     GroupSwap,
     component_gaps,
     component_profile,
@@ -24,7 +24,7 @@ from kukar_analysis.compare.standing import (
     target,
     under_other_group,
 )
-from kukar_analysis.compare.years import (
+from kukar_analysis.analysis.compare.years import (
     assessed,
     components_between,
     questions_between,

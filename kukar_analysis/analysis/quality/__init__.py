@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from kukar_analysis import framework, store
-from kukar_analysis.quality.assessor import findings
-from kukar_analysis.quality.completeness import (
+from kukar_analysis.analysis.quality.assessor import findings
+from kukar_analysis.analysis.quality.completeness import (
     arrivals,
     collected,
     coverage,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kukar_analysis import compare, framework, programmes, quick_wins, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare, programmes, quick_wins
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,8 @@ from typing import Literal
 
 import pandas as pd
 
-from kukar_analysis import framework, quality, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import quality
 from kukar_analysis.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 
 By = Literal["pillar", "digital_part"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.synergy.carried import answers, carried, form, means
+from kukar_analysis.analysis.synergy.carried import answers, carried, form, means
 
 LEANS = 0.5
 """A pillar leans on an agency that answers more than this part of its answered questions."""

@@ -16,7 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy import optimize
 
-from kukar_analysis import compare, framework, score
+from kukar_analysis import framework, score
+from kukar_analysis.analysis import compare
 from kukar_analysis.errors import UsageError
 
 _FULL = score.HIGHEST * 100

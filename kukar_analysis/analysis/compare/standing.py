@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, score, store
-from kukar_analysis.compare.index import edition_of, index_value, scores
-from kukar_analysis.compare.years import components_between
+from kukar_analysis.analysis.compare.index import edition_of, index_value, scores
+from kukar_analysis.analysis.compare.years import components_between
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ the other half. Indices are rounded half up to two decimals, as the ministry pri
 ones share a rank. Everything is drawn from one seed.
 """
 
-from kukar_analysis.robustness.analysis import (
+from kukar_analysis.analysis.robustness.analysis import (
     FEWEST_DRAWS,
     around,
     importance,
@@ -25,8 +25,8 @@ from kukar_analysis.robustness.analysis import (
     one_at_a_time,
     sobol,
 )
-from kukar_analysis.robustness.field import ASSESSORS, Field, field
-from kukar_analysis.robustness.model import (
+from kukar_analysis.analysis.robustness.field import ASSESSORS, Field, field
+from kukar_analysis.analysis.robustness.model import (
     CHOICES,
     WEIGHT_RANGE,
     Choices,

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from kukar_analysis import compare, framework, score, store
+from kukar_analysis import framework, score, store
+from kukar_analysis.analysis import compare
 from kukar_analysis.facts import NOTE_KINDS
 
 

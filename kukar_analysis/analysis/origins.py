@@ -16,7 +16,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from kukar_analysis import compare, framework, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from kukar_analysis import compare, framework, store
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare
 
 ASSESSORS = 5
 """Assessors whose whole-number marks a question's score is the mean of: steps of 0.2 (2023)."""

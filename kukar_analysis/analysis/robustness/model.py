@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kukar_analysis import framework, score
-from kukar_analysis.robustness.field import Array, Field
+from kukar_analysis.analysis.robustness.field import Array, Field
 
 WEIGHT_RANGE = 0.25
 """How far a weight may move, as a share of itself."""

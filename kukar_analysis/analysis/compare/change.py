@@ -16,14 +16,14 @@ from typing import Literal
 import pandas as pd
 
 from kukar_analysis import framework, score
-from kukar_analysis.compare.index import (
+from kukar_analysis.analysis.compare.index import (
     base_of_improvement,
     edition_of,
     index_record,
     index_value,
     scores,
 )
-from kukar_analysis.compare.years import assessed, check_order, components_between
+from kukar_analysis.analysis.compare.years import assessed, check_order, components_between
 from kukar_analysis.facts import Continuity
 
 Kind = Literal[

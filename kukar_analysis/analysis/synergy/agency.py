@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis import compare, framework, quality, store
-from kukar_analysis.quality.completeness import own_answers
-from kukar_analysis.synergy.carried import agencies, form
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare, quality
+from kukar_analysis.analysis.quality.completeness import own_answers
+from kukar_analysis.analysis.synergy.carried import agencies, form
 
 QUESTIONS = ["question", "component", "pillar", "label", "state", "answer", "score"]
 QUESTIONS += ["has_evidence", "remark", "assessor", "difference", "others", "origin"]

@@ -10,9 +10,8 @@ import numpy as np
 import pandas as pd
 from scipy.stats import sobol_indices
 
-from kukar_analysis.errors import UsageError
-from kukar_analysis.robustness.field import Array, Field, field
-from kukar_analysis.robustness.model import (
+from kukar_analysis.analysis.robustness.field import Array, Field, field
+from kukar_analysis.analysis.robustness.model import (
     CHOICES,
     CHUNK,
     alternatives,
@@ -23,6 +22,7 @@ from kukar_analysis.robustness.model import (
     sets,
     simulated,
 )
+from kukar_analysis.errors import UsageError
 
 LOW, HIGH = 0.05, 0.95
 """The ends of a rank interval, as shares of the draws."""

@@ -14,9 +14,9 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.quality.completeness import own_answers
-from kukar_analysis.quality.finding import Finding
-from kukar_analysis.quality.survey import survey
+from kukar_analysis.analysis.quality.completeness import own_answers
+from kukar_analysis.analysis.quality.finding import Finding
+from kukar_analysis.analysis.quality.survey import survey
 
 FINDINGS = ["kind", "pillar", "opd", "subject", "detail", "origin"]
 _BAND = re.compile(

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from kukar_analysis import compare, framework, quality
-from kukar_analysis.quality.completeness import own_answers
+from kukar_analysis import framework
+from kukar_analysis.analysis import compare, quality
+from kukar_analysis.analysis.quality.completeness import own_answers
 
 FORM = ["question", "component", "pillar", "label"]
 CARRIED = ["opd", "pillar", "expected", "questions", "asked", "answered", "with_evidence", "alone"]

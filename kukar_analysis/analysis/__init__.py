@@ -1,0 +1,1 @@
+"""One module a question: public functions return frames, or a sentence that branches."""
