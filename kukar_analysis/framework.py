@@ -12,11 +12,12 @@ import re
 import types
 import typing
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, wraps
 from pathlib import Path
-from typing import Any, Literal, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_type_hints
 
 from kukar_analysis import consistency, used
 from kukar_analysis.errors import DefinitionError, UsageError
@@ -92,6 +93,11 @@ class Framework:
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
     calendar: dict[str, ScheduledJob]
+
+    @cached_property
+    def memos(self) -> dict[Callable[..., Any], Callable[..., Any]]:
+        """What is derived from these definitions elsewhere, by the function that does (`kept`)."""
+        return {}
 
     @cached_property
     def weights(self) -> dict[str, dict[str, int]]:
@@ -261,12 +267,37 @@ def normalise(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text)
 
 
-def load(folder: Path = DEFINITIONS) -> Framework:
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_T = TypeVar("_T")
+
+
+def load(folder: Path | None = None) -> Framework:
     """Return the definitions, read and checked once; DefinitionError lists every problem found.
 
     In a kernel of the runner (environment variable KUKAR_WATCH) what is looked at is noted.
     """
-    return _watched(folder) if os.environ.get(used.WATCH_VARIABLE) else _load(folder)
+    read = _watched if os.environ.get(used.WATCH_VARIABLE) else _load
+    return read(folder or DEFINITIONS)
+
+
+def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Remember what a function derives from the definitions, up to so many answers.
+
+    They hang on the definitions that are loaded, so that reading those anew forgets them.
+    """
+
+    def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        @wraps(function)
+        def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            memos = load().memos
+            if function not in memos:
+                memos[function] = lru_cache(most)(function)
+            return typing.cast("_R", memos[function](*args, **kwargs))
+
+        return remembering
+
+    return decorated
 
 
 def unwatched() -> Framework:
@@ -347,10 +378,6 @@ def _load(folder: Path) -> Framework:
     if problems:
         raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
     return framework
-
-
-_R = TypeVar("_R")
-_T = TypeVar("_T")
 
 
 def _known(records: dict[str, _T], id_: str, what: str, where: str) -> _T:

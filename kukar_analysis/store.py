@@ -6,7 +6,7 @@ The codebook (data/processed/README.md) is made from the schemas: `make docs`.
 from __future__ import annotations
 
 import os
-from functools import lru_cache
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +28,21 @@ from kukar_analysis.paths import processed_dir as processed_dir
 _TEXT = pd.StringDtype(na_value=np.nan)
 
 
-def _text(description: str, *, null: bool = False, among: list[str] | None = None) -> pa.Column:
-    checks = [pa.Check.isin(among)] if among else []
+def _text(
+    description: str, *, null: bool = False, among: Sequence[str] | str | None = None
+) -> pa.Column:
+    """Return a column of texts, of those in `among` only: a list, or the name of definitions."""
+    checks = [_defined(among) if isinstance(among, str) else pa.Check.isin(among)] if among else []
     return pa.Column(_TEXT, checks, nullable=null, description=description)
+
+
+def _defined(name: str) -> pa.Check:
+    """Check for ids of definitions: of those on record when a table is checked."""
+
+    def known(values: pd.Series) -> pd.Series:
+        return values.isin(list(getattr(framework.unwatched(), name)))
+
+    return pa.Check(known, error=f"defined in definitions/{name}.csv")
 
 
 def _whole(description: str, *, least: int = 0) -> pa.Column:
@@ -49,21 +61,20 @@ def _yes_no(description: str) -> pa.Column:
     return pa.Column("bool", description=description)
 
 
-_FW = framework.unwatched()
 _year = {"year": _whole("evaluation year", least=2000)}
-_region = {"region": _text("Kemendagri code, as 64.02", among=list(_FW.regions))}
-_edition = {"edition": _text("rules of the year and group", among=list(_FW.editions))}
-_component = {"component": _text("what the index weighs", among=list(_FW.components))}
-_pillar = {"pillar": _text("one of the six pillars", among=list(_FW.pillars))}
+_region = {"region": _text("Kemendagri code, as 64.02", among="regions")}
+_edition = {"edition": _text("rules of the year and group", among="editions")}
+_component = {"component": _text("what the index weighs", among="components")}
+_pillar = {"pillar": _text("one of the six pillars", among="pillars")}
 _origin = {"origin": _text("file and cell it came from: `2023/table.csv#l37:c3`")}
 _score = {"score": _number("score, 0 to 4, two decimals; null = not stated", low=0, high=4)}
-_any_pillar = {"pillar": _text("pillar; null = of none", null=True, among=list(_FW.pillars))}
+_any_pillar = {"pillar": _text("pillar; null = of none", null=True, among="pillars")}
 _sub_dimension = {
     "sub_dimension": _text(
-        "part of a pillar, where one is printed", null=True, among=list(_FW.sub_dimensions)
+        "part of a pillar, where one is printed", null=True, among="sub_dimensions"
     )
 }
-_opd = {"opd": _text("agency, by its short name", null=True, among=list(_FW.opd))}
+_opd = {"opd": _text("agency, by its short name", null=True, among="opd")}
 
 
 def _table(description: str, key: list[str] | None, *columns: dict[str, pa.Column]) -> Any:
@@ -83,9 +94,9 @@ SCHEMAS: dict[str, Any] = {
         ["year", "region", "source", "question", "opd"],
         _year,
         _region,
-        {"edition": _text("rules; null = not known yet", null=True, among=list(_FW.editions))},
-        {"source": _text("who scored", among=list(SOURCES))},
-        {"question": _text("lasting id of the question", among=list(_FW.questions))},
+        {"edition": _text("rules; null = not known yet", null=True, among="editions")},
+        {"source": _text("who scored", among=SOURCES)},
+        {"question": _text("lasting id of the question", among="questions")},
         _component,
         _any_pillar,
         _sub_dimension,
@@ -124,7 +135,7 @@ SCHEMAS: dict[str, Any] = {
         ["origin"],
         _year,
         _region,
-        {"kind": _text("what it is about", among=list(NOTE_KINDS))},
+        {"kind": _text("what it is about", among=NOTE_KINDS)},
         _any_pillar,
         {"text": _text("the note")},
         _origin,
@@ -157,10 +168,10 @@ SCHEMAS: dict[str, Any] = {
             "digital_part": _text(
                 "part of the digital transformation",
                 null=True,
-                among=list(DIGITAL_PARTS),
+                among=DIGITAL_PARTS,
             )
         },
-        {"status": _text("progress", null=True, among=list(PROGRAMME_STATUS))},
+        {"status": _text("progress", null=True, among=PROGRAMME_STATUS)},
         {"target": _number("target")},
         {"realisation": _number("realisation, in the target's unit")},
         {"budget": _number("budget, rupiah", low=0)},
@@ -175,7 +186,7 @@ SCHEMAS: dict[str, Any] = {
         _year,
         _region,
         {"programme": _text("name")},
-        {"aspect": _text("aspect", among=list(_FW.aspects))},
+        {"aspect": _text("aspect", among="aspects")},
         _score,
         _origin,
     ),
@@ -185,7 +196,7 @@ SCHEMAS: dict[str, Any] = {
         _year,
         _region,
         _pillar,
-        {"opd": _text("agency; null = only a number is known", null=True, among=list(_FW.opd))},
+        {"opd": _text("agency; null = only a number is known", null=True, among="opd")},
         {"agencies": _whole("number of agencies the line stands for", least=1)},
         _origin,
     ),
@@ -194,10 +205,10 @@ SCHEMAS: dict[str, Any] = {
         ["year", "region", "statistic"],
         _year,
         _region,
-        {"statistic": _text("id of the statistic", among=list(_FW.statistics))},
+        {"statistic": _text("id of the statistic", among="statistics")},
         {"value": _number("value", null=False)},
         {"unit_of_measure": _text("unit of measure")},
-        {"citation": _text("source", among=list(_FW.citations))},
+        {"citation": _text("source", among="citations")},
         _origin,
     ),
     "rejected": _table(
@@ -208,7 +219,7 @@ SCHEMAS: dict[str, Any] = {
         _origin,
         {"column": _text("heading of the cell, where it is one cell", null=True)},
         {"value": _text("what stands there", null=True)},
-        {"rule": _text("rule that it breaks", among=list(_FW.rules))},
+        {"rule": _text("rule that it breaks", among="rules")},
         {"reason": _text("what was expected, and what to do")},
     ),
     "files": _table(
@@ -277,7 +288,7 @@ def _newest(table: str, processed: Path) -> pd.DataFrame:
     return _read(table, path, written.st_mtime_ns, written.st_ino)
 
 
-@lru_cache(maxsize=32)
+@framework.kept(32)
 def _read(table: str, path: Path, mtime_ns: int, inode: int) -> pd.DataFrame:
     """Read a table as it was written at that time: an analysis asks for the same ones often."""
     try:
@@ -293,7 +304,7 @@ def is_sample() -> bool:
     names = ("index_scores", "question_scores", "programmes")
     found = [_newest(name, processed_dir())["region"].unique() for name in names]
     regions = {region for part in found for region in part}
-    return any(_FW.regions[region].is_sample for region in regions)
+    return any(framework.unwatched().regions[region].is_sample for region in regions)
 
 
 def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:

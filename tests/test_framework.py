@@ -7,8 +7,8 @@ from collections import Counter
 
 import pytest
 
-from kukar_analysis import framework
-from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis import clean, framework, store
+from kukar_analysis.errors import DefinitionError, TableError, UsageError
 from kukar_analysis.facts import FIXED_NAMES
 
 FW = framework.load()
@@ -214,6 +214,38 @@ def test_definitions_that_this_program_changed_are_read_anew_once_it_says_so(def
     assert framework.load(definitions) is before
     framework.forget()
     assert framework.load(definitions).pillars["society"].name == "Smart Societies"
+
+
+def test_what_is_derived_from_definitions_is_derived_anew_with_them(
+    definitions, monkeypatch, tmp_path
+):
+    """One process cleans, a spelling and a heading are added, and it cleans again."""
+    monkeypatch.setattr(framework, "DEFINITIONS", definitions)
+    raw = tmp_path / "raw"
+    (raw / "2023").mkdir(parents=True)
+    listed = "DAERAH;PILAR;Banyaknya Dinas\nKab. Kukarta;Smart Living;3\n"
+    (raw / "2023" / "dinas.csv").write_text(listed, encoding="utf-8")
+    before = clean.clean(raw, tmp_path / "tables")
+    assert before.tables["pillar_agencies"].empty
+    append(definitions, "spellings.csv", "region,Kab. Kukarta,64.02,assumed,project")
+    replace(definitions, "layouts.csv", ",JUMLAH OPD | ", ",Banyaknya Dinas | JUMLAH OPD | ")
+    assert clean.clean(raw, tmp_path / "tables").tables["pillar_agencies"].empty
+    framework.forget()
+    after = clean.clean(raw, tmp_path / "tables")
+    assert after.problems == []
+    assert after.tables["pillar_agencies"]["region"].to_list() == ["64.02"]
+
+
+def test_tables_are_checked_against_the_definitions_of_the_day(definitions, monkeypatch, tmp_path):
+    monkeypatch.setattr(framework, "DEFINITIONS", definitions)
+    row = {"year": 2023, "region": "64.99", "pillar": "living", "agencies": 3, "origin": "a.csv#l2"}
+    table = {"pillar_agencies": store.frame("pillar_agencies", [row])}
+    with pytest.raises(TableError, match=r"region defined in definitions/regions\.csv: '64\.99'"):
+        store.write_all(table, tmp_path / "tables")
+    append(definitions, "regions.csv", "64.99,Kabupaten Baru,64,Kalimantan Timur,,assumed,project")
+    framework.forget()
+    store.write_all(table, tmp_path / "tables")
+    assert len(store.read("pillar_agencies", tmp_path / "tables")) == 1
 
 
 def test_a_year_may_come_as_text():

@@ -10,7 +10,6 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -204,7 +203,7 @@ def _again(
     return origin, file, place, None, None, "no_cell"
 
 
-@lru_cache(maxsize=64)
+@framework.kept(64)
 def _read_again(path: Path, file: str, mtime_ns: int) -> tuple[str, _Places]:
     """Return the fingerprint of a file as it is at that time, and its records by their places."""
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()

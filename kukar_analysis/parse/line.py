@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Any
 
 from kukar_analysis import framework, score, suggest
@@ -216,7 +215,7 @@ def number(text: str) -> float | None:
     return float(text.replace(",", "."))
 
 
-@lru_cache(maxsize=10_000)
+@framework.kept()
 def _agencies(text: str, region: str | None) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Return the agencies a cell names, and the parts that name none or several."""
     named = {part: _agency(part, region) for part in _parts(text, region)}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kukar_analysis import framework, score, suggest
@@ -156,7 +155,7 @@ def _question(line: Line, edition: str | None) -> Question | None:
     return found
 
 
-@lru_cache(maxsize=20_000)
+@framework.kept()
 def _is_word(text: str) -> bool:
     """Whether an id is neither known nor only a running number."""
     return bool(re.search("[a-z]", text)) and not framework.load().match("question", text)
@@ -174,7 +173,7 @@ class _Asked(NamedTuple):
     block: str
 
 
-@lru_cache(maxsize=20_000)
+@framework.kept()
 def _identified(asked: _Asked) -> tuple[Question, None] | tuple[None, str, str, str | None]:
     """Return the question, or the rule, reason and column why there is none for certain."""
     fw = framework.load()

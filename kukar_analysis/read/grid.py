@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache
 
 from kukar_analysis import framework
 from kukar_analysis.read.headings import (
@@ -72,7 +71,7 @@ def named(text: str, *kinds: str) -> dict[str, str]:
     return {kind: ids[0] for kind in kinds if len(ids := _named_in(kind, text)) == 1}
 
 
-@lru_cache(maxsize=10_000)
+@framework.kept()
 def _named_in(kind: str, text: str) -> list[str]:
     return framework.load().named_in(kind, text)
 

@@ -11,7 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from itertools import pairwise
 
 from kukar_analysis import framework
@@ -132,7 +132,7 @@ def recognise(grid: Grid) -> Found | Unknown:
     )
 
 
-@cache
+@framework.kept()
 def kinds() -> dict[str, Kind]:
     """Return every kind of list by its name, in the order of definitions/layouts.csv."""
     found: dict[str, Kind] = defaultdict(Kind)
@@ -150,19 +150,19 @@ def kinds() -> dict[str, Kind]:
     return dict(found)
 
 
-@cache
+@framework.kept()
 def _vocabulary() -> frozenset[str]:
     return frozenset(h for k in kinds().values() for heads in k.columns.values() for h in heads)
 
 
-@cache
+@framework.kept()
 def words(kind: str, column: str) -> tuple[str, ...]:
     """Return the normalised words on record for a part of a page or form that is no list."""
     found = [x for x in framework.load().layouts if (x.kind, x.column) == (kind, column)]
     return tuple(framework.normalise(h) for x in found for h in x.headings.split(" | "))
 
 
-@lru_cache(maxsize=50_000)
+@framework.kept()
 def _known(cell: str) -> bool:
     return framework.normalise(cell.strip(' "')) in _vocabulary()
 
@@ -194,7 +194,7 @@ def is_headings(kind: str, cells: list[str]) -> bool:
     return known >= 3 or (known == 2 and len(filled) <= 3)
 
 
-@cache
+@framework.kept()
 def _words_of(kind: str) -> frozenset[str]:
     return frozenset(h for heads in kinds()[kind].columns.values() for h in heads)
 
@@ -225,7 +225,7 @@ def _plain(heading: str, year: str) -> str:
     return framework.normalise(re.sub(rf"\b{year}\s*$", "", bare))
 
 
-@lru_cache(maxsize=1000)
+@framework.kept(1000)
 def _kind(medium: Medium, block: _Block, year: str) -> tuple[str, Headings, str, list[str], str]:
     """Return what the rows are the headings of: the kind with the most of them.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from math import ceil, floor, log2, sqrt
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import sobol_indices
 
+from kukar_analysis import framework
 from kukar_analysis.analysis.robustness.field import Array, Field, field
 from kukar_analysis.analysis.robustness.model import (
     CHOICES,
@@ -48,7 +48,7 @@ def intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     return _intervals(field(year), draws, seed).copy()
 
 
-@lru_cache(maxsize=4)
+@framework.kept(4)
 def _intervals(found: Field, draws: int, seed: int) -> pd.DataFrame:
     columns = ["region", "region_name", "scope", "edition", "of", "printed_rank", "median"]
     columns += ["low", "high", "as_good", "upper_half", "mean_shift", "median_error"]
@@ -93,7 +93,7 @@ def one_at_a_time(year: int, region: str, draws: int, seed: int) -> pd.DataFrame
     return _one_at_a_time(field(year), region, draws, seed).copy()
 
 
-@lru_cache(maxsize=4)
+@framework.kept(4)
 def _one_at_a_time(found: Field, region: str, draws: int, seed: int) -> pd.DataFrame:
     columns = ["choice", "alternative", "scope", "of", "rank", "low", "high", "average_shift"]
     if region not in found.regions:
@@ -123,7 +123,7 @@ def importance(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     return _importance(field(year), region, draws, seed).copy()
 
 
-@lru_cache(maxsize=4)
+@framework.kept(4)
 def _importance(found: Field, region: str, draws: int, seed: int) -> pd.DataFrame:
     columns = ["choice", "first", "first_low", "first_high", "total", "total_low", "total_high"]
     if region not in found.regions:

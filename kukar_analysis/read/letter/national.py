@@ -6,7 +6,6 @@ import itertools
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 
 from kukar_analysis import framework
 from kukar_analysis.read.letter import heads
@@ -89,7 +88,7 @@ def read(lines: Sequence[Line], is_end: Callable[[int], bool], year: int) -> Nat
     return found
 
 
-@cache
+@framework.kept()
 def _columns() -> dict[str, str]:
     return {
         framework.normalise(text): layout.column

@@ -7,7 +7,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -211,7 +210,7 @@ def _furniture(line: Line) -> Hashable:
     return line.text
 
 
-@cache
+@framework.kept()
 def _heads() -> str:
     """Return all headings of a letter's tables in one text."""
     found = [
