@@ -15,8 +15,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbformat import v4
 
+from kukar_analysis import framework
 from kukar_analysis.analysis import robustness
-from kukar_analysis.analysis.robustness import analysis
 
 YEAR, REGION, DRAWS, ROUNDS = 2023, "64.02", 10_000, 5
 
@@ -32,19 +32,19 @@ def start() -> None:
 
 def intervals() -> None:
     """Draw, rank and count."""
-    analysis._intervals.cache_clear()
+    framework.load().memos.clear()
     robustness.intervals(YEAR, DRAWS, seed=1)
 
 
 def importance() -> None:
     """Evaluate Saltelli's design and its resamples."""
-    analysis._importance.cache_clear()
+    framework.load().memos.clear()
     robustness.importance(YEAR, REGION, DRAWS, seed=1)
 
 
 def one_at_a_time() -> None:
     """Make each choice otherwise, alone."""
-    analysis._one_at_a_time.cache_clear()
+    framework.load().memos.clear()
     robustness.one_at_a_time(YEAR, REGION, DRAWS, seed=1)
 
 
