@@ -20,7 +20,8 @@ Data        read_table (a checked table, as "index_scores"; columns: data/proces
 Standing    index_value, ranks, participants, component_profile, component_gaps, under_other_group
 Years       components_between, questions_between, decompose_change (adds up to the improvement)
 Ahead       what_if, rooms, alone, shortest_way
-To show     tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
+Show        show: a frame as a table, a figure with its finding, sentences
+Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
             explore: the drop-downs of notebooks/jelajah.ipynb
 Words       framework.load(): regions, pillars, components, questions, weights
 
@@ -32,7 +33,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # typing's own would cost an import; type checkers go by the name
 if TYPE_CHECKING:
-    from kukar_analysis import explore, framework, narrative, plots, tables
+    from kukar_analysis import explore, framework, narrative, plots, show, tables
     from kukar_analysis.analysis.compare import (
         component_gaps,
         component_profile,
@@ -67,13 +68,14 @@ __all__ = [
     "read_table",
     "rooms",
     "shortest_way",
+    "show",
     "tables",
     "trace",
     "under_other_group",
     "what_if",
 ]
 
-_MODULES = ("explore", "framework", "narrative", "plots", "tables")
+_MODULES = ("explore", "framework", "narrative", "plots", "show", "tables")
 
 if not TYPE_CHECKING:  # a type checker would take any name for known
 

@@ -44,7 +44,20 @@ def contradictions(fw: Framework) -> list[str]:
                 if value is not None and value not in ids:
                     found.append(f"{file}.csv: {name} {value!r} is not defined")
     found += _bad_status(fw)
-    return found + _bad_editions(fw) + _bad_names(fw) + _bad_scales(fw) + _bad_calendar(fw)
+    found += _bad_editions(fw) + _bad_names(fw) + _bad_scales(fw) + _bad_calendar(fw)
+    return found or _bad_columns(fw)  # whose names are there only where all else holds
+
+
+def _bad_columns(fw: Framework) -> list[str]:
+    form = re.compile(
+        r"text|year|date|yesno|plain|(number|signed|percent|share):\d|name:"
+        rf"({'|'.join(map(re.escape, fw.names))})"
+    )
+    return [
+        f"columns.csv: {c.format!r} of {c.column} is no format, as number:2 or name:pillar"
+        for c in fw.columns.values()
+        if not form.fullmatch(c.format)
+    ]
 
 
 def _bad_status(fw: Framework) -> list[str]:

@@ -355,6 +355,30 @@ class ReportedRegion(Fact):
 
 
 @dataclass(frozen=True)
+class ShownColumn(Fact):
+    """A column of the frames as readers see it: the same name means the same everywhere.
+
+    `format` is one of show/cells.py, as `number:2` or `name:pillar`; the unit stands in the
+    heading. A hidden column is shown only where it is asked for by name.
+    """
+
+    column: str
+    heading: str
+    format: str
+    unit: str | None
+    hidden: Literal["yes"] | None
+
+
+@dataclass(frozen=True)
+class Word(Fact):
+    """What readers see of an id that has no definition of its own; `kind` is as in `name:kind`."""
+
+    kind: str
+    id: str
+    word: str
+
+
+@dataclass(frozen=True)
 class ScheduledJob(Fact):
     """A job of the office's year: on which days of the year, and when, it is looked for.
 

@@ -47,12 +47,14 @@ from kukar_analysis.facts import (
     RiskLevel,
     Rule,
     ScheduledJob,
+    ShownColumn,
     Spelling,
     Statistic,
     SubDimension,
     Survey,
     Target,
     Weight,
+    Word,
 )
 
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -93,6 +95,8 @@ class Framework:
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
     calendar: dict[str, ScheduledJob]
+    columns: dict[str, ShownColumn]
+    words: tuple[Word, ...]
 
     @cached_property
     def memos(self) -> dict[Callable[..., Any], Callable[..., Any]]:
@@ -224,9 +228,32 @@ class Framework:
         return next(s.spelling for s in self.spellings if (s.kind, s.canonical) == (kind, id_))
 
     @cached_property
-    def _spelled(self) -> list[tuple[str, str, str]]:
-        """(kind, spelling, id) of every known way to write a name."""
-        named: dict[str, typing.Mapping[str, Any]] = {
+    def names(self) -> dict[str, dict[str, str]]:
+        """What readers see of an id, by its kind: names["pillar"]["living"] is Smart Living."""
+        named = {
+            kind: {id_: record.name for id_, record in records.items()}
+            for kind, records in self._named.items()
+        }
+        named["citation"] = {id_: c.title for id_, c in self.citations.items()}
+        named["edition"] = {
+            id_: f"{self.groups[e.group].name} {e.year}" for id_, e in self.editions.items()
+        }
+        named["question"] = {id_: q.label for id_, q in self.questions.items()}
+        named["rule"] = {id_: r.name for id_, r in self.rules.items()}
+        named["band"] = {id_: b.name for id_, b in self.achievement_bands.items()}
+        named["level"] = {str(r.level): r.name for r in self.risk_levels}
+        named["kind"] = {id_: f.name for id_, f in self.findings.items()}
+        for spelling in reversed(self.spellings):
+            if spelling.kind in FIXED_NAMES:  # as `word` has it: the first on record
+                named.setdefault(spelling.kind, {})[spelling.canonical] = spelling.spelling
+        for word in self.words:
+            named.setdefault(word.kind, {})[word.id] = word.word
+        return named
+
+    @cached_property
+    def _named(self) -> dict[str, typing.Mapping[str, Any]]:
+        """The records that have a name and may be written in several ways, by their kind."""
+        return {
             "component": self.components,
             "group": self.groups,
             "pillar": self.pillars,
@@ -236,9 +263,13 @@ class Framework:
             "statistic": self.statistics,
             "aspect": self.aspects,
         }
+
+    @cached_property
+    def _spelled(self) -> list[tuple[str, str, str]]:
+        """(kind, spelling, id) of every known way to write a name."""
         found = [
             (kind, text, id_)
-            for kind, records in named.items()
+            for kind, records in self._named.items()
             for id_, record in records.items()
             for text in (record.name, id_)
         ]
@@ -371,6 +402,8 @@ def _load(folder: Path) -> Framework:
         assumptions=tuple(read("assumptions", Assumption)),
         reported_regions=tuple(read("reported_regions", ReportedRegion)),
         calendar=keyed("calendar", ScheduledJob, "job"),
+        columns=keyed("columns", ShownColumn, "column"),
+        words=tuple(unique("words", Word, "kind", "id")),
     )
     if all(getattr(framework, field.name) for field in fields(framework)):
         # a file that could not be read would only bring follow-up faults

@@ -629,6 +629,14 @@ CONTRADICTIONS = {
         ("achievement_bands.csv", "Sangat Baik,91,100", "Sangat Baik,191,100"),
         "achievement_bands.csv: very_good begins at 191, which cannot be",
     ),
+    "format of a column": (
+        ("columns.csv", "score,Nilai,number:2", "score,Nilai,score2"),
+        "columns.csv: 'score2' of score is no format, as number:2 or name:pillar",
+    ),
+    "kind of a name": (
+        ("columns.csv", "pillar,Pilar,name:pillar", "pillar,Pilar,name:pilar"),
+        "columns.csv: 'name:pilar' of pillar is no format, as number:2 or name:pillar",
+    ),
     "level of risk": (
         ("risk_levels.csv", "3,tinggi", "4,tinggi"),
         "risk_levels.csv: levels are [1, 2, 4], not 1, 2, 3",

@@ -18,6 +18,7 @@ RESERVED = ("atas", "isi", "cari")
 """Anchors of the templates, which no heading may take."""
 _HEADING = re.compile(r"<(h[23])(?: [^>]*)?>(.*?)</\1>", re.DOTALL)
 _TABLE = re.compile(r'<div class="table">(<table>\s*<caption>(.*?)</caption>)', re.DOTALL)
+_LAB_STYLE = re.compile(r'<style class="show">.*?</style>\n', re.DOTALL)
 _CELL = re.compile(r'(<div class="cell [^"]*") id="[^"]*"')
 _TAG = re.compile(r"<[^>]*>")
 
@@ -50,7 +51,7 @@ def read(notebook: Path) -> Page:
     )
     body, _ = exporter.from_notebook_node(nbformat.read(notebook, as_version=4))
     # papermill gives the cell it adds another name at every run
-    body = _scrolling(_anchored(_CELL.sub(r"\1", body)))
+    body = _scrolling(_anchored(_CELL.sub(r"\1", _LAB_STYLE.sub("", body))))
     question = re.search(r"<h1[^>]*>(.*?)</h1>", body, re.DOTALL)
     return Page(body, _words(question[1]) if question else "", sections(body))
 

@@ -1,0 +1,167 @@
+"""A matplotlib figure as one of the house: the finding over it, its source under it, in words too.
+
+The colours are Okabe and Ito's blue and vermilion, darkened: dark, middle and light also in grey.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+import textwrap
+import warnings
+from dataclasses import replace
+from typing import Any
+
+import matplotlib as mpl
+import pandas as pd
+import seaborn as sns
+from cycler import cycler
+from matplotlib import pyplot as plt
+from matplotlib.axes import Axes
+from matplotlib.category import StrCategoryFormatter
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import FixedFormatter, MaxNLocator, ScalarFormatter
+
+from kukar_analysis import formats, framework
+from kukar_analysis.errors import UsageError
+from kukar_analysis.show.cells import text
+from kukar_analysis.show.table import sources
+from kukar_analysis.show.words import Missing, Shown, empty, render, stated
+
+NOW, BEFORE, OTHERS, INK = "#0b3c6f", "#b35900", "#a9b4bf", "#222222"
+PAST_AND_NOW = [BEFORE, NOW]
+PALETTE = [NOW, BEFORE, "#56a3c9", "#e0a030", "#5d6b78", "#8c4a7d"]
+"""Six that stay apart for colour-blind readers; give `style=` or hatches too, for grey."""
+WIDTH = 5.6
+"""inches: so that a letter is still 9 pixels high on a telephone 390 pixels wide"""
+_ROW, _FRAME = 0.4, 1.5
+"""Inches of a row, and of what stands over and under them."""
+_LABEL = 30
+"""Characters in a line of a row's label."""
+_STYLE: Any = {
+    "font.size": 10,
+    "axes.titlesize": 10.5,
+    "axes.prop_cycle": cycler(color=PALETTE),
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "text.color": INK,
+    "text.parse_math": False,
+    "grid.color": "#d7dce1",
+    "legend.frameon": False,
+    "legend.fontsize": 9.5,
+    "svg.hashsalt": "kukar",
+    "svg.fonttype": "path",
+}
+
+
+def style() -> None:
+    """Set the style of the house for all that is drawn from now on; `axes` does so itself."""
+    sns.set_theme(style="whitegrid", rc=_STYLE)
+    # an empty frame has no hue; the empty place says so in the reader's words
+    warnings.filterwarnings("ignore", "Ignoring `palette` because no `hue`", UserWarning)
+
+
+def axes(rows: int | None = None, *, height: float | None = None, **more: Any) -> Axes:
+    """Return new Axes in the style of the house, high enough for so many rows.
+
+    `height` in inches instead of rows; `more` goes to matplotlib's add_subplot.
+    """
+    style()
+    tall = height or (_FRAME + _ROW * max(rows, 2) if rows is not None else 3.6)
+    figure = plt.figure(figsize=(WIDTH, tall), layout="constrained")
+    made: Axes = figure.add_subplot(**more)
+    return made
+
+
+def figure(
+    of: Any,
+    finding: str,
+    *,
+    alt: str,
+    source: str | pd.DataFrame | None = None,
+    missing: Missing = None,
+) -> Shown:
+    """Return a figure with its finding as title and its source below, or what is missing for it.
+
+    `of` is an Axes, a Figure or a grid of seaborn's; `alt` says in words what it shows. `source` is
+    a sentence, or a frame with a column origin. Axes that are labelled with a column of
+    columns.csv are given its heading, and ids their names. The same figure gives the same bytes.
+    """
+    drawn = _figure(of)
+    plt.close(drawn)
+    if stated(missing):
+        return replace(empty(missing, finding), figure=drawn)
+    with mpl.rc_context(_STYLE):
+        sns.despine(drawn, left=True)
+        for ax in drawn.axes:
+            _readable(ax)
+        for words in drawn.findobj(Text):
+            words.set_parse_math(False)  # a name with a dollar sign is no formula
+        _framed(drawn, finding, source if isinstance(source, str | None) else sources(source))
+        buffer = io.BytesIO()
+        drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    said = f"{finding.removesuffix('.')}. {alt.removesuffix('.')}."
+    data = base64.b64encode(buffer.getvalue()).decode()
+    return Shown(render("figure", alt=said, data=data), said, figure=drawn)
+
+
+def _figure(ax: Any) -> Figure:
+    found = ax if isinstance(ax, Figure) else getattr(ax, "figure", None)
+    found = getattr(found, "figure", None)  # the whole of it, where it is a part
+    if not isinstance(found, Figure):
+        raise UsageError(
+            f"a {type(ax).__name__} is no figure; expected Axes, a Figure or a grid of seaborn's"
+        )
+    return found
+
+
+def _framed(figure: Figure, finding: str, source: str | None) -> None:
+    """Put the finding over and the source under a figure, and keep all within it."""
+    if figure.get_layout_engine() is None:
+        figure.set_layout_engine("constrained")
+    title = figure.suptitle(finding, x=0.01, ha="left", fontweight="bold", fontsize=11)
+    _fit(title, finding)
+    if source:
+        _fit(figure.supxlabel(source, x=0.01, ha="left", fontsize=9, color="#454c53"), source)
+
+
+def _fit(made: Text, words: str) -> None:
+    """Break words into lines that are as long as the figure is wide."""
+    figure: Any = made.get_figure()
+    for width in range(int(figure.get_figwidth() * 20), 10, -2):
+        made.set_text(textwrap.fill(words, width))
+        if made.get_window_extent().width < figure.bbox.width * 0.97:
+            break
+
+
+class _Comma(ScalarFormatter):
+    """Ticks as Indonesian readers write numbers: 2,5 and 10.000, but the year 2023."""
+
+    def __call__(self, x: float, pos: int | None = None) -> str:
+        places = len(super().__call__(x, pos).partition(".")[2])
+        said = formats.number(x, places)
+        return said.replace(".", "") if abs(x) < 10_000 else said
+
+
+def _readable(ax: Axes) -> None:
+    """Put names, headings and decimal commas on an Axes, its legend over it, in lines that fit."""
+    known = framework.load().columns
+    for axis, ticks in ((ax.xaxis, ax.get_xticklabels()), (ax.yaxis, ax.get_yticklabels())):
+        defined = known.get(axis.get_label_text())
+        formatter = axis.get_major_formatter()
+        if defined and defined.format == "year":
+            axis.set_major_locator(MaxNLocator(integer=True))
+        if type(formatter) is ScalarFormatter:
+            comma = _Comma(useOffset=False)
+            comma.set_scientific(False)
+            axis.set_major_formatter(comma)
+        elif isinstance(formatter, StrCategoryFormatter | FixedFormatter):
+            as_ = defined.format if defined else "text"
+            names = [textwrap.fill(text(tick.get_text(), as_), _LABEL) for tick in ticks]
+            axis.set_ticks(axis.get_ticklocs(), names)
+        if defined:
+            is_rows = axis is ax.yaxis and not isinstance(formatter, ScalarFormatter)
+            axis.set_label_text("" if is_rows else defined.heading)
+    if (legend := ax.get_legend()) and len(legend.figure.axes) == 1:
+        sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, title=None)

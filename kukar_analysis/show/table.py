@@ -1,0 +1,98 @@
+"""A frame as a table: captioned, followed by its sources, safe to print and to read aloud."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any, TypeAlias
+
+import pandas as pd
+
+from kukar_analysis import framework, store
+from kukar_analysis.analysis.origins import SAMPLE
+from kukar_analysis.show.cells import Cells, cells
+from kukar_analysis.show.words import Missing, Shown, empty, prose, render, stated
+
+Mark: TypeAlias = pd.Series | Sequence[bool] | Callable[[pd.DataFrame], Any] | str | int | None
+_MOST = 5
+"""Sources that are named; more are counted."""
+
+
+def table(
+    frame: pd.DataFrame | pd.Series,
+    caption: str,
+    *,
+    note: str = "",
+    missing: Missing = None,
+    mark: Mark = None,
+    columns: Sequence[Any] | Mapping[Any, str] | None = None,
+) -> Shown:
+    """Return a frame as a table; where it is empty, what is missing, or that there is nothing.
+
+    `mark` says which rows stand out: booleans, a function of the frame that gives them, or a value
+    of the first column. `columns`: a list chooses and orders, a mapping gives other headings.
+    Where the frame has `origin`, the table ends with its sources.
+    """
+    flat = _flat(frame)
+    if flat.empty:
+        nothing = prose("prose", f"**{caption}:** tidak ada.")
+        return replace(empty(missing, caption) if stated(missing) else nothing, frame=frame)
+    shown = cells(flat, columns)
+    rows = list(zip(*(c.texts for c in shown), strict=True))
+    marked = _marked(frame, shown[0], mark)
+    notes = [text for text in (note, sources(flat) if "origin" in flat else "") if text]
+    html = render("table", caption=caption, columns=shown, rows=rows, marked=marked, notes=notes)
+    return Shown(html, "\n".join([caption, *_aligned(shown, rows), *notes]), frame)
+
+
+def sources(*frames: pd.DataFrame) -> str:
+    """Return "Sumber: ..." for frames with a column origin: what SOURCES.csv cites for their files.
+
+    A file without a line there, as those of the office itself, goes by its name.
+    """
+    origins = pd.concat([frame["origin"] for frame in frames]).dropna()
+    files = dict.fromkeys(origin.partition("#")[0] for origin in origins)
+    path = (SAMPLE if store.is_sample() else store.RAW) / "SOURCES.csv"
+    cited: dict[str, str] = {}
+    if path.exists():
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            cited = {row["file"]: row["citation"] for row in csv.DictReader(lines)}
+    titles = framework.load().names["citation"]
+    found = list(dict.fromkeys(titles.get(cited.get(f, ""), PurePosixPath(f).name) for f in files))
+    more = f"; dan {len(found) - _MOST} lainnya" if len(found) > _MOST else ""
+    return f"Sumber: {'; '.join(found[:_MOST])}{more}." if found else ""
+
+
+def _flat(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
+    """Return a frame whose index, where it means something, is a column, and its heads texts."""
+    flat = frame.to_frame() if isinstance(frame, pd.Series) else frame
+    if isinstance(flat.columns, pd.MultiIndex):
+        flat = flat.set_axis([" ".join(map(str, head)).strip() for head in flat.columns], axis=1)
+    if flat.index.nlevels > 1 or flat.index.name or not pd.api.types.is_integer_dtype(flat.index):
+        flat = flat.rename_axis(columns=None).reset_index(names=None if flat.index.name else [""])
+    return flat
+
+
+def _marked(frame: pd.DataFrame | pd.Series, first: Cells, mark: Mark) -> list[bool]:
+    """Return of each row whether it stands out; a Series of booleans goes by the frame's index."""
+    if isinstance(mark, str | int):
+        return [mark in pair for pair in zip(first.values, first.texts, strict=True)]
+    chosen = mark(frame) if callable(mark) else mark
+    if isinstance(chosen, pd.Series):
+        chosen = chosen.reindex(frame.index, fill_value=False)
+    return [bool(one) for one in chosen] if chosen is not None else [False] * len(frame)
+
+
+def _aligned(columns: list[Cells], rows: list[tuple[str, ...]]) -> list[str]:
+    """Return heads and rows as lines of text, numbers to the right."""
+    lines = [tuple(c.heading for c in columns), *rows]
+    widths = [max(map(len, cell)) for cell in zip(*lines, strict=True)]
+    return [
+        "  ".join(
+            text.rjust(width) if c.numeric else text.ljust(width)
+            for text, width, c in zip(line, widths, columns, strict=True)
+        ).rstrip()
+        for line in lines
+    ]

@@ -1,0 +1,367 @@
+"""What is shown: a frame, a figure or a sentence, in Indonesian, safe, and the same in words."""
+
+import base64
+import datetime
+import re
+import warnings
+from decimal import Decimal
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+import seaborn as sns
+from matplotlib.figure import Figure
+from reading import Page, table
+
+import kukar_analysis as ka
+from kukar_analysis import framework, show
+from kukar_analysis.errors import UsageError
+
+PLANTED = "<script>alert(\"x\")</script> & 'y' {{ 7 * 7 }} $\\frac{"
+SCORES = pd.DataFrame(
+    {
+        "component": ["outcome", "quick_wins", "collaboration"],
+        "weight": [30, 20, 10],
+        "score": [3.2, np.nan, 2.675],
+        "effect": [0.1234, -0.02, 0.0],
+        "origin": ["2023/a.csv#l2", "2023/a.csv#l3", "2023/b.csv#l2"],
+    },
+    index=[7, 3, 5],
+)
+
+
+def source(shown):
+    """Return the drawing of a figure as shown."""
+    (image,) = Page(shown.html).all("img")
+    return base64.b64decode(image["src"].split(",", 1)[1]).decode()
+
+
+def words(shown):
+    """Return the texts that a drawing holds, as matplotlib notes them beside their outlines."""
+    return [word.strip() for word in re.findall("<!--(.*?)-->", source(shown))]
+
+
+def test_a_frame_is_shown_by_the_definitions_of_its_columns_and_kept_as_it_was_given():
+    shown = show.table(SCORES, "Komponen")
+    assert table(shown).records() == [
+        {"Komponen": "Outcome", "Bobot": "30%", "Nilai": "3,20", "Pengaruh pada indeks": "+0,123"},
+        {"Komponen": "Quick Wins", "Bobot": "20%", "Nilai": "–", "Pengaruh pada indeks": "−0,020"},
+        {
+            "Komponen": "Kolaborasi",
+            "Bobot": "10%",
+            "Nilai": "2,68",
+            "Pengaruh pada indeks": "0,000",
+        },
+    ]
+    assert shown.frame is SCORES
+
+
+def test_heads_say_what_they_head_and_numbers_are_set_apart():
+    page = Page(show.table(SCORES, "Komponen").html)
+    assert [head["scope"] for head in page.all("th")] == ["col"] * 4 + ["row"] * 3
+    assert [h.get("class") for h in page.all("th")][:4] == [None, "number", "number", "number"]
+    assert [cell.get("class") for cell in page.all("td")] == ["number"] * 9
+    assert page.tables[0].caption == "Komponen"
+
+
+def test_a_wide_table_can_be_scrolled_with_the_keyboard_and_says_what_it_is():
+    (box,) = Page(show.table(SCORES, "Komponen & bobot").html).all("div")
+    assert box == {
+        "class": "table",
+        "role": "region",
+        "tabindex": "0",
+        "aria-label": "Komponen & bobot",
+    }
+
+
+def test_columns_are_chosen_and_ordered_and_get_other_headings():
+    assert table(show.table(SCORES, "x", columns=["origin", "score"])).heads == ["Asal", "Nilai"]
+    renamed = show.table(SCORES, "x", columns={"score": "Nilai 2023"})
+    assert table(renamed).heads[2] == "Nilai 2023"
+    with pytest.raises(UsageError, match="'skor' is not in the frame; it has component, weight"):
+        show.table(SCORES, "x", columns=["skor"])
+
+
+def test_a_column_that_is_not_defined_goes_by_its_own_name_and_dtype():
+    own = pd.DataFrame(
+        {
+            "kecamatan": ["Tenggarong", None],
+            "rasio": [0.125, 2.0],
+            "jiwa": [12345.0, np.nan],
+            "kali": [3, 1],
+            "lulus": [True, False],
+            "harga": [Decimal("1.125"), Decimal(2)],
+            "mulai": pd.to_datetime(["2023-12-04", None]),
+            "hari": [datetime.date(2022, 12, 6), None],
+            2023: ["a", "b"],
+        }
+    )
+    assert table(show.table(own, "x")).heads == [*map(str, own)]
+    assert table(show.table(own, "x")).rows == [
+        [
+            *("Tenggarong", "0,13", "12.345", "3", "ya", "1,125"),
+            *("4 Desember 2023", "6 Desember 2022", "a"),
+        ],
+        ["–", "2,00", "–", "1", "tidak", "2", "–", "–", "b"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("year", 2023, "2023"),
+        ("budget", 1.5e9, "1.500.000.000"),
+        ("share", 0.125, "13%"),
+        ("percent", 71.875, "71,88%"),
+        ("target", 12.5, "12,5"),
+        ("value", 100.0, "100"),
+        ("is_quick_win", True, "ya"),
+        ("region", "64.02", "Kabupaten Kutai Kartanegara"),
+        ("edition", "2023-kppn-ikn", "KPPN & IKN 2023"),
+        ("likelihood", 3.0, "tinggi"),
+        ("status", "done", "selesai"),
+        ("kind", "questions_added", "Butir baru"),
+        ("kind", "without_evidence", "Jawaban tanpa data dukung"),
+        ("pillars", "living, economy", "Smart Living, Smart Economy"),
+        ("date", "2022-12-06", "6 Desember 2022"),
+        ("score", "tidak ikut", "tidak ikut"),
+        ("component", "yang baru", "yang baru"),
+    ],
+)
+def test_a_value_is_written_by_the_format_of_its_column(column, value, said):
+    assert table(show.table(pd.DataFrame({column: [value]}), "x")).rows == [[said]]
+
+
+def test_a_unit_stands_in_the_heading():
+    assert table(show.table(pd.DataFrame({"budget": [1]}), "x")).heads == ["Anggaran (rupiah)"]
+
+
+def test_every_column_that_is_defined_has_one_name_for_readers():
+    assert all(c.heading[0].isupper() for c in framework.load().columns.values())
+
+
+def test_an_index_that_means_something_is_the_first_column():
+    means = SCORES.groupby("component")["score"].mean()
+    assert table(show.table(means, "x")).heads == ["Komponen", "Nilai"]
+    assert table(show.table(SCORES[["score"]].describe(), "x")).column("")[:2] == ["count", "mean"]
+    wide = SCORES.pivot_table(index="component", columns="weight", values=["score"])
+    assert table(show.table(wide, "x")).heads == ["Komponen", "score 10", "score 30"]
+
+
+@pytest.mark.parametrize(
+    "mark",
+    [
+        "quick_wins",
+        "Quick Wins",
+        [False, True, False],
+        lambda frame: frame.component == "quick_wins",
+        (SCORES.component == "quick_wins").sort_index(),
+    ],
+)
+def test_marked_rows_stand_out(mark):
+    assert table(show.table(SCORES, "x", mark=mark)).own == [1]
+
+
+def test_a_table_of_a_frame_with_origins_names_its_sources_in_words():
+    listed = pd.DataFrame({"score": [1, 2], "origin": ["2023/tabel-nasional.csv#l2", "x/y.csv#l1"]})
+    assert Page(show.table(listed, "x").html).text.endswith("Sumber: tabel-nasional.csv; y.csv.")
+    real = ka.component_profile(2023, "64.02")
+    assert "Sumber: Surat Kominfo B-1384/DJAI" in show.table(real, "x").text
+    assert "Sumber" not in show.table(real.drop(columns="origin"), "x").text
+    many = pd.DataFrame({"origin": [f"2023/{n}.csv#l1" for n in range(8)]})
+    assert show.sources(many) == "Sumber: 0.csv; 1.csv; 2.csv; 3.csv; 4.csv; dan 3 lainnya."
+
+
+def test_text_from_data_never_becomes_markup():
+    frame = pd.DataFrame({PLANTED: [PLANTED], "b": [PLANTED], "origin": [f"2023/{PLANTED}.csv#l1"]})
+    page = Page(show.table(frame, PLANTED, note=PLANTED).html)
+    assert [tag for tag, _ in page.tags] == [
+        *("div", "table", "caption", "thead", "tr", "th", "th", "tbody", "tr", "th", "td", "p", "p")
+    ]
+    assert page.text.count(PLANTED) == 5
+    for shown in (
+        show.answer(PLANTED),
+        show.note(PLANTED),
+        show.items([PLANTED], PLANTED),
+        show.empty(PLANTED, PLANTED),
+    ):
+        assert PLANTED in Page(shown.html).text
+        assert not {tag for tag, _ in Page(shown.html).tags} - {"div", "p", "strong", "ul", "li"}
+
+
+def test_plain_text_says_the_same_as_the_page_in_lines_that_stand_under_each_other():
+    shown = show.table(SCORES[["component", "score"]], "Komponen", note="Catatan")
+    assert (
+        repr(shown)
+        == shown.text
+        == (
+            "Komponen\n"
+            "Komponen    Nilai\n"
+            "Outcome      3,20\n"
+            "Quick Wins      –\n"
+            "Kolaborasi   2,68\n"
+            "Catatan"
+        )
+    )
+    bundle = shown._repr_mimebundle_()
+    assert bundle["text/plain"] == shown.text
+    assert bundle["text/html"].endswith(shown.html)
+
+
+@pytest.mark.parametrize(
+    "missing",
+    [
+        "Lampiran 2023 belum ada.",
+        ["Lampiran 2023 belum ada.", "", "Lampiran 2023 belum ada."],
+        pd.DataFrame({"what": ["Lampiran"], "sentence": ["Lampiran 2023 belum ada."]}),
+    ],
+)
+def test_what_is_missing_takes_the_place_of_whatever_would_be_shown(missing):
+    none = SCORES.iloc[:0]
+    for shown in (
+        show.table(none, "Komponen", missing=missing),
+        show.figure(show.axes(rows=0), "Komponen", alt="", missing=missing),
+        show.empty(missing, "Komponen"),
+    ):
+        assert shown.text == "Komponen\n\nLampiran 2023 belum ada."
+        assert Page(shown.html).all("div") == [{"class": "empty-place"}]
+    assert show.answer("Indeks 2,82", missing=missing).text == "Lampiran 2023 belum ada."
+    assert show.table(none, "x", missing=missing).frame is none
+    assert table(show.table(SCORES, "x", missing=missing)).own == []
+
+
+@pytest.mark.parametrize("missing", [None, "", [], pd.DataFrame({"sentence": []})])
+def test_where_nothing_is_missing_the_thing_itself_is_shown(missing):
+    assert show.answer("Indeks **2,82**", missing=missing).text == "Indeks 2,82"
+    assert show.table(SCORES.iloc[:0], "Temuan", missing=missing).text == "Temuan: tidak ada."
+
+
+def test_stars_around_words_make_them_bold_and_are_not_shown():
+    shown = show.answer("Indeks **2,82** dari 4", "Lagi")
+    assert shown.html == (
+        '<div class="answer"><p>Indeks <strong>2,82</strong> dari 4</p><p>Lagi</p></div>'
+    )
+    assert shown.text == "Indeks 2,82 dari 4\n\nLagi"
+
+
+def test_a_list_without_items_has_no_heading_either():
+    assert show.items([], "Batas").html == ""
+    assert show.items(["**a**", "b"], "Batas").text == "Batas\n- a\n- b"
+
+
+def test_names_in_a_sentence_are_all_there_or_it_is_said_that_they_are_not():
+    frame = pd.DataFrame({"label": ["A", "B", "C", "B"], "component": ["impact"] * 4})
+    assert show.named(frame) == "A, B, dan C"
+    assert show.named(frame, most=2) == "A, B, dan 1 lainnya"
+    assert show.named(frame, most=3) == "A, B, dan C"
+    assert show.named(frame, "component") == show.named(frame["component"]) == "Impact"
+    assert show.named(frame.iloc[:0]) == "–"
+    assert show.listed(SCORES, "component", "score") == (
+        "Outcome 3,20; Quick Wins –; Kolaborasi 2,68"
+    )
+
+
+def drawn(**more):
+    ax = show.axes(rows=len(SCORES))
+    sns.barplot(SCORES, x="score", y="component", ax=ax)
+    return show.figure(ax, "Yang tertinggi: Outcome.", alt="Outcome 3,20", **more)
+
+
+def test_a_figure_says_its_finding_source_and_names_and_has_a_text_of_the_same():
+    shown = drawn(source="Sumber: surat.")
+    assert {"Yang tertinggi: Outcome.", "Quick Wins", "Nilai", "0,5", "Sumber: surat."} <= {
+        *words(shown)
+    }
+    (image,) = Page(shown.html).all("img")
+    assert image["alt"] == shown.text == "Yang tertinggi: Outcome. Outcome 3,20."
+    assert isinstance(shown.figure, Figure)
+    assert "Sumber: a.csv; b.csv." in words(drawn(source=SCORES))
+
+
+def test_the_same_figure_gives_the_same_bytes_and_is_not_left_open():
+    assert drawn().html == drawn().html
+    assert "<dc:date>" not in source(drawn())
+    assert plt.get_fignums() == []
+
+
+def test_a_figure_of_whatever_kind_is_taken():
+    grid = sns.relplot(SCORES, x="score", y="weight", col="component")
+    plain = SCORES.plot(x="component", y="score", kind="bar")
+    by_hand, (left, _) = plt.subplots(1, 2)
+    for of in (grid, plain, by_hand, left):
+        assert "Temuan" in words(show.figure(of, "Temuan", alt="x"))
+    assert plt.get_fignums() == []
+    with pytest.raises(UsageError, match="a DataFrame is no figure; expected Axes"):
+        show.figure(SCORES, "Temuan", alt="x")
+
+
+def test_a_formula_or_markup_in_a_name_stays_a_name():
+    ax = SCORES.assign(component=PLANTED).plot(x="component", y="score", kind="barh")
+    shown = show.figure(ax, PLANTED, alt=PLANTED)
+    (image,) = Page(shown.html).all("img")
+    assert set(image) == {"alt", "src"}
+    assert image["alt"].startswith(PLANTED)
+
+
+def test_long_titles_and_labels_are_broken_and_stay_within_the_figure():
+    ax = show.axes(rows=1)
+    sns.barplot(x=[1], y=["Survei Tata Kelola Birokrasi, pernyataan 1"], ax=ax)
+    figure = show.figure(ax, "KATA " * 30, alt="x").figure
+    assert ax.get_yticklabels()[0].get_text().count("\n") == 1
+    width = figure.get_suptitle().count("\n")
+    assert width >= 2
+    box = figure._suptitle.get_window_extent()
+    assert 0 <= box.x0 < box.x1 <= figure.bbox.width
+
+
+def test_ticks_are_written_as_readers_write_numbers():
+    frame = pd.DataFrame({"year": [2022, 2023], "budget": [0, 40_000]})
+    shown = words(show.figure(sns.lineplot(frame, x="year", y="budget"), "x", alt="x"))
+    assert {"Tahun", "2022", "2023", "10.000", "Anggaran"} <= {*shown}
+    assert "2022,5" not in shown
+
+
+def test_an_empty_frame_is_drawn_without_a_warning():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        ax = show.axes(rows=0)
+        empty = pd.DataFrame({"x": [], "y": [], "tahun": []}).astype({"y": "str"})
+        sns.scatterplot(empty, x="x", y="y", hue="tahun", palette=show.PAST_AND_NOW, ax=ax)
+        assert show.figure(ax, "x", alt="x", missing="Belum ada.").text == "x\n\nBelum ada."
+
+
+def test_a_waterfall_walks_from_the_first_value_to_the_last():
+    effects = pd.DataFrame({"kind": ["performance", "weight"], "effect": [0.5, -0.25]})
+    ax = show.waterfall(effects, 2.0, ends=("2022", "2023"))
+    bars = [(bar.get_x(), bar.get_width(), bar.get_hatch()) for bar in ax.patches]
+    assert bars == [(2.0, 0.5, None), (2.5, -0.25, "////")]
+    assert [t.get_text() for t in ax.get_yticklabels()] == [
+        *("2022", "Kinerja butir yang sama", "Bobot yang berubah", "2023")
+    ]
+    shown = show.figure(ax, "x", alt="x")
+    assert {"2,00", "+0,500", "−0,250", "2,25"} <= {*words(shown)}
+
+
+def test_a_risk_matrix_has_each_candidate_in_its_cell():
+    frame = pd.DataFrame({"number": [1, 2, 3], "likelihood": [3, 1, None], "impact": [2, 1, 2]})
+    ax = show.risk_matrix(frame)
+    placed = {t.get_text(): t.xy for t in ax.texts if t.get_text().isdigit()}
+    assert placed == {"1": (3, 2), "2": (1, 1)}
+    assert "3 tinggi" in words(show.figure(ax, "x", alt="x"))
+
+
+def test_rank_intervals_mark_the_region_that_is_asked_for():
+    frame = pd.DataFrame(
+        {
+            "region": ["64.01", "64.02"],
+            "printed_rank": [2, 1],
+            "low": [1, 1],
+            "high": [2, 1],
+            "of": 2,
+        }
+    )
+    shown = show.figure(show.rank_intervals(frame, "64.02"), "x", alt="x")
+    assert {"Kabupaten Kutai Kartanegara", "1"} <= {*words(shown)}
+    nobody = show.figure(show.rank_intervals(frame.iloc[:0], "64.02"), "x", alt="x")
+    assert "Kabupaten Kutai Kartanegara" not in words(nobody)
