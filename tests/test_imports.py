@@ -11,13 +11,13 @@ from kukar_analysis import store
 
 PACKAGE = "kukar_analysis"
 _WAY = """
-errors paths writing used facts consistency framework formats score suggest respondents store
+errors paths places writing used facts consistency framework formats score suggest respondents store
 read received parse settle clean check analysis prompt display tables narrative plots show
 template engine new_year notebooks new_notebook report schedule explore docs cli __main__
 """
 PARTS = _WAY.split()
 """The folders and modules of the package in the way of the data; within one, no circle."""
-ALONE = {"errors", "paths", "writing", "used", "facts", "formats", "display"}
+ALONE = {"errors", "paths", "places", "writing", "used", "facts", "formats", "display"}
 """Modules that need no other."""
 RECOMPUTES = {"check": {"errors", "facts", "framework", "score"}}
 """Checking must not lean on what made the tables it checks."""

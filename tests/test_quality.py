@@ -6,7 +6,7 @@ import pytest
 from reading import Drawn, table
 
 from kukar_analysis import clean, framework, narrative, plots, store, tables
-from kukar_analysis.analysis import quality
+from kukar_analysis.analysis import programmes, quality, synergy
 from kukar_analysis.errors import UsageError
 
 REGION = "64.02"
@@ -261,6 +261,21 @@ def test_rejected_and_superseded_records_are_told_apart(office):
     assert set(out["rule"]) == {"name"}
     assert set(out["origin"]) == {f"2023/x.csv#l3:c{n}" for n in (1, 2, 3)}
     assert quality.rejected(2022).empty
+
+
+def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_known(office):
+    odd, other = "2023/opd/isian #1: bappeda.csv", "2023/opd/isian #2.csv"
+    lists = "2023/daftar #3.csv"
+    faulty = {odd: FORM.replace(";3;", ";9;"), other: FORM.replace("5%-10%", "6%"), FORM_FILE: None}
+    wrong = PROGRAMMES.replace(";100;", ";banyak;").replace(";berjalan;", ";entah;", 1)
+    office({**faulty, lists: wrong, "2023/program.csv": None}, faulty=True)
+    arrived = quality.arrivals(2023, REGION).set_index("file")
+    assert arrived.loc[other, "opd"] == "Bappeda"
+    assert f"{other}#l2:c2" in set(synergy.rejected(2023, REGION, "Bappeda")["origin"])
+    assert programmes.rejected(2023) == len(PARTS)
+    shown = {row["Tempat"]: row for row in table(tables.rejected(2023)).records()}
+    advice = shown[f"{other}#l2:c2"]["Yang perlu dilakukan"]
+    assert advice.startswith(f"Bertentangan dengan {odd}#l2:c2. ")
 
 
 def test_a_year_may_be_asked_for_that_has_an_edition_or_files(office):

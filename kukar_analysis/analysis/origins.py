@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
@@ -185,21 +185,21 @@ def _again(
     origin: str, columns: tuple[str, ...], folder: Path
 ) -> tuple[str, str, str, str | None, str | None, State]:
     """Return origin, file, place, heading and text of a cell as the file has it now, and how."""
-    file, _, place = origin.partition("#")
+    file, place = places.file_of(origin), places.within(origin)
     path = folder / file
     try:
-        sha256, places = _read_again(path, file, path.stat().st_mtime_ns)
+        sha256, records = _read_again(path, file, path.stat().st_mtime_ns)
     except FileNotFoundError:
         return origin, file, place, None, None, "no_file"
     except (OSError, SourceError):
         return origin, file, place, None, None, "unreadable"
-    for part, record in places.get(origin, []):
+    for part, record in records.get(origin, []):
         for column in columns:
             if column in part.headings:
                 origin = part.origin(record, column)
                 heading, text = part.headings[column][0], str(record.cells.get(column, ""))
                 state: State = "found" if sha256 == _cleaned_as(file) else "changed"
-                return origin, file, origin.partition("#")[2], heading, text, state
+                return origin, file, places.within(origin), heading, text, state
     return origin, file, place, None, None, "no_cell"
 
 
@@ -207,12 +207,12 @@ def _again(
 def _read_again(path: Path, file: str, mtime_ns: int) -> tuple[str, _Places]:
     """Return the fingerprint of a file as it is at that time, and its records by their places."""
     sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
-    places: dict[str, list[tuple[SourceList, Record]]] = defaultdict(list)
+    records: dict[str, list[tuple[SourceList, Record]]] = defaultdict(list)
     for part in READERS[path.suffix.lower()](path, file).lists:
         for record in part.records:
             for origin in {part.origin(record, column) for column in (*part.headings, None)}:
-                places[origin].append((part, record))
-    return sha256, places
+                records[origin].append((part, record))
+    return sha256, records
 
 
 def _cleaned_as(file: str) -> str | None:

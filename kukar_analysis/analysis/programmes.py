@@ -12,7 +12,7 @@ from typing import Literal
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import quality
 from kukar_analysis.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 
@@ -142,11 +142,10 @@ def rejected(year: int) -> int:
     """
     files = store.read("files", year=year).set_index("file")["kind"]
     lists = files.index[files.str.contains("programmes|quick_wins")]
-    places = quality.rejected(year)["origin"]
-    places = places[places.str.replace("#.*", "", regex=True).isin(lists)]
+    found = quality.rejected(year)["origin"]
+    found = found[found.map(places.file_of).isin(lists)]
     # of a record with several faults each cell has a line
-    records = places.str.replace(r"(?<=!)[A-Z]+(?=\d+$)|:c\d+$", "", regex=True)
-    return int(records.nunique())
+    return int(found.map(places.record_of).nunique())
 
 
 def _exact(value: float) -> Fraction:

@@ -6,11 +6,12 @@ import csv
 import io
 from pathlib import Path
 
+from kukar_analysis import places
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import grid
 from kukar_analysis.read.source import Reading
 
-SUFFIXES = (".csv", ".txt")
+SUFFIXES = places.TEXTS
 _DELIMITERS = ";,\t|"
 _LARGEST = 64 * 2**20
 """Bytes of the largest list that is read."""

@@ -21,13 +21,13 @@ from xml.etree import ElementTree
 import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from kukar_analysis import framework
+from kukar_analysis import framework, places
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import grid
 from kukar_analysis.read.grid import words
 from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, letters
 
-SUFFIXES = (".xlsx", ".xlsm", ".xls", ".ods")
+SUFFIXES = places.WORKBOOKS
 _UNPACKED = 64 * 2**20
 """Bytes that the parts of a workbook may unpack to, pictures not counted."""
 _CELLS = 2_000_000

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, formats, framework, store
+from kukar_analysis import display, formats, framework, places, store
 from kukar_analysis.analysis import gaps, programmes, quality
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.facts import HOW_KNOWN, PROGRAMME_STATUS, AchievementBand
@@ -21,8 +21,8 @@ _BAND_RULE = "Capaian = realisasi / target; pita ditentukan sebelum angkanya dib
 
 def files(*origins: pd.Series) -> str:
     """Name the files that rows came from, as a source; the sample's as invented."""
-    places = pd.concat(origins).dropna().str.replace("#.*", "", regex=True)
-    names = formats.listed(sorted(places.unique()))
+    found = pd.concat(origins).dropna().map(places.file_of)
+    names = formats.listed(sorted(found.unique()))
     if store.is_sample():
         return f"Sumber: {framework.load().citations['sample'].title}; {names}."
     return f"Sumber: {names}."

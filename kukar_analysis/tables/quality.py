@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, framework
+from kukar_analysis import display, framework, places
 from kukar_analysis.analysis import quality
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING, number
@@ -160,7 +160,9 @@ def superseded(year: Any) -> Shown:
         return display.prose("Tidak ada ralat.")
     rows = []
     for r in found.itertuples(index=False):
-        later, _, changes = r.reason.removeprefix("superseded by ").partition(": ")
+        said = r.reason.removeprefix("superseded by ")
+        later = places.leading(said)
+        changes = said.removeprefix(f"{later}: ")
         rows.append([r.origin, later, changes.replace("->", "menjadi")])
     heads = [Column("Catatan lama"), Column("Digantikan oleh"), Column("Perubahan")]
     return display.table(f"Ralat {year}", heads, rows)
@@ -183,7 +185,7 @@ def advice(row: Any) -> str:
     if near:
         return f"Mirip {near[1]} ({near[2]} dari 100). {usual}"
     if row.rule == "conflict":
-        other = row.reason.removeprefix("contradicts ").split(" ")[0]
+        other = places.leading(row.reason.removeprefix("contradicts "))
         return f"Bertentangan dengan {other}. {usual}"
     return usual
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.errors import UsageError
 
 COVERAGE = ["opd", "pillar", "expected", "asked", "answered", "with_evidence", "files"]
@@ -34,7 +34,7 @@ def arrivals(year: int, region: str) -> pd.DataFrame:
     """
     files = store.read("files", year=year)
     agencies = store.read("question_scores", year=year, region=region).dropna(subset="opd")
-    by_file = agencies.groupby(agencies["origin"].map(_file))["opd"].unique()
+    by_file = agencies.groupby(agencies["origin"].map(places.file_of))["opd"].unique()
     named = files["file"].map(lambda name: ", ".join(by_file.get(name, ())))
     columns = ["file", "kind", "opd", *(c for c in files if c.startswith("rows_"))]
     return files.assign(opd=named)[columns].reset_index(drop=True)
@@ -48,7 +48,7 @@ def coverage(year: int, region: str) -> pd.DataFrame:
     """
     answers = own_answers(year, region)
     counts = (
-        answers.assign(file=answers["origin"].map(_file))
+        answers.assign(file=answers["origin"].map(places.file_of))
         .groupby(["opd", "pillar"], dropna=False)
         .agg(
             asked=("question", "nunique"),
@@ -151,7 +151,3 @@ def own_answers(year: int, region: str) -> pd.DataFrame:
     own = own[own["source"] == "self"]
     answered = own["score"].notna() | own["answer"].notna()
     return own.assign(is_answered=answered, has_evidence=answered & own["evidence"].notna())
-
-
-def _file(origin: str) -> str:
-    return origin.split("#", 1)[0]

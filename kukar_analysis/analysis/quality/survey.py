@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.analysis.quality.finding import Finding
 
 
@@ -39,10 +39,8 @@ def _records(answers: pd.DataFrame) -> pd.DataFrame:
     Columns: record (its place), pillar, form (programme and sub-dimension where the form is of
     one), programme, respondent, lowest, highest (null where nothing is answered), origin.
     """
-    place = answers["origin"].str.replace(r"![A-Z]+(\d+)$", r"!\1", regex=True)
-    place = place.str.replace(r":c\d+$", "", regex=True)
     return (
-        answers.assign(record=place)
+        answers.assign(record=answers["origin"].map(places.record_of))
         .groupby("record", sort=False)
         .agg(
             pillar=("pillar", "first"),

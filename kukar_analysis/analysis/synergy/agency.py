@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import compare, quality
 from kukar_analysis.analysis.quality.completeness import own_answers
 from kukar_analysis.analysis.synergy.carried import agencies, form
@@ -80,7 +80,7 @@ def rejected(year: int, region: str, opd: str) -> pd.DataFrame:
     own = files(year, region, opd)
     alone = own.loc[~own["shared"], "file"]
     found = quality.rejected(year)
-    return found[found["origin"].str.split("#").str[0].isin(alone)].reset_index(drop=True)
+    return found[found["origin"].map(places.file_of).isin(alone)].reset_index(drop=True)
 
 
 def findings(year: int, region: str, opd: str) -> pd.DataFrame:

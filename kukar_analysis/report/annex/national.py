@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.narrative.common import value_shown
 from kukar_analysis.report.annex.sheet import Column, Measure, Sheet
@@ -24,7 +24,7 @@ def origins(found: pd.Series) -> str:
     """
     said, last = "", ("", "")
     for origin in found.drop_duplicates():
-        file, _, place = origin.partition("#")
+        file, place = places.file_of(origin), places.within(origin)
         at = max(place.rfind("!"), place.rfind(":")) + 1
         head, cell = place[:at], place[at:]
         if not said or file != last[0]:
@@ -37,7 +37,7 @@ def origins(found: pd.Series) -> str:
 
 def files_of(found: pd.DataFrame) -> frozenset[str]:
     """Return the raw files that rows came from."""
-    return frozenset(origin.partition("#")[0] for origin in found["origin"])
+    return frozenset(map(places.file_of, found["origin"]))
 
 
 def index(year: int, regions: list[str]) -> Sheet:

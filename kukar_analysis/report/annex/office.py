@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework
+from kukar_analysis import framework, places
 from kukar_analysis.analysis import gaps
 from kukar_analysis.report.annex.common import (
     ORIGIN,
@@ -36,7 +36,7 @@ def survey(year: int, regions: list[str]) -> Sheet:
         given=("answer", "count"),
         rows=("answer", "size"),
         mean=("answer", "mean"),
-        origin=("origin", lambda places: origins(places.str.partition("#")[0])),
+        origin=("origin", lambda cells: origins(cells.map(places.file_of))),
     ).reset_index()
     return sheet_of(
         "Survei",

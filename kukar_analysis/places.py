@@ -1,0 +1,63 @@
+"""Takes an origin apart: the one place that knows how it is written (read/source.py writes it).
+
+A file or sheet may be called anything, `#`, `!` and `l3:c2` included. So the file is what ends as
+one that is read, and what stands behind its `#` must be a place as such a file has.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+TEXTS = (".csv", ".txt")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+_TEXT, _BOOK = ("|".join(map(re.escape, suffixes)) for suffixes in (TEXTS, WORKBOOKS))
+_FORMS = (
+    rf"(?P<file>.+(?i:{_TEXT}))#(?P<row>l\d+)(?::(?P<column>c\d+))?",
+    r"(?P<file>.+(?i:\.pdf))#p(?P<part>\d+):(?P<row>r\d+)",
+    rf"(?P<file>.+(?i:{_BOOK}))#(?P<part>.+)!(?P<column>[A-Z]*)(?P<row>\d+)",
+    rf"(?P<file>.+(?i:{_BOOK}))#(?P<part>.+)",
+)
+_WHOLE = tuple(re.compile(form, re.DOTALL) for form in _FORMS)
+_ENDS = r"(?=: | on | \(|$)"
+_LEADING = tuple(re.compile(form.replace(".+", ".+?") + _ENDS) for form in _FORMS[:3])
+
+
+class Place(NamedTuple):
+    """What an origin names; empty where it names none. `part` is a sheet or page."""
+
+    file: str
+    part: str = ""
+    row: str = ""
+    column: str = ""
+
+
+def parted(origin: str) -> Place:
+    """Return the parts of an origin; one of no such form is a file alone."""
+    for form in _WHOLE:
+        if found := form.fullmatch(origin):
+            return Place(**{name: text or "" for name, text in found.groupdict().items()})
+    return Place(origin)
+
+
+def file_of(origin: str) -> str:
+    """Return the file of an origin, by its path under the raw folder."""
+    return parted(origin).file
+
+
+def within(origin: str) -> str:
+    """Return where in its file an origin stands: `l37:c3`, `Smart Living!F12`, `p15:r4`."""
+    return origin[len(file_of(origin)) + 1 :]
+
+
+def record_of(origin: str) -> str:
+    """Return the origin of the record that a cell belongs to: its line or row."""
+    place = parted(origin)
+    if not place.column:
+        return origin
+    return f"{place.file}#{place.part}!{place.row}" if place.part else f"{place.file}#{place.row}"
+
+
+def leading(text: str) -> str:
+    """Return the origin that a text begins with, empty where it begins with none."""
+    return next((found[0] for form in _LEADING if (found := form.match(text))), "")
