@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import hashlib
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -17,9 +18,9 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, received, respondents, store
-from kukar_analysis.errors import SourceError
+from kukar_analysis.errors import SourceError, own_fault
 from kukar_analysis.facts import Correction
-from kukar_analysis.parse import Line, parse
+from kukar_analysis.parse import Line, Rows, parse
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList
 from kukar_analysis.settle import Parsed, Settled, settle
@@ -48,8 +49,8 @@ class Cleaned:
 def clean(raw: Path, processed: Path) -> Cleaned:
     """Read every file of the year folders of `raw` and write the tables to `processed`.
 
-    A file that cannot be read is named in `problems` and the others go on. Raises UsageError when
-    the folder holds nothing to read.
+    A file that cannot be read is named in `problems` and the others go on, whatever the error.
+    Raises UsageError when the folder holds nothing to read.
     """
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
     had_key = respondents.key_path().exists()
@@ -62,13 +63,13 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     editions: dict[tuple[int, str], str] = {}
     files: dict[str, dict[str, Any]] = {}
     for name, path in arrived.paths.items():
-        entry, lists = _read(name, path, cleaned)
+        entry, lists = _read(name, path, arrived, cleaned)
         files[name] = entry
-        arrived.compare(name, entry["sha256"])
         year = int(name[:4])
         found = [Line(part, record, year, editions) for part in lists for record in part.records]
         is_copy = (year, entry["sha256"]) in contents
-        contents.add((year, entry["sha256"]))
+        if lists:
+            contents.add((year, entry["sha256"]))
         for line in found:
             # respondents without a name could not be told to have answered twice
             (twins if is_copy and line.file.kind == "survey" else lines).append(line)
@@ -79,7 +80,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     parsed: list[Parsed] = []
     rejected: list[Line] = []
     for line in lines:
-        rows = parse(line)
+        rows = _parsed(line)
         if line.faults:
             rejected.append(line)
             continue
@@ -104,14 +105,20 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     return cleaned
 
 
-def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list[SourceList]]:
+def _read(
+    name: str, path: Path, arrived: received.Received, cleaned: Cleaned
+) -> tuple[dict[str, Any], list[SourceList]]:
     """Read one file; what fails is named in `problems` and counted as kind `unread`."""
-    entry = {"file": name, "kind": "unread", "sha256": None}
+    entry: dict[str, Any] = {"file": name, "kind": "unread", "sha256": None}
     try:
         if path.exists() and not path.is_file():
             raise SourceError(f"{name}: is no file; a folder or device stands where a file should")
         with path.open("rb") as file:
-            entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+            sha256 = entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
+        unlike = arrived.unlike(name, sha256)
+        if unlike:
+            cleaned.not_read(name, "unconfirmed", unlike)
+            return entry, []
         reader = READERS.get(path.suffix.lower())
         if reader is None:
             known = ", ".join(READERS)
@@ -126,10 +133,48 @@ def _read(name: str, path: Path, cleaned: Cleaned) -> tuple[dict[str, Any], list
     except SourceError as error:
         cleaned.not_read(name, "unread", str(error))
         return entry, []
+    except Exception as error:
+        cleaned.not_read(name, "unread", f"{name}: {own_fault(error)}")
+        return entry, []
     for problem in found.problems:
         cleaned.not_read(name, "unread_part", problem)
+    gaps = missing_numbers(corrected)
+    if gaps:
+        said = f"nomor urut {', '.join(gaps)} tidak ada; lengkapi baris itu dari tabel asli"
+        cleaned.not_read(name, "number_gap", f"{name}: {said}")
     cleaned.notes += found.notes
     return entry, corrected
+
+
+def missing_numbers(lists: list[SourceList]) -> list[str]:
+    """Return the running numbers that the national tables of a file lack, as `12 sampai 14`.
+
+    Several tables may go on counting or begin anew: a number is lacking where more of them hold a
+    higher one.
+    """
+    counts: Counter[int] = Counter()
+    for found in lists:
+        cells = [record.cells.get("number", "") for record in found.records]
+        numbers = {int(n[1]) for n in (re.fullmatch(r"(\d{1,4})[.)]?", c) for c in cells) if n}
+        counts.update(numbers if found.kind == "national_table" else ())
+    most, lacking = 0, []
+    for number in range(max(counts, default=0), 0, -1):
+        most = max(most, counts[number])
+        if counts[number] < most:
+            lacking.append(number)
+    runs: dict[int, list[int]] = defaultdict(list)
+    for i, number in enumerate(reversed(lacking)):
+        runs[number - i].append(number)
+    return [f"{r[0]} sampai {r[-1]}" if len(r) > 1 else f"{r[0]}" for r in runs.values()]
+
+
+def _parsed(line: Line) -> Rows:
+    """Return the rows of a record; an error that nobody foresaw rejects that record alone."""
+    try:
+        return parse(line)
+    except Exception as error:
+        line.fault("unread", own_fault(error))
+        return []
 
 
 def _corrected(file: SourceList) -> SourceList:

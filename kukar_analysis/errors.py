@@ -19,6 +19,8 @@ in one line, without a traceback, and ends with the error's exit code.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 
 class KukarError(Exception):
     """Base of all errors meant for the person at the keyboard."""
@@ -34,6 +36,21 @@ class UsageError(KukarError):
     """A year, region, pillar, edition or report that is not known was asked for."""
 
     exit_code = 2
+
+
+def own_fault(error: Exception) -> str:
+    """Return how an error that nobody foresaw is told: its type and place, not what it says.
+
+    What it says may hold a cell, and so a person's name.
+    """
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    where = f", {Path(last.tb_frame.f_code.co_filename).name} line {last.tb_lineno}" if last else ""
+    return (
+        f"the program fails on it ({type(error).__name__}{where}); this is a fault of the program,"
+        " not of the file: report it, and send what is read here in another form until it is mended"
+    )
 
 
 class DefinitionError(KukarError):

@@ -174,12 +174,8 @@ class Framework:
         if re.fullmatch(r"\d\d\.\d", text):
             text += "0"
         if text not in self.regions:
-            hint = (
-                "it is written with a point, as 64.02; without it the code could be Kemendagri's"
-                " or BPS's, which differ"
-                if re.fullmatch(r"\d{4}", text)
-                else "expected a Kemendagri code of a kabupaten or kota, as 64.02"
-            )
+            expected = "expected a Kemendagri code of a kabupaten or kota, as 64.02"
+            hint = without_point("region", text) or expected
             raise UsageError(f"region {code!r} is not known: {hint} (definitions/regions.csv)")
         return self.regions[text]
 
@@ -196,6 +192,8 @@ class Framework:
 
     def match(self, kind: str, text: str) -> list[str]:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
+        if without_point(kind, text):
+            return []
         return [*self._names.get((kind, normalise(text)), ())]
 
     def named_in(self, kind: str, text: str) -> list[str]:
@@ -296,6 +294,19 @@ def normalise(text: str) -> str:
     """Reduce a printed name to what is compared: letters and digits, KAB. written out."""
     text = re.sub(r"^\s*kab\b\.?", "kabupaten ", text.casefold().replace("_", " "))
     return re.sub(r"[^a-z0-9]", "", text)
+
+
+def without_point(kind: str, text: str) -> str:
+    """Return why a region's code without its point is asked; empty for all else.
+
+    6402 is Kutai Kartanegara by Kemendagri and Kutai Barat by BPS (domain 9).
+    """
+    if kind != "region" or not re.fullmatch(r"[\W_]*\d{4}[\W_]*", text):
+        return ""
+    return (
+        "it is written with a point, as 64.02; without it the code could be Kemendagri's or BPS's,"
+        " which differ"
+    )
 
 
 _P = ParamSpec("_P")

@@ -8,6 +8,8 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from kukar_analysis.errors import UsageError
 from kukar_analysis.read import READERS
 
@@ -33,17 +35,19 @@ class Received:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
-    def compare(self, name: str, sha256: str | None) -> None:
-        """Say where a file is not on record, or not as it is on record."""
-        if not self.sha256 or sha256 is None:
-            return
-        if name not in self.sha256:
+    def unlike(self, name: str, sha256: str) -> str:
+        """Return why a file must stay out: it is not the one on record. Empty where it is.
+
+        One that is not on record at all is read, and noted.
+        """
+        if self.sha256 and name not in self.sha256:
             self.notes.append(f"{name}: read, but {SOURCES} has no line for it")
-        elif self.sha256[name] != sha256:
-            self.problems.append(
-                f"{name}: differs from the sha256 in {SOURCES}; raw files are never edited: restore"
-                " it, or record what was received anew"
-            )
+        if self.sha256.get(name, sha256) == sha256:
+            return ""
+        return (
+            f"{name}: is not the file that {SOURCES} names, so nothing of it is kept: restore it,"
+            f" or, if this one was received, write in its line the sha256 {sha256}"
+        )
 
     def miss(self) -> None:
         """Say which files are on record and not there."""
@@ -109,6 +113,13 @@ def look(raw: Path) -> Received:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     _read_sources(raw / SOURCES, received)
     return received
+
+
+def unconfirmed(files: pd.DataFrame, raw: Path) -> list[str]:
+    """Return the files, of rows of the table `files`, that no line of SOURCES.csv confirms."""
+    on_record = Received({})
+    _read_sources(raw / SOURCES, on_record)
+    return list(files.loc[files["sha256"] != files["file"].map(on_record.sha256), "file"])
 
 
 def _is_hidden(path: Path) -> bool:

@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 from kukar_analysis import store
+from kukar_analysis.errors import own_fault
 from kukar_analysis.parse import Line, Rows
 
 Parsed = tuple[Line, Rows]
@@ -37,7 +38,12 @@ def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
     keys = [_keys(rows) for _, rows in parsed]
     out: set[int] = set()
     for claim in _claims(parsed, keys):
-        out |= _contradicted(claim, parsed, supersedes, out)
+        try:
+            out |= _contradicted(claim, parsed, supersedes, out)
+        except Exception as error:
+            for i in {i for i, _ in claim} - out:
+                parsed[i][0].fault("unread", own_fault(error))
+            out |= {i for i, _ in claim}
     covered = _covered(parsed, keys, out)
     settled = Settled()
     for i, (line, rows) in enumerate(parsed):

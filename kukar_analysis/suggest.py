@@ -34,6 +34,9 @@ def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
 
 def advice(kind: str, text: str) -> str:
     """Return what to do about an unknown name: the nearest ones, and the line that accepts one."""
+    asked = framework.without_point(kind, text)
+    if asked:
+        return asked
     near = nearest(kind, text)
     if not near:
         return "add it to definitions/, or correct it in the file"

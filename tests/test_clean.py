@@ -13,9 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kukar_analysis import clean, framework, store
+from kukar_analysis import clean, framework, received, settle, store
 from kukar_analysis.errors import UsageError
 from kukar_analysis.facts import Correction
+from kukar_analysis.parse import parse
 
 AGENCIES = "DAERAH;PILAR;JUMLAH OPD"
 LIST = f"{AGENCIES}\nKAB. MALANG;Smart Living;3\n"
@@ -228,6 +229,131 @@ def test_a_column_that_is_not_used_is_said(clean_files):
     assert "2023/a.csv: columns not used: Column1" in made.notes
 
 
+# One file's fault is its own
+
+
+@pytest.mark.parametrize(
+    ("faulty", "said"),
+    [
+        (
+            "DAERAH;PILAR\nKutai Timur;Smart Society\n",
+            "no known kind of list; nearest is quick_wins",
+        ),
+        ("NAMA;TELEPON\nSeseorang;0800\n", "no known kind of list; nearest is survey"),
+        ("PILAR;DAERAH;PERANGKT DAERAH\nSmart Living;Kutai Timur;Dinkes\n", "comes near PERANGKAT"),
+    ],
+)
+def test_a_file_whose_headings_are_not_known_is_named_and_the_others_go_on(
+    clean_files, faulty, said
+):
+    made = clean_files({"2023/a.csv": faulty, "2023/b.csv": LIST})
+    (problem,) = made.problems
+    assert problem.startswith("2023/a.csv: no known kind of list")
+    assert said in problem
+    assert counts(made) == {"2023/a.csv": (0, 0, 0, 0), "2023/b.csv": (1, 1, 0, 0)}
+
+
+def _fails(*_):
+    return {}["Ibu Rahasia"]
+
+
+@pytest.mark.parametrize("where", ["read", "parse", "settle"])
+def test_a_fault_of_the_program_costs_one_file_and_is_told_in_one_line(
+    raw_folder, tmp_path, monkeypatch, where
+):
+    def parse_or_fail(line):
+        return _fails() if "Society" in line.record.cells["pillar"] else parse(line)
+
+    if where == "read":
+        monkeypatch.setattr(clean, "READERS", {**clean.READERS, ".txt": _fails})
+    elif where == "parse":
+        monkeypatch.setattr(clean, "parse", parse_or_fail)
+    else:
+        monkeypatch.setattr(settle, "_content", _fails)
+    same = LIST.replace("Living", "Society")
+    files = {"2023/a.txt": same, "2023/b.csv": OTHER}
+    files |= {"2023/c.csv": same.replace(";3", ";4")} if where == "settle" else {}
+    made = clean.clean(raw_folder(files), tmp_path)
+    assert list(made.tables["pillar_agencies"]["region"]) == ["32.04"]
+    rejected = made.tables["rejected"]
+    assert set(rejected["rule"]) == {"unread"}
+    assert set(rejected["file"]) == set(files) - {"2023/b.csv"}
+    assert len(made.problems) == len(files) - 1
+    for problem in made.problems:
+        assert "the program fails on it (KeyError, test_clean.py line " in problem
+        assert "Rahasia" not in problem
+        assert "\n" not in problem
+
+
+# National tables
+
+
+def national(*numbers, last=""):
+    """Return a national table of invented lines, with these running numbers."""
+    regions = [r for r in framework.load().regions.values() if not r.is_sample]
+    lines = [f"{n};{regions[n].name};3;3;3;3;3;3;3;KPPN&IKN" for n in numbers]
+    return "\n".join([f"NO;{NATIONAL}", *lines, last]) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("numbers", "lacking"),
+    [
+        ([1, 2, 3], None),
+        ([3, 1, 2], None),
+        ([1, 2, 6, 8, 9], "3 sampai 5, 7"),
+        ([3, 4], "1 sampai 2"),
+        ([2], "1"),
+    ],
+)
+def test_a_running_number_that_is_lacking_is_a_problem_and_stands_in_rejected(
+    clean_files, numbers, lacking
+):
+    made = clean_files({"2023/tabel.csv": national(*numbers)})
+    assert len(made.tables["index_scores"]) == len(numbers)
+    rejected = made.tables["rejected"]
+    assert list(rejected["rule"]) == (["number_gap"] if lacking else [])
+    said = f"nomor urut {lacking} tidak ada; lengkapi baris itu dari tabel asli"
+    assert made.problems == ([f"2023/tabel.csv: {said}"] if lacking else [])
+    assert set(rejected["reason"]) == ({said} if lacking else set())
+
+
+def test_tables_of_one_file_may_count_on_or_begin_anew(clean_files):
+    again = national(1, 2, 3, 5).replace("NO;KAB", "NOMOR;KAB").replace(";KET\n", ";KELOMPOK\n")
+    (problem,) = clean_files({"2023/tabel.csv": national(1, 2, 3, 4, 5) + again}).problems
+    assert problem.startswith("2023/tabel.csv: nomor urut 4 tidak ada")
+    on = national(4, 5).replace("NO;KAB", "NOMOR;KAB").replace(";KET\n", ";KELOMPOK\n")
+    assert clean_files({"2023/tabel.csv": national(1, 2, 3) + on}).problems == []
+
+
+def test_of_a_national_table_a_cut_line_and_a_misspelt_name_are_rejected_where_they_stand(
+    clean_files,
+):
+    bad = "2;KAB. BADUNGG;3;3;3;3;3;3;3;KPPN&IKN\n3;KAB. BANTUL;3;2,"
+    made = clean_files({"2023/tabel.csv": national(1, last=bad)})
+    rejected = made.tables["rejected"]
+    assert list(rejected["file"]) == ["2023/tabel.csv"] * 2
+    assert list(rejected["origin"]) == ["2023/tabel.csv#l3:c2", "2023/tabel.csv#l4"]
+    assert list(rejected["rule"]) == ["name", "cells"]
+    assert "nearest: Kabupaten Badung" in rejected["reason"][0]
+    assert counts(made) == {"2023/tabel.csv": (3, 1, 2, 0)}
+    assert list(made.tables["files"]["kind"]) == ["national_table"]
+
+
+def test_a_second_national_table_that_says_otherwise_costs_both_lines_and_no_other(clean_files):
+    other = national(1, 2).replace(";3;KPPN", ";2,9;KPPN", 1)
+    made = clean_files({"2023/a.csv": national(1, 2), "2023/b.csv": other})
+    assert list(made.tables["rejected"]["rule"]) == ["conflict"] * 2
+    assert counts(made) == {"2023/a.csv": (2, 1, 1, 0), "2023/b.csv": (2, 0, 1, 1)}
+    assert all("contradicts 2023/" in problem for problem in made.problems)
+
+
+def test_a_participant_whose_final_is_a_dash_has_none(clean_files):
+    made = clean_files({"2023/a.csv": national(1).replace(";3;KPPN", ";–;KPPN")})
+    (row,) = made.tables["index_scores"].itertuples()
+    assert row.participated
+    assert pd.isna(row.index_published)
+
+
 # SOURCES.csv
 
 
@@ -255,11 +381,40 @@ def test_a_file_that_the_sources_do_not_list_is_read_and_said(listed):
     assert counts(listed)["2023/unlisted.csv"] == (1, 1, 0, 0)
 
 
-def test_a_file_that_differs_from_its_fingerprint_is_a_problem(listed):
+def test_a_file_that_differs_from_its_fingerprint_stays_out_until_its_line_is_confirmed(listed):
     assert listed.problems[0] == (
-        "2023/differs.csv: differs from the sha256 in SOURCES.csv; raw files are never edited:"
-        " restore it, or record what was received anew"
+        "2023/differs.csv: is not the file that SOURCES.csv names, so nothing of it is kept:"
+        " restore it, or, if this one was received, write in its line the sha256 " + sha256(OTHER)
     )
+    assert counts(listed)["2023/differs.csv"] == (0, 0, 0, 0)
+    (row,) = listed.tables["rejected"].itertuples()
+    assert (row.file, row.origin, row.rule) == (*["2023/differs.csv"] * 2, "unconfirmed")
+    assert "32.04" not in set(listed.tables["pillar_agencies"]["region"])
+
+
+def test_a_survey_that_is_the_copy_of_one_that_stays_out_is_read(clean_files):
+    answers = "NAMA;PILAR;P1;P2;P3\nWarga;Smart Living;3;3;2\n"
+    sources = "file,sha256\n2023/a.csv,0\n"
+    made = clean_files({"SOURCES.csv": sources, "2023/a.csv": answers, "2023/b.csv": answers})
+    assert counts(made)["2023/b.csv"] == (1, 1, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("sources", "out"),
+    [
+        ({}, ["2023/a.csv", "2023/b.csv"]),
+        ({"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(LIST)}\n"}, ["2023/b.csv"]),
+        (
+            {"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(OTHER)}\n"},
+            ["2023/a.csv", "2023/b.csv"],
+        ),
+    ],
+    ids=["no sources", "one of two listed", "the listed one is another"],
+)
+def test_which_files_nothing_confirms_can_be_asked(raw_folder, tmp_path, sources, out):
+    raw = raw_folder({"2023/a.csv": LIST, "2023/b.csv": OTHER} | sources)
+    made = clean.clean(raw, tmp_path)
+    assert received.unconfirmed(made.tables["files"], raw) == out
 
 
 def test_a_file_that_is_listed_but_not_there_is_a_problem(listed):

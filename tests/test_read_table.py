@@ -255,7 +255,12 @@ def test_a_quotation_mark_in_the_wrong_place_is_refused_with_its_line(read):
         (NATIONAL[2:], "national_table, which also needs KAB/KOTA, BASELINE"),
         (("DAERAH", "KOMPONEN", "HASIL"), "question_scores, which also needs NILAI"),
         (("DAERAH", "NAMA", "JUMLAH OPD"), "pillar_agencies, which also needs PILAR"),
-        (("DAERAH", "PILAR", "NAMA QW"), "question_scores, which also needs KOMPONEN, NILAI"),
+        (("DAERAH", "PILAR", "NAMA QW"), "quick_wins, which also needs QUICK WIN"),
+        (
+            ("DAERAH", "PILAR", "PERANGKT DAERAH"),
+            "pillar_agencies, which also needs JUMLAH OPD or OPD;"
+            " 'PERANGKT DAERAH' comes near PERANGKAT DAERAH",
+        ),
         (
             ("TAHUN", "DAERAH", "STATISTIK", "NILAI", "SATUAN"),
             "official_statistics, which also needs SITASI",

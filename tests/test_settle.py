@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 import pytest
 
 HEADS = "ID BUTIR;JAWABAN;NILAI MANDIRI;DATA DUKUNG;OPD"
@@ -12,6 +14,13 @@ NATIONAL = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORAS
 
 def form(score="3", opd="Dinkes", answer="ada", question=HDI, evidence="x"):
     return f"{HEADS}\n{question};{answer};{score};{evidence};{opd}\n"
+
+
+def sources(files, supersedes):
+    """Return SOURCES.csv that names the files, and which of them supersede which."""
+    hashed = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
+    lines = [f"{name},{sha},{supersedes.get(name, '')}" for name, sha in hashed.items()]
+    return {"SOURCES.csv": "\n".join(["file,sha256,supersedes", *lines])}
 
 
 BLANK = form("", answer="", evidence="")
@@ -139,9 +148,8 @@ def test_a_file_that_says_so_by_its_name_has_the_last_word(clean_files, first, l
 
 
 def test_the_last_word_may_be_given_in_the_sources(clean_files):
-    sources = f"{SOURCES}2023/baru.csv,0,2023/lama.csv\n2023/lama.csv,0,\n"
     files = {"2023/lama.csv": form(), "2023/baru.csv": form("2")}
-    made = clean_files({"SOURCES.csv": sources, **files})
+    made = clean_files(files | sources(files, {"2023/baru.csv": "2023/lama.csv"}))
     assert scores(made) == [("Dinkes", 2.0, "baru.csv")]
     assert rules(made) == ["superseded"]
 
@@ -156,9 +164,9 @@ def test_of_a_chain_of_three_the_last_is_kept(clean_files, last):
 
 
 def test_the_last_word_reaches_over_a_chain_given_in_the_sources(clean_files):
-    lines = "2023/c.csv,0,2023/b.csv\n2023/b.csv,0,2023/a.csv\n2023/a.csv,0,\n"
     files = {"2023/a.csv": form(), "2023/b.csv": BLANK, "2023/c.csv": form("1")}
-    made = clean_files({"SOURCES.csv": SOURCES + lines, **files})
+    chain = {"2023/c.csv": "2023/b.csv", "2023/b.csv": "2023/a.csv"}
+    made = clean_files(files | sources(files, chain))
     assert scores(made) == [("Dinkes", 1.0, "c.csv")]
     assert rules(made) == ["superseded"]
 
@@ -238,8 +246,8 @@ def test_respondents_who_are_not_named_are_each_their_own(clean_files):
 
 
 def test_files_that_each_claim_the_last_word_over_the_other_contradict_each_other(clean_files):
-    sources = f"{SOURCES}2023/a.csv,0,2023/b.csv\n2023/b.csv,0,2023/a.csv\n"
     files = {"2023/a.csv": form(), "2023/b.csv": form("2")}
-    made = clean_files({"SOURCES.csv": sources, **files})
+    each_other = {"2023/a.csv": "2023/b.csv", "2023/b.csv": "2023/a.csv"}
+    made = clean_files(files | sources(files, each_other))
     assert scores(made) == []
     assert rules(made) == ["conflict", "conflict"]

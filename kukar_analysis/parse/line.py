@@ -14,7 +14,8 @@ from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList,
 Rows = list[tuple[str, dict[str, Any]]]
 """Rows that a record yields: (table, row)."""
 
-DASHES = ("-", "–", "—")
+_DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]*")
+"""Nothing stated: blank, or dashes alone (hyphens, dashes, the minus sign)."""
 FORMS = ("agency_form", "programmes", "quick_win_aspects", "survey")
 """Kinds that the office collects itself: of the folder's year, and of the office's own region."""
 ASK = "if the print says so, add it to definitions/"
@@ -64,7 +65,7 @@ class Line:
     def text(self, column: str) -> str | None:
         """Return the printed text; blank and "-" are nothing, a formula's error is a fault."""
         text = self.record.cells.get(column)
-        if not text or text in DASHES:
+        if text is None or says_nothing(text):
             return None
         if text[0] in "#=":
             if text == UNCALCULATED:
@@ -179,7 +180,7 @@ class Line:
         if self.text(column) is None and len(self.faults) > before:
             return None
         text = self.record.cells.get(column, "")
-        if text in DASHES:
+        if text and says_nothing(text):
             return None
         found = number(text)
         if isinstance(text, Unsure):
@@ -203,6 +204,11 @@ class Line:
             return text in ("ya", "yes", "true", "1") if text else default
         self.fault(column, "expected ya or tidak", column)
         return default
+
+
+def says_nothing(text: str) -> bool:
+    """Whether a cell is blank or a dash. A sign as √ is a text as any other."""
+    return bool(_DASHES.fullmatch(text))
 
 
 def number(text: str) -> float | None:

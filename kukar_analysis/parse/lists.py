@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from kukar_analysis import framework, score
-from kukar_analysis.parse.line import ASK, DASHES, Line, Rows, number
+from kukar_analysis.parse.line import ASK, Line, Rows, number, says_nothing
 
 
 def national(line: Line) -> Rows:
@@ -28,7 +28,7 @@ def national(line: Line) -> Rows:
         text == "" or number(text) == 0 for text in printed.values()
     )
     participated = line.yes_no("participated", default=not zeros)
-    stated = [text for text in printed.values() if text not in ("", *DASHES)]
+    stated = [text for text in printed.values() if not says_nothing(text)]
     if participated and (zeros or not stated):
         found = "every score is 0" if zeros else "no score is stated"
         line.fault("participated", f"took part, but {found}; say which in a column IKUT EVALUASI")
@@ -38,7 +38,7 @@ def national(line: Line) -> Rows:
     for component in fw.components:
         if component in fw.weights[edition]:
             scores[component] = line.score(component) if participated else None
-        elif participated and printed[component] not in ("", *DASHES):
+        elif participated and not says_nothing(printed[component]):
             line.fault(
                 "component", f"{edition} has no {component}, yet a score is given", component
             )
@@ -98,7 +98,7 @@ def quick_win(line: Line) -> Rows:
 def pillar_agencies(line: Line) -> Rows:
     """Return an agency of a pillar, or how many there are."""
     text = line.text("agencies") or ("1" if line.text("opd") else line.needed("agencies"))
-    if text and not re.fullmatch(r"[1-9]\d*", text):
+    if text and not re.fullmatch(r"[1-9]\d{0,3}", text):
         line.fault("number", "is no whole number of agencies", "agencies")
         text = ""
     row = {

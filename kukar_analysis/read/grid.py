@@ -83,7 +83,7 @@ def _on_scale(records: list[Record]) -> list[Record]:
         record
         for record in records
         for column, text in record.cells.items()
-        if column.startswith("statement_") and text.isdigit() and int(text) > highest
+        if column.startswith("statement_") and text.isdecimal() and int(text) > highest
     ]
     if len(beyond) <= max(_SLIPS, len(records) // 50):
         return records

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 
+from rapidfuzz import fuzz, process
+
 from kukar_analysis import framework
 from kukar_analysis.read.source import Medium
 
@@ -28,6 +30,8 @@ _Block = tuple[tuple[str, ...], ...]
 """Cells of one to three rows that may hold the headings."""
 _FIGURES = ("score", "mean", "target", "realisation", "budget", "value", "agencies", "index")
 """Columns of which a sheet has one, and the wrong one would be a wrong number."""
+_LIKE = 80
+"""Likeness, of 100, from which a heading may be a slip of another."""
 _SAMPLED = 40
 """Rows below the headings in which a heading over several columns would show."""
 
@@ -76,6 +80,20 @@ class Found:
 
 
 @dataclass(frozen=True)
+class _Match:
+    """What rows are the headings of. `lacking` says what the kind also needs, if anything.
+
+    `unused` stand for no column of ours; `unclear` says what is not certain.
+    """
+
+    kind: str
+    headings: Headings
+    lacking: str
+    unused: list[str]
+    unclear: str
+
+
+@dataclass(frozen=True)
 class Unknown:
     """Why no list was found; near where some of a kind's headings are there."""
 
@@ -106,11 +124,12 @@ def recognise(grid: Grid) -> Found | Unknown:
             if last > first and not _wordy(grid.rows[last][1]):
                 break
             block = tuple(tuple(cells) for _, cells in grid.rows[first : last + 1])
-            kind, headings, lacking, unused, unclear = _kind(grid.medium, block, grid.name[:4])
-            if lacking:
-                near = max(near, (len(headings), lacking), key=lambda n: n[0])
-            else:
-                found.append(Found(kind, headings, first, last, unused, unclear))
+            match = _match(grid.medium, block, grid.name[:4])
+            if match and match.lacking:
+                near = max(near, (len(match.headings), match.lacking), key=lambda n: n[0])
+            elif match:
+                unused, unclear = match.unused, match.unclear
+                found.append(Found(match.kind, match.headings, first, last, unused, unclear))
     if found:
         most = max(len(one.headings) for one in found)
         best = [one for one in found if len(one.headings) == most]
@@ -226,15 +245,13 @@ def _plain(heading: str, year: str) -> str:
 
 
 @framework.kept(1000)
-def _kind(medium: Medium, block: _Block, year: str) -> tuple[str, Headings, str, list[str], str]:
+def _match(medium: Medium, block: _Block, year: str) -> _Match | None:
     """Return what the rows are the headings of: the kind with the most of them.
 
-    Kind, headings, what the nearest kind lacks (empty where one is whole), headings that stand for
-    no column of ours, and what is not clear. The same form has the same headings again.
+    None where they are headings of nothing. The same form has the same headings again.
     """
     names = _names(block, year)
-    whole: tuple[str, Headings, str] = ("", {}, "")
-    near = whole
+    known = []
     for name, kind in kinds().items():
         headings: Headings = {}
         for column, wanted in kind.columns.items():
@@ -244,16 +261,42 @@ def _kind(medium: Medium, block: _Block, year: str) -> tuple[str, Headings, str,
         headings |= _numbered_places(kind, names, headings)
         if name == "question_scores" and medium == "workbook" and "source" not in headings:
             continue  # an office's own answer must not be taken for an assessor's score
-        lacking = _lacking(name, kind, headings)
-        if not lacking:
-            whole = max(whole, (name, headings, ""), key=lambda found: len(found[1]))
-        elif len(headings) > len(near[1]):
-            near = (name, headings, f"nearest is {name}, which also needs {', '.join(lacking)}")
-    found = whole if whole[1] else near
-    unclear = _unclear(found[0], found[1], names)
-    used = {i for _, i in found[1].values()}
+        if headings:
+            known.append((name, headings, _lacking(name, kind, headings)))
+    if not known:
+        return None
+    whole = [one for one in known if not one[2]]
+    most = max(len(headings) for _, headings, _ in whole or known)
+    best = [one for one in whole or known if len(one[1]) == most]
+    slips = [{} if whole else _slips(name, headings, names) for name, headings, _ in best]
+    left = [len(one[2]) - len(slip) for one, slip in zip(best, slips, strict=True)]
+    (found, headings, lacking), slip = best[left.index(min(left))], slips[left.index(min(left))]
+    unclear = _unclear(found, headings, names)
+    used = {i for _, i in headings.values()}
     unused = [n.printed for i, n in enumerate(names, start=1) if n.printed and i not in used]
-    return found[0], found[1], found[2], unused, unclear
+    near = [f"{printed!r} comes near {heading}" for printed, heading in slip.items()]
+    said = [f"nearest is {found}, which also needs {', '.join(lacking)}", *near]
+    return _Match(found, headings, "; ".join(said) if lacking else "", unused, unclear)
+
+
+def _slips(kind: str, headings: Headings, names: tuple[_Name, ...]) -> dict[str, str]:
+    """Return the headings that are none of the kind's, each with what it needs and comes near."""
+    used = {i for _, i in headings.values()}
+    needed = {*kinds()[kind].needed, *kinds()[kind].one_of} - {*headings}
+    wanted = {
+        framework.normalise(heading): heading
+        for layout in framework.load().layouts
+        if layout.kind == kind and layout.column in needed
+        for heading in layout.headings.split(" | ")
+    }
+    slips = {}
+    for i, name in enumerate(names, start=1):
+        if name.printed and i not in used:
+            word = name.forms[-1][0]
+            near = process.extractOne(word, wanted.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE)
+            if near:
+                slips[name.printed] = wanted[near[0]]
+    return slips
 
 
 def _candidates(kind: str, column: str, names: tuple[_Name, ...]) -> list[int]:

@@ -179,7 +179,7 @@ def _nothing_collected(year: int) -> Shown:
 def advice(row: Any) -> str:
     """Return what to do in the reader's language, with the names that come near or contradict."""
     usual = framework.load().rules[row.rule].advice
-    if row.rule in ("unread", "unread_part"):
+    if row.rule in ("unread", "unread_part", "unconfirmed", "number_gap"):
         return f"{usual} Pesan program: {row.reason}"
     near = _NEAREST.search(row.reason)
     if near:
