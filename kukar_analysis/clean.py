@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, received, respondents, store
-from kukar_analysis.errors import SourceError, own_fault
+from kukar_analysis.errors import SourceError, TableError, own_fault
 from kukar_analysis.facts import Correction
 from kukar_analysis.parse import Line, Rows, parse
 from kukar_analysis.read import READERS
@@ -77,23 +77,18 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
-    parsed: list[Parsed] = []
-    rejected: list[Line] = []
-    for line in lines:
-        rows = _parsed(line)
-        if line.faults:
-            rejected.append(line)
-            continue
-        parsed.append((line, rows))
-        for written, row in rows:
-            if written == "index_scores":
-                editions[row["year"], row["region"]] = row["edition"]
-
+    parsed, rejected = _parsed(lines, editions)
     settled = settle(parsed, arrived.last_words())
     settled.rejected += rejected
     settled.duplicates += twins
     _say_twice(cleaned, files, settled.duplicates)
-    cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
+    try:
+        cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
+        store.write_all(cleaned.tables, processed)
+    except (TableError, ValueError, TypeError, OverflowError):
+        _leave_out_unfit(settled)
+        cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
+        store.write_all(cleaned.tables, processed)
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
     if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():
@@ -101,7 +96,6 @@ def clean(raw: Path, processed: Path) -> Cleaned:
             f"a new key for respondents was made ({respondents.key_path()}): their hashes match"
             " none of an earlier key; keep the file"
         )
-    store.write_all(cleaned.tables, processed)
     return cleaned
 
 
@@ -168,13 +162,28 @@ def missing_numbers(lists: list[SourceList]) -> list[str]:
     return [f"{r[0]} sampai {r[-1]}" if len(r) > 1 else f"{r[0]}" for r in runs.values()]
 
 
-def _parsed(line: Line) -> Rows:
-    """Return the rows of a record; an error that nobody foresaw rejects that record alone."""
-    try:
-        return parse(line)
-    except Exception as error:
-        line.fault("unread", own_fault(error))
-        return []
+def _parsed(
+    lines: list[Line], editions: dict[tuple[int, str], str]
+) -> tuple[list[Parsed], list[Line]]:
+    """Return records with their rows, and those rejected; `editions` learns what tables tell.
+
+    An error that nobody foresaw rejects its record alone.
+    """
+    parsed, rejected = [], []
+    for line in lines:
+        rows: Rows = []
+        try:
+            rows = parse(line)
+        except Exception as error:
+            line.fault("unread", own_fault(error))
+        if line.faults:
+            rejected.append(line)
+            continue
+        parsed.append((line, rows))
+        for written, row in rows:
+            if written == "index_scores":
+                editions[row["year"], row["region"]] = row["edition"]
+    return parsed, rejected
 
 
 def _corrected(file: SourceList) -> SourceList:
@@ -209,10 +218,7 @@ def _tables(
     settled: Settled,
     unread: list[dict[str, Any]],
 ) -> dict[str, pd.DataFrame]:
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
-    for _, found in settled.kept:
-        for name, row in found:
-            rows[name].append(row)
+    rows = _by_table(settled.kept)
     rows["rejected"] = unread + [fault for line in settled.rejected for fault in line.faults]
     counts = {
         "rows_read": Counter(line.file.name for line in lines),
@@ -223,6 +229,31 @@ def _tables(
     for name, entry in files.items():
         rows["files"].append(entry | {column: count[name] for column, count in counts.items()})
     return {name: store.frame(name, found) for name, found in rows.items()}
+
+
+def _by_table(kept: list[Parsed]) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
+    for _, found in kept:
+        for name, row in found:
+            rows[name].append(row)
+    return rows
+
+
+def _leave_out_unfit(settled: Settled) -> None:
+    """Reject the records of the files whose rows fit no table, a fault of the program."""
+    files: dict[str, list[Parsed]] = defaultdict(list)
+    for line, rows in settled.kept:
+        files[line.file.name].append((line, rows))
+    settled.kept = []
+    for own in files.values():
+        try:
+            for name, found in _by_table(own).items():
+                store.validated(name, store.frame(name, found))
+            settled.kept += own
+        except (TableError, ValueError, TypeError, OverflowError) as error:
+            for line, _ in own:
+                line.fault("unread", own_fault(error))
+                settled.rejected.append(line)
 
 
 def _say_twice(cleaned: Cleaned, files: dict[str, dict[str, Any]], duplicates: list[Line]) -> None:

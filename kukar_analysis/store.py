@@ -295,7 +295,7 @@ def _read(table: str, path: Path, mtime_ns: int, inode: int) -> pd.DataFrame:
         found = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise TableError(f"table {table} cannot be read ({error}): run `kukar clean`") from error
-    return _validated(table, found)
+    return validated(table, found)
 
 
 def is_sample() -> bool:
@@ -312,7 +312,7 @@ def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:
 
     Raises TableError with every failure of a table at once where it does not fit its schema.
     """
-    checked = {name: _validated(name, table) for name, table in tables.items()}
+    checked = {name: validated(name, table) for name, table in tables.items()}
     processed.mkdir(parents=True, exist_ok=True)
     staged = []
     try:
@@ -327,7 +327,8 @@ def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:
             temporary.unlink(missing_ok=True)
 
 
-def _validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
+def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
+    """Return a table that fits its schema; TableError with its failures where it does not."""
     try:
         checked: pd.DataFrame = SCHEMAS[table].validate(found, lazy=True)
     except SchemaErrors as errors:

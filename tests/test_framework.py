@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from kukar_analysis import clean, framework, store
+from kukar_analysis import clean, framework, store, suggest
 from kukar_analysis.errors import DefinitionError, TableError, UsageError
 from kukar_analysis.facts import FIXED_NAMES
 
@@ -146,6 +146,14 @@ def test_the_six_pillars_stand_in_the_order_of_the_form():
 )
 def test_a_region_code_may_come_as_text_or_as_the_number_papermill_makes_of_it(given, code):
     assert FW.region(given).region == code
+
+
+@pytest.mark.parametrize("text", ["6402", " 6403 ", "(6474)", "_6402"])
+def test_a_code_without_a_point_is_no_name_of_a_region_and_asked_wherever_it_stands(text):
+    assert FW.match("region", text) == []
+    assert FW.named_in("region", f"surat {text}") == []
+    assert "Kemendagri's or BPS's" in suggest.advice("region", text)
+    assert FW.match("region", "64.02") == ["64.02"]
 
 
 @pytest.mark.parametrize("given", [6402, "6402", 6403, "6403"])

@@ -24,6 +24,16 @@ REJECTED = {
         "KAB. ATLANTIS;3;3;3;3;3;3;3;;KPPN&IKN;",
         [("name", "KAB/KOTA", "KAB. ATLANTIS", "l2:c1")],
     ),
+    "a region's code without its point, which is another region's in BPS's code": (
+        NATIONAL,
+        "6403;3;3;3;3;3;3;3;;KPPN&IKN;",
+        [("name", "KAB/KOTA", "6403", "l2:c1")],
+    ),
+    "a score that is a sign": (
+        NATIONAL,
+        "KAB. MALANG;3;✓;3;3;3;3;3;½;KPPN&IKN;",
+        [("score", "OUTPUT", "✓", "l2:c3"), ("score", "TINGKAT IMPROVEMENT", "½", "l2:c9")],
+    ),
     "a line without a region": (
         NATIONAL,
         ";3;3;3;3;3;3;3;;KPPN&IKN;",
@@ -258,6 +268,11 @@ REJECTED = {
         "KAB. MALANG;Smart Living;3,5;",
         [("number", "JUMLAH OPD", "3,5", "l2:c3")],
     ),
+    "more agencies than there can be": (
+        AGENCIES,
+        "KAB. MALANG;Smart Living;99999999999999999999;",
+        [("number", "JUMLAH OPD", "99999999999999999999", "l2:c3")],
+    ),
     "agencies that are not counted": (
         AGENCIES,
         "KAB. MALANG;Smart Living;;",
@@ -288,6 +303,11 @@ REJECTED = {
         STATISTICS,
         f"2023;KAB. MALANG;{HDI};-;indeks;bps-ipm",
         [("needed", "NILAI", "-", "l2:c4")],
+    ),
+    "a value that is a sign": (
+        STATISTICS,
+        f"2022;KAB. BERAU;{HDI};√;indeks;bps-ipm",
+        [("number", "NILAI", "√", "l2:c4")],
     ),
     "another unit": (
         STATISTICS,

@@ -12,6 +12,8 @@ from kukar_analysis.read.source import Number, Record, SourceList
 
 HDI = "outcome.economy.hdi"
 LABEL = "Indeks Pembangunan Manusia"
+SIGNS = ("√", "✓", "½", "★", "²", "...", "?")
+"""Signs that are no letter or digit: texts as any other, and not nothing."""
 
 
 def line_of(kind, cells, year=2023, name="{}/isian.xlsx", editions=None):
@@ -210,6 +212,9 @@ def test_an_agency_that_is_not_certain_rejects_the_record(cell, rule, reason):
         ("n/a", None),
         ("Belum ada", None),
         ("NIHIL", None),
+        ("--", None),
+        ("−", None),
+        ("— —", None),
     ],
 )
 def test_a_score_is_a_number_of_two_decimals_or_nothing(text, score):
@@ -234,6 +239,7 @@ def test_a_number_of_more_decimals_is_rounded_half_up_and_said():
         ("2023-04-03", "score", "is a date: Excel took a typed range or fraction for one"),
         ("#REF!", "formula", "is a formula's error; type the value instead"),
         ("=?", "formula", "was never calculated; open and save it in Excel"),
+        *((sign, "score", "expected a number from 0 to 4") for sign in SIGNS),
     ],
 )
 def test_a_score_that_is_none_rejects_the_record(text, rule, reason):
@@ -259,7 +265,10 @@ def test_an_answer_in_words_is_kept_and_the_words_for_nothing_are_nothing(answer
     assert kept("answer", answer=answer) == found
 
 
-@pytest.mark.parametrize(("evidence", "found"), [("tautan", "tautan"), ("belum ada", None)])
+@pytest.mark.parametrize(
+    ("evidence", "found"),
+    [("tautan", "tautan"), ("belum ada", None), ("‒", None), *((sign, sign) for sign in SIGNS)],
+)
 def test_evidence_that_is_not_there_is_nothing(evidence, found):
     assert kept("evidence", evidence=evidence) == found
 
@@ -347,6 +356,7 @@ def test_a_target_may_be_written(text, amount):
         ("budget", "1,2 M", "is no number"),
         ("users", "ribuan", "is no number"),
         ("realisation", "80 dari 100", "is no number"),
+        *(("target", sign, "is no number") for sign in SIGNS),
     ],
 )
 def test_an_amount_that_is_not_certain_is_rejected(column, text, reason):
@@ -413,7 +423,12 @@ def test_an_aspect_of_a_quick_win_is_scored_or_not(text, found):
 
 @pytest.mark.parametrize(
     ("cells", "rule"),
-    [({"aspect": "Warna"}, "name"), ({"score": "5"}, "scale"), ({"programme": "-"}, "needed")],
+    [
+        ({"aspect": "Warna"}, "name"),
+        ({"score": "5"}, "scale"),
+        ({"score": "★★★"}, "score"),
+        ({"programme": "-"}, "needed"),
+    ],
 )
 def test_an_aspect_that_is_not_certain_is_rejected(cells, rule):
     assert fault_of(aspect(**cells))[0] == rule
@@ -454,7 +469,7 @@ def test_an_answer_left_blank_is_null_and_zero_is_zero(text, answer):
     assert rows_of(survey(statement_2=text))[1]["answer"] == answer
 
 
-@pytest.mark.parametrize("text", ["5", "-1", "2,5", "setuju", "10"])
+@pytest.mark.parametrize("text", ["5", "-1", "2,5", "setuju", "10", *SIGNS])
 def test_an_answer_off_the_scale_rejects_the_respondent(text):
     said = fault_of(survey(statement_2=text))
     # the cell is not repeated: in a shifted line it may be a name or a telephone number
