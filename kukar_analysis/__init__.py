@@ -17,7 +17,8 @@ written by `kukar clean`; what is not on record is null or an empty frame, never
 
 Data        read_table (a checked table, as "index_scores"; columns: data/processed/README.md),
             trace (a figure back to its cells), figures (what can be traced)
-Standing    index_value, ranks, participants, component_profile, component_gaps, under_other_group
+Standing    index_value, ranks, participants, component_profile, component_gaps, under_other_group,
+            whole_field (whether all regions of an edition, or of a year, are on record)
 Years       components_between, questions_between, decompose_change (adds up to the improvement)
 Ahead       what_if, rooms, alone, shortest_way
 Show        show: a frame as a table, a figure with its finding, sentences
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         questions_between,
         ranks,
         under_other_group,
+        whole_field,
     )
     from kukar_analysis.analysis.origins import figures, trace
     from kukar_analysis.analysis.priorities import alone, rooms, shortest_way, what_if
@@ -73,6 +75,7 @@ __all__ = [
     "trace",
     "under_other_group",
     "what_if",
+    "whole_field",
 ]
 
 _MODULES = ("explore", "framework", "narrative", "plots", "show", "tables")

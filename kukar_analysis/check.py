@@ -1,5 +1,8 @@
 """Recomputes what was published, and says what agrees, what differs and what cannot be recomputed.
 
+`fields` is the one place that says whether all regions of an edition, or of a year, are there: no
+rank, mean or range of them is given elsewhere without asking it.
+
 A figure differs when the sum of its printed parts is not the printed figure. A figure without all
 its parts is counted, never guessed. Nothing here rounds but by the ministry's own rules (score.py).
 """
@@ -9,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any, Literal
 
 import pandas as pd
 
-from kukar_analysis import framework, score
+from kukar_analysis import framework, places, score
 from kukar_analysis.facts import Rounding
 
 Scores = Mapping[tuple[int, str], dict[str, float]]
@@ -69,6 +73,152 @@ def check(tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
     rules.append(_component_means(tables["question_scores"], tables["component_scores"]))
     rules.append(_quick_wins(tables["programmes"]))
     return rules
+
+
+_FIELD = {
+    "year": "int64", "edition": "str", "group": "str", "basis": "str", "evaluated": "Int64",
+    "expected": "Int64", "kept": "int64", "faults": "int64", "whole": "bool", "missing": "str",
+    "places": "str",
+}  # fmt: skip
+_SETTLED = ("superseded", "correction")
+"""Rules of `rejected` after which nothing is missing: the later line, or the correction, stands."""
+
+
+def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
+    """Return for each edition of a year, and the nation, whether all its regions are there.
+
+    Needs index_scores, files and rejected. Columns: year, edition (null = the nation), group
+    (null likewise), basis (definitions/fields.csv says how many took part; `numbers`: not known
+    yet, so the running numbers of the table stand in; `none`: no line of it is on record),
+    evaluated and expected (participants; null = not known), kept (participants on record), faults
+    (lines of its tables rejected, contradicted, unread, or missing by their running number), whole,
+    missing (a sentence for readers; empty where whole), places (of the faults, joined by "; ").
+
+    A group's field is whole when as many participants as its edition states are kept and none of
+    its lines is at fault; the nation's when every group has an edition of the year and all are.
+    """
+    fw = framework.load()
+    own = tables["index_scores"].query("year == @year")
+    took_part = own[own["participated"]].dropna(subset="index_published")
+    of: Literal["real", "sample"] = (
+        "sample" if any(fw.regions[r].is_sample for r in own["region"].unique()) else "real"
+    )
+    bad = _faulty_lines(tables, year)
+    rows = []
+    for edition in (e for e in fw.editions.values() if e.year == year):
+        size = fw.field_sizes.get((edition.edition, of))
+        kept = int((took_part["edition"] == edition.edition).sum())
+        own_bad = bad[bad["edition"].isna() | (bad["edition"] == edition.edition)]
+        if size and kept == size.participants:
+            # all are there, so a line that may be any group's is not this one's
+            own_bad = own_bad.dropna(subset="edition")
+        at = own_bad["origin"].unique()
+        basis = "definitions" if size else "numbers" if kept else "none"
+        expected = size.participants if size else kept or None
+        row = {
+            "year": year,
+            "edition": edition.edition,
+            "group": edition.group,
+            "basis": basis if kept or len(at) else "none",
+            "evaluated": size.evaluated if size else None,
+            "expected": expected,
+            "kept": kept,
+            "faults": len(at),
+            "whole": bool(kept) and kept == expected and not len(at),
+            "places": "; ".join(at),
+        }
+        rows.append(row | {"missing": _missing(row, fw.groups[edition.group].name)})
+    return pd.DataFrame([*rows, _nation(year, rows)], columns=list(_FIELD)).astype(_FIELD)
+
+
+def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[str]]:
+    """Return a line for every edition whose national table is on record, and those that are short.
+
+    Needs what `fields` needs, for all years that have an edition.
+    """
+    found = pd.concat([fields(tables, year) for year in framework.load().years()])
+    said, short = [], []
+    for row in found[found["edition"].notna() & (found["basis"] != "none")].itertuples():
+        line = f"participants {row.edition}: {row.kept} of {row.expected} are on record"
+        if row.basis == "numbers":
+            line += (
+                "; how many took part is not in definitions/fields.csv yet, so the running numbers"
+                " of the table stand in"
+            )
+        if not row.whole:
+            lines = f"{row.faults} lines are at fault ({row.places})" if row.faults else ""
+            what = lines or "the table is not the edition's whole one"
+            line += (
+                f"; {what}: mend or complete it and run `kukar clean`. Until then no rank, mean or"
+                " range of the field is given"
+            )
+            short.append(line)
+        said.append(line)
+    return said, short
+
+
+def _faulty_lines(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
+    """Return the lines of a year's national tables that were not kept: origin, edition.
+
+    The edition is that of the lines kept of the same file; null where the file holds several, or
+    none was kept: then the line may be any edition's.
+    """
+    files = tables["files"]
+    lists = files.loc[files["kind"].str.contains("national_table"), "file"]
+    found = tables["rejected"]
+    found = found[found["file"].str.startswith(f"{year}/") & ~found["rule"].isin(_SETTLED)]
+    found = found[found["file"].isin(lists) | (found["rule"] == "number_gap")]
+    kept = tables["index_scores"].query("year == @year")
+    of_file = {
+        file: kept.loc[[places.file_of(o) == file for o in kept["origin"]], "edition"].unique()
+        for file in found["file"].unique()
+    }
+    one = {file: e[0] for file, e in of_file.items() if len(e) == 1}
+    return found.assign(edition=found["file"].map(one))[["origin", "edition"]]
+
+
+def _missing(row: Mapping[str, Any], name: str) -> str:
+    """Return what is missing of a group's field, in words for a page; empty where it is whole."""
+    if row["whole"]:
+        return ""
+    if row["basis"] == "none":
+        return f"Tabel nasional {row['year']} kelompok {name} belum tercatat."
+    lines = f"{row['faults']} baris tabelnya belum terbaca" if row["faults"] else ""
+    short = f"{row['kept']} dari {row['expected']} daerah peserta tercatat"
+    said = ", ".join(
+        part for part in (short if row["kept"] != row["expected"] else "", lines) if part
+    )
+    return (
+        f"Tabel nasional {row['year']} kelompok {name} belum utuh: {said}. Peringkat, rata-rata,"
+        " dan rentangnya baru dihitung setelah tabelnya utuh."
+    )
+
+
+def _nation(year: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the nation's line: whole where every group has an edition of the year, all whole."""
+    undefined = [
+        g.name
+        for g in framework.load().groups.values()
+        if g.group not in {r["group"] for r in rows}
+    ]
+    known = [r["expected"] for r in rows]
+    missing = [r["missing"] for r in rows if r["missing"]]
+    missing += [f"Aturan {year} kelompok {name} belum tercatat." for name in undefined]
+    return {
+        "year": year,
+        "edition": None,
+        "group": None,
+        "basis": "definitions" if all(r["basis"] == "definitions" for r in rows) else "numbers",
+        "evaluated": None
+        if None in [r["evaluated"] for r in rows]
+        else sum(r["evaluated"] for r in rows),
+        "expected": None if None in known or undefined else sum(known),
+        "kept": sum(r["kept"] for r in rows),
+        "faults": sum(r["faults"] for r in rows),
+        "whole": not missing,
+        "missing": " ".join(missing),
+        "places": "; ".join(r["places"] for r in rows if r["places"]),
+    }
 
 
 def component_scores(table: pd.DataFrame) -> dict[tuple[int, str], dict[str, float]]:

@@ -82,13 +82,14 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     settled.rejected += rejected
     settled.duplicates += twins
     _say_twice(cleaned, files, settled.duplicates)
+    made_from = raw, {name: entry["sha256"] for name, entry in files.items()}
     try:
         cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
-        store.write_all(cleaned.tables, processed)
+        store.write_all(cleaned.tables, processed, *made_from, confirmed=bool(arrived.sha256))
     except (TableError, ValueError, TypeError, OverflowError):
         _leave_out_unfit(settled)
         cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
-        store.write_all(cleaned.tables, processed)
+        store.write_all(cleaned.tables, processed, *made_from, confirmed=bool(arrived.sha256))
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
     if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():

@@ -37,14 +37,15 @@ def contradictions(fw: Framework) -> list[str]:
         flat = list(records.values()) if isinstance(records, dict) else list(records)
         if field.name in ("edition_questions", "weight_facts"):
             flat = [fact for of_edition in flat for fact in of_edition.values()]
-        file = "weights" if field.name == "weight_facts" else field.name
+        file = {"weight_facts": "weights", "field_sizes": "fields"}.get(field.name, field.name)
         for record in flat:
             for name, ids in known.items():
                 value = getattr(record, name, None)
                 if value is not None and value not in ids:
                     found.append(f"{file}.csv: {name} {value!r} is not defined")
     found += _bad_status(fw)
-    found += _bad_editions(fw) + _bad_names(fw) + _bad_scales(fw) + _bad_calendar(fw)
+    found += _bad_editions(fw) + _bad_fields(fw) + _bad_names(fw)
+    found += _bad_scales(fw) + _bad_calendar(fw)
     return found or _bad_columns(fw)  # whose names are there only where all else holds
 
 
@@ -78,6 +79,16 @@ def _bad_status(fw: Framework) -> list[str]:
                 f"editions.csv: {id_} is not confirmed, but follows no edition it was copied from"
             )
     return found
+
+
+def _bad_fields(fw: Framework) -> list[str]:
+    """Check that no more regions took part than were evaluated."""
+    return [
+        f"fields.csv: {size.edition} ({size.of}) says {size.participants} of {size.evaluated} took"
+        " part; expected one at least, and no more than were evaluated"
+        for size in fw.field_sizes.values()
+        if not 0 < size.participants <= size.evaluated
+    ]
 
 
 def _bad_editions(fw: Framework) -> list[str]:

@@ -88,6 +88,19 @@ class Edition(Fact):
 
 
 @dataclass(frozen=True)
+class FieldSize(Fact):
+    """How many regions an edition evaluated, and how many of them took part.
+
+    `of` the real evaluation, or the invented one of data/sample.
+    """
+
+    edition: str
+    of: Literal["real", "sample"]
+    evaluated: int
+    participants: int
+
+
+@dataclass(frozen=True)
 class Weight(Fact):
     """Weight of a component in an edition, in whole percent."""
 

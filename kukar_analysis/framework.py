@@ -34,6 +34,7 @@ from kukar_analysis.facts import (
     EditionQuestion,
     Event,
     Fact,
+    FieldSize,
     FindingKind,
     Group,
     Layout,
@@ -70,6 +71,7 @@ class Framework:
     components: dict[str, Component]
     groups: dict[str, Group]
     editions: dict[str, Edition]
+    field_sizes: dict[tuple[str, str], FieldSize]
     weight_facts: dict[str, dict[str, Weight]]
     pillars: dict[str, Pillar]
     sub_dimensions: dict[str, SubDimension]
@@ -388,6 +390,7 @@ def _load(folder: Path) -> Framework:
         components=keyed("components", Component, "component"),
         groups=keyed("groups", Group, "group"),
         editions=keyed("editions", Edition, "edition"),
+        field_sizes={(s.edition, s.of): s for s in unique("fields", FieldSize, "edition", "of")},
         weight_facts=dict(weights),
         pillars=keyed("pillars", Pillar, "pillar"),
         sub_dimensions=keyed("sub_dimensions", SubDimension, "sub_dimension"),

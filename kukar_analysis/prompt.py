@@ -25,6 +25,7 @@ _FUNCTIONS = {
         "questions_between",
         "ranks",
         "under_other_group",
+        "whole_field",
     ],
     "priorities": ["alone", "rooms", "shortest_way", "what_if"],
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import re
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis.errors import UsageError
+from kukar_analysis import store
+from kukar_analysis.errors import TableError, UsageError
 from kukar_analysis.read import READERS
 
 SOURCES = "SOURCES.csv"
@@ -83,6 +85,35 @@ class Received:
             if rank and not direct[name]:
                 self.notes.append(f"{name}: no earlier file of that name is there to supersede")
         return direct
+
+
+def check_tables(processed: Path, raw: Path | None = None) -> None:
+    """Raise TableError where tables are not as written, or not of the raw files at hand.
+
+    The raw folder is the one they were made from, unless another is named; where it is not there,
+    as on a machine that was handed the tables alone, there is nothing to compare.
+    """
+    record = store.check_written(processed)
+    folder = raw or Path(record.get("raw") or "")
+    if not record.get("files") or not (raw or record.get("raw")) or not folder.is_dir():
+        return
+    now = {name: _sha256(path) for name, path in look(folder).paths.items()}
+    changed = sorted(dict(now.items() ^ record["files"].items()))
+    if changed:
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        raise TableError(
+            f"the tables do not belong to the raw files at hand ({changed[0]}{more} is new, changed"
+            " or gone): run `kukar clean` anew"
+        )
+
+
+def _sha256(path: Path) -> str | None:
+    """Return a file's fingerprint; None where it cannot be read, as `files` records it."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def look(raw: Path) -> Received:

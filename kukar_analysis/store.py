@@ -5,6 +5,8 @@ The codebook (data/processed/README.md) is made from the schemas: `make docs`.
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +17,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from kukar_analysis import framework, used
+from kukar_analysis import framework, used, writing
 from kukar_analysis.errors import MissingTableError, TableError, UsageError
 from kukar_analysis.facts import DIGITAL_PARTS, NOTE_KINDS, PROGRAMME_STATUS, SOURCES
 from kukar_analysis.paths import NOTEBOOKS as NOTEBOOKS
@@ -307,10 +309,23 @@ def is_sample() -> bool:
     return any(framework.unwatched().regions[region].is_sample for region in regions)
 
 
-def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:
+MADE_FROM = "made_from.json"
+"""What the set of tables records of itself: its own fingerprints, and those of what it is from."""
+
+
+def write_all(
+    tables: dict[str, pd.DataFrame],
+    processed: Path,
+    raw: Path | None = None,
+    files: dict[str, str | None] | None = None,
+    *,
+    confirmed: bool = False,
+) -> None:
     """Write the tables; each appears whole or not at all, and none before all are checked.
 
-    Raises TableError with every failure of a table at once where it does not fit its schema.
+    `files` are the fingerprints of the raw files they are made from, `confirmed` whether there was
+    a SOURCES.csv to compare them with. Raises TableError with every failure of a table at once
+    where it does not fit its schema.
     """
     checked = {name: validated(name, table) for name, table in tables.items()}
     processed.mkdir(parents=True, exist_ok=True)
@@ -322,9 +337,78 @@ def write_all(tables: dict[str, pd.DataFrame], processed: Path) -> None:
             table.to_parquet(temporary, index=False)
         for temporary, final in staged:
             temporary.replace(final)
+        _record(processed, list(checked), raw, files, confirmed)
     finally:
         for temporary, _ in staged:
             temporary.unlink(missing_ok=True)
+
+
+def _record(
+    processed: Path,
+    tables: list[str],
+    raw: Path | None,
+    files: dict[str, str | None] | None,
+    confirmed: bool,
+) -> None:
+    """Add to the record what tables were written, and what the set is made from."""
+    known = made_from(processed)
+    written = {name: _sha256(processed / f"{name}.parquet") for name in tables}
+    record = known | {
+        "tables": known.get("tables", {}) | written,
+        "program": program(),
+    }
+    if raw:  # tables that are written alone belong to what the others do
+        record |= {"raw": str(raw.resolve()), "files": files, "confirmed": confirmed}
+    writing.write(processed / MADE_FROM, json.dumps(record, indent=1))
+
+
+def made_from(processed: Path) -> dict[str, Any]:
+    """Return what a set of tables records of itself; empty where it records nothing readable."""
+    try:
+        found = json.loads((processed / MADE_FROM).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def is_confirmed() -> bool:
+    """Whether the raw files behind the tables were compared with a SOURCES.csv."""
+    return made_from(processed_dir()).get("confirmed") is True
+
+
+def check_written(processed: Path) -> dict[str, Any]:
+    """Return the record of a set of tables that are as `kukar clean` wrote them.
+
+    Raises TableError where one was changed since, or the program or definitions were.
+    """
+    record = made_from(processed)
+    if not record and not any(processed.glob("*.parquet")):
+        raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
+    for name, sha256 in record.get("tables", {}).items():
+        path = processed / f"{name}.parquet"
+        if not path.exists() or _sha256(path) != sha256:
+            raise TableError(f"table {name} is not as it was written: run `kukar clean` anew")
+    if record.get("program") != program():
+        raise TableError(
+            "the tables were made by another version of the program or its definitions:"
+            " run `kukar clean` anew"
+        )
+    return record
+
+
+def program() -> str:
+    """Return the fingerprint of all that makes tables: readers, rules and definitions."""
+    package = Path(__file__).parent
+    parts = ("*.py", "read/**/*.py", "parse/*.py", "definitions/*.csv")
+    digest = hashlib.sha256()
+    for path in sorted(p for part in parts for p in package.glob(part)):
+        digest.update(f"{path.relative_to(package).as_posix()} {_sha256(path)}\n".encode())
+    return digest.hexdigest()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:

@@ -57,6 +57,13 @@ def read_from(processed: Path | None) -> None:
         os.environ[paths.PROCESSED_VARIABLE] = str(processed.resolve())
 
 
+def belonging(raw: Path | None, processed: Path | None) -> None:
+    """Raise TableError where the tables were edited, or are not of the raw files at hand."""
+    from kukar_analysis import received
+
+    received.check_tables(processed or paths.processed_dir(), raw)
+
+
 def end(all_done: bool) -> None:
     """End a command: 0 where all came out, 1 where something named did not."""
     raise typer.Exit(0 if all_done else 1)

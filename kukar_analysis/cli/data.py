@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kukar_analysis.cli.common import NAMED, Processed, Raw, app, end, read_from
+from kukar_analysis.cli.common import NAMED, Processed, Raw, app, belonging, end, read_from
 from kukar_analysis.errors import KukarError
 
 
@@ -21,12 +21,13 @@ def clean(raw: Raw = None, processed: Processed = None) -> None:
 
 
 @app.command()
-def check(processed: Processed = None) -> None:
-    """Recompute every published figure from its parts; a figure that differs fails the command.
+def check(raw: Raw = None, processed: Processed = None) -> None:
+    """Recompute every published figure, and count every field; what differs or is short fails.
 
     Example: kukar check
     """
-    end(check_tables(processed))
+    belonging(raw, processed)
+    end(all(check_tables(processed)))
 
 
 @app.command()
@@ -74,12 +75,16 @@ def clean_files(raw: Path | None, processed: Path | None) -> bool:
     return not made.problems
 
 
-def check_tables(processed: Path | None) -> bool:
-    """Check, print a line a rule, and return whether every figure agrees."""
+def check_tables(processed: Path | None) -> tuple[bool, bool]:
+    """Check, print a line a field and a rule; return whether figures agree and fields are whole."""
     from kukar_analysis import check, new_year, store
 
-    names = ("index_scores", "component_scores", "question_scores", "programmes")
-    rules = check.check({name: store.read(name, processed) for name in names})
+    names = ("index_scores", "component_scores", "question_scores", "programmes", "files")
+    tables = {name: store.read(name, processed) for name in (*names, "rejected")}
+    rules = check.check(tables)
+    fields, short = check.short_fields(tables)
+    for line in fields:
+        typer.echo(line, err=line in short)
     for rule in rules:
         typer.echo(rule.line)
         for difference in rule.differ:
@@ -91,7 +96,7 @@ def check_tables(processed: Path | None) -> bool:
         typer.echo(line)
     if not any(rule.agree or rule.differ for rule in rules):
         raise KukarError("nothing to check: no published figure is on record in these tables")
-    return not any(rule.differ for rule in rules)
+    return not any(rule.differ for rule in rules), not short
 
 
 def _template(

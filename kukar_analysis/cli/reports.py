@@ -21,6 +21,7 @@ from kukar_analysis.cli.common import (
     Reports,
     Years,
     app,
+    belonging,
     end,
     read_from,
 )
@@ -127,13 +128,14 @@ def run(
 
     Example: kukar run
     """
-    whole = clean_files(raw, processed)
-    if not check_tables(processed):
+    cleaned = clean_files(raw, processed)
+    agree, whole = check_tables(processed)
+    if not agree:
         raise KukarError("a published figure differs from its parts: no report was made")
     asked = _Asked(year, region, only, parameter, paper if pdf else None)
     folders = _Folders(raw, processed, reports)
     made = _report(asked, folders, _Run(jobs, force, cluster, Limits(cell_timeout, timeout)))
-    end(made and whole)
+    end(made and cleaned and whole)
 
 
 class _Asked(NamedTuple):
@@ -183,6 +185,8 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
     spare_imports()
     # what follows takes a second to import
     from kukar_analysis.report import cluster, make
+
+    belonging(folders.raw, folders.processed)
 
     found = _asked(*asked[:4], folders.processed)
     with cluster.executor(how.cluster, how.jobs) as executor:

@@ -4,7 +4,17 @@ from typing import Annotated
 
 import typer
 
-from kukar_analysis.cli.common import Paper, Processed, Raw, Regions, Reports, app, end, read_from
+from kukar_analysis.cli.common import (
+    Paper,
+    Processed,
+    Raw,
+    Regions,
+    Reports,
+    app,
+    belonging,
+    end,
+    read_from,
+)
 
 
 @app.command()
@@ -29,6 +39,7 @@ def share(
     from kukar_analysis.report import share as bundles
 
     read_from(processed)
+    belonging(raw, processed)
     fw = framework.load()
     codes = [fw.region(r).region for r in region or []]
     codes = codes or [r.region for r in fw.reported_regions if r.role == "own"]

@@ -50,7 +50,7 @@ class Choice(traitlets.HasTraits):
 
     def _neighbours(self) -> list[str]:
         province = framework.load().regions[self.region].province_code
-        found = compare.participants(self.year)
+        found = compare.participants(self.year, partial=True)
         found = found[(found["province_code"] == province) & (found["region"] != self.region)]
         return list(found["region"])[:MOST_PEERS]
 
@@ -101,7 +101,8 @@ def _peers(choice: Choice) -> tuple[widgets.Dropdown, widgets.TagsInput]:
     chosen = widgets.TagsInput(allowed_tags=list(codes), allow_duplicates=False)
 
     def follow(_: Any = None) -> None:
-        known = sorted(names[code] for code in compare.participants(choice.year)["region"])
+        found = compare.participants(choice.year, partial=True)
+        known = sorted(names[code] for code in found["region"])
         left = [n for n in known if codes[n] not in (*choice.peers, choice.region)]
         full = len(choice.peers) >= MOST_PEERS
         said = f"sudah {MOST_PEERS}; hapus satu dulu (×)" if full else "tambah pembanding …"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, framework
+from kukar_analysis import display, framework, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.display import Shown
 from kukar_analysis.facts import HOW_KNOWN, Assumption
@@ -39,7 +39,13 @@ def limits_of(year: Any, region: Any, *topics: str) -> Shown:
     place = framework.load().region(region)
     edition = compare.edition_of(int(year), place.region)
     found = _limits([*topics, place.region, *([edition.edition] if edition else [])])
-    return display.items([*unconfirmed(place.region, int(year)), *found], kind="limits")
+    bare = [] if store.is_confirmed() else [NOT_CONFIRMED]
+    return display.items([*unconfirmed(place.region, int(year)), *bare, *found], kind="limits")
+
+
+NOT_CONFIRMED = (
+    "Keaslian berkas sumber belum dipastikan: catatan penerimaannya (SOURCES.csv) tidak ada."
+)
 
 
 def unconfirmed(region: str, *years: int) -> list[str]:

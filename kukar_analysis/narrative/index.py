@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from kukar_analysis import display, framework, tables
+from kukar_analysis import display, framework
 from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
@@ -88,13 +88,15 @@ def standing(year: int, code: str) -> str:
     """Say the rank: in the group alone where another group's table is not on record."""
     ranks = {r.scope: r for r in compare.ranks(year, code).itertuples()}
     if not ranks:
-        return ""
+        edition = compare.edition_of(year, code)
+        missing = compare.missing_of(year, edition.edition) if edition else ""
+        return f". {missing.rstrip('.')}" if missing else ""
     group = ranks["group"]
     in_group = f"{group.rank} dari {group.of} di kelompok {group.name}"
     if "national" not in ranks:
         return (
             f": peringkat **{in_group}**{_shared(group.tied)}. Peringkat nasional tidak dapat"
-            f" dihitung, karena {tables.without_table(year)}"
+            f" dihitung: {compare.missing_of(year).rstrip('.')}"
         )
     national, province = ranks["national"], ranks["province"]
     return (
@@ -111,7 +113,7 @@ def _shared(tied: list[str]) -> str:
 def _carried(year: int, code: str) -> list[str]:
     """Name the components furthest above and below the mean of the group."""
     fw = framework.load()
-    profile = compare.component_profile(year, code)
+    profile = compare.component_profile(year, code).dropna(subset="gap")
     if profile.empty:
         return []
     best, worst = (

@@ -105,9 +105,9 @@ def _caveats(year: int) -> str:
         " adanya, dan pilihan yang dicoba beserta peluangnya ditetapkan proyek ini: rentang lain"
         " memberi hasil lain."
     )
-    missing, incomplete = tables.without_table(year), robustness.field(year).incomplete
+    missing, incomplete = compare.missing_of(year), robustness.field(year).incomplete
     if missing:
-        said += f" Peringkat nasional tidak dapat dihitung, karena {missing}."
+        said += f" Peringkat nasional tidak dapat dihitung: {missing}"
     if incomplete:
         said += (
             f" Tidak ikut dihitung, karena nilai komponennya tidak lengkap: {listed(incomplete)}."

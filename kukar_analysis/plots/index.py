@@ -19,7 +19,7 @@ def components(year: int, region: Any) -> Shown:
     fw = framework.load()
     place = fw.region(region)
     profile = compare.component_profile(fw.year(year), place.region)
-    if profile.empty:
+    if profile["gap"].dropna().empty:
         return display.nothing()
     group = tables.group_name(year, place.region)
     names = [

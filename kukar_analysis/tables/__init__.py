@@ -18,7 +18,7 @@ from kukar_analysis.tables.change import (
     change_effects,
     effects_of_kind,
 )
-from kukar_analysis.tables.common import group_name, source, without_table
+from kukar_analysis.tables.common import group_name, source
 from kukar_analysis.tables.index import components, gaps, neighbours, origins, ranks, standouts
 from kukar_analysis.tables.pillar import (
     advice,
@@ -127,5 +127,4 @@ __all__ = [
     "unanswered",
     "weighting_share",
     "weights_in_words",
-    "without_table",
 ]

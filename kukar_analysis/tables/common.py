@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import display, formats, framework, store
+from kukar_analysis import display, framework, store
 from kukar_analysis.analysis import compare, gaps
 from kukar_analysis.display import Column, Shown
 from kukar_analysis.formats import NOTHING
@@ -56,15 +56,12 @@ def source(*years: int) -> str:
     return f"Sumber: {titles}."
 
 
-def without_table(year: int) -> str:
-    """Say which groups' tables of a year are not on record; empty where all are."""
-    fw = framework.load()
-    groups = [fw.groups[group].name for group in compare.groups_without_table(year)]
-    return f"tabel kelompok {formats.listed(groups)} {year} tidak tercatat" if groups else ""
-
-
 def no_components(year: int, code: str) -> Shown:
     """Return the empty place of a region's components: not on record, or did not take part."""
+    edition = compare.edition_of(year, code)
+    missing = compare.missing_of(year, edition.edition) if edition else ""
+    if missing and compare.index_value(year, code).known == "printed":
+        return display.empty_place("Belum dapat dihitung.", missing)
     gap = gaps.index_gap(year, code)
     if gap:
         return display.empty_place("Nilai komponen tidak tercatat.", gap.waits_for)

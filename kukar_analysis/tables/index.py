@@ -15,7 +15,6 @@ from kukar_analysis.tables.common import (
     group_name,
     no_components,
     source,
-    without_table,
 )
 
 
@@ -39,7 +38,7 @@ def components(year: int, region: Any) -> Shown:
         ]
         for r in profile.itertuples()
     ]
-    total = profile[["contribution", "effect"]].sum()
+    total = profile[["contribution", "effect"]].sum(min_count=1)
     rows.append(
         [
             "Jumlah",
@@ -221,5 +220,5 @@ def origins(year: int, region: Any) -> Shown:
 
 
 def _no_field(year: int, consequence: str) -> str:
-    missing = without_table(year)
-    return f" {consequence}: {missing}." if missing else ""
+    missing = compare.missing_of(year)
+    return f" {consequence}: {missing}" if missing else ""

@@ -6,6 +6,7 @@ part. Nothing is rounded here but what the ministry's arithmetic rounds.
 """
 
 from kukar_analysis.analysis.compare.change import decompose_change
+from kukar_analysis.analysis.compare.field import missing_of, participants, whole_field
 from kukar_analysis.analysis.compare.index import (
     MARGIN,
     IndexValue,
@@ -18,8 +19,6 @@ from kukar_analysis.analysis.compare.standing import (
     GroupSwap,
     component_gaps,
     component_profile,
-    groups_without_table,
-    participants,
     ranks,
     target,
     under_other_group,
@@ -42,13 +41,14 @@ __all__ = [
     "components_between",
     "decompose_change",
     "edition_of",
-    "groups_without_table",
     "index_record",
     "index_value",
+    "missing_of",
     "participants",
     "questions_between",
     "ranks",
     "target",
     "under_other_group",
+    "whole_field",
     "with_definitions",
 ]

@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, score, store
+from kukar_analysis.analysis.compare.field import missing_of, participants
 from kukar_analysis.analysis.compare.index import edition_of, index_value, scores
 from kukar_analysis.analysis.compare.years import components_between
 
@@ -24,34 +25,12 @@ class GroupSwap:
     """own minus other before rounding, four decimals"""
 
 
-def participants(year: int) -> pd.DataFrame:
-    """Return index_scores of the regions that took part and have a final, with their group.
-
-    Columns: those of index_scores, plus group and province_code.
-    """
-    fw = framework.load()
-    found = store.read("index_scores", year=year)
-    found = found[found["participated"]].dropna(subset="index_published")
-    return found.assign(
-        group=[fw.editions[e].group for e in found["edition"]],
-        province_code=[fw.regions[r].province_code for r in found["region"]],
-    )
-
-
-def groups_without_table(year: int) -> list[str]:
-    """Return the groups evaluated in a year of which no national table is on record."""
-    fw = framework.load()
-    tables = set(store.read("index_scores", year=year)["edition"])
-    return [e.group for e in fw.editions.values() if e.year == year and e.edition not in tables]
-
-
 def ranks(year: int, region: str) -> pd.DataFrame:
     """Return where a region stands by its printed final, highest first.
 
     Columns: scope (national, group, province), name, rank, of, tied (names that share the rank).
-    Equal finals share the better rank (1, 2, 2, 4). Only the scope group where the table of
-    another group of the year is not on record: the field would not be whole. Empty when the
-    region has no final.
+    Equal finals share the better rank (1, 2, 2, 4). Only the scope group where the nation's field
+    is not whole (`whole_field`). Empty when the region has no final, or its group is not whole.
     """
     fw = framework.load()
     everyone = participants(year)
@@ -67,7 +46,7 @@ def ranks(year: int, region: str) -> pd.DataFrame:
                 everyone[everyone["province_code"] == me["province_code"]],
             ),
         }
-        if groups_without_table(year):
+        if missing_of(year):
             scopes = {"group": scopes["group"]}
         for scope, (name, field) in scopes.items():
             better = int((field["index_published"] > me["index_published"]).sum())
@@ -85,7 +64,8 @@ def component_profile(year: int, region: str) -> pd.DataFrame:
     Columns: component, weight (percent), score (0 to 4), contribution (weight times score),
     group_mean, group_low, group_high (of the group's participants), gap (score minus group_mean),
     effect (weight times gap: what the component gives or costs the index against the mean),
-    origin. Empty when the region has no components on record or did not take part.
+    origin. What is of the group is null where its field is not whole (`whole_field`). Empty when
+    the region has no components on record or did not take part.
     """
     fw = framework.load()
     columns = ["component", "weight", "score", "contribution", "group_mean", "group_low"]
@@ -97,6 +77,8 @@ def component_profile(year: int, region: str) -> pd.DataFrame:
     found = found[found["edition"] == edition.edition]
     found = found.dropna(subset="score")
     group = found.groupby("component")["score"].agg(["mean", "min", "max"])
+    if missing_of(year, edition.edition):
+        group[:] = float("nan")
     own = found[found["region"] == region].set_index("component")
     rows = []
     for component, weight in fw.weights[edition.edition].items():
@@ -131,7 +113,8 @@ def component_gaps(year: int, region: str) -> pd.DataFrame:
     Columns: component (null = the index), against (last_year, group, best, target), reference and
     gap (0 to 4; gap = own minus reference), holders (regions that hold the best, else empty).
     last_year only where the components of both years can be compared; group is the mean of the
-    participants of the same edition, best the highest among them. What is not on record is no row.
+    participants of the same edition, best the highest among them. What is not on record, or of a
+    field that is not whole, is no row.
     """
     profile = component_profile(year, region)
     everyone = participants(year)
@@ -157,7 +140,7 @@ def component_gaps(year: int, region: str) -> pd.DataFrame:
         }
         for against, found in references.items()
         for component, value in found.items()
-        if component in own and value is not None
+        if component in own and value is not None and pd.notna(value)
     ]
     return pd.DataFrame(rows, columns=["component", "against", "reference", "holders", "gap"])
 

@@ -60,9 +60,9 @@ class Field:
     def scopes(self) -> Iterator[tuple[str, str, Array]]:
         """Return each field of ranks: scope, edition (empty for national), which regions.
 
-        National first, where all groups' tables are on record; then the groups.
+        National first, where the nation's field is whole; then the groups.
         """
-        if not compare.groups_without_table(self.year):
+        if not compare.missing_of(self.year):
             yield "national", "", np.ones(len(self.regions), dtype=bool)
         for place, edition in enumerate(self.editions):
             yield "group", edition, self.edition == place
@@ -77,7 +77,7 @@ class Field:
 def field(year: int) -> Field:
     """Return the participants of a year with their scores, weights and the other sets of weights.
 
-    Without regions where no table of the year is on record.
+    Only of editions whose field is whole; without regions where none is.
     """
     fw = framework.load()
     took_part = compare.participants(year)

@@ -194,11 +194,7 @@ def _standing(year: int, region: str) -> str:
 
 
 def _missing_groups(year: int) -> list[str]:
-    fw = framework.load()
-    return [
-        f"Tabel kelompok {fw.groups[group].name} {year} tidak tercatat."
-        for group in compare.groups_without_table(year)
-    ]
+    return [missing] if (missing := compare.missing_of(year)) else []
 
 
 def _weights(found: pd.DataFrame) -> list[str]:

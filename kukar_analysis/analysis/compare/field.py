@@ -1,0 +1,42 @@
+"""The regions of an edition or a year, and whether all of them are there (check.fields)."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kukar_analysis import check, framework, store
+
+
+def whole_field(year: int) -> pd.DataFrame:
+    """Return for each edition of a year, and the nation, whether all its regions are on record.
+
+    Columns: see check.fields; `whole` is the verdict, `missing` says in words what is missing.
+    """
+    names = ("index_scores", "files", "rejected")
+    # the files and what was rejected are looked at whole: their year is that of their folder
+    return check.fields({name: store.read(name) for name in names}, year)
+
+
+def missing_of(year: int, edition: str | None = None) -> str:
+    """Return what is missing of an edition's field, or of the nation's; empty where it is whole."""
+    found = whole_field(year)
+    own = found["edition"].isna() if edition is None else found["edition"] == edition
+    return str(found.loc[own, "missing"].iloc[0]) if own.any() else ""
+
+
+def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
+    """Return index_scores of the regions that took part and have a final, with their group.
+
+    Columns: those of index_scores, plus group and province_code. Only of editions whose field is
+    whole: a mean, rank or range of a part is none of the whole. `partial` gives all on record.
+    """
+    fw = framework.load()
+    found = store.read("index_scores", year=year)
+    found = found[found["participated"]].dropna(subset="index_published")
+    if not partial:
+        verdict = whole_field(year).query("whole")
+        found = found[found["edition"].isin(verdict["edition"])]
+    return found.assign(
+        group=[fw.editions[e].group for e in found["edition"]],
+        province_code=[fw.regions[r].province_code for r in found["region"]],
+    )

@@ -1,0 +1,195 @@
+"""No rank, mean or range of a part of the field: each way a field can be short, seen."""
+
+from __future__ import annotations
+
+import dataclasses
+import shutil
+
+import pandas as pd
+import pytest
+
+from kukar_analysis import check, clean, framework, received, store
+from kukar_analysis.analysis import compare, robustness
+from kukar_analysis.errors import TableError
+
+KUKAR = "64.02"
+NATIONAL = "2023/tabel-nasional-peserta.csv"
+ALL = [("national", 73, 130), ("group", 27, 58), ("province", 5, 7)]
+
+
+@pytest.fixture
+def spoilt(tmp_path, monkeypatch):
+    """Return a function that cleans a copy of the raw folder with its national table changed."""
+
+    def run(change, sources=False):
+        raw = shutil.copytree(store.RAW, tmp_path / "raw")
+        if not sources:
+            (raw / "SOURCES.csv").unlink()
+        table = raw / NATIONAL
+        lines = change(table.read_text(encoding="utf-8").splitlines(keepends=True))
+        table.write_text("".join(lines), encoding="utf-8", newline="")
+        monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path / "processed"))
+        return clean.clean(raw, tmp_path / "processed")
+
+    return run
+
+
+def misspelt(lines):
+    spoilt = {"KAB. BADUNG;": "KAB. BADUNGG;", "KOTA BALIKPAPAN;": "KOTA BALIKPAPANN;"}
+    for right, wrong in spoilt.items():
+        lines = [line.replace(right, wrong) for line in lines]
+    return lines
+
+
+def with_cell(number, column, text):
+    def change(lines):
+        cells = lines[number].split(";")
+        cells[column] = text
+        return [*lines[:number], ";".join(cells), *lines[number + 1 :]]
+
+    return change
+
+
+def ranks():
+    return [(r.scope, r.rank, r.of) for r in compare.ranks(2023, KUKAR).itertuples()]
+
+
+SHORT = {
+    "as it came": (lambda lines: lines, [58, 72], ALL),
+    "two names misspelt": (misspelt, [57, 71], []),
+    "cut at a line's end": (lambda lines: lines[:-41], [48, 41], []),
+    "cut inside a line": (lambda lines: [*lines[:-1], lines[-1][:25]], [57, 72], []),
+    "a line of the other group left out": (
+        lambda lines: [*lines[:20], *lines[21:]],
+        [58, 71],
+        ALL[1:2],
+    ),
+    "a region twice, otherwise": (with_cell(40, 1, "KAB. MALANG"), [56, 72], []),
+    "no final of the other group": (with_cell(5, 8, "-"), [58, 71], ALL[1:2]),
+}
+
+
+@pytest.mark.parametrize("case", SHORT)
+def test_what_is_said_of_a_field_needs_the_whole_of_it(spoilt, case):
+    change, kept, expected = SHORT[case]
+    spoilt(change)
+    verdict = compare.whole_field(2023).set_index("edition")
+    whole = [n == of for n, of in zip(kept, (58, 72), strict=True)]
+    assert verdict["kept"].tolist() == [*kept, sum(kept)]
+    assert verdict["whole"].tolist() == [*whole, all(whole)]
+    assert (verdict["missing"] == "").tolist() == verdict["whole"].tolist()
+    assert ranks() == expected
+    profile, gaps = compare.component_profile(2023, KUKAR), compare.component_gaps(2023, KUKAR)
+    of_group = ["group_mean", "group_low", "group_high", "gap", "effect"]
+    assert profile[of_group].notna().all(axis=None) == whole[0]
+    assert profile[of_group].isna().all(axis=None) != whole[0]
+    assert (set(gaps["against"]) & {"group", "best"} != set()) == whole[0]
+    assert profile["score"].tolist() == [3.6, 2.89, 2.92, 2.59, 3.32, 1.2]
+    assert str(compare.index_value(2023, KUKAR).value) == "2.82"
+    field = robustness.field(2023)
+    scopes = {scope for scope, *_ in field.scopes()}
+    assert scopes == set(["group"] * any(whole) + ["national"] * all(whole))
+    _, short = check.short_fields({name: store.read(name) for name in store.SCHEMAS})
+    assert len(short) == 2 - sum(whole)
+
+
+def test_a_second_table_that_contradicts_one_line_leaves_its_group_short(spoilt, tmp_path):
+    def add(lines):
+        second = tmp_path / "raw/2023/tabel-kedua.csv"
+        second.write_text(lines[0] + with_cell(9, 8, "3,99")(lines)[9])
+        return lines
+
+    made = spoilt(add)
+    assert [p.split(":")[0].split("#")[0] for p in made.problems] == [
+        "2023/tabel-kedua.csv",
+        NATIONAL,
+    ]
+    assert compare.whole_field(2023)["kept"].tolist() == [57, 72, 129]
+    assert ranks() == []
+
+
+@pytest.fixture
+def with_definitions(monkeypatch):
+    """Return a function that changes the loaded definitions."""
+
+    def change(**fields):
+        changed = dataclasses.replace(framework.load(), **fields)
+        monkeypatch.setattr(framework, "load", lambda: changed)
+
+    return change
+
+
+def test_an_edition_that_is_not_defined_gives_no_national_field(tables, with_definitions):
+    known = framework.load().editions
+    with_definitions(editions={e: known[e] for e in known if e != "2023-reguler"})
+    found = check.fields(tables, 2023)
+    assert found["whole"].tolist() == [True, False]
+    assert found["missing"].iloc[-1] == "Aturan 2023 kelompok Reguler belum tercatat."
+
+
+def test_without_known_numbers_the_running_numbers_stand_in_and_it_is_said(
+    tables, with_definitions
+):
+    with_definitions(field_sizes={})
+    found = check.fields(tables, 2023)
+    said, short = check.short_fields(tables)
+    assert found["basis"].tolist() == ["numbers"] * 3
+    assert found["whole"].all()
+    assert short == []
+    assert len(said) == 3
+    assert all("running numbers" in line for line in said)
+
+
+def test_the_invented_region_has_a_field_of_its_own(sample_env):
+    verdict = compare.whole_field(2023)
+    assert verdict[["kept", "expected", "basis"]].values.tolist()[0] == [4, 4, "definitions"]
+    assert [r.scope for r in compare.ranks(2023, "00.01").itertuples()] == ["group"]
+
+
+# Tables that are not what `kukar clean` wrote of the raw files at hand
+
+
+@pytest.fixture
+def own(tmp_path):
+    """Clean a copy of the raw folder; return it and the folder of its tables."""
+    raw = shutil.copytree(store.RAW, tmp_path / "raw")
+    clean.clean(raw, tmp_path / "processed")
+    return raw, tmp_path / "processed"
+
+
+def test_tables_as_written_are_taken(own):
+    raw, processed = own
+    received.check_tables(processed)
+    received.check_tables(processed, raw)
+
+
+@pytest.mark.parametrize("table", ["index_scores", "rejected", "files", "survey_responses"])
+def test_a_table_that_was_edited_is_refused(own, table):
+    _, processed = own
+    path = processed / f"{table}.parquet"
+    found = pd.read_parquet(path)
+    (found.iloc[::-1] if len(found) > 1 else found.assign(more=1)).to_parquet(path, index=False)
+    with pytest.raises(TableError, match=f"table {table} is not as it was written.*kukar clean"):
+        received.check_tables(processed)
+
+
+@pytest.mark.parametrize("change", ["edited", "added", "removed"])
+def test_tables_of_other_raw_files_are_refused(own, change):
+    raw, processed = own
+    path = raw / "2021" / "quick-win-kukar.csv"
+    if change == "edited":
+        path.write_bytes(path.read_bytes() + b"\n")
+    elif change == "added":
+        path = path.with_name("baru.csv")
+        path.write_text("DAERAH;PILAR;OPD\n")
+    else:
+        path.unlink()
+    with pytest.raises(TableError, match=rf"{path.name}.*kukar clean"):
+        received.check_tables(processed)
+
+
+def test_tables_of_other_definitions_are_refused(own, monkeypatch):
+    _, processed = own
+    monkeypatch.setattr(store, "program", lambda: "other")
+    with pytest.raises(TableError, match="definitions: run `kukar clean`"):
+        received.check_tables(processed)
