@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     from kukar_analysis.analysis.priorities import alone, rooms, shortest_way, what_if
     from kukar_analysis.store import read as read_table
 
-__version__ = "0.4.1"
+__version__ = "0.5.0"
 __all__ = [
     "alone",
     "component_gaps",

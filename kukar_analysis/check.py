@@ -99,7 +99,8 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """
     fw = framework.load()
     own = tables["index_scores"].query("year == @year")
-    took_part = own[own["participated"]].dropna(subset="index_published")
+    listed = own.loc[own["participated"], "edition"].value_counts()
+    final = own[own["participated"]].dropna(subset="index_published")["edition"].value_counts()
     of: Literal["real", "sample"] = (
         "sample" if any(fw.regions[r].is_sample for r in own["region"].unique()) else "real"
     )
@@ -107,14 +108,14 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     rows = []
     for edition in (e for e in fw.editions.values() if e.year == year):
         size = fw.field_sizes.get((edition.edition, of))
-        kept = int((took_part["edition"] == edition.edition).sum())
+        kept, lines = (int(counts.get(edition.edition, 0)) for counts in (final, listed))
         own_bad = bad[bad["edition"].isna() | (bad["edition"] == edition.edition)]
         if size and kept == size.participants:
             # all are there, so a line that may be any group's is not this one's
             own_bad = own_bad.dropna(subset="edition")
         at = own_bad["origin"].unique()
-        basis = "definitions" if size else "numbers" if kept else "none"
-        expected = size.participants if size else kept or None
+        basis = "definitions" if size else "numbers"
+        expected = size.participants if size else lines or None
         row = {
             "year": year,
             "edition": edition.edition,

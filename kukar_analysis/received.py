@@ -9,8 +9,6 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
-
 from kukar_analysis import store
 from kukar_analysis.errors import TableError, UsageError
 from kukar_analysis.read import READERS
@@ -144,13 +142,6 @@ def look(raw: Path) -> Received:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     _read_sources(raw / SOURCES, received)
     return received
-
-
-def unconfirmed(files: pd.DataFrame, raw: Path) -> list[str]:
-    """Return the files, of rows of the table `files`, that no line of SOURCES.csv confirms."""
-    on_record = Received({})
-    _read_sources(raw / SOURCES, on_record)
-    return list(files.loc[files["sha256"] != files["file"].map(on_record.sha256), "file"])
 
 
 def _is_hidden(path: Path) -> bool:

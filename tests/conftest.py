@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 
 import pytest
 
-from kukar_analysis import clean, respondents, store
+from kukar_analysis import clean, framework, respondents, store
+from kukar_analysis.facts import FieldSize
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -47,6 +49,32 @@ def processed(made):
 def tables(processed):
     """Return every table of `processed` by name; copy one before changing it."""
     return {name: store.read(name, processed) for name in store.SCHEMAS}
+
+
+@pytest.fixture
+def with_definitions(monkeypatch):
+    """Return a function that gives the loaded definitions other fields, for one test."""
+
+    def change(**fields):
+        changed = dataclasses.replace(framework.load(), **fields)
+        monkeypatch.setattr(framework, "load", lambda: changed)
+
+    return change
+
+
+@pytest.fixture
+def sized(with_definitions):
+    """Return a function that says how many regions took part, by edition, for one test."""
+
+    def say(participants):
+        with_definitions(
+            field_sizes={
+                (edition, "real"): FieldSize("assumed", "project", edition, "real", count, count)
+                for edition, count in participants.items()
+            }
+        )
+
+    return say
 
 
 @pytest.fixture

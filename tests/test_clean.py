@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kukar_analysis import clean, framework, received, settle, store
+from kukar_analysis import clean, framework, settle, store
 from kukar_analysis.errors import UsageError
 from kukar_analysis.facts import Correction
 from kukar_analysis.parse import parse
@@ -405,21 +405,14 @@ def test_a_survey_that_is_the_copy_of_one_that_stays_out_is_read(clean_files):
 
 
 @pytest.mark.parametrize(
-    ("sources", "out"),
-    [
-        ({}, ["2023/a.csv", "2023/b.csv"]),
-        ({"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(LIST)}\n"}, ["2023/b.csv"]),
-        (
-            {"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(OTHER)}\n"},
-            ["2023/a.csv", "2023/b.csv"],
-        ),
-    ],
-    ids=["no sources", "one of two listed", "the listed one is another"],
+    "sources", [{}, {"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(LIST)}\n"}]
 )
-def test_which_files_nothing_confirms_can_be_asked(raw_folder, tmp_path, sources, out):
-    raw = raw_folder({"2023/a.csv": LIST, "2023/b.csv": OTHER} | sources)
-    made = clean.clean(raw, tmp_path)
-    assert received.unconfirmed(made.tables["files"], raw) == out
+def test_the_tables_record_whether_there_was_a_record_to_compare_with(
+    raw_folder, tmp_path, monkeypatch, sources
+):
+    clean.clean(raw_folder({"2023/a.csv": LIST} | sources), tmp_path)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    assert store.is_confirmed() == bool(sources)
 
 
 def test_a_file_that_is_listed_but_not_there_is_a_problem(listed):

@@ -46,7 +46,7 @@ def index_row(region, index, *, edition="2023-reguler", participated=True):
 
 
 @pytest.fixture
-def invented(tmp_path, monkeypatch):
+def invented(tmp_path, monkeypatch, sized):
     """Write finals 3,00, twice 2,50 and 2,00; one of another group, one away, one without final."""
     rows = [
         index_row(PASER, 2.5),
@@ -57,6 +57,7 @@ def invented(tmp_path, monkeypatch):
         index_row(SAMARINDA, None, participated=False),
         index_row(BONTANG, None),
     ]
+    sized({"2023-reguler": 4, "2023-kppn-ikn": 1})
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
     return write_tables(tmp_path, index_scores=rows)
 
@@ -302,8 +303,8 @@ def test_the_earlier_year_must_come_first(compared, years):
 
 @pytest.mark.usefixtures("processed_env")
 def test_without_the_table_of_another_group_only_the_group_is_ranked():
-    assert compare.groups_without_table(2022) == ["reguler"]
-    assert compare.groups_without_table(2023) == []
+    assert compare.missing_of(2022) == "Tabel nasional 2022 kelompok Reguler belum tercatat."
+    assert compare.missing_of(2023) == ""
     (group,) = compare.ranks(2022, MALANG).itertuples()
     assert (group.scope, group.rank, group.of) == ("group", 12, 38)
     assert group.tied == ["Kabupaten Manggarai Timur"]

@@ -132,7 +132,7 @@ def test_the_functions_that_the_method_names_exist():
     named = [(module, name) for module, name in named if name not in ("csv", "md")]
     assert len(named) >= 8
     for module, name in named:
-        at = "kukar_analysis" if module == "score" else "kukar_analysis.analysis"
+        at = "kukar_analysis" if module in ("score", "check") else "kukar_analysis.analysis"
         assert callable(getattr(importlib.import_module(f"{at}.{module}"), name))
 
 

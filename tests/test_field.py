@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 
 import pandas as pd
@@ -106,17 +105,6 @@ def test_a_second_table_that_contradicts_one_line_leaves_its_group_short(spoilt,
     ]
     assert compare.whole_field(2023)["kept"].tolist() == [57, 72, 129]
     assert ranks() == []
-
-
-@pytest.fixture
-def with_definitions(monkeypatch):
-    """Return a function that changes the loaded definitions."""
-
-    def change(**fields):
-        changed = dataclasses.replace(framework.load(), **fields)
-        monkeypatch.setattr(framework, "load", lambda: changed)
-
-    return change
 
 
 def test_an_edition_that_is_not_defined_gives_no_national_field(tables, with_definitions):

@@ -262,7 +262,7 @@ def test_of_2022_no_national_rank_is_claimed():
     said = narrative.index(2022, MALANG).text
     assert "peringkat 12 dari 38 di kelompok KPPN & IKN (bersama Kabupaten Manggarai Timur)" in said
     assert "Peringkat nasional tidak dapat dihitung" in said
-    assert "tabel kelompok Reguler 2022 tidak tercatat" in said
+    assert "Tabel nasional 2022 kelompok Reguler belum tercatat" in said
     assert "Jawa Timur" not in said
 
 

@@ -216,7 +216,10 @@ def test_written_tables_are_read_back_the_same(tables, tmp_path):
 
 def test_writing_leaves_the_tables_alone_and_nothing_else(tables, tmp_path):
     store.write_all(tables, tmp_path)
-    assert {p.name for p in tmp_path.iterdir()} == {f"{name}.parquet" for name in tables}
+    assert {p.name for p in tmp_path.iterdir()} == {
+        store.MADE_FROM,
+        *(f"{name}.parquet" for name in tables),
+    }
 
 
 def test_where_one_table_is_bad_no_folder_is_made(tables, tmp_path):

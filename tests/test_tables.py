@@ -108,7 +108,7 @@ def test_kukar_is_73rd_of_130_27th_of_58_and_5th_of_7():
 def test_the_rank_of_2022_is_in_the_group_alone_and_the_missing_table_is_named():
     shown_here = shown.ranks(2022, MALANG)
     assert [row[:3] for row in table(shown_here).rows] == [["KPPN & IKN", "12", "38"]]
-    missing = "tabel kelompok Reguler 2022 tidak tercatat"
+    missing = "Tabel nasional 2022 kelompok Reguler belum tercatat"
     assert missing in shown_here.text
     assert missing in shown.neighbours(2022, MALANG).text
     assert missing not in shown.ranks(2023, MALANG).text
