@@ -24,7 +24,8 @@ Ahead       what_if, rooms, alone, shortest_way
 Show        show: a frame as a table, a figure with its finding, sentences
 Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
             explore: the drop-downs of notebooks/jelajah.ipynb
-Words       framework.load(): regions, pillars, components, questions, weights
+Missing     missing (what of a table is not on record, which paper would fill it, who has it)
+Words       region_name, pillar_name, group_name; framework.load(): regions, pillars, components, …
 
 `help(ka.ranks)` says what a function returns; a word that is not known is answered with those
 that are.
@@ -32,68 +33,46 @@ that are.
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # typing's own would cost an import; type checkers go by the name
-if TYPE_CHECKING:
-    from kukar_analysis import explore, framework, narrative, plots, show, tables
-    from kukar_analysis.analysis.compare import (
-        component_gaps,
-        component_profile,
-        components_between,
-        decompose_change,
-        index_value,
-        participants,
-        questions_between,
-        ranks,
-        under_other_group,
-        whole_field,
-    )
-    from kukar_analysis.analysis.origins import figures, trace
-    from kukar_analysis.analysis.priorities import alone, rooms, shortest_way, what_if
-    from kukar_analysis.store import read as read_table
-
 __version__ = "0.5.0"
-__all__ = [
-    "alone",
-    "component_gaps",
-    "component_profile",
-    "components_between",
-    "decompose_change",
-    "explore",
-    "figures",
-    "framework",
-    "index_value",
-    "narrative",
-    "participants",
-    "plots",
-    "questions_between",
-    "ranks",
-    "read_table",
-    "rooms",
-    "shortest_way",
-    "show",
-    "tables",
-    "trace",
-    "under_other_group",
-    "what_if",
-    "whole_field",
-]
-
+_OFFERED = {
+    # standing
+    "analysis.compare": (
+        "component_gaps",
+        "component_profile",
+        "components_between",
+        "decompose_change",
+        "index_value",
+        "participants",
+        "questions_between",
+        "ranks",
+        "under_other_group",
+        "whole_field",
+    ),
+    "analysis.priorities": ("alone", "rooms", "shortest_way", "what_if"),
+    "analysis.origins": ("figures", "trace"),
+    "analysis.names": ("group_name", "pillar_name", "region_name"),
+    "analysis.missing": ("missing",),
+    "analysis.asked": ("read_table",),
+}
+"""The functions that are offered, by module."""
 _MODULES = ("explore", "framework", "narrative", "plots", "show", "tables")
+__all__ = sorted([*_MODULES, *(name for names in _OFFERED.values() for name in names)])
 
-if not TYPE_CHECKING:  # a type checker would take any name for known
 
-    def __getattr__(name: str) -> object:
-        """Import what is asked for, and no sooner: pandas alone takes half a second."""
-        if name not in __all__:
-            known = ", ".join(__all__)
-            raise AttributeError(f"kukar_analysis has no {name!r}; known: {known}", name=name)
-        if name in _MODULES:
-            from importlib import import_module
+def __getattr__(name: str) -> object:
+    """Import what is asked for, and no sooner: pandas alone takes half a second."""
+    if name not in __all__:
+        known = ", ".join(__all__)
+        raise AttributeError(f"kukar_analysis has no {name!r}; known: {known}", name=name)
+    from importlib import import_module
 
-            return import_module(f"{__name__}.{name}")
-        from kukar_analysis import prompt
+    if name in _MODULES:
+        return import_module(f"{__name__}.{name}")
+    (module,) = (module for module, names in _OFFERED.items() if name in names)
+    function = getattr(import_module(f"{__name__}.{module}"), name)
+    found = globals()[name] = import_module(f"{__name__}.analysis.asked").checked(function)
+    return found
 
-        return prompt.named(name)
 
-    def __dir__() -> list[str]:
-        return [*__all__, "__all__", "__doc__", "__name__", "__version__"]
+def __dir__() -> list[str]:
+    return [*__all__, "__all__", "__doc__", "__name__", "__version__"]

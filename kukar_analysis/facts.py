@@ -341,6 +341,18 @@ class LetterheadLine(Fact):
 
 
 @dataclass(frozen=True)
+class Paper(Fact):
+    """The paper that fills a table for a region and year, and who has it.
+
+    `table` is one of store.SCHEMAS, or agency_forms: the self-assessments in question_scores.
+    """
+
+    table: str
+    paper: str
+    holder: str
+
+
+@dataclass(frozen=True)
 class Target(Fact):
     """An index that a region set out to reach in a year."""
 

@@ -40,6 +40,7 @@ from kukar_analysis.facts import (
     Layout,
     LetterheadLine,
     Opd,
+    Paper,
     Pillar,
     Question,
     QuickWin,
@@ -94,6 +95,7 @@ class Framework:
     corrections: tuple[Correction, ...]
     letterheads: tuple[LetterheadLine, ...]
     targets: tuple[Target, ...]
+    papers: dict[str, Paper]
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
     calendar: dict[str, ScheduledJob]
@@ -412,6 +414,7 @@ def _load(folder: Path) -> Framework:
         layouts=tuple(read("layouts", Layout)),
         corrections=tuple(read("corrections", Correction)),
         letterheads=tuple(unique("letterheads", LetterheadLine, "region", "line")),
+        papers=keyed("papers", Paper, "table"),
         targets=tuple(unique("targets", Target, "region", "year")),
         assumptions=tuple(read("assumptions", Assumption)),
         reported_regions=tuple(read("reported_regions", ReportedRegion)),

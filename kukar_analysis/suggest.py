@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from typing import Any
 
 from rapidfuzz import fuzz, process
 
 from kukar_analysis import framework
 from kukar_analysis.errors import UsageError
-from kukar_analysis.facts import Opd
+from kukar_analysis.facts import Opd, Region
 
 _SPEAKS_OF, _WHOLE = 60, 95
 """Likeness of a question's label to a form's sentence: at least of it, and wholly in it."""
@@ -79,3 +80,27 @@ def agency(name: str) -> Opd:
     what = f"could be {' or '.join(ids)}" if ids else "is not known"
     hint = "" if ids else f"; nearest: {near}" if near else f"; known: {', '.join(fw.opd)}"
     raise UsageError(f"opd {name!r} {what}{hint} (definitions/opd.csv)")
+
+
+def region(name: Any) -> Region:
+    """Return the region of a Kemendagri code, or of any name on record, with or without its kind.
+
+    Raises UsageError where it is none, naming those that come near, or could be several.
+    """
+    fw, text = framework.load(), str(name).strip()
+    if any(sign.isdigit() for sign in text):
+        return fw.region(name)
+    bare = framework.normalise(text)
+    kinds = ("kabupaten", "kota")
+    ids = fw.match("region", text) or [
+        r.region
+        for r in fw.regions.values()
+        if bare in (framework.normalise(r.name).removeprefix(kind) for kind in kinds)
+    ]
+    if len(ids) == 1:
+        return fw.regions[ids[0]]
+    near = ids or [id_ for id_, *_ in nearest("region", text)]
+    shown = " or ".join(f"{fw.regions[id_].name} ({id_})" for id_ in near)
+    what = f"could be {shown}" if ids else "is not known"
+    hint = f"; nearest: {shown}" if near and not ids else ""
+    raise UsageError(f"region {name!r} {what}{hint} (definitions/regions.csv)")

@@ -12,14 +12,14 @@ from kukar_analysis import store
 PACKAGE = "kukar_analysis"
 _WAY = """
 errors paths places writing used facts consistency framework formats score suggest respondents store
-read received parse settle clean check analysis prompt display tables narrative plots show
+read received parse settle clean check analysis display tables narrative plots show
 template engine new_year notebooks new_notebook report schedule explore docs cli __main__
 """
 PARTS = _WAY.split()
 """The folders and modules of the package in the way of the data; within one, no circle."""
 ALONE = {"errors", "paths", "places", "writing", "used", "facts", "formats", "display"}
 """Modules that need no other."""
-RECOMPUTES = {"check": {"errors", "facts", "framework", "score"}}
+RECOMPUTES = {"check": {"errors", "facts", "framework", "places", "score"}}
 """Checking must not lean on what made the tables it checks."""
 
 

@@ -1,0 +1,58 @@
+"""The words that an analyst types, checked: what `import kukar_analysis as ka` offers goes by it.
+
+A year or region that is not known is an error that names the nearest; a region goes by its code or
+any name on record. Inside the package the modules call each other without.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from kukar_analysis import framework, store, suggest
+
+
+def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame:
+    """Return a table of data/processed, as "programmes"; with year and region only their rows.
+
+    Columns: data/processed/README.md. Raises UsageError for a table, year or region not known.
+    """
+    return store.read(table, year=known("year", year), region=known("region", region))
+
+
+def checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that raises UsageError where a word it is given is not known."""
+    takes = inspect.signature(function)
+
+    @functools.wraps(function)
+    def asked(*args: Any, **options: Any) -> Any:
+        given = takes.bind(*args, **options)
+        for name, value in given.arguments.items():
+            given.arguments[name] = known(name, value)
+        return function(*given.args, **given.kwargs)
+
+    return asked
+
+
+def known(name: str, value: Any) -> Any:
+    """Return what a parameter of this name stands for: a year, a region's code, an id.
+
+    Points may be typed as 3, 3.0 or "3,00". Raises UsageError for a word that is not known.
+    """
+    from kukar_analysis.analysis import priorities, quality
+
+    if value is None:
+        return None
+    if name in ("year", "from_year", "to_year"):
+        return quality.year(value)
+    if name == "region":
+        return suggest.region(value).region
+    if name == "pillar":
+        return framework.load().pillar(value).pillar
+    if name == "opd":
+        return suggest.agency(value).opd
+    return priorities.points(value, name) if name in ("target", "step") else value
