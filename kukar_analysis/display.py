@@ -12,8 +12,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import matplotlib as mpl
 from jinja2 import DictLoader, Environment, StrictUndefined
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 _TEMPLATES = {
     "table": """\
@@ -124,9 +126,15 @@ def nothing() -> Shown:
 
 
 def figure(drawn: Figure, alt: str) -> Shown:
-    """Return a figure as SVG, the same bytes for the same figure, with its alternative text."""
+    """Return a figure as SVG, the same bytes for the same figure, with its alternative text.
+
+    Its words come from data, so that `$` in them is a sign and begins no formula.
+    """
     buffer = io.BytesIO()
-    drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    for text in drawn.findobj(Text):
+        text.set_parse_math(False)
+    with mpl.rc_context({"text.parse_math": False}):  # ticks are made while it is drawn
+        drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     data = base64.b64encode(buffer.getvalue()).decode()
     return Shown(_render("figure", alt=alt, data=data), alt, drawn)
 

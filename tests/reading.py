@@ -185,12 +185,15 @@ def tables_from(folder):
 
 
 PARAMETERS = 'year: int = 2021  # tahun\nregion: str = "00.00"  # kode'
+ASKS = "from kukar_analysis import used\nused.note_table('index_scores', year, region)"
+"""Stands for a cell that reads rows, without the second that reading takes."""
 
 
-def write_notebook(folder, name, *cells, parameters=PARAMETERS):
-    """Write a small notebook: a title, the parameters, and these cells."""
+def write_notebook(folder, name, *cells, parameters=PARAMETERS, asks=ASKS):
+    """Write a small notebook: a title, the parameters, a cell that reads rows, and these cells."""
     made = [v4.new_markdown_cell("# Judul", id="judul")]
     made.append(v4.new_code_cell(parameters, id="p", metadata={"tags": ["parameters"]}))
+    cells = [asks, *cells] if asks else cells
     made += [v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(cells)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import sys
 import pytest
 import typer.main
 from making import bytes_of, held_by_another
-from reading import KUKAR, kernels, raw, write_notebook
+from reading import KUKAR, STAYED_AWAY, kernels, raw, write_notebook
 from typer.testing import CliRunner
 
 from kukar_analysis import cli, paths, store
@@ -456,6 +456,20 @@ def test_a_disk_of_its_own_in_the_place_of_the_folder_is_refused(asked, disk, mo
     assert said.startswith(f"kukar: {disk} is a drive of its own, which cannot be exchanged")
     assert said.count("\n") == 1
     assert list(disk.iterdir()) == []
+
+
+@pytest.mark.parametrize("text", ["", "<<<<<<< HEAD", '{"metadata": {"kukar": 1}}'])
+def test_a_notebook_that_cannot_be_read_is_named_and_the_others_are_listed_and_made(
+    asked, notebooks, monkeypatch, capsys, text
+):
+    asked = ["--year", 2023, "--region", STAYED_AWAY, *asked[4:]]  # its index is its one report
+    (store.NOTEBOOKS / "93_belum.ipynb").write_text(text)
+    code, said = ended(["list", *asked], monkeypatch, capsys)
+    assert code == 1
+    assert said.startswith("kukar: notebooks/93_belum.ipynb: ")
+    assert said.count("\n") == 1
+    for _ in ("made", "nothing to do"):
+        assert ended(["report", *asked], monkeypatch, capsys) == (1, said)
 
 
 def test_a_hanging_notebook_ends_with_1_and_names_cell_and_limit(asked, monkeypatch, capsys):

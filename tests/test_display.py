@@ -77,3 +77,17 @@ def test_a_figure_carries_its_alternative_text_and_no_time_of_making():
     assert drawn.alt == "Kosong"
     assert "<dc:date>" not in drawn.source
     assert display.figure(Figure(), "Kosong") == display.figure(Figure(), "Kosong")
+
+
+def test_a_dollar_in_any_word_of_a_figure_begins_no_formula():
+    word = r"Pasar $\frac{UMKM $"
+    drawn = Figure()
+    axes = drawn.subplots()
+    axes.barh([f"{word} {n}" for n in range(20)], range(20), label=f"{word} legend")
+    axes.set(title=f"{word} title", xlabel=f"{word} axis")
+    axes.annotate(f"{word} note", (1, 1))
+    axes.legend()
+    drawn.suptitle(f"{word} finding")
+    words = Drawn(display.figure(drawn, "Pasar")).words
+    said = ["0", "19", "legend", "title", "axis", "note", "finding"]
+    assert {f"{word} {part}" for part in said} <= set(words)

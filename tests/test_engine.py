@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
+import matplotlib
 import nbformat
 import papermill
 import psutil
@@ -122,7 +124,7 @@ DRAWN = [
     "sns.barplot(x=['a', 'b'], y=[1, 2]); plt.show()",
     "plt.plot([1, 2])[0].get_color()",
     "plt.gca().set_title('baru')",
-    "plt.rcParams['backend'], os.environ['MPLBACKEND'], sys.argv[0], sys.path[:4]",
+    "plt.rcParams['backend'], os.environ['MPLBACKEND'], sys.argv[0], sorted({*sys.path})",
     "warnings.warn('awas')",
     "{k: v for k, v in os.environ.items() if k.endswith('_NUM_THREADS') or 'JE_' in k}",
     "import ipywidgets\nsorted(get_ipython().kernel.comm_manager.targets)",
@@ -193,16 +195,88 @@ def test_a_kernel_listens_in_a_private_folder_that_is_gone_afterwards(tmp_path):
     assert not os.path.exists(os.path.dirname(path))
 
 
+TOUCHES = "import builtins\nbuiltins.touched = [*getattr(builtins, 'touched', []), {!r}]\n"
+TOUCHED = (
+    "import builtins, os, sys, matplotlib.pyplot as plt\n"
+    "getattr(builtins, 'touched', []), plt.rcParams['lines.linewidth'], plt.get_backend(),"
+    " sys.flags.no_user_site"
+)
+
+
+@pytest.fixture
+def meddling(tmp_path, monkeypatch):
+    """Let whoever runs notebooks have all that reaches a kernel started by itself."""
+    home, path = tmp_path / "home", tmp_path / "path"
+    profile, rc = home / ".ipython" / "profile_default", "lines.linewidth: 9"
+    exec_lines = f"c.InteractiveShellApp.exec_lines = [{TOUCHES.format('config')!r}]"
+    kernel = {
+        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        "env": {"PYTHONSTARTUP": str(home / "start.py")},
+        "display_name": "Python 3",
+        "language": "python",
+    }
+    files = {
+        profile / "startup" / "00-mine.py": TOUCHES.format("start-up file"),
+        profile / "ipython_kernel_config.py": exec_lines,
+        home / ".jupyter" / "ipython_kernel_config.py": exec_lines,
+        home / ".local/share/jupyter/kernels/python3/kernel.json": json.dumps(kernel),
+        home / ".config" / "matplotlib" / "matplotlibrc": rc,
+        home / "start.py": TOUCHES.format("PYTHONSTARTUP"),
+        home / "here" / "matplotlibrc": rc,
+        path / "sitecustomize.py": TOUCHES.format("sitecustomize"),
+    }
+    for file, text in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+    fonts = Path(matplotlib.get_cachedir()).parent
+    personal = {
+        "HOME": home,
+        "PYTHONPATH": path,
+        "PYTHONSTARTUP": home / "start.py",
+        "PYTHONHASHSEED": "7",
+        "MPLBACKEND": "agg",
+        "MATPLOTLIBRC": home / "here",
+        "XDG_CACHE_HOME": fonts,
+        "JUPYTER_PREFER_ENV_PATH": "no",
+    }
+    for name, value in personal.items():
+        monkeypatch.setenv(name, str(value))
+    for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CONFIG_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(home / "here")
+    fork.end()
+    yield
+    fork.end()
+
+
+@pytest.mark.usefixtures("meddling", "each_kind")
+def test_nothing_of_whoever_runs_it_reaches_a_kernel(tmp_path):
+    (tmp_path / "work").mkdir()
+    made = run(tmp_path / "a.ipynb", TOUCHED, resources={"metadata": {"path": tmp_path / "work"}})
+    (seen,) = texts(made)
+    touched, width, backend, no_user_site = ast.literal_eval(seen)
+    assert (touched, width, no_user_site) == ([], 1.5, 1)
+    assert backend.endswith("inline")
+
+
+@pytest.mark.usefixtures("meddling")
+def test_the_same_files_do_reach_a_kernel_that_is_not_ours(tmp_path):
+    (seen,) = texts(run(tmp_path / "a.ipynb", TOUCHED, engine_name="nbclient"))
+    assert set(ast.literal_eval(seen)[0]) == {
+        "sitecustomize",
+        "config",
+        "PYTHONSTARTUP",
+        "start-up file",
+    }
+    assert ast.literal_eval(seen)[1] == 9
+
+
 def test_the_environment_and_the_folder_of_a_kernel_are_those_of_the_moment(tmp_path, monkeypatch):
     monkeypatch.setenv("LATER", "yes")
     monkeypatch.setenv("TZ", "Asia/Makassar")
-    monkeypatch.setenv("MPLBACKEND", "agg")
-    cell = (
-        "import os, time, matplotlib\nos.environ['LATER'], os.getcwd(), time.strftime('%z'),"
-        " matplotlib.get_backend()"
-    )
+    cell = "import os, time\nos.environ['LATER'], os.getcwd(), time.strftime('%z')"
     (made,) = texts(run(tmp_path / "a.ipynb", cell, cwd=tmp_path))
-    assert ast.literal_eval(made) == ("yes", str(tmp_path), "+0800", "agg")
+    assert ast.literal_eval(made) == ("yes", str(tmp_path), "+0800")
 
 
 DIES = "import os, signal\nprint('sampai sini', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"

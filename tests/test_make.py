@@ -185,6 +185,53 @@ def test_a_report_that_fails_keeps_its_page_and_is_made_next_time(published):
     assert published.left() == []
 
 
+@pytest.mark.parametrize("spoil", ["unlink", "touch"])
+def test_a_report_that_cannot_be_made_into_a_page_fails_alone(published, monkeypatch, spoil):
+    usual = make.run.run
+
+    def spoiled(reports, folder, **options):
+        outcomes = usual(reports, folder, **options)
+        (lost,) = [o.notebook for o in outcomes if o.report.notebook == "satu"]
+        lost.unlink()
+        if spoil == "touch":
+            lost.touch()
+        return outcomes
+
+    monkeypatch.setattr(make.run, "run", spoiled)
+    before = published.shown("satu")
+    made = published.make("satu", "dua", force=True)
+    assert (made.made, made.failed, made.all_done) == (1, 1, False)
+    (line,) = published.warned
+    assert line.startswith(f"{REGION}/satu  failed: its notebook cannot be made into a page: ")
+    assert published.shown("satu") == before
+    assert published.entries()["satu"]["status"] == "failed"
+    assert published.entries()["dua"]["status"] == "complete"
+    monkeypatch.setattr(make.run, "run", usual)
+    assert published.make("satu", "dua").made == 1
+
+
+def test_an_annex_that_cannot_be_made_is_named_and_the_pages_are_published(small, monkeypatch):
+    def fails(*arguments, **options):
+        raise KeyError("kolom")
+
+    monkeypatch.setattr(annex, "write", fails)
+    made = small.make("satu", "dua")
+    assert (made.made, made.failed, made.all_done) == (2, 0, False)
+    assert small.warned == ["2023/lampiran-2023.xlsx  failed: KeyError: 'kolom'"]
+    assert "2023" in small.shown("satu")
+
+
+def test_an_unreadable_notebook_fails_alone_and_is_named(published):
+    path = published.folder / "notebooks" / "satu.ipynb"
+    path.write_text("<<<<<<< HEAD\n" + path.read_text(encoding="utf-8"), encoding="utf-8")
+    published.write("dua", "region + region")
+    made = published.make("satu", "dua")
+    assert (made.made, made.failed) == (1, 1)
+    (line,) = published.warned
+    assert line.startswith(f"[1/2] {REGION}/satu  failed: notebooks/satu.ipynb: NotJSONError: ")
+    assert published.made() == ["dua"]
+
+
 def test_the_words_that_are_asked_are_the_key(published):
     def fresh(words):
         whole = make.Way(published.processed, store.RAW).whole()

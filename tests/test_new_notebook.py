@@ -161,7 +161,7 @@ def test_a_notebook_that_does_not_run_is_left_as_it_was(tmp_path):
 def described(folder, about):
     path = folder / "10_karangan.ipynb"
     path.write_text(json.dumps({"cells": [], "metadata": about}), encoding="utf-8")
-    return notebooks.described(folder)
+    return notebooks.described(folder) or [*notebooks.faults(folder).values()]
 
 
 def test_only_notebooks_that_say_what_they_are_for_are_found(tmp_path):
@@ -181,15 +181,18 @@ def test_only_notebooks_that_say_what_they_are_for_are_found(tmp_path):
     ],
 )
 def test_what_is_not_understood_is_named_with_what_is(about, tmp_path):
-    with pytest.raises(ReportError, match=r"notebooks/10_karangan.ipynb: its metadata 'kukar' is"):
-        described(tmp_path, {"kukar": about})
+    (fault,) = described(tmp_path, {"kukar": about})
+    assert fault.startswith("notebooks/10_karangan.ipynb: its metadata 'kukar' is not understood")
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"metadata": 1}'])
-def test_what_is_no_notebook_is_named(text, tmp_path):
-    (tmp_path / "10_rusak.ipynb").write_text(text, encoding="utf-8")
-    with pytest.raises(ReportError, match=r"notebooks/10_rusak.ipynb: is no notebook; restore it"):
-        notebooks.described(tmp_path)
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"metadata": 1}', "[" * 100_000, "\xff"])
+def test_what_is_no_notebook_is_named_and_the_others_are_found(text, tmp_path):
+    (tmp_path / "10_rusak.ipynb").write_text(text, encoding="latin-1")
+    about = {"cells": [], "metadata": {"kukar": {"title": "Utuh", "for": "region-year"}}}
+    (tmp_path / "11_utuh.ipynb").write_text(json.dumps(about), encoding="utf-8")
+    assert notebooks.described(tmp_path) == [notebooks.Described("11_utuh", "Utuh")]
+    ((name, fault),) = notebooks.faults(tmp_path).items()
+    assert (name, fault[:42]) == ("10_rusak", "notebooks/10_rusak.ipynb: is no notebook (")
 
 
 def test_none_is_found_where_there_is_no_folder(tmp_path):

@@ -214,7 +214,7 @@ def test_no_path_of_a_machine_stands_in_a_notebook(path):
 
 
 def test_keeping_outputs_keeps_what_is_compared_and_twice_changes_no_byte(tmp_path):
-    path = write_notebook(tmp_path, "karangan", "import os\nos.getcwd()", "1 + 1")
+    path = write_notebook(tmp_path, "karangan", "import os\nos.getcwd()", "1 + 1", asks=None)
     made = nbformat.read(path, as_version=4)
     made.cells[2].metadata.tags = [keep_outputs.TAG]
     nbformat.write(made, path)

@@ -50,6 +50,17 @@ def office(tmp_path, monkeypatch):
     return write
 
 
+def test_a_programme_whose_name_looks_like_a_formula_keeps_its_name_in_figures(office):
+    odd = r"Pasar $\frac{UMKM $"
+    office(
+        [programme(odd, likelihood=2, impact=3, origin="2023/contoh.csv#l2:c1")], {odd: [4] * 10}
+    )
+    scores = Drawn(plots.quick_win_scores(YEAR, REGION, ""))
+    matrix = Drawn(plots.risk_matrix(YEAR, REGION, ""))
+    assert f"1. {odd}" in scores.words
+    assert any(odd in word for word in matrix.words)
+
+
 # Weights in words
 
 

@@ -1,13 +1,13 @@
 """Reports run side by side, and each one's end is told as it was."""
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 
 import nbformat
 import pytest
 from reading import kernels, tables_from, write_notebook
 
 from kukar_analysis import store
-from kukar_analysis.errors import ReportError
 from kukar_analysis.report import registry, run
 
 CELLS = {
@@ -119,26 +119,51 @@ def notebooks(tmp_path, monkeypatch, processed_env):
         ({"year": True}, "year = True is no int"),
     ],
 )
-def test_an_unknown_or_mistyped_parameter_is_an_error_before_anything_runs(
+def test_a_report_with_an_unknown_or_mistyped_parameter_fails_before_it_runs(
     notebooks, tmp_path, parameters, said
 ):
-    with pytest.raises(ReportError, match=r"2023/64\.02/baik: ") as refused:
-        run.run([report("baik", **parameters)], tmp_path / "staged", processed=notebooks)
-    assert said in str(refused.value)
+    (failed,) = run.run([report("baik", **parameters)], tmp_path / "staged", processed=notebooks)
+    assert said in failed.error
     assert not (tmp_path / "staged").exists()
 
 
 @pytest.mark.usefixtures("notebooks")
 def test_all_faulty_parameters_are_named_at_once():
-    with pytest.raises(ReportError) as refused:
-        run.check_parameters([report("baik", a=1), report("baik", year="x", b=2)])
-    assert all(word in str(refused.value) for word in ("'a'", "'b'", "year = 'x'"))
+    (said,) = run.faults([report("baik", a=1, year="x")]).values()
+    assert all(word in said for word in ("'a'", "year = 'x'"))
 
 
-@pytest.mark.usefixtures("notebooks")
-def test_a_notebook_that_is_not_there_is_named():
-    with pytest.raises(ReportError, match=r"notebooks/hilang\.ipynb is not there"):
-        run.check_parameters([report("hilang")])
+CONFLICT = (
+    '{"cells": [\n<<<<<<< HEAD\n {"cell_type": "code"},\n=======\n>>>>>>> b\n], "metadata": {}}'
+)
+NO_CELLS = '{"metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
+
+
+@pytest.mark.parametrize("text", [None, "", "[1]", CONFLICT, NO_CELLS, "\x00", "[" * 100_000])
+def test_a_notebook_that_cannot_be_run_fails_by_name_and_the_others_are_made(
+    notebooks, tmp_path, text
+):
+    if text is not None:
+        (store.NOTEBOOKS / "rusak.ipynb").write_text(text)
+    asked = [report("rusak"), report("baik")]
+    with kernels():
+        broken, good = run.run(asked, tmp_path / "staged", processed=notebooks)
+    assert broken.error.startswith("notebooks/rusak.ipynb: ")
+    assert "\n" not in broken.error
+    assert good.error is None
+
+
+def test_a_report_whose_worker_is_lost_fails_alone(notebooks, tmp_path):
+    class Lost(ThreadPoolExecutor):
+        def submit(self, execute, task):
+            return super().submit(execute, None if task.name.endswith("lain") else task)
+
+    write_notebook(store.NOTEBOOKS, "lain", "1")
+    asked = [report("lain"), report("baik")]
+    with kernels(), Lost(1) as pool:
+        lost, good = run.run(asked, tmp_path, processed=notebooks, executor=pool)
+    assert lost.error.startswith("AttributeError: ")
+    assert good.error is None
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -148,4 +173,4 @@ def test_every_kind_of_report_fits_its_notebook(sample_processed):
         reports += registry.reports(years=[2023], regions=["00.01"])
     numbered = {path.stem for path in store.NOTEBOOKS.glob("[0-9]*.ipynb")}
     assert {r.notebook for r in reports} == numbered
-    run.check_parameters(reports)
+    assert run.faults(reports) == {}

@@ -7,7 +7,7 @@ import nbformat
 import psutil
 import pytest
 from nbclient.exceptions import DeadKernelError
-from reading import kernels, write_notebook
+from reading import ASKS, KUKAR, MALANG, kernels, write_notebook
 
 from kukar_analysis.engine import fork
 from kukar_analysis.report import fingerprint, task
@@ -18,9 +18,9 @@ from kukar_analysis.report.limits import USUAL, Limits
 def run(tmp_path, processed_env):
     """Return a function that makes a report of these cells, and says how often each try began."""
 
-    def made(*cells, **options):
+    def made(*cells, asks=ASKS, **options):
         count = f"open({str(tmp_path / 'tries')!r}, 'a').write('x')"
-        notebook = write_notebook(tmp_path, "catatan", count, *cells)
+        notebook = write_notebook(tmp_path, "catatan", count, *cells, asks=asks)
         asked = task.Task(
             name="2023/64.02/catatan",
             notebook=notebook,
@@ -48,7 +48,8 @@ def kernels_left():
 def test_a_good_report_says_what_it_looked_at(run, tmp_path):
     done, tries = run(
         "from kukar_analysis import framework, store\n"
-        "store.read('programmes', year=year, region=region)\nframework.load().pillars['living']"
+        "store.read('programmes', year=year, region=region)\nframework.load().pillars['living']",
+        asks=None,
     )
     assert (done.error, tries) == (None, 1)
     assert done.seconds > 0
@@ -70,7 +71,7 @@ def test_a_kernel_that_dies_once_is_tried_a_second_time(run, tmp_path):
         "'sampai'",
     )
     assert (done.error, tries) == (None, 2)
-    assert done.seen == {"tables": [], "definitions": []}
+    assert done.seen == {"tables": [f"index_scores 2023 {KUKAR}"], "definitions": []}
     made = nbformat.read(tmp_path / "made" / "catatan.ipynb", as_version=4)
     assert made.cells[-1].outputs[0].data["text/plain"] == "'sampai'"
     assert "exception" not in made.metadata.papermill or not made.metadata.papermill.exception
@@ -134,6 +135,85 @@ def test_a_cell_that_holds_off_interrupts_is_ended_too(run):
     done, _ = run(deaf, limits=Limits(0.5, 60))
     assert done.error.endswith("(import signal): it hangs: a cell may take 0.5 s")
     assert kernels_left() == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    ["region = '64.02'", "for region in ['35.07', '64.02']: pass", "del region", "year = 2022.0"],
+)
+def test_a_cell_that_changes_a_parameter_is_named(run, cell):
+    changed = {"year": 2023, "region": MALANG}
+    done, tries = run("year + 1", cell, "raise ValueError", parameters=changed)
+    name = "year" if "year" in cell else "region"
+    assert tries == 1
+    assert done.error.startswith("cell ")
+    assert f"({cell}): the parameter {name} no longer is {changed[name]!r}" in done.error
+    assert done.seen is None
+
+
+def test_a_parameter_that_gets_its_own_value_again_is_as_it_was(run):
+    done, _ = run("year = int(str(year))\nregion = region.strip()")
+    assert done.error is None
+
+
+READS = "used.note_table('index_scores', {}, {})"
+
+
+@pytest.mark.parametrize(
+    ("read", "said"),
+    [
+        (["year, '64.02'"], "it read no rows of 35.07 2023, only index_scores 2023 64.02"),
+        (["2022, region"], "it read no rows of 35.07 2023, only index_scores 2022 35.07"),
+        (["year, None", "year, '64.02'"], "it read no rows of 35.07 2023, only index_scores 2023"),
+        ([], "it read no rows of 35.07 2023, only none"),
+        (["year, None", "year, '64.02'", "year, region"], None),
+        (["None, region", "2022, region"], None),
+        (["year, None"], None),
+    ],
+)
+def test_a_report_reads_rows_of_what_it_is_about(run, read, said):
+    cells = ["from kukar_analysis import used", *(READS.format(*r.split(", ")) for r in read)]
+    done, _ = run(*cells, asks=None, parameters={"year": 2023, "region": MALANG})
+    assert (done.error or "").startswith(said or "")
+    assert (done.error is None) == (said is None)
+
+
+def test_a_report_of_two_years_reads_rows_of_both(run, tmp_path):
+    about = {"from_year": 2022, "to_year": 2023, "region": KUKAR}
+    parameters = "from_year: int = 2020\nto_year: int = 2021\nregion: str = '00.00'"
+    imports, reads = "from kukar_analysis import used", READS.format("to_year", "region")
+    notebook = write_notebook(
+        tmp_path / "dua", "a", imports, reads, parameters=parameters, asks=None
+    )
+    done, _ = run(notebook=notebook, parameters=about)
+    assert done.error.startswith(f"it read no rows of {KUKAR} 2022, only index_scores 2023 {KUKAR}")
+
+
+@pytest.mark.parametrize("ends", ["import sys\nsys.exit(0)", "raise SystemExit"])
+def test_a_notebook_that_ends_itself_is_a_failure_that_names_the_cell(run, ends):
+    done, _ = run("1 + 1", ends, "'tidak sampai'")
+    assert done.error.startswith("cell ")
+    assert done.seen is None
+
+
+def test_a_module_beside_the_notebook_is_found_as_in_lab(run, tmp_path, monkeypatch):
+    (tmp_path / "punya_sendiri.py").write_text("nilai = 'dari sebelah'")
+    monkeypatch.chdir("/")
+    done, _ = run("import punya_sendiri\nassert punya_sendiri.nilai == 'dari sebelah'")
+    assert done.error is None
+
+
+@pytest.mark.parametrize(
+    "error", [PermissionError(13, "Permission denied"), RecursionError("deep")]
+)
+def test_whatever_goes_wrong_is_a_failure_of_the_report_alone(run, monkeypatch, error):
+    def fails(asked):
+        raise error
+
+    monkeypatch.setattr(task, "_finished", fails)
+    done, _ = run("1")
+    assert done.error.startswith(f"{type(error).__name__}: ")
+    assert done.seen is None
 
 
 def test_what_was_stopped_from_outside_is_not_tried_again(run, monkeypatch):

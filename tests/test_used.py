@@ -43,6 +43,11 @@ def test_what_is_noted_can_be_read_back():
         used._TABLES.clear()
 
 
+def test_a_region_may_be_noted_by_its_name():
+    used.note_table("programmes", 2023, "Kutai Kartanegara")
+    assert used.slice_of(*used.seen()["tables"]) == ("programmes", 2023, "Kutai Kartanegara")
+
+
 def test_whether_the_office_is_invented_is_one_fact_and_no_rows():
     assert store.is_sample() is False
     assert used.seen()["tables"] == ["is_sample * *"]

@@ -36,7 +36,7 @@ def module(tmp_path, monkeypatch):
     """Return a function that writes a module which kernels can import."""
     folder = tmp_path / "modules"
     folder.mkdir()
-    monkeypatch.setenv("PYTHONPATH", str(folder))
+    monkeypatch.setattr(fork, "OWN", folder)
     return lambda name, source: (folder / f"{name}.py").write_text(source)
 
 
@@ -344,10 +344,10 @@ def test_a_kernel_is_a_child_of_the_zygote_with_a_session_of_its_own(tmp_path):
 
 def test_what_python_reads_at_its_start_is_not_got_from_a_fork(tmp_path, monkeypatch):
     fork.preload()
-    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    monkeypatch.setenv("LC_ALL", "C")
     cell = "import os\nos.getppid()"
     assert run(tmp_path / "a.ipynb", cell) == [str(os.getpid())]
-    monkeypatch.delenv("PYTHONHASHSEED")
+    monkeypatch.delenv("LC_ALL")
     assert run(tmp_path / "b.ipynb", cell) == [str(fork.zygote().pid)]
     (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9")
     assert run(tmp_path / "c.ipynb", cell, cwd=tmp_path) == [str(os.getpid())]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from kukar_analysis import paths
+from kukar_analysis import notebooks, paths
 from kukar_analysis.cli.common import (
     Jobs,
     Only,
@@ -64,6 +64,7 @@ def list_(
 
     Example: kukar list --year 2023 --region 64.02 --why
     """
+    whole = _all_readable(only)
     found = _asked(year, region, only, parameter, processed)
     reasons = _reasons(found, reports or paths.REPORTS) if why else {}
     width = max(len(report.name) for report in found)
@@ -78,6 +79,7 @@ def list_(
     if why:
         stale = sum(reason is not None for reason in reasons.values())
         typer.echo(f"{stale} to be made, {len(reasons) - stale} up to date")
+    end(whole)
 
 
 @app.command()
@@ -175,13 +177,14 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
     from kukar_analysis.report import fingerprint, state
 
     read_from(folders.processed)
+    readable = _all_readable(asked.only)
     target, raw = folders.reports or paths.REPORTS, folders.raw or paths.RAW
     whole = fingerprint.whole(paths.NOTEBOOKS, paths.processed_dir(), raw)
     fresh = None if how.force else state.nothing_to_do(target, asked.words, whole)
     if fresh is not None:
         typer.echo(f"nothing to do: {fresh} reports are as they would be made now")
         typer.echo(f"open {target / 'index.html'}")
-        return True
+        return readable
     spare_imports()
     # what follows takes a second to import
     from kukar_analysis.report import cluster, make
@@ -205,7 +208,16 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
         f" {made.waiting} waiting"
     )
     typer.echo(f"open {target / 'index.html'}")
-    return made.all_done
+    return made.all_done and readable
+
+
+def _all_readable(only: list[str] | None) -> bool:
+    """Return whether all notebooks, or those asked for, can be read; say which cannot."""
+    faults = notebooks.faults()
+    wrong = [fault for name, fault in faults.items() if not only or name in only]
+    for fault in wrong:
+        _warn(f"kukar: {fault}")
+    return not wrong
 
 
 def _warn(line: str) -> None:

@@ -14,6 +14,7 @@ import os
 import socket
 import subprocess
 import sys
+import sysconfig
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -43,6 +44,10 @@ ALONE = {
 }
 """Variables of the zygote, not of its kernels: helper threads of linear algebra and of Arrow's
 allocator do not live through a fork, and a debugger's advice is for whoever debugs."""
+PERSONAL = ("PYTHON", "IPYTHON", "MPL", "MATPLOTLIBRC", "PANDAS_")
+"""Variables, by their beginning, with which whoever runs notebooks could change their figures."""
+OWN = Path(__file__).parents[2]
+"""The folder of the package that this engine lies in: its kernels must find the same one."""
 START_TIMEOUT = 60.0
 """Seconds until a process that does not report is given up."""
 
@@ -64,6 +69,21 @@ def available() -> bool:
     return sys.platform == "linux"
 
 
+def surroundings() -> dict[str, str]:
+    """Return this process's environment without what is personal to whoever runs it.
+
+    No user site-packages, no variable that Python or a library reads when it starts, and an empty
+    matplotlibrc in place of the user's; its cache of fonts stays.
+    """
+    kept = {n: value for n, value in os.environ.items() if not n.startswith(PERSONAL)}
+    kept |= {"PYTHONNOUSERSITE": "1", "MATPLOTLIBRC": os.devnull}
+    if str(OWN) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
+        kept["PYTHONPATH"] = str(OWN)
+    if cache := os.environ.get("MPLCONFIGDIR"):  # holds both; its cache alone is taken over
+        kept["XDG_CACHE_HOME"] = cache
+    return kept
+
+
 class Zygote:
     """One zygote, as its starter sees it; starting does not wait for it to be ready."""
 
@@ -74,7 +94,7 @@ class Zygote:
         self.said = False  # whether its user has been told what was skipped
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(START_TIMEOUT)
-        self.environment = dict(os.environ)
+        self.environment = surroundings()
         task = json.dumps({"modules": self.modules, "skipped": {}})
         with theirs:
             self._process = subprocess.Popen(
@@ -82,6 +102,7 @@ class Zygote:
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
+                cwd=SCRIPT.anchor,  # matplotlib would read a matplotlibrc where this process stands
                 env=self.environment | ALONE,
             )
 

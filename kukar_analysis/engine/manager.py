@@ -7,13 +7,16 @@ import shutil
 import tempfile
 import time
 import weakref
+from collections.abc import Mapping
 from pathlib import Path
 from queue import Empty
+from types import MappingProxyType
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
-from traitlets import Float, Type
+from traitlets import Float, Type, default
 
 from kukar_analysis.engine import fork
 from kukar_analysis.engine.forked import ForkedKernel
@@ -28,6 +31,15 @@ LONGEST_SOCKET = 90
 
 class ReadyClient(AsyncKernelClient):
     """Takes a kernel for ready when it has answered, not after a silence of 0.2 s."""
+
+    expressions: Mapping[str, str] = MappingProxyType({})
+    """What is evaluated after each piece of code; the values come with its reply."""
+
+    def execute(self, code: str, *arguments: Any, **options: Any) -> str:
+        """Ask the kernel to run code, and for the values of `expressions` after it."""
+        options.setdefault("user_expressions", dict(self.expressions))
+        request: str = super().execute(code, *arguments, **options)
+        return request
 
     async def _async_wait_for_ready(self, timeout: float | None = None) -> None:
         """Wait for the first sign on iopub, then for the end of a request of our own.
@@ -74,7 +86,10 @@ class ReadyClient(AsyncKernelClient):
 
 
 class KernelManager(AsyncKernelManager):
-    """Forks kernels where that can be done, and lets no kernel listen on a port.
+    """Forks kernels where that can be done, hermetic ones, and lets no kernel listen on a port.
+
+    What whoever runs them has in a profile of IPython, in start-up files, in variables or as a
+    kernel of their own named python3 does not reach them.
 
     Ports are chosen before the kernel binds them, so two kernels that start at once can meet on
     one; sockets in a folder of their own cannot, and no other user of the machine reaches them.
@@ -86,12 +101,19 @@ class KernelManager(AsyncKernelManager):
     client_factory = Type(ReadyClient, klass=AsyncKernelClient, config=True)
     _remove_folder: weakref.finalize[Any, KernelManager] | None = None
 
+    @default("kernel_spec_manager")
+    def _kernel_spec_manager_default(self) -> KernelSpecManager:
+        if self.kernel_name == NATIVE_KERNEL_NAME:
+            return KernelSpecManager(kernel_dirs=[])  # this interpreter's own, and no other
+        return super()._kernel_spec_manager_default()
+
     async def _async_pre_start_kernel(self, **kwargs: Any) -> tuple[list[str], dict[str, Any]]:
         spec = self.kernel_spec
         if fork.available() and spec is not None:
             spec.metadata.setdefault("kernel_provisioner", {"provisioner_name": PROVISIONER})
-        if os.name == "posix" and self._remove_folder is None:
+        if self._remove_folder is None:
             self._use_folder()
+        kwargs.setdefault("env", fork.surroundings() | {"IPYTHONDIR": self._profiles})
         return await super()._async_pre_start_kernel(**kwargs)
 
     def _use_folder(self) -> None:
@@ -99,8 +121,10 @@ class KernelManager(AsyncKernelManager):
         short = temporary if len(os.fsencode(temporary)) < LONGEST_SOCKET - 20 else "/tmp"
         folder = tempfile.mkdtemp(prefix="kernel-", dir=short)
         self._remove_folder = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
-        self.transport, self.ip = "ipc", str(Path(folder, "k"))
+        self._profiles = str(Path(folder, "ipython"))
         self.connection_file = str(Path(folder, "connection.json"))
+        if os.name == "posix":
+            self.transport, self.ip = "ipc", str(Path(folder, "k"))
 
     async def _async_wait(self, pollinterval: float = 0.1) -> None:
         kernel = getattr(self.provisioner, "process", None)

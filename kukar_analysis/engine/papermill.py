@@ -14,17 +14,20 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
-from traitlets import Float, Unicode, default
+from traitlets import Dict, Float, Unicode, default
 
 from kukar_analysis.engine import fork, libraries
 from kukar_analysis.engine.manager import KernelManager
 from kukar_analysis.engine.record import (
+    ChangedParameterError,
     EndedKernelError,
     InterruptedRunError,
     Record,
     TimeLimitError,
 )
 
+INJECTED = "injected-parameters"
+"""Tag of the cell in which papermill gives a notebook its parameters."""
 SOON = 0.01
 """Seconds left where none are: 0 would mean no limit."""
 
@@ -35,6 +38,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     timeout = Float(None, allow_none=True, help="seconds for each cell; nbclient's are whole")
     total_timeout = Float(None, allow_none=True, help="seconds for the whole notebook")
     ask = Unicode(None, allow_none=True, help="expression to evaluate after the last cell")
+    held = Dict(help="parameters that every cell must leave at these values")
 
     def __init__(self, nb_man: Record, **options: Any):
         super().__init__(nb_man, **options)
@@ -58,6 +62,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         """Run the cells up to one that raises; what breaks off otherwise is left to the engine."""
         for index, cell in enumerate(self.nb.cells):
             self.nb_man.cell_start(cell, index)
+            if INJECTED in cell.metadata.get("tags", []):
+                self.kc.expressions = {n: f"{n} == {value!r}" for n, value in self.held.items()}
             try:
                 self.execute_cell(cell, index)
             except CellExecutionError as error:
@@ -70,6 +76,14 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             self.nb_man.cell_complete(self.nb.cells[index], cell_index=index)
         if self.ask is not None:
             self.nb.metadata.papermill["asked"] = self._answer(self.ask)
+
+    async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:
+        await super()._check_raise_for_error(cell, cell_index, exec_reply)
+        for name, held in (
+            (exec_reply or {}).get("content", {}).get("user_expressions") or {}
+        ).items():
+            if held.get("data", {}).get("text/plain") != "True":
+                raise ChangedParameterError(name, self.held[name])
 
     def interrupt(self) -> None:
         """Kill the kernel, from any thread; the run then ends with InterruptedRunError."""
@@ -129,9 +143,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
 class WarmEngine(NBClientEngine):  # type: ignore[misc]
     """Runs notebooks in forked kernels; elsewhere than on Linux in plain ones, and says so once.
 
-    Keywords besides papermill's own: `total_timeout`, seconds for the whole notebook, and `ask`,
+    Keywords besides papermill's own: `total_timeout`, seconds for the whole notebook; `ask`,
     an expression that is evaluated in the kernel after the last cell; the text of its value is
-    put into the notebook's metadata as `papermill.asked`.
+    put into the notebook's metadata as `papermill.asked`. `held` names parameters with their
+    values: the first cell after which one has another fails, with ChangedParameterError.
     """
 
     _said = False

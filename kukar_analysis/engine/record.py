@@ -55,6 +55,14 @@ def ending(code: int) -> tuple[str, str]:
     return name, name
 
 
+class ChangedParameterError(Exception):
+    """A cell gave a parameter another value: what the notebook says is no longer about it."""
+
+    def __init__(self, name: str, value: object):
+        super().__init__(f"the parameter {name} no longer is {value!r}")
+        self.name, self.value = name, value
+
+
 class InterruptedRunError(DeadKernelError):
     """The run was stopped from outside, and its kernel with it."""
 
@@ -149,6 +157,8 @@ def cause(error: BaseException) -> tuple[str, str]:
         return "waktu habis", "timed out"
     if isinstance(error, (InterruptedRunError, KeyboardInterrupt, SystemExit)):
         return "dihentikan dari luar", "interrupted"
+    if isinstance(error, ChangedParameterError):
+        return f"parameter {error.name} tidak lagi {error.value!r}", str(error)
     if isinstance(error, EndedKernelError):
         indonesian, english = ending(error.code)
         return f"kernel mati ({indonesian})", f"kernel died ({english})"

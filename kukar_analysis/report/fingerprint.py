@@ -33,10 +33,10 @@ def of_bytes(content: bytes) -> str:
 
 
 def of_file(path: Path) -> str:
-    """Return the fingerprint of a file's content; of one that is not there, an empty text."""
+    """Return the fingerprint of a file's content; of one that cannot be read, an empty text."""
     try:
         return of_bytes(path.read_bytes())
-    except (FileNotFoundError, NotADirectoryError):
+    except OSError:
         return ""
 
 
@@ -93,13 +93,14 @@ def program_of(notebook: Path) -> dict[str, str]:
 def imported_by(notebook: Path) -> set[str] | None:
     """Return the package's modules that a notebook imports itself.
 
-    None where that cannot be told: it has magics, or takes words from the package's root.
+    None where that cannot be told: it cannot be read, has magics, or takes words from the
+    package's root.
     """
-    cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
-    code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     try:
+        cells = json.loads(notebook.read_text(encoding="utf-8"))["cells"]
+        code = ("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
         tree = ast.parse("\n".join(code))
-    except SyntaxError:
+    except Exception:  # its report fails by name when it is made
         return None
     return None if _takes_from_root(tree) else set(_imports(tree))
 

@@ -7,8 +7,9 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from kukar_analysis import store, writing
 from kukar_analysis.engine import fork
@@ -30,6 +31,7 @@ from kukar_analysis.report.limits import USUAL, Limits
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.run import Outcome
 from kukar_analysis.report.state import State, Uses
+from kukar_analysis.report.task import in_a_line, no_room
 
 Say = Callable[[str], None]
 
@@ -119,16 +121,19 @@ class _Making:
                 "tables, notebooks or program changed while reports were made, so nothing was"
                 " published: run it again"
             )
-        failed = sum(outcome.error is not None for outcome in outcomes)
         with self.work.next_set() as published:
-            printed = self._publish(outcomes, published)
+            outcomes, printed = self._publish(outcomes, published)
+            failed = sum(outcome.error is not None for outcome in outcomes)
             state.write(self._state(published, complete=not failed and printed), published)
         return Made(len(outcomes) - failed, failed, len(self.kept), len(self.waiting), printed)
 
     def _reason(self, report: Report) -> str | None:
         if self.way.force:
             return "forced"
-        return stale.reason(report, self.before, self.work.target, self.now)
+        try:
+            return stale.reason(report, self.before, self.work.target, self.now)
+        except Exception as error:
+            return f"cannot be compared with what it was made from: {in_a_line(error)}"
 
     def _taken_up(self) -> list[Outcome]:
         """Return what a run that was killed had made already, where nothing has changed since."""
@@ -157,7 +162,7 @@ class _Making:
             if outcome.error:
                 self.warn(f"[{count}/{of}] {name}  failed: {outcome.error}")
                 return
-            self._keep(outcome)
+            self._each(name, self._keep, outcome)
             self.say(f"[{count}/{of}] {name}  {outcome.seconds:.1f} s")
 
         if already:
@@ -193,29 +198,48 @@ class _Making:
         noted = {"notebook": fingerprint.of_file(outcome.notebook), "uses": asdict(uses)}
         writing.write(self._note(outcome.report), json.dumps(noted))
 
-    def _publish(self, outcomes: list[Outcome], published: Path) -> bool:
-        """Publish into the next set, documents included; return whether all could be printed."""
+    def _each(self, name: str, do: Callable[..., object], *arguments: Any) -> bool:
+        """Do something for one report or document; where it fails say so, and let the others be."""
+        try:
+            do(*arguments)
+        except Exception as error:
+            if no_room(error):
+                raise
+            self.warn(f"{name}  failed: {in_a_line(error)}")
+            return False
+        return True
+
+    def _publish(self, outcomes: list[Outcome], published: Path) -> tuple[list[Outcome], bool]:
+        """Publish into the next set, documents included.
+
+        Returns what became of the reports, and whether all documents were made.
+        """
         with tempfile.TemporaryDirectory(prefix="staged-", dir=self.work.path) as name:
             staged = Path(name)
             linked = [_linked(outcome, staged) for outcome in outcomes]
-            publish.publish(linked, self.waiting, published, staged, self.record, self.kept)
-        made = [outcome.report for outcome in outcomes if not outcome.error]
+            ended = publish.publish(linked, self.waiting, published, staged, self.record, self.kept)
+        for was, now in zip(outcomes, ended, strict=True):
+            if now.error and not was.error:
+                self.uses.pop(now.report.name, None)
+                self.warn(f"{now.report.name}  failed: {now.error}")
+        made = [outcome.report for outcome in ended if not outcome.error]
         for report in made:
             paper.forget(published, report.name)
             self.sheets.pop(report.name, None)
         years = dict.fromkeys(r.year for r in [*made, *self.kept])
-        for year in years:
-            regions = publish.regions_of(published, year)
-            target = published / site.annex_of(year)
-            annex.write(year, regions, target, self.record, raw=self.way.raw)
+        annexes = [self._each(site.annex_of(y), self._annex, y, published) for y in years]
         printed = self._print(made, self.way.sheet, published) if self.way.sheet else True
         publish.relist(published, self.record)
-        return printed
+        return ended, all(annexes) and printed
+
+    def _annex(self, year: int, published: Path) -> None:
+        regions, target = publish.regions_of(published, year), published / site.annex_of(year)
+        annex.write(year, regions, target, self.record, raw=self.way.raw)
 
     def _print(self, made: list[Report], sheet: str, published: Path) -> bool:
         """Print the pages made now or not printed on this sheet yet, and their years.
 
-        False where pango is missing.
+        False where pango is missing, or one could not be printed.
         """
         try:
             printer = paper.Printer(sheet)
@@ -224,14 +248,21 @@ class _Making:
             return False
         asked, stamp = [*made, *self.kept], paper.stamp(sheet)
         missing = [r for r in asked if self.sheets.get(r.name) != stamp]
+        whole = True
         for count, report in enumerate(missing, start=1):
-            paper.page(printer, published, report.name)
-            self.sheets[report.name] = stamp
-            self.say(f"[{count}/{len(missing)}] {report.name}.pdf")
+            name = f"[{count}/{len(missing)}] {report.name}.pdf"
+            if self._each(name, paper.page, printer, published, report.name):
+                self.sheets[report.name] = stamp
+                self.say(name)
+            else:
+                whole = False
         for year, region in dict.fromkeys((report.year, report.region) for report in asked):
-            paper.year(printer, published, year, region, self.record)
-            self.say(site.document_of(year, region))
-        return True
+            name = site.document_of(year, region)
+            if self._each(name, paper.year, printer, published, year, region, self.record):
+                self.say(name)
+            else:
+                whole = False
+        return whole
 
     def _state(self, published: Path, *, complete: bool) -> State:
         """Return the record of the next set.
@@ -275,4 +306,4 @@ def _linked(outcome: Outcome, staged: Path) -> Outcome:
     copy = staged / f"{outcome.report.name}.ipynb"
     copy.parent.mkdir(parents=True, exist_ok=True)
     os.link(outcome.notebook, copy)
-    return Outcome(outcome.report, copy, outcome.seconds, outcome.error, outcome.seen)
+    return replace(outcome, notebook=copy)

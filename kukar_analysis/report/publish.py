@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +18,11 @@ from kukar_analysis import framework
 from kukar_analysis.narrative.common import unconfirmed
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import page, replaced, search, site
-from kukar_analysis.report.page import Section
+from kukar_analysis.report.page import Page, Section
 from kukar_analysis.report.record import RunRecord, run_record
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.run import Outcome
+from kukar_analysis.report.task import in_a_line
 
 __all__ = ["FAILED", "MANIFEST", "RunRecord", "publish", "run_record"]
 
@@ -56,8 +57,10 @@ def publish(
     staged: Path,
     record: RunRecord,
     kept: Iterable[Report] = (),
-) -> Path:
-    """Render the executed notebooks of `staged`, move all into `folder`, and return its index.
+) -> list[Outcome]:
+    """Render the executed notebooks of `staged`, and move all into `folder`.
+
+    Returns what became of each: one that cannot be made into a page has failed.
 
     Reports of earlier runs that were not asked for this time stay, with their own run record;
     only their way to the pages before and after them is kept right. `kept` would be made the same
@@ -66,12 +69,12 @@ def publish(
     earlier = _earlier(folder)
     around = site.around(earlier.entries.values())
     kept = list(kept)
+    outcomes, read = _read(outcomes, staged)
     entries, moves = _set_aside(earlier, folder, staged, record, {report.name for report in kept})
     for report in waiting:
         entries[report.name] = _entry(report, record, "waiting")
     for report in kept:
         entries[report.name]["data"] = record.data
-    made = {}
     for outcome in outcomes:
         name = outcome.report.name
         if outcome.error:
@@ -79,44 +82,62 @@ def publish(
             if outcome.notebook.exists():
                 moves[_failed_copy(folder, name)] = outcome.notebook
             continue
-        made[name] = moves[folder / f"{name}.ipynb"] = outcome.notebook
+        moves[folder / f"{name}.ipynb"] = outcome.notebook
         entries[name] = _entry(outcome.report, record, outcome.report.status) | {
             "page": True,
+            "question": read[name].question,
             "replaced": entries.get(name, _UNSAID)["replaced"],
         }
-    pages, texts = _pages(entries, made, around, folder, staged, moves, record)
-    moves |= pages
+    moves |= _pages(entries, read, around, folder, staged, moves, record)
+    texts = {name: found.sections for name, found in read.items()}
     moves |= lists([entries[name] for name in sorted(entries)], texts, folder, staged, record)
     for target, source in moves.items():
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
-    for name in made:
+    for name in read:
         _failed_copy(folder, name).unlink(missing_ok=True)
-    return folder / "index.html"
+    return outcomes
+
+
+def _read(outcomes: list[Outcome], staged: Path) -> tuple[list[Outcome], dict[str, Page]]:
+    """Read executed notebooks as pages; one that cannot be read becomes a failure.
+
+    Bodies are put into `staged`, where the pages will lie: one at a time is held in memory.
+    """
+    found, pages = [], {}
+    for outcome in outcomes:
+        name, error = outcome.report.name, outcome.error
+        if not error:
+            try:
+                read = page.read(outcome.notebook)
+                (staged / f"{name}.html").write_text(read.body, encoding="utf-8")
+                pages[name] = replace(read, body="")
+            except Exception as failed:
+                error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
+        found.append(replace(outcome, error=error))
+    return found, pages
 
 
 def _pages(
     entries: dict[str, dict[str, Any]],
-    made: dict[str, Path],
+    read: dict[str, Page],
     before: dict[str, site.Around],
     folder: Path,
     staged: Path,
     moves: Moves,
     record: RunRecord,
-) -> tuple[Moves, dict[str, tuple[Section, ...]]]:
+) -> Moves:
     """Write the pages made now, and those of earlier runs that stand between others than before.
 
-    Returns what is to be moved into place, and the sections of the pages made now. One page at a
-    time is held in memory.
+    Returns what is to be moved into place.
     """
-    found, texts = {}, {}
+    found = {}
     for name, around in site.around(entries.values()).items():
         target = folder / f"{name}.html"
         published = moves.get(target, target)
-        if name in made:
-            read = page.read(made[name])
-            entries[name]["question"], texts[name] = read.question, read.sections
-            source = site.render(entries[name], read, around, record)
+        if name in read:
+            body = (staged / f"{name}.html").read_text(encoding="utf-8")
+            source = site.render(entries[name], replace(read[name], body=body), around, record)
         elif around != before.get(name) and published.exists():
             source = site.turned(published.read_text(encoding="utf-8"), name, around)
         else:
@@ -124,7 +145,7 @@ def _pages(
         found[target] = staged / f"{name}.html"
         found[target].parent.mkdir(parents=True, exist_ok=True)
         found[target].write_text(source, encoding="utf-8")
-    return found, texts
+    return found
 
 
 def lists(

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from kukar_analysis import store
@@ -16,7 +17,7 @@ from kukar_analysis.errors import ReportError
 from kukar_analysis.report import fingerprint
 from kukar_analysis.report.limits import USUAL, Limits
 from kukar_analysis.report.registry import Report
-from kukar_analysis.report.task import Task, execute
+from kukar_analysis.report.task import Done, Task, execute, in_a_line
 
 
 @dataclass(frozen=True)
@@ -30,30 +31,40 @@ class Outcome:
     seen: Mapping[str, list[str]] | None = None
 
 
-def check_parameters(reports: Iterable[Report]) -> None:
-    """Compare each report's parameters with its notebook's parameters cell.
+def faults(reports: Iterable[Report]) -> dict[str, str]:
+    """Return why reports cannot be run, by name.
 
-    Papermill itself only warns of an unknown parameter and then runs the default. Raises
-    ReportError naming every parameter that is unknown or of another type.
+    Their notebook cannot be read, or its parameters cell does not know a parameter, or has it in
+    another type: papermill itself only warns of an unknown one and then runs the default.
     """
+    known, found = cache(_parameters), {}
+    for report in reports:
+        try:
+            types = known(report.notebook)
+        except Exception as error:
+            found[report.name] = f"notebooks/{report.notebook}.ipynb: {in_a_line(error)}"
+            continue
+        wrong = [
+            f"unknown parameter {name!r}; known: {', '.join(types) or 'none'}"
+            if name not in types
+            else f"{name} = {value!r} is no {types[name]}"
+            for name, value in report.parameters.items()
+            if type(value).__name__ != types.get(name)
+        ]
+        if wrong:
+            found[report.name] = "; ".join(wrong)
+    return found
+
+
+def _parameters(notebook: str) -> dict[str, str]:
+    """Return the parameters of a notebook with the names of their types."""
     spare_imports()
     import papermill
 
-    faults = []
-    known: dict[str, dict[str, str]] = {}
-    for report in reports:
-        if report.notebook not in known:
-            inspected = papermill.inspect_notebook(str(_source(report)))
-            known[report.notebook] = {n: p["inferred_type_name"] for n, p in inspected.items()}
-        types = known[report.notebook]
-        for name, value in report.parameters.items():
-            if name not in types:
-                listed = ", ".join(types) or "none"
-                faults.append(f"{report.name}: unknown parameter {name!r}; known: {listed}")
-            elif type(value).__name__ != types[name]:
-                faults.append(f"{report.name}: {name} = {value!r} is no {types[name]}")
-    if faults:
-        raise ReportError("; ".join(faults))
+    if not _source(notebook).exists():
+        raise ReportError("is not there; restore it")
+    inspected = papermill.inspect_notebook(str(_source(notebook)))
+    return {name: about["inferred_type_name"] for name, about in inspected.items()}
 
 
 def run(
@@ -69,18 +80,18 @@ def run(
     """Execute the reports into `folder`/<name>.ipynb and return what became of each, in order.
 
     `done` is called as each one ends, in this thread. Notebooks run in kernels of their own, `jobs`
-    at a time (default: cores) or as many as `executor` takes; a failing one leaves its executed
-    copy, and the others go on. Raises OSError where `folder` cannot be written.
+    at a time (default: cores) or as many as `executor` takes; one that fails, for whatever reason,
+    leaves its executed copy, and the others go on. Raises OSError where `folder` cannot be written.
     """
     program = fingerprint.program()
     modules = tuple(sorted(_modules_of(reports)))
     if executor is None and fork.available():
         fork.preload(modules, program)  # loads while papermill is imported here
-    check_parameters(reports)
+    wrong = faults(reports)
     tasks = [
         Task(
             name=report.name,
-            notebook=_source(report),
+            notebook=_source(report.notebook),
             parameters=dict(report.parameters),
             output=folder / f"{report.name}.ipynb",
             processed=processed.resolve(),
@@ -91,17 +102,35 @@ def run(
         for report in reports
     ]
     outcomes = {}
+
+    def ended(report: Report, made: Done) -> None:
+        notebook = folder / f"{report.name}.ipynb"
+        outcome = Outcome(report, notebook, made.seconds, made.error, made.seen)
+        outcomes[report.name] = outcome
+        done(outcome)
+
     with _stopping(executor or ThreadPoolExecutor(jobs or os.cpu_count() or 1)) as pool:
         waiting = {
-            pool.submit(execute, task): report for task, report in zip(tasks, reports, strict=True)
+            pool.submit(execute, task): report
+            for task, report in zip(tasks, reports, strict=True)
+            if report.name not in wrong
         }
+        for report in reports:
+            if report.name in wrong:
+                ended(report, Done(0, wrong[report.name]))
         for finished in as_completed(waiting):
-            report, made = waiting[finished], finished.result()
-            notebook = folder / f"{report.name}.ipynb"
-            outcome = Outcome(report, notebook, made.seconds, made.error, made.seen)
-            outcomes[report.name] = outcome
-            done(outcome)
+            ended(waiting[finished], _result(finished))
     return [outcomes[report.name] for report in reports]
+
+
+def _result(finished: Future[Done]) -> Done:
+    """Return what became of a task; where its worker was lost, that it failed."""
+    try:
+        return finished.result()
+    except OSError:
+        raise
+    except Exception as error:
+        return Done(0, in_a_line(error))
 
 
 @contextmanager
@@ -121,12 +150,9 @@ def _stopping(pool: Executor) -> Iterator[Executor]:
 
 def _modules_of(reports: Iterable[Report]) -> set[str]:
     """Return the package's modules that the reports' notebooks import, where that can be told."""
-    paths = {_source(report) for report in reports}
+    paths = {_source(report.notebook) for report in reports}
     return {module for path in paths for module in fingerprint.imported_by(path) or ()}
 
 
-def _source(report: Report) -> Path:
-    path = store.NOTEBOOKS / f"{report.notebook}.ipynb"
-    if not path.exists():
-        raise ReportError(f"{report.name}: notebooks/{path.name} is not there; restore it")
-    return path
+def _source(notebook: str) -> Path:
+    return store.NOTEBOOKS / f"{notebook}.ipynb"
