@@ -48,12 +48,21 @@ class Fact:
 
 @dataclass(frozen=True)
 class Citation:
-    """A source that facts and raw files refer to."""
+    """A source that facts and raw files refer to.
+
+    `kind`: a letter of the ministry, an office's own page or publication, a newspaper's article.
+    """
 
     citation: str
+    kind: Literal["letter", "official", "press", "project", "sample"]
     title: str
     note: str | None
     address: str | None
+
+    @property
+    def beside_figure(self) -> str:
+        """The title as it stands beside a figure: one of the press is called so."""
+        return f"{self.title} (angka pers)" if self.kind == "press" else self.title
 
 
 @dataclass(frozen=True)
@@ -135,6 +144,15 @@ class Question(Fact):
     pillar: str | None
     sub_dimension: str | None
     label: str
+
+
+@dataclass(frozen=True)
+class Retired(Fact):
+    """A question whose subject is abolished: forms from the year `since` on may not ask it."""
+
+    question: str
+    since: int
+    reason: str
 
 
 @dataclass(frozen=True)

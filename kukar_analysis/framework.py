@@ -46,6 +46,7 @@ from kukar_analysis.facts import (
     QuickWin,
     Region,
     ReportedRegion,
+    Retired,
     RiskLevel,
     Rule,
     ScheduledJob,
@@ -78,6 +79,7 @@ class Framework:
     sub_dimensions: dict[str, SubDimension]
     questions: dict[str, Question]
     edition_questions: dict[str, dict[str, EditionQuestion]]
+    retired: dict[str, Retired]
     regions: dict[str, Region]
     opd: dict[str, Opd]
     statistics: dict[str, Statistic]
@@ -117,7 +119,20 @@ class Framework:
 
     def edition(self, edition: str) -> Edition:
         """Return an edition by its id; UsageError names the known ones."""
-        return _known(self.editions, edition, "edition", "definitions/editions.csv")
+        year = re.match(r"(20\d\d)-", edition)
+        advice = f"; {self.to_define(int(year[1]))}" if year else ""
+        return _known(self.editions, edition, "edition", f"definitions/editions.csv{advice}")
+
+    def to_define(self, year: int) -> str:
+        """Return what to do about an edition of a year that is not on record."""
+        if year in self.beginnable:
+            return f"begin the year: `kukar new-year {year}`"
+        return "if the print says so, add it to definitions/editions.csv"
+
+    @property
+    def beginnable(self) -> range:
+        """The years that `kukar new-year` begins; one that lies beyond is taken for a slip."""
+        return range(self.years()[0] + 1, self.years()[-1] + 11)
 
     def unconfirmed(self, edition: str) -> dict[str, int]:
         """Count an edition's facts that no rule of its year confirms, by file of definitions.
@@ -136,6 +151,22 @@ class Framework:
             name: sum(f.status == "unconfirmed" for f in found) for name, found in facts.items()
         }
         return {name: count for name, count in counts.items() if count}
+
+    def not_copied(self, edition: str) -> list[Retired]:
+        """Return the questions to ask about: retired, and left out of an edition that was copied.
+
+        None once the edition's own line is confirmed.
+        """
+        made = self.edition(edition)
+        before = self.edition_questions.get(made.follows or "", {})
+        return [
+            r
+            for r in self.retired.values()
+            if made.status == "unconfirmed"
+            and r.since <= made.year
+            and r.question in before
+            and r.question not in self.edition_questions.get(edition, {})
+        ]
 
     def asked_edition(self, year: int) -> str | None:
         """Return the edition of a year whose questions are known, where there is one only."""
@@ -398,6 +429,7 @@ def _load(folder: Path) -> Framework:
         sub_dimensions=keyed("sub_dimensions", SubDimension, "sub_dimension"),
         questions=keyed("questions", Question, "question"),
         edition_questions=dict(in_edition),
+        retired=keyed("retired", Retired, "question"),
         regions=keyed("regions", Region, "region") | keyed("sample_regions", Region, "region"),
         opd=keyed("opd", Opd, "opd"),
         statistics=keyed("statistics", Statistic, "statistic"),

@@ -1,6 +1,6 @@
-"""The start of a year: its edition copied into the definitions, its raw folder and its forms.
+"""The start of a year: its editions copied into the definitions, its raw folder and its forms.
 
-Of the new year nothing is known yet, so it begins with the rules of an edition before it, every
+Of the new year nothing is known yet, so it begins with the rules of the editions before it, every
 fact marked as `unconfirmed`: pages say so until a rule of the year confirms each (docs:
 panduan-analis). Files of definitions are changed all or none, and only by lines that are added.
 """
@@ -16,11 +16,10 @@ from pathlib import Path
 
 from kukar_analysis import framework, store, template, writing
 from kukar_analysis.errors import MissingTableError, UsageError
+from kukar_analysis.facts import Retired
 
 FILES = ("editions", "weights", "edition_questions", "surveys")
 """Files of definitions that hold an edition's facts, in the order in which they are confirmed."""
-FARTHEST = 10
-"""Years that a new one may lie after the newest edition; beyond, it is taken for a slip."""
 PARTS = ("opd", "survei")
 """Subfolders of a year's raw folder, for what comes in many files."""
 README = "LIES-SAYA.txt"
@@ -64,61 +63,66 @@ class Unconfirmed:
         return f"{self.file}:{self.line}  {self.fact}"
 
 
-def source_of(year: int, region: str, asked: str | None = None) -> str:
-    """Return the edition that a year is copied from: the one asked for, or the office's newest.
+def sources_of(year: int, asked: str | None = None) -> list[str]:
+    """Return the editions that a year is copied from: all of the newest year before it.
 
-    The latter is the newest edition before the year of the group that the region was last evaluated
-    in. Raises UsageError where there is none, where the year is before the first edition or far
-    after the newest, and where the year has that edition already.
+    Those whose group the year has already are left out. With `asked` that one alone. Raises
+    UsageError where the year is before the first edition or far after the newest, and where
+    nothing is left to begin.
     """
     fw = framework.load()
-    first, newest = fw.years()[0], fw.years()[-1]
-    if not first < year <= newest + FARTHEST:
+    can = fw.beginnable
+    if year not in can:
         raise UsageError(
-            f"year {year} cannot be begun: editions are on record for {first} to {newest};"
-            f" expected a year from {first + 1} to {newest + FARTHEST}"
+            f"year {year} cannot be begun: editions are on record for {fw.years()[0]} to"
+            f" {fw.years()[-1]}; expected a year from {can[0]} to {can[-1]}"
         )
-    source = asked or _newest(year, region)
-    if fw.edition(source).year >= year:
-        raise UsageError(f"edition {source} is not before {year}: name an earlier one with --from")
-    edition = f"{year}-{fw.editions[source].group}"
-    if edition in fw.editions:
+    if asked and fw.edition(asked).year >= year:
+        raise UsageError(f"edition {asked} is not before {year}: name an earlier one with --from")
+    newest = max(y for y in fw.years() if y < year)
+    found = [asked] if asked else [e.edition for e in fw.editions.values() if e.year == newest]
+    left = [source for source in found if copy_of(source, year) not in fw.editions]
+    if not left:
+        there = " and ".join(copy_of(source, year) for source in found)
         raise UsageError(
-            f"edition {edition} is there already (definitions/editions.csv): nothing was written."
+            f"edition {there} is there already (definitions/editions.csv): nothing was written."
             f" `kukar new-year {year} --status` lists what is still to be confirmed;"
             f" `kukar template {year}` writes its forms"
         )
-    return source
+    return left
 
 
-def _newest(year: int, region: str) -> str:
-    """Return the newest edition before a year of the group that a region was last evaluated in."""
-    fw = framework.load()
-    how = f"name the edition to copy with --from; known: {', '.join(fw.editions)}"
+def copy_of(source: str, year: int) -> str:
+    """Return the id of the edition of a year that is copied from another."""
+    return f"{year}-{framework.load().edition(source).group}"
+
+
+def group_of(region: str) -> str | None:
+    """Return the group that a region was last evaluated in; None where no table on hand tells."""
     try:
         found = store.read("index_scores", region=region)
-    except MissingTableError as error:
-        raise UsageError(f"the group of {region} is not known without tables: {how}") from error
+    except MissingTableError:
+        return None
     if found.empty:
-        raise UsageError(f"no national table names {region}, so its group is not known: {how}")
-    group = fw.edition(str(found.sort_values("year")["edition"].iloc[-1])).group
-    before = [e for e in fw.editions.values() if e.group == group and e.year < year]
-    if not before:
-        raise UsageError(f"no edition of group {group} is before {year}: {how}")
-    return max(before, key=lambda e: e.year).edition
+        return None
+    return framework.load().edition(str(found.sort_values("year")["edition"].iloc[-1])).group
 
 
-def copy(year: int, source: str, folder: Path = framework.DEFINITIONS) -> list[Lines]:
-    """Add an edition to the definitions, copied from `source`; return the lines that were added.
+def copy(year: int, sources: list[str], folder: Path | None = None) -> list[Lines]:
+    """Add editions to the definitions, copied from `sources`; return the lines that were added.
 
-    What is added is checked before a file is touched. Raises DefinitionError where it contradicts
-    what is there, and UsageError for a source that is not known.
+    A question that is retired by then is left out (`Framework.not_copied`). What is added is
+    checked before a file is touched. Raises DefinitionError where it contradicts what is there,
+    and UsageError for a source that is not known.
     """
-    edition = f"{year}-{framework.load(folder).edition(source).group}"
+    folder = folder or framework.DEFINITIONS
+    fw = framework.load(folder)
+    for source in sources:
+        fw.edition(source)
     added, changed = [], {}
     for name in FILES:
         path = folder / f"{name}.csv"
-        text, first, last = _with_copy(path.read_bytes().decode("utf-8"), year, source, edition)
+        text, first, last = _with_copy(path.read_bytes().decode("utf-8"), year, sources, fw)
         if last >= first:
             added.append(Lines(path, first, last))
             changed[path] = text.encode("utf-8")
@@ -132,8 +136,10 @@ def copy(year: int, source: str, folder: Path = framework.DEFINITIONS) -> list[L
     return added
 
 
-def _with_copy(text: str, year: int, source: str, edition: str) -> tuple[str, int, int]:
-    """Return a file with an edition's lines after those of the years before, and their numbers.
+def _with_copy(
+    text: str, year: int, sources: list[str], fw: framework.Framework
+) -> tuple[str, int, int]:
+    """Return a file with the editions' lines after those of the years before, and their numbers.
 
     All other lines keep every byte, so that the difference shows what is new and nothing else.
     """
@@ -145,27 +151,40 @@ def _with_copy(text: str, year: int, source: str, edition: str) -> tuple[str, in
         record = dict(zip(header, row, strict=False))
         if record.get("edition", "9999")[:4] <= str(year):
             place = reader.line_num
-        if record.get("edition") == source:
-            copied.append(_copied(record, year, edition))
+        if record.get("edition") in sources:
+            copied.append(_copied(record, year, fw))
     end = "\r\n" if lines[0].endswith("\r\n") else "\n"
     made = io.StringIO(newline="")
-    csv.DictWriter(made, header, lineterminator=end).writerows(copied)
+    csv.DictWriter(made, header, lineterminator=end).writerows(filter(None, copied))
     if not lines[place - 1].endswith(("\n", "\r")):
         lines[place - 1] += end
     new = [*io.StringIO(made.getvalue(), newline="")]
     return "".join([*lines[:place], *new, *lines[place:]]), place + 1, place + len(new)
 
 
-def _copied(record: dict[str, str], year: int, edition: str) -> dict[str, str]:
-    """Return a fact of an edition as that of another which follows it."""
+def _copied(record: dict[str, str], year: int, fw: framework.Framework) -> dict[str, str] | None:
+    """Return a fact of an edition as that of a year's which follows it; None of a retired question.
+
+    The questions behind one that is left out move up, and `questions` counts those that are left.
+    """
+    asked = fw.edition_questions.get(record["edition"], {})
+    gone = {q for q, r in fw.retired.items() if r.since <= year and q in asked}
+    if record.get("question") in gone:
+        return None
     changed = {
-        "edition": edition,
+        "edition": f"{year}-{fw.edition(record['edition']).group}",
         "year": str(year),
         "follows": record["edition"],
         "continuity": "same",
         "status": "unconfirmed",
         "note": f"Disalin dari edisi {record['edition']}; aturan {year} belum tercatat",
     }
+    if record.get("questions"):
+        changed["questions"] = str(int(record["questions"]) - len(gone))
+    if "number" in record:
+        own, number = fw.questions[record["question"]].component, int(record["number"])
+        moved = [q for q in gone if fw.questions[q].component == own and asked[q].number < number]
+        changed["number"] = str(number - len(moved))
     return record | {name: value for name, value in changed.items() if name in record}
 
 
@@ -220,17 +239,27 @@ def check_free(folder: Path) -> None:
         raise UsageError(f"{folder} is there already; name another folder with --to")
 
 
-def unconfirmed(edition: str, folder: Path = framework.DEFINITIONS) -> list[Unconfirmed]:
+def unconfirmed(edition: str) -> list[Unconfirmed]:
     """Return every fact of an edition that is not confirmed, with its file and line."""
     found = []
     for name in FILES:
-        path = folder / f"{name}.csv"
+        path = framework.DEFINITIONS / f"{name}.csv"
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             for record in reader:
                 if (record["edition"], record["status"]) == (edition, "unconfirmed"):
                     found.append(Unconfirmed(path.name, reader.line_num, _said(record)))
     return found
+
+
+def to_ask(edition: str) -> list[str]:
+    """Return a line for each question that was not copied: which, why, and what to do."""
+    fw = framework.load()
+    return [
+        f"not copied: {fw.questions[r.question].label} ({r.question}). {r.reason}. If the form of"
+        f" {fw.edition(edition).year} asks it, add its line to edition_questions.csv"
+        for r in fw.not_copied(edition)
+    ]
 
 
 def _said(record: dict[str, str]) -> str:
@@ -244,7 +273,11 @@ def summary() -> list[str]:
     fw = framework.load()
     return [
         f"edition {e.edition}: {sum(counts.values())} facts copied from {e.follows} and not"
-        f" confirmed (kukar new-year {e.year} --status)"
+        f" confirmed{_asks(fw.not_copied(e.edition))} (kukar new-year {e.year} --status)"
         for e in fw.editions.values()
         if (counts := fw.unconfirmed(e.edition))
     ]
+
+
+def _asks(retired: list[Retired]) -> str:
+    return f", {len(retired)} question not copied" if retired else ""

@@ -674,11 +674,11 @@ CONTRADICTIONS = {
         "calendar.csv: '02-29' is no day of every year, as 12-01",
     ),
     "time of a job": (
-        ("calendar.csv", "01-31,,06:00", "01-31,,6.00"),
+        ("calendar.csv", "07-31,,06:00", "07-31,,6.00"),
         "calendar.csv: '6.00' is no time, as 06:00",
     ),
     "time of a job that no clock shows": (
-        ("calendar.csv", "01-31,,06:00", "01-31,,24:00"),
+        ("calendar.csv", "07-31,,06:00", "07-31,,24:00"),
         "calendar.csv: '24:00' is no time, as 06:00",
     ),
     "correction that drops and gives a value": (

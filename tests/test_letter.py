@@ -239,7 +239,7 @@ def test_a_figure_outside_the_scale_is_refused(refused, old, wrong):
 def test_a_year_without_a_list_of_questions_is_refused(refused, old):
     message = refused(replace(old, year=2024))
     assert "no edition of 2024 has a known list of questions" in message
-    assert "definitions/edition_questions.csv" in message
+    assert "begin the year: `kukar new-year 2024`" in message
 
 
 def test_a_letter_of_another_year_fits_no_edition(refused, old):

@@ -11,12 +11,16 @@ import pytest
 from copied import changed_code, kukar, project, python
 from reading import IN_NO_TABLE, KUKAR, MALANG
 
-from kukar_analysis import framework, narrative, new_year, paths
+from kukar_analysis import clean, framework, narrative, new_year, paths
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import DefinitionError, UsageError
 
 SOURCE = "2023-kppn-ikn"
-ADDED = {"editions": 1, "weights": 6, "edition_questions": 117, "surveys": 1}
+SPBE = "outcome.governance.spbe"
+ADDED = {"editions": 1, "weights": 6, "edition_questions": 116, "surveys": 1}
+"""Lines of a copy of SOURCE from 2026 on: the question on SPBE is not copied."""
+WHOLE = ADDED | {"editions": 2, "weights": 11}
+"""Lines of a year: reguler has five weights, and no list of questions."""
 SAMPLE = paths.ROOT / "data" / "sample"
 NATIONAL = "contoh-tabel-nasional-kppn-ikn.csv"
 HEADINGS = (SAMPLE / "2023" / NATIONAL).read_text(encoding="utf-8").splitlines()[1]
@@ -89,7 +93,7 @@ def confirm(folder):
 
 def test_a_copy_adds_the_lines_it_names_and_changes_no_byte_beside_them(definitions):
     before = {p.name: p.read_bytes() for p in definitions.iterdir()}
-    added = new_year.copy(2027, SOURCE, definitions)
+    added = new_year.copy(2027, [SOURCE], definitions)
     assert {lines.file.stem: lines.last - lines.first + 1 for lines in added} == ADDED
     for lines in added:
         found = lines.file.read_bytes().splitlines(keepends=True)
@@ -101,13 +105,14 @@ def test_a_copy_adds_the_lines_it_names_and_changes_no_byte_beside_them(definiti
 
 
 def test_a_copied_edition_asks_and_weighs_as_its_source_and_none_of_it_is_confirmed(definitions):
-    new_year.copy(2027, SOURCE, definitions)
+    new_year.copy(2027, [SOURCE], definitions)
     fw = framework.load(definitions)
     made, source = fw.edition("2027-kppn-ikn"), fw.edition(SOURCE)
     assert (made.year, made.group, made.follows) == (2027, "kppn-ikn", SOURCE)
     assert (made.rounding, made.improvement_base) == (source.rounding, source.improvement_base)
     assert fw.weights[made.edition] == fw.weights[SOURCE]
-    assert list(fw.edition_questions[made.edition]) == list(fw.edition_questions[SOURCE])
+    asked = [q for q in fw.edition_questions[SOURCE] if q != SPBE]
+    assert list(fw.edition_questions[made.edition]) == asked
     assert {q.continuity for q in fw.edition_questions[made.edition].values()} == {"same"}
     assert fw.surveys[made.edition].respondents == 50
     assert fw.unconfirmed(made.edition) == ADDED
@@ -115,8 +120,8 @@ def test_a_copied_edition_asks_and_weighs_as_its_source_and_none_of_it_is_confir
 
 
 def test_an_edition_between_two_years_is_put_between_them(definitions):
-    new_year.copy(2027, SOURCE, definitions)
-    new_year.copy(2025, "2023-reguler", definitions)
+    new_year.copy(2027, [SOURCE], definitions)
+    new_year.copy(2025, ["2023-reguler"], definitions)
     assert [e for e in framework.load(definitions).editions if e > "2023-k"] == [
         "2023-kppn-ikn",
         "2023-reguler",
@@ -146,7 +151,7 @@ def test_a_file_keeps_the_way_it_was_saved(definitions, saved):
     path = definitions / "weights.csv"
     path.write_bytes(saved(path.read_bytes()))
     before = path.read_bytes().splitlines(keepends=True)
-    new_year.copy(2027, SOURCE, definitions)
+    new_year.copy(2027, [SOURCE], definitions)
     after = path.read_bytes().splitlines(keepends=True)
     end = b"\r\n" if before[0].endswith(b"\r\n") else b"\n"
     assert all(line.endswith(end) for line in after)
@@ -157,10 +162,10 @@ def test_a_file_keeps_the_way_it_was_saved(definitions, saved):
 
 
 def test_what_contradicts_the_definitions_changes_no_file(definitions):
-    new_year.copy(2027, SOURCE, definitions)
+    new_year.copy(2027, [SOURCE], definitions)
     before = {p.name: p.read_bytes() for p in definitions.iterdir()}
     with pytest.raises(DefinitionError, match="2027-kppn-ikn stands 2 times"):
-        new_year.copy(2027, SOURCE, definitions)
+        new_year.copy(2027, [SOURCE], definitions)
     assert {p.name: p.read_bytes() for p in definitions.iterdir()} == before
 
 
@@ -175,48 +180,95 @@ def test_all_files_are_changed_or_none(definitions, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space"):
-        new_year.copy(2027, SOURCE, definitions)
+        new_year.copy(2027, [SOURCE], definitions)
     assert {p.name: p.read_bytes() for p in definitions.iterdir()} == before
 
 
-# Which edition is copied
+def test_what_is_abolished_is_asked_about_from_its_year_on_and_not_copied(definitions, monkeypatch):
+    monkeypatch.setattr(framework, "DEFINITIONS", definitions)
+    new_year.copy(2025, [SOURCE])
+    fw = framework.load()
+    assert SPBE in fw.edition_questions["2025-kppn-ikn"]
+    assert fw.not_copied("2025-kppn-ikn") == []
+    new_year.copy(2026, ["2025-kppn-ikn", "2023-reguler"])
+    fw = framework.load()
+    assert SPBE not in fw.edition_questions["2026-kppn-ikn"]
+    assert fw.edition("2026-kppn-ikn").questions == 116
+    assert [r.question for r in fw.not_copied("2026-kppn-ikn")] == [SPBE]
+    assert fw.not_copied("2026-reguler") == []  # its questions were never seen
+    (said,) = new_year.to_ask("2026-kppn-ikn")
+    assert said.startswith(f"not copied: Nilai SPBE ({SPBE}). Indeks SPBE dicabut pada 2026")
+    path = definitions / "editions.csv"
+    path.write_text(path.read_text("utf-8").replace("116,unconfirmed", "116,seen"), "utf-8")
+    framework.forget()
+    assert new_year.to_ask("2026-kppn-ikn") == []  # the office has confirmed the edition
 
 
-@pytest.mark.usefixtures("processed_env")
+# Which editions are copied
+
+
 @pytest.mark.parametrize(
-    ("year", "asked", "edition"),
-    [(2027, None, SOURCE), (2024, None, SOURCE), (2027, "2023-reguler", "2023-reguler")],
-)
-def test_the_newest_edition_of_the_offices_group_is_copied_or_the_one_asked_for(
-    year, asked, edition
-):
-    assert new_year.source_of(year, KUKAR, asked) == edition
-
-
-@pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("year", "region", "asked", "said"),
+    ("year", "asked", "editions"),
     [
-        (2021, KUKAR, None, "year 2021 cannot be begun: editions are on record for 2022 to 20"),
-        (2022, KUKAR, None, "year 2022 cannot be begun"),
-        (20270, KUKAR, None, "year 20270 cannot be begun"),
-        (-1, KUKAR, None, "year -1 cannot be begun"),
-        (2023, KUKAR, None, "edition 2023-kppn-ikn is there already .*new-year 2023 --status"),
-        (2023, KUKAR, "2023-reguler", "edition 2023-reguler is not before 2023: name an earlier"),
-        (2027, KUKAR, "2026-kppn", "edition '2026-kppn' is not known; known: 2022-kppn-ikn, "),
-        (2027, IN_NO_TABLE, None, "no national table names 31.01.* with --from; known: 2022-"),
+        (2027, None, [SOURCE, "2023-reguler"]),
+        (2024, None, [SOURCE, "2023-reguler"]),
+        (2027, "2023-reguler", ["2023-reguler"]),
+        (2027, "2022-kppn-ikn", ["2022-kppn-ikn"]),
     ],
 )
-def test_a_year_that_cannot_begin_is_refused_with_what_to_do(year, region, asked, said):
+def test_all_editions_of_the_year_before_are_copied_or_the_one_asked_for(year, asked, editions):
+    assert new_year.sources_of(year, asked) == editions
+
+
+def test_editions_that_a_year_has_already_are_left_out(definitions, monkeypatch):
+    monkeypatch.setattr(framework, "DEFINITIONS", definitions)
+    new_year.copy(2027, [SOURCE])
+    assert new_year.sources_of(2027) == ["2023-reguler"]
+    with pytest.raises(UsageError, match="edition 2027-kppn-ikn is there already"):
+        new_year.sources_of(2027, SOURCE)
+
+
+@pytest.mark.parametrize(
+    ("year", "asked", "said"),
+    [
+        (2021, None, "year 2021 cannot be begun: editions are on record for 2022 to 20"),
+        (2022, None, "year 2022 cannot be begun"),
+        (20270, None, "year 20270 cannot be begun"),
+        (-1, None, "year -1 cannot be begun"),
+        (2023, None, "edition 2023-kppn-ikn and 2023-reguler is there .*new-year 2023 --status"),
+        (2023, "2023-reguler", "edition 2023-reguler is not before 2023: name an earlier"),
+        (2027, "2026-kppn", "edition '2026-kppn' is not known; known: 2022-kppn-ikn, "),
+    ],
+)
+def test_a_year_that_cannot_begin_is_refused_with_what_to_do(year, asked, said):
     with pytest.raises(UsageError, match=said):
-        new_year.source_of(year, region, asked)
+        new_year.sources_of(year, asked)
 
 
-def test_without_tables_the_edition_has_to_be_named(tmp_path, monkeypatch):
+@pytest.mark.usefixtures("processed_env")
+def test_the_group_of_the_office_is_that_of_its_newest_table(tmp_path, monkeypatch):
+    assert new_year.group_of(KUKAR) == "kppn-ikn"
+    assert new_year.group_of(IN_NO_TABLE) is None
     monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
-    with pytest.raises(UsageError, match="without tables: name the edition to copy with --from"):
-        new_year.source_of(2027, KUKAR)
-    assert new_year.source_of(2027, KUKAR, SOURCE) == SOURCE
+    assert new_year.group_of(KUKAR) is None
+
+
+@pytest.mark.parametrize(
+    ("year", "advice"),
+    [
+        (2024, "begin the year: `kukar new-year 2024`"),
+        (2019, "if the print says so, add it to definitions/editions.csv"),
+    ],
+)
+def test_an_edition_that_is_not_known_names_the_command_that_begins_it(
+    year, advice, raw_folder, tmp_path
+):
+    with pytest.raises(UsageError, match=advice):
+        framework.load().edition(f"{year}-kppn-ikn")
+    heads = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
+    line = "KAB. MALANG;3,00;3,00;3,00;3,00;3,00;3,00;3,00;KPPN&IKN"
+    made = clean.clean(raw_folder({f"{year}/tabel.csv": f"{heads}\n{line}\n"}), tmp_path / "t")
+    assert f"edition {year}-kppn-ikn is not known; {advice}" in made.tables["rejected"]["reason"][0]
 
 
 # The command
@@ -226,16 +278,17 @@ def test_a_year_that_begins_says_each_line_and_folder_that_it_made(begun):
     folder, ended = begun
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
-    assert (
-        lines[0] == f"edition 2027-kppn-ikn: copied from {SOURCE}, and nothing of it confirmed yet"
-    )
-    for line in lines[1:5]:
+    said = "edition 2027-{0}: copied from 2023-{0}, and nothing of it confirmed yet"
+    assert lines[0] == said.format("kppn-ikn")
+    assert lines[1].startswith(f"  not copied: Nilai SPBE ({SPBE}). Indeks SPBE dicabut pada 2026")
+    assert lines[2] == said.format("reguler")
+    for line in lines[3:7]:
         file, _, numbers = line.removeprefix("  added ").partition(": ")
         first, *last = (int(n) for n in numbers.split()[1].split("-"))
         text = Path(file).read_text(encoding="utf-8").splitlines()
         new = text[first - 1 : (last or [first])[0]]
-        assert len(new) == ADDED[Path(file).stem]
-        assert all(x.startswith("2027-kppn-ikn") for x in new)
+        assert len(new) == WHOLE[Path(file).stem]
+        assert all(x.startswith("2027-") for x in new)
     assert {p.name for p in (folder / "data" / "raw" / "2027").iterdir()} == {"opd", "survei"}
     assert changed_code(folder) == []
 
@@ -258,8 +311,18 @@ def test_a_year_is_begun_once(begun):
     ended = kukar(folder, "new-year", "2027")
     assert ended.returncode == 2
     assert len(ended.stderr.splitlines()) == 1
-    assert "edition 2027-kppn-ikn is there already" in ended.stderr
+    assert "edition 2027-kppn-ikn and 2027-reguler is there already" in ended.stderr
     assert {p: p.read_bytes() for p in before} == before
+
+
+def test_the_other_editions_of_a_year_are_begun_where_one_is_there(tmp_path):
+    folder = project(tmp_path)
+    for more in (["--from", "2023-reguler"], []):
+        ended = kukar(folder, "new-year", "2027", *more)
+        assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.startswith(f"edition 2027-kppn-ikn: copied from {SOURCE}, and nothing of")
+    assert "2027-reguler" not in ended.stdout
+    assert "no forms: no national table on hand tells the group of 64.02" in ended.stdout
 
 
 def test_forms_that_are_there_are_not_written_over_and_the_year_is_not_begun(begun):
@@ -274,10 +337,16 @@ def test_forms_that_are_there_are_not_written_over_and_the_year_is_not_begun(beg
 def test_the_status_names_each_fact_that_is_not_confirmed_with_its_line(begun):
     folder, _ = begun
     ended = kukar(folder, "new-year", "2027", "--status")
-    head, *facts, last = ended.stdout.splitlines()
-    assert head == f"2027-kppn-ikn, copied from {SOURCE}:"
-    assert last.startswith("125 facts not confirmed. In ")
-    assert len(facts) == 125
+    *facts, last = ended.stdout.splitlines()
+    assert [x for x in facts if not x.startswith("  ")] == [
+        f"2027-kppn-ikn, copied from {SOURCE}:",
+        "2027-reguler, copied from 2023-reguler:",
+    ]
+    (asked,) = (x for x in facts if x.startswith("  not copied: "))
+    assert f"({SPBE})" in asked
+    facts = [x for x in facts if x.startswith("  ") and x != asked]
+    assert last.startswith("130 facts not confirmed. In ")
+    assert len(facts) == 130
     for fact in facts:
         place, said = fact.split(maxsplit=1)
         file, number = place.split(":")
@@ -376,15 +445,15 @@ def test_limits_certainty_and_sources_say_that_the_rules_are_not_confirmed(said)
 
 def test_a_line_an_edition_sums_up_what_is_not_confirmed(said):
     assert said["new_year.summary()"] == (
-        "['edition 2027-kppn-ikn: 125 facts copied from 2024-kppn-ikn and not confirmed"
-        " (kukar new-year 2027 --status)']"
+        "['edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed,"
+        " 1 question not copied (kukar new-year 2027 --status)']"
     )
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definitions, monkeypatch):
     assert narrative.unconfirmed(KUKAR, 2022, 2023) == []
-    new_year.copy(2027, SOURCE, definitions)
+    new_year.copy(2027, [SOURCE], definitions)
     path = definitions / "weights.csv"
     text = path.read_text(encoding="utf-8")
     for component in ("baseline,10", "output,20"):

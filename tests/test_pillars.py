@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
-from reading import KUKAR, MALANG, PILLARS, SURABAYA, printed, raw, tables_from
+from reading import KUKAR, MALANG, PILLARS, SURABAYA, Page, printed, raw, tables_from
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, store, tables
 from kukar_analysis.analysis import pillars
 
 STATISTICS = (
@@ -147,3 +147,21 @@ def test_statistics_are_the_newest_up_to_the_year(pillar, year):
     values = dict(zip(found["name"], zip(found["year"], found["value"], strict=True), strict=True))
     assert values == {name: (when, float(value)) for name, (when, value) in newest.items()}
     assert found["decimals"].tolist() == [shown[name].decimals for name in found["name"]]
+
+
+@pytest.mark.parametrize(("year", "value"), [(2022, 27.1), (2023, 17.6), (2024, 14.3)])
+def test_a_figure_of_the_press_is_of_the_year_it_speaks_of_and_not_of_the_articles(year, value):
+    found = pillars.statistics(KUKAR, year, "living").set_index("statistic").loc["stunting"]
+    assert (found["year"], found["value"]) == (year, value)
+
+
+def test_a_figure_of_the_press_is_called_so_wherever_its_source_is_shown():
+    kinds = {c.citation: c.kind for c in framework.load().citations.values()}
+    found = store.read("official_statistics")
+    press = found["origin"].str.startswith("2024/statistik-pers-kukar.csv#")
+    assert set(found.loc[press, "citation"].map(kinds)) == {"press"}
+    assert set(found.loc[~press, "citation"].map(kinds)) == {"official"}
+    shown = Page(tables.statistics(2023, KUKAR, "living").html).tables[0].records()
+    sources = {row["Statistik"]: row["Sumber"] for row in shown}
+    assert sources["Prevalensi stunting"].endswith("1 September 2025 (angka pers)")
+    assert sources["Umur harapan hidup"] == "BPS"

@@ -15,7 +15,7 @@ def new_year(
     year: Annotated[int, typer.Argument(help="evaluation year that begins")],
     from_: Annotated[
         str | None,
-        typer.Option("--from", help="edition to copy; default: the newest of the office's group"),
+        typer.Option("--from", help="the one edition to copy; default: all of the year before"),
     ] = None,
     to: Annotated[
         Path | None,
@@ -37,23 +37,43 @@ def new_year(
         return
     from kukar_analysis import framework, new_year, store
 
-    region = next(r.region for r in framework.load().reported_regions if r.role == "own")
+    fw = framework.load()
+    region = next(r.region for r in fw.reported_regions if r.role == "own")
+    sources = new_year.sources_of(year, from_)
+    begun = [new_year.copy_of(source, year) for source in sources]
+    own = begun[0] if from_ else f"{year}-{new_year.group_of(region)}"
     folder = to or Path("formulir") / str(year)
-    copied = new_year.source_of(year, region, from_)
-    edition = f"{year}-{framework.load().edition(copied).group}"
-    new_year.check_free(folder)
-    added = new_year.copy(year, copied)
-    typer.echo(f"edition {edition}: copied from {copied}, and nothing of it confirmed yet")
+    if own in begun:
+        new_year.check_free(folder)
+    added = new_year.copy(year, sources)
+    for source, edition in zip(sources, begun, strict=True):
+        typer.echo(f"edition {edition}: copied from {source}, and nothing of it confirmed yet")
+        for line in new_year.to_ask(edition):
+            typer.echo(f"  {line}")
     for lines in added:
         typer.echo(f"  added {lines}")
     typer.echo(f"raw folder: {new_year.lay_out(year, raw or store.RAW)}")
-    made = new_year.forms(year, edition, region, folder)
+    made = new_year.forms(year, own, region, folder) if own in begun else []
     if made:
         typer.echo(f"{len(made)} forms to send out, with {new_year.README}: {folder}")
     else:
-        typer.echo(f"no forms: the list of questions of {copied} is not on record")
+        typer.echo(f"no forms: {_why_none(year, own, region)}")
     typer.echo(f"next: `kukar new-year {year} --status` lists what is to be confirmed")
-    typer.echo("undo: delete the lines that were added, and both folders")
+    typer.echo("undo: delete the lines that were added, and the folders")
+
+
+def _why_none(year: int, own: str, region: str) -> str:
+    """Return why no forms were written: they are of the office's own edition alone."""
+    from kukar_analysis import framework
+
+    if own not in framework.load().editions:
+        return (
+            f"no national table on hand tells the group of {region}; run `kukar clean`,"
+            f" then `kukar template {year} --opd all`"
+        )
+    if framework.load().edition_questions.get(own):
+        return f"the office's edition {own} had begun before; `kukar template {year}` writes them"
+    return f"the list of questions of {own} is not on record"
 
 
 def _status(year: int) -> None:
@@ -67,8 +87,8 @@ def _status(year: int) -> None:
         facts = new_year.unconfirmed(edition.edition)
         if facts:
             typer.echo(f"{edition.edition}, copied from {edition.follows}:")
-        for fact in facts:
-            typer.echo(f"  {fact}")
+        for line in [*facts, *new_year.to_ask(edition.edition)]:
+            typer.echo(f"  {line}")
         found += facts
     if not found:
         typer.echo(f"{year}: every fact of its editions is confirmed")

@@ -122,7 +122,7 @@ def _to_mend(year: int, region: str, opd: str) -> list[str]:
         kinds = [
             f"{names[kind].name.lower()} ({n})" for kind, n in found["kind"].value_counts().items()
         ]
-        said.append(f"asesor akan menemukan {listed(kinds)}")
+        said.append(f"asesor dapat menemukan {listed(kinds)}")
     return [f"Yang perlu dibenahi: {listed(said)}."] if said else []
 
 

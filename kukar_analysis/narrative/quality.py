@@ -69,7 +69,7 @@ def _found(year: int, region: str) -> str:
     names = framework.load().findings
     counts = findings["kind"].value_counts()
     said = [f"{names[kind].name.lower()} ({n})" for kind, n in counts.items()]
-    return f"Yang akan ditemukan asesor: {listed(said)}."
+    return f"Yang dapat ditemukan asesor: {listed(said)}."
 
 
 def _count(n: int) -> str:

@@ -171,7 +171,7 @@ class Line:
                 " add a column KET with REGULER or KPPN&IKN, or name the group in the file's name",
             )
         elif edition is not None and edition not in fw.editions:
-            self.fault("edition", f"edition {edition} is not known; {ASK}editions.csv", "group")
+            self.fault("edition", f"edition {edition} is not known; {fw.to_define(year)}", "group")
         return edition
 
     def score(self, column: str, lowest: float = score.LOWEST) -> float | None:

@@ -192,7 +192,7 @@ def _appendix(year: int, region: str, title: str, record: RunRecord) -> Iterator
     found = store.read("official_statistics")
     found = found[(found["region"] == region) & (found["year"] <= year)]
     known = [fact.citation for fact in facts if fact.status != "unconfirmed"]
-    cited = [fw.citations[c].title for c in dict.fromkeys([*known, *found["citation"]])]
+    cited = [fw.citations[c].beside_figure for c in dict.fromkeys([*known, *found["citation"]])]
     html = site.ENVIRONMENT.get_template("appendix.html").render(
         title=title, citations=[*cited, *unconfirmed(region, year)], record=record
     )

@@ -89,7 +89,7 @@ def agency_findings(year: Any, region: Any, opd: Any) -> Shown:
     kinds = framework.load().findings
     return table_or_place(
         found,
-        f"Yang akan ditemukan asesor pada jawaban {_name(opd)} {year}",
+        f"Yang dapat ditemukan asesor pada jawaban {_name(opd)} {year}",
         [Column(c) for c in ("Temuan", "Tentang", "Rincian", "Tempat", "Yang perlu dilakukan")],
         lambda f: [
             kinds[f.kind].name,

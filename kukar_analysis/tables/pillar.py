@@ -183,7 +183,7 @@ def statistics(year: int, region: Any, pillar: str) -> Shown:
             str(s.year),
             number(s.value, s.decimals),
             s.unit_of_measure,
-            fw.citations[s.citation].title,
+            fw.citations[s.citation].beside_figure,
             s.origin,
         ],
         note="Bukan bagian nilai evaluasi; ditaruh sebagai latar.",

@@ -94,7 +94,7 @@ def _contradictions(year: int, region: str) -> Iterator[Finding]:
                 detail = (
                     f"{row.answer} ({year}); {fw.statistics[claim.statistic].name}"
                     f" {str(newest['value']).replace('.', ',')} ({newest['year']},"
-                    f" {fw.citations[newest['citation']].title}; {newest['origin']})"
+                    f" {fw.citations[newest['citation']].beside_figure}; {newest['origin']})"
                 )
                 label = fw.questions[row.question].label
                 yield Finding(

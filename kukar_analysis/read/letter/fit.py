@@ -16,10 +16,9 @@ def edition(tables: Tables, year: int) -> tuple[str, list[str]]:
     fw = framework.load()
     known = [id_ for id_ in fw.edition_questions if fw.editions[id_].year == year]
     if not known:
-        return "", [
-            f"no edition of {year} has a known list of questions; add them to"
-            " definitions/edition_questions.csv and their number to definitions/editions.csv"
-        ]
+        advice = "add them to definitions/edition_questions.csv, and their number to editions.csv"
+        advice = advice if year in fw.years() else fw.to_define(year)
+        return "", [f"no edition of {year} has a known list of questions; {advice}"]
     unfit = {edition: _unfit(tables.sections, _asked(edition)) for edition in known}
     fits = [edition for edition, reasons in unfit.items() if not reasons]
     if len(fits) == 1:

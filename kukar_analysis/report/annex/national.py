@@ -129,7 +129,7 @@ def statistics(year: int, regions: list[str]) -> Sheet:
             fw.statistics[s.statistic].name,
             Measure(s.value, fw.statistics[s.statistic].decimals),
             s.unit_of_measure,
-            fw.citations[s.citation].title,
+            fw.citations[s.citation].beside_figure,
             s.origin,
         ]
         for s in found.itertuples(index=False)
