@@ -85,8 +85,8 @@ def open_slot(
 ) -> Open | None:
     """Return the latest slot that came and was not looked after; None where there is none.
 
-    Where nothing was ever done, only a slot of days that are still open counts: a machine set up
-    in September does not begin with last year. A record that lies ahead is a clock's that was wrong.
+    Where nothing was ever done, only a slot of days that are still open counts: a machine set
+    up in September does not begin with last year. A record that lies ahead is of a wrong clock.
     `anyway` returns one that is now, of the year that runs.
     """
     today = now.astimezone(WITA).date()

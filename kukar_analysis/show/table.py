@@ -55,12 +55,13 @@ def sources(*frames: pd.DataFrame) -> str:
     origins = pd.concat([frame["origin"] for frame in frames]).dropna()
     files = dict.fromkeys(origin.partition("#")[0] for origin in origins)
     path = (SAMPLE if store.is_sample() else store.RAW) / "SOURCES.csv"
-    cited: dict[str, str] = {}
+    cited: dict[str, list[str]] = {}
     if path.exists():
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            cited = {row["file"]: row["citation"] for row in csv.DictReader(lines)}
-    titles = framework.load().names["citation"]
-    found = list(dict.fromkeys(titles.get(cited.get(f, ""), PurePosixPath(f).name) for f in files))
+            cited = {row["file"]: row["citation"].split(" | ") for row in csv.DictReader(lines)}
+    known = framework.load().citations
+    titles = {f: [known[c].title for c in cited.get(f, []) if c in known] for f in files}
+    found = list(dict.fromkeys(t for f in files for t in titles[f] or [PurePosixPath(f).name]))
     more = f"; dan {len(found) - _MOST} lainnya" if len(found) > _MOST else ""
     return f"Sumber: {'; '.join(found[:_MOST])}{more}." if found else ""
 
