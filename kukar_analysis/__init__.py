@@ -24,7 +24,8 @@ Ahead       what_if, rooms, alone, shortest_way
 Show        show: a frame as a table, a figure with its finding, sentences
 Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
             explore: the drop-downs of notebooks/jelajah.ipynb
-Missing     missing (what of a table is not on record, which paper would fill it, who has it)
+Missing     missing (what of a table is not on record, which paper would fill it, who has it),
+            limits (what the figures of a page do not say)
 Words       region_name, pillar_name, group_name; framework.load(): regions, pillars, components, …
 
 `help(ka.ranks)` says what a function returns; a word that is not known is answered with those
@@ -52,6 +53,7 @@ _OFFERED = {
     "analysis.origins": ("figures", "trace"),
     "analysis.names": ("group_name", "pillar_name", "region_name"),
     "analysis.missing": ("missing",),
+    "analysis.limits": ("limits",),
     "analysis.asked": ("read_table",),
 }
 """The functions that are offered, by module."""

@@ -34,10 +34,10 @@ def assumptions() -> str:
     """Return docs/asumsi.md: every assumption on record, how it is known and what hangs on it."""
     fw = framework.load()
     lines = [
-        "# Anggapan dan batas",
+        "# Asumsi dan batas",
         "",
         "Dibuat dari `kukar_analysis/definitions/assumptions.csv` oleh `make docs`. Mutu: terlihat"
-        " pada sumbernya, disimpulkan darinya, atau anggapan yang masih harus dikonfirmasi.",
+        " pada sumbernya, disimpulkan darinya, atau asumsi yang masih harus dikonfirmasi.",
         "",
         "| Tentang | Pernyataan | Mutu | Dampak | Sumber |",
         "| --- | --- | --- | --- | --- |",

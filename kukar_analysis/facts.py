@@ -16,7 +16,7 @@ copied from the edition before, whose citation it keeps, and not confirmed by a 
 HOW_KNOWN: dict[Status, str] = {
     "seen": "terlihat",
     "inferred": "disimpulkan",
-    "assumed": "anggapan",
+    "assumed": "asumsi",
     "unconfirmed": "belum dikonfirmasi",
 }
 """What pages call it."""

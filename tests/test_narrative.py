@@ -224,33 +224,6 @@ def test_a_region_without_events_has_an_empty_place():
     assert is_empty_place(narrative.events(2023, MALANG, "living"))
 
 
-def test_limits_are_every_assumption_on_record_about_the_topic():
-    for topic in ("index", "pillar", "years", KUKAR, "2023-reguler"):
-        expected = [a for a in FW.assumptions if a.topic == topic]
-        said = narrative.limits(topic).text
-        assert said.count("\n") == len(expected) - 1
-        for assumption in expected:
-            assert assumption.statement in said
-
-
-def test_limits_of_a_report_are_those_of_its_region_and_edition_too():
-    said = narrative.limits_of(2023, SURABAYA, "pillar").text
-    wanted = [a.statement for a in FW.assumptions if a.topic in ("pillar", "2023-reguler")]
-    assert [s for s in wanted if s not in said] == []
-    assert [a.statement for a in FW.assumptions if a.topic == KUKAR and a.statement in said] == []
-
-
-def test_a_limit_says_how_it_is_known():
-    words = {"seen": "(terlihat; ", "inferred": "(disimpulkan; ", "assumed": "(anggapan; "}
-    for assumption in FW.assumptions:
-        (line,) = [
-            line
-            for line in narrative.limits(assumption.topic).text.splitlines()
-            if assumption.statement in line
-        ]
-        assert words[assumption.status] in line
-
-
 def test_a_change_of_group_leaves_it_unknown_whether_components_can_be_compared():
     first, why, unknown = narrative.years(SURABAYA, 2022, 2023).text.split("\n\n")
     assert "nilai komponen (butir tidak tercatat)" in why

@@ -11,8 +11,8 @@ import pytest
 from copied import changed_code, kukar, project, python
 from reading import IN_NO_TABLE, KUKAR, MALANG
 
-from kukar_analysis import clean, framework, narrative, new_year, paths
-from kukar_analysis.analysis import compare
+from kukar_analysis import clean, framework, new_year, paths
+from kukar_analysis.analysis import compare, limits
 from kukar_analysis.errors import DefinitionError, UsageError
 
 SOURCE = "2023-kppn-ikn"
@@ -452,7 +452,7 @@ def test_a_line_an_edition_sums_up_what_is_not_confirmed(said):
 
 @pytest.mark.usefixtures("processed_env")
 def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definitions, monkeypatch):
-    assert narrative.unconfirmed(KUKAR, 2022, 2023) == []
+    assert limits.unconfirmed(KUKAR, 2022, 2023) == []
     new_year.copy(2027, [SOURCE], definitions)
     path = definitions / "weights.csv"
     text = path.read_text(encoding="utf-8")
@@ -464,7 +464,7 @@ def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definition
     framework.forget()
     changed = framework.load(definitions)
     monkeypatch.setattr(framework, "load", lambda: changed)
-    (said,) = narrative.unconfirmed(KUKAR, 2027)
+    (said,) = limits.unconfirmed(KUKAR, 2027)
     assert "aturan pembulatan, 4 dari 6 bobot, butir, dan aturan survei disalin" in said
 
 

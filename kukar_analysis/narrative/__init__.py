@@ -4,7 +4,7 @@ Every number in a sentence is computed elsewhere; what is not known is said to b
 """
 
 from kukar_analysis.narrative.agency import agency, send_back
-from kukar_analysis.narrative.common import limits, limits_of, unconfirmed
+from kukar_analysis.narrative.common import limits, limits_of
 from kukar_analysis.narrative.index import index, other_group
 from kukar_analysis.narrative.pillar import events, pillar
 from kukar_analysis.narrative.priorities import raising
@@ -35,6 +35,5 @@ __all__ = [
     "send_back",
     "summary",
     "synergy",
-    "unconfirmed",
     "years",
 ]

@@ -6,9 +6,10 @@ from typing import Any
 
 from kukar_analysis import display, framework, score, tables
 from kukar_analysis.analysis import compare, gaps, priorities, programmes, quality, robustness
+from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
-from kukar_analysis.narrative.common import unconfirmed, value_shown
+from kukar_analysis.narrative.common import value_shown
 from kukar_analysis.narrative.index import height, moved, no_index
 
 _QUESTIONS = 2

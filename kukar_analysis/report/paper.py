@@ -19,8 +19,8 @@ from bs4.element import Tag
 
 from kukar_analysis import formats, framework, store, writing
 from kukar_analysis.analysis import compare
+from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
-from kukar_analysis.narrative.common import unconfirmed
 from kukar_analysis.report import fingerprint, publish, site
 from kukar_analysis.report.record import RunRecord
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import framework
-from kukar_analysis.narrative.common import unconfirmed
+from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import page, replaced, search, site
 from kukar_analysis.report.page import Page, Section

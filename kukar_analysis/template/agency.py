@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import formats, framework, suggest
+from kukar_analysis.analysis.limits import edition_unconfirmed
 from kukar_analysis.facts import EditionQuestion, Opd
-from kukar_analysis.narrative.common import edition_unconfirmed
 from kukar_analysis.template import draw
 from kukar_analysis.template.common import (
     QUESTION_LISTS,

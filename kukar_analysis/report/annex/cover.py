@@ -8,7 +8,8 @@ from openpyxl.styles import Alignment, Font, PatternFill
 
 from kukar_analysis import framework
 from kukar_analysis.analysis import compare
-from kukar_analysis.narrative.common import unconfirmed, value_shown
+from kukar_analysis.analysis.limits import unconfirmed
+from kukar_analysis.narrative.common import value_shown
 from kukar_analysis.report.annex.sheet import (
     COVER,
     FONT,

@@ -1,0 +1,83 @@
+"""What the figures of a page do not say: assumptions on record, and what is not confirmed."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import compare
+from kukar_analysis.facts import HOW_KNOWN, Assumption
+from kukar_analysis.formats import listed
+
+NOT_CONFIRMED = (
+    "Keaslian berkas sumber belum dipastikan: catatan penerimaannya (SOURCES.csv) tidak ada."
+)
+_COPIED = {
+    "editions": "aturan pembulatan",
+    "weights": "bobot",
+    "edition_questions": "butir",
+    "surveys": "aturan survei",
+}
+"""What an edition's facts are called, by file of definitions."""
+
+
+def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
+    """Return what a page about some topics of definitions/assumptions.csv does not say.
+
+    Those of the region and of the edition it was evaluated under are among them; before all
+    stands what of the year's editions, and of the sources, is not confirmed. Columns: topic
+    (`unconfirmed` too), sentence.
+    """
+    edition = compare.edition_of(year, region)
+    asked = {*topics, region, *([edition.edition] if edition else [])}
+    said = [("unconfirmed", sentence) for sentence in unconfirmed(region, year)]
+    said += [] if store.is_confirmed() else [("unconfirmed", NOT_CONFIRMED)]
+    said += [(a.topic, limit(a)) for a in framework.load().assumptions if a.topic in asked]
+    return pd.DataFrame(said, columns=["topic", "sentence"], dtype="str")
+
+
+def limit(assumption: Assumption) -> str:
+    """Return an assumption with how it is known, and whose it is."""
+    title = framework.load().citations[assumption.citation].title
+    whose = " tim penyusun" if assumption.citation == "project" else f"; {title}"
+    return f"{assumption.statement} ({HOW_KNOWN[assumption.status]}{whose})"
+
+
+def unconfirmed(region: str, *years: int) -> list[str]:
+    """Say of each edition that a page of these years stands on what of it is not confirmed.
+
+    Of a year whose table does not name the region these are all its editions. Empty where all is
+    confirmed: the first thing to be said on such a page, and on all else made of it.
+    """
+    fw = framework.load()
+    found = []
+    for year in dict.fromkeys(years):
+        own = compare.edition_of(year, region)
+        of_year = [own] if own else [e for e in fw.editions.values() if e.year == year]
+        found += [said for e in of_year if (said := edition_unconfirmed(e.edition))]
+    return found
+
+
+def edition_unconfirmed(edition: str) -> str:
+    """Say what of an edition was copied from another and is not confirmed; empty where nothing."""
+    fw = framework.load()
+    counts, found = fw.unconfirmed(edition), fw.edition(edition)
+    if not counts or not found.follows:
+        return ""
+    whole = {
+        "editions": 1,
+        "weights": len(fw.weight_facts.get(edition, {})),
+        "edition_questions": found.questions,
+        "surveys": 1,
+    }
+    said = [
+        name if counts[file] == whole[file] else f"{counts[file]} dari {whole[file]} {name}"
+        for file, name in _COPIED.items()
+        if file in counts
+    ]
+    before = fw.editions[found.follows]
+    return (
+        f"Edisi {found.year} ({fw.groups[found.group].name}) belum dikonfirmasi: {listed(said)}"
+        f" disalin dari edisi {before.year} ({fw.groups[before.group].name}), karena aturan"
+        f" {found.year} belum tercatat. Angka yang memakainya dapat berubah."
+    )
