@@ -210,12 +210,13 @@ def test_a_report_that_cannot_be_made_into_a_page_fails_alone(published, monkeyp
     assert published.make("satu", "dua").made == 1
 
 
-def test_an_annex_that_cannot_be_made_is_named_and_the_pages_are_published(small, monkeypatch):
+def test_an_annex_that_cannot_be_made_is_named_and_the_pages_are_published(small):
     def fails(*arguments, **options):
         raise KeyError("kolom")
 
-    monkeypatch.setattr(annex, "write", fails)
-    made = small.make("satu", "dua")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(annex, "write", fails)
+        made = small.make("satu", "dua")
     assert (made.made, made.failed, made.all_done) == (2, 0, False)
     assert small.warned == ["2023/lampiran-2023.xlsx  failed: KeyError: 'kolom'"]
     assert "2023" in small.shown("satu")
