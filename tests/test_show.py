@@ -7,16 +7,20 @@ import warnings
 from decimal import Decimal
 
 import matplotlib.pyplot as plt
+import nbformat
 import numpy as np
 import pandas as pd
 import pytest
 import seaborn as sns
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from nbformat import v4
 from reading import Page, table
 
 import kukar_analysis as ka
 from kukar_analysis import framework, show
 from kukar_analysis.errors import UsageError
+from kukar_analysis.report import page
 
 PLANTED = "<script>alert(\"x\")</script> & 'y' {{ 7 * 7 }} $\\frac{"
 SCORES = pd.DataFrame(
@@ -58,11 +62,11 @@ def test_a_frame_is_shown_by_the_definitions_of_its_columns_and_kept_as_it_was_g
 
 
 def test_heads_say_what_they_head_and_numbers_are_set_apart():
-    page = Page(show.table(SCORES, "Komponen").html)
-    assert [head["scope"] for head in page.all("th")] == ["col"] * 4 + ["row"] * 3
-    assert [h.get("class") for h in page.all("th")][:4] == [None, "number", "number", "number"]
-    assert [cell.get("class") for cell in page.all("td")] == ["number"] * 9
-    assert page.tables[0].caption == "Komponen"
+    made = Page(show.table(SCORES, "Komponen").html)
+    assert [head["scope"] for head in made.all("th")] == ["col"] * 4 + ["row"] * 3
+    assert [h.get("class") for h in made.all("th")][:4] == [None, "number", "number", "number"]
+    assert [cell.get("class") for cell in made.all("td")] == ["number"] * 9
+    assert made.tables[0].caption == "Komponen"
 
 
 def test_a_wide_table_can_be_scrolled_with_the_keyboard_and_says_what_it_is():
@@ -175,11 +179,11 @@ def test_a_table_of_a_frame_with_origins_names_its_sources_in_words():
 
 def test_text_from_data_never_becomes_markup():
     frame = pd.DataFrame({PLANTED: [PLANTED], "b": [PLANTED], "origin": [f"2023/{PLANTED}.csv#l1"]})
-    page = Page(show.table(frame, PLANTED, note=PLANTED).html)
-    assert [tag for tag, _ in page.tags] == [
+    made = Page(show.table(frame, PLANTED, note=PLANTED).html)
+    assert [tag for tag, _ in made.tags] == [
         *("div", "table", "caption", "thead", "tr", "th", "th", "tbody", "tr", "th", "td", "p", "p")
     ]
-    assert page.text.count(PLANTED) == 5
+    assert made.text.count(PLANTED) == 5
     for shown in (
         show.answer(PLANTED),
         show.note(PLANTED),
@@ -209,6 +213,17 @@ def test_plain_text_says_the_same_as_the_page_in_lines_that_stand_under_each_oth
     assert bundle["text/html"].endswith(shown.html)
 
 
+def test_what_lab_needs_for_its_look_is_left_out_of_a_page(tmp_path):
+    bundle = show.answer("Indeks 2,82")._repr_mimebundle_()
+    assert bundle["text/html"].startswith('<style class="show">')
+    cell = v4.new_code_cell(outputs=[v4.new_output("execute_result", bundle)])
+    path = tmp_path / "a.ipynb"
+    nbformat.write(v4.new_notebook(cells=[v4.new_markdown_cell("# Apa?"), cell]), path)
+    body = page.read(path).body
+    assert show.answer("Indeks 2,82").html in body
+    assert "<style" not in body
+
+
 @pytest.mark.parametrize(
     "missing",
     [
@@ -219,14 +234,15 @@ def test_plain_text_says_the_same_as_the_page_in_lines_that_stand_under_each_oth
 )
 def test_what_is_missing_takes_the_place_of_whatever_would_be_shown(missing):
     none = SCORES.iloc[:0]
-    for shown in (
-        show.table(none, "Komponen", missing=missing),
-        show.figure(show.axes(rows=0), "Komponen", alt="", missing=missing),
-        show.empty(missing, "Komponen"),
-    ):
+    for shown in (show.table(none, "Komponen", missing=missing), show.empty(missing, "Komponen")):
         assert shown.text == "Komponen\n\nLampiran 2023 belum ada."
         assert Page(shown.html).all("div") == [{"class": "empty-place"}]
-    assert show.answer("Indeks 2,82", missing=missing).text == "Lampiran 2023 belum ada."
+    for shown in (
+        show.answer("Indeks 2,82", missing=missing),
+        show.figure(show.axes(rows=0), "Terendah: –", alt="", missing=missing),
+    ):
+        assert shown.text == "Lampiran 2023 belum ada."
+    assert plt.get_fignums() == []
     assert show.table(none, "x", missing=missing).frame is none
     assert table(show.table(SCORES, "x", missing=missing)).own == []
 
@@ -315,6 +331,17 @@ def test_long_titles_and_labels_are_broken_and_stay_within_the_figure():
     assert 0 <= box.x0 < box.x1 <= figure.bbox.width
 
 
+def test_a_legend_stands_over_the_axes_in_as_many_columns_as_fit():
+    for name in ("A", "Kabupaten Kutai Kartanegara"):
+        ax = show.axes(rows=3)
+        for n in range(3):
+            ax.plot([0, 1], [n, n], label=f"{name} {n}")
+        ax.legend()
+        shown = show.figure(ax, "x", alt="x").figure
+        assert ax.get_legend().get_window_extent().x1 <= shown.bbox.width
+        assert ax.get_legend().get_window_extent().y0 >= ax.bbox.y1 - 1
+
+
 def test_ticks_are_written_as_readers_write_numbers():
     frame = pd.DataFrame({"year": [2022, 2023], "budget": [0, 40_000]})
     shown = words(show.figure(sns.lineplot(frame, x="year", y="budget"), "x", alt="x"))
@@ -328,7 +355,7 @@ def test_an_empty_frame_is_drawn_without_a_warning():
         ax = show.axes(rows=0)
         empty = pd.DataFrame({"x": [], "y": [], "tahun": []}).astype({"y": "str"})
         sns.scatterplot(empty, x="x", y="y", hue="tahun", palette=show.PAST_AND_NOW, ax=ax)
-        assert show.figure(ax, "x", alt="x", missing="Belum ada.").text == "x\n\nBelum ada."
+        assert show.figure(ax, "x", alt="x", missing="Belum ada.").text == "Belum ada."
 
 
 def test_a_waterfall_walks_from_the_first_value_to_the_last():
@@ -365,3 +392,8 @@ def test_rank_intervals_mark_the_region_that_is_asked_for():
     assert {"Kabupaten Kutai Kartanegara", "1"} <= {*words(shown)}
     nobody = show.figure(show.rank_intervals(frame.iloc[:0], "64.02"), "x", alt="x")
     assert "Kabupaten Kutai Kartanegara" not in words(nobody)
+
+
+def test_the_colours_stay_apart_in_grey():
+    grey = sorted(np.dot(to_rgb(c), [0.2126, 0.7152, 0.0722]) for c in show.PALETTE)
+    assert np.diff(grey).min() > 0.05

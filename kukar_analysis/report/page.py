@@ -18,7 +18,7 @@ RESERVED = ("atas", "isi", "cari")
 """Anchors of the templates, which no heading may take."""
 _HEADING = re.compile(r"<(h[23])(?: [^>]*)?>(.*?)</\1>", re.DOTALL)
 _TABLE = re.compile(r'<div class="table">(<table>\s*<caption>(.*?)</caption>)', re.DOTALL)
-_LAB_STYLE = re.compile(r'<style class="show">.*?</style>\n', re.DOTALL)
+_LAB_STYLE = re.compile(r'<style class="show">.*?</style>', re.DOTALL)
 _CELL = re.compile(r'(<div class="cell [^"]*") id="[^"]*"')
 _TAG = re.compile(r"<[^>]*>")
 

@@ -31,8 +31,8 @@ from kukar_analysis.show.words import Missing, Shown, empty, render, stated
 
 NOW, BEFORE, OTHERS, INK = "#0b3c6f", "#b35900", "#a9b4bf", "#222222"
 PAST_AND_NOW = [BEFORE, NOW]
-PALETTE = [NOW, BEFORE, "#56a3c9", "#e0a030", "#5d6b78", "#8c4a7d"]
-"""Six that stay apart for colour-blind readers; give `style=` or hatches too, for grey."""
+PALETTE = [NOW, BEFORE, "#4f93b8", "#f0c35a", "#853a70", OTHERS]
+"""Six that stay apart by their lightness alone, as in grey; give `style=` or hatches besides."""
 WIDTH = 5.6
 """inches: so that a letter is still 9 pixels high on a telephone 390 pixels wide"""
 _ROW, _FRAME = 0.4, 1.5
@@ -91,7 +91,7 @@ def figure(
     drawn = _figure(of)
     plt.close(drawn)
     if stated(missing):
-        return replace(empty(missing, finding), figure=drawn)
+        return replace(empty(missing), figure=drawn)  # a finding of nothing is none
     with mpl.rc_context(_STYLE):
         sns.despine(drawn, left=True)
         for ax in drawn.axes:
@@ -99,9 +99,11 @@ def figure(
         for words in drawn.findobj(Text):
             words.set_parse_math(False)  # a name with a dollar sign is no formula
         _framed(drawn, finding, source if isinstance(source, str | None) else sources(source))
+        if len(drawn.axes) == 1 and drawn.axes[0].get_legend():
+            _legend_above(drawn.axes[0])
         buffer = io.BytesIO()
         drawn.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    said = f"{finding.removesuffix('.')}. {alt.removesuffix('.')}."
+    said = " ".join(f"{words.removesuffix('.')}." for words in (finding, alt) if words)
     data = base64.b64encode(buffer.getvalue()).decode()
     return Shown(render("figure", alt=said, data=data), said, figure=drawn)
 
@@ -163,5 +165,15 @@ def _readable(ax: Axes) -> None:
         if defined:
             is_rows = axis is ax.yaxis and not isinstance(formatter, ScalarFormatter)
             axis.set_label_text("" if is_rows else defined.heading)
-    if (legend := ax.get_legend()) and len(legend.figure.axes) == 1:
-        sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=3, title=None)
+
+
+def _legend_above(ax: Axes) -> None:
+    """Put the legend over an Axes, in as many columns as it is wide."""
+    legend: Any = ax.get_legend()
+    legend.set_in_layout(False)
+    legend.figure.get_layout_engine().execute(legend.figure)
+    for columns in (4, 3, 2, 1):
+        sns.move_legend(ax, "lower left", bbox_to_anchor=(0, 1), ncols=columns, title=None)
+        legend = ax.get_legend()
+        if legend.get_window_extent().width <= ax.bbox.width:
+            break

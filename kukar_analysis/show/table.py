@@ -58,7 +58,8 @@ def sources(*frames: pd.DataFrame) -> str:
     cited: dict[str, list[str]] = {}
     if path.exists():
         with path.open(encoding="utf-8-sig", newline="") as lines:
-            cited = {row["file"]: row["citation"].split(" | ") for row in csv.DictReader(lines)}
+            listed = csv.DictReader(lines)
+            cited = {row["file"]: row.get("citation", "").split(" | ") for row in listed}
     known = framework.load().citations
     titles = {f: [known[c].title for c in cited.get(f, []) if c in known] for f in files}
     found = list(dict.fromkeys(t for f in files for t in titles[f] or [PurePosixPath(f).name]))
@@ -72,14 +73,16 @@ def _flat(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
     if isinstance(flat.columns, pd.MultiIndex):
         flat = flat.set_axis([" ".join(map(str, head)).strip() for head in flat.columns], axis=1)
     if flat.index.nlevels > 1 or flat.index.name or not pd.api.types.is_integer_dtype(flat.index):
-        flat = flat.rename_axis(columns=None).reset_index(names=None if flat.index.name else [""])
+        names = [" " * i if name is None else name for i, name in enumerate(flat.index.names)]
+        flat = flat.reset_index(names=names, allow_duplicates=True)
     return flat
 
 
 def _marked(frame: pd.DataFrame | pd.Series, first: Cells, mark: Mark) -> list[bool]:
     """Return of each row whether it stands out; a Series of booleans goes by the frame's index."""
     if isinstance(mark, str | int):
-        return [mark in pair for pair in zip(first.values, first.texts, strict=True)]
+        same = first.values.eq(mark).fillna(False)
+        return [bool(is_) or text == mark for is_, text in zip(same, first.texts, strict=True)]
     chosen = mark(frame) if callable(mark) else mark
     if isinstance(chosen, pd.Series):
         chosen = chosen.reindex(frame.index, fill_value=False)

@@ -8,64 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, TypeAlias
 
 import pandas as pd
-from jinja2 import DictLoader, Environment, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
 
 from kukar_analysis import formats
 from kukar_analysis.show.cells import column
 
 Missing: TypeAlias = str | Iterable[str] | pd.DataFrame | None
-_TEMPLATES = {
-    "prose": """\
-{% from "bold" import bold %}<div class="{{ kind }}">
-{%- for sentence in sentences %}<p>{{ bold(sentence) }}</p>{% endfor %}</div>""",
-    "items": """\
-{% from "bold" import bold %}{% if heading %}<p><strong>{{ heading }}</strong></p>{% endif -%}
-<ul class="items">{% for item in sentences %}<li>{{ bold(item) }}</li>{% endfor %}</ul>""",
-    "bold": """\
-{% macro bold(sentence) %}{% for text in sentence.split("**") %}
-{%- if loop.index0 is odd %}<strong>{{ text }}</strong>{% else %}{{ text }}{% endif %}
-{%- endfor %}{% endmacro %}""",
-    "table": """\
-<div class="table" role="region" tabindex="0" aria-label="{{ caption }}"><table>
-<caption>{{ caption }}</caption>
-<thead><tr>
-{%- for c in columns -%}
-<th scope="col"{% if c.numeric %} class="number"{% endif %}>{{ c.heading }}</th>
-{%- endfor %}</tr></thead>
-<tbody>
-{%- for row in rows %}
-<tr{% if marked[loop.index0] %} class="own"{% endif %}>
-{%- for cell in row %}
-{%- if loop.first %}<th scope="row">{{ cell }}</th>
-{%- else %}<td{% if columns[loop.index0].numeric %} class="number"{% endif %}>{{ cell }}</td>
-{%- endif %}{% endfor %}</tr>
-{%- endfor %}
-</tbody></table>
-{%- for note in notes %}<p class="note">{{ note }}</p>{% endfor %}</div>""",
-    "figure": """\
-<figure class="drawn"><img alt="{{ alt }}" src="data:image/svg+xml;base64,{{ data }}"></figure>""",
-}
-_STYLE = """\
-<style class="show">.jp-RenderedHTMLCommon {
-.table { overflow-x: auto; }
-.table :is(caption, th, td) { text-align: left; }
-.table caption { font-weight: bold; }
-.table .number { text-align: right; }
-.table tbody tr:not(.own) th { font-weight: normal; }
-.table .own td { font-weight: bold; }
-.answer { border-left: .35em solid #0b3c6f; padding-left: 1em; font-size: 1.15em; }
-.empty-place { border: 1px dashed #8a6d1d; padding: 0 1em; }
-.drawn { margin: 0; max-width: 42rem; }
-.drawn img { width: 100%; }
-}</style>
-"""
-"""For Lab alone; a page has a style of its own, and leaves this out (report/page.py)."""
-_ENVIRONMENT = Environment(
-    loader=DictLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined
+_TEMPLATES = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
 )
 
 
@@ -82,7 +39,7 @@ class Shown:
     figure: Figure | None = field(default=None, compare=False, repr=False)
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        return {"text/html": _STYLE + self.html, "text/plain": self.text}
+        return {"text/html": render("lab") + self.html, "text/plain": self.text}
 
     def __repr__(self) -> str:
         return self.text
@@ -140,8 +97,8 @@ def listed(frame: pd.DataFrame, label: str, value: str) -> str:
 
 
 def render(template: str, **values: Any) -> str:
-    """Return a template of this module with its values, escaped."""
-    return _ENVIRONMENT.get_template(template).render(**values)
+    """Return a template with its values, escaped."""
+    return _TEMPLATES.get_template(f"{template}.html").render(**values)
 
 
 def _texts(frame: pd.DataFrame | pd.Series, name: str) -> list[str]:
