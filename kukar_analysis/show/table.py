@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.analysis.origins import SAMPLE
 from kukar_analysis.show.cells import Cells, cells
 from kukar_analysis.show.words import Missing, Shown, empty, prose, render, stated
@@ -53,7 +53,7 @@ def sources(*frames: pd.DataFrame) -> str:
     A file without a line there, as those of the office itself, goes by its name.
     """
     origins = pd.concat([frame["origin"] for frame in frames]).dropna()
-    files = dict.fromkeys(origin.partition("#")[0] for origin in origins)
+    files = dict.fromkeys(places.file_of(origin) for origin in origins)
     path = (SAMPLE if store.is_sample() else store.RAW) / "SOURCES.csv"
     cited: dict[str, list[str]] = {}
     if path.exists():
