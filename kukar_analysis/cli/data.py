@@ -56,7 +56,7 @@ def template(
 
 def clean_files(raw: Path | None, processed: Path | None) -> bool:
     """Clean, say what became of it, and return whether everything came out."""
-    from kukar_analysis import clean, store
+    from kukar_analysis import check, clean, store
     from kukar_analysis.analysis import quality
     from kukar_analysis.report import folder
 
@@ -65,14 +65,15 @@ def clean_files(raw: Path | None, processed: Path | None) -> bool:
         made = clean.clean(raw or store.RAW, tables)
     for note in made.notes:
         typer.echo(f"note: {note}")
-    for problem in made.problems:
+    _, short = check.short_fields(made.tables)
+    for problem in [*made.problems, *short]:
         typer.echo(f"problem: {problem}", err=True)
     superseded = int((made.tables["rejected"]["rule"] == "superseded").sum())
     if superseded:
         typer.echo(f"{superseded} records superseded: what was published of them is out of date")
     for line in [*clean.totals(made), *quality.summary()]:
         typer.echo(line)
-    return not made.problems
+    return not (made.problems or short)
 
 
 def check_tables(processed: Path | None) -> tuple[bool, bool]:
