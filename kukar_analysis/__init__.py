@@ -17,8 +17,9 @@ written by `kukar clean`; what is not on record is null or an empty frame, never
 
 Data        read_table (a checked table, as "index_scores"; columns: data/processed/README.md),
             trace (a figure back to its cells), figures (what can be traced)
-Standing    index_value, ranks, participants, component_profile, component_gaps, under_other_group,
-            whole_field (whether all regions of an edition, or of a year, are on record)
+Standing    indices (of every region and year, and how each is known), index_value, ranks,
+            components (of all participants), participants, component_profile, component_gaps,
+            under_other_group, whole_field (whether all regions of an edition or year are there)
 Years       components_between, questions_between, decompose_change (adds up to the improvement)
 Ahead       what_if, rooms, alone, shortest_way
 Show        show: a frame as a table, a figure with its finding, sentences
@@ -26,6 +27,7 @@ Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(20
             explore: the drop-downs of notebooks/jelajah.ipynb
 Missing     missing (what of a table is not on record, which paper would fill it, who has it),
             limits (what the figures of a page do not say)
+Sentences   standing_sentence, moved_sentence, profile_sentence, group_sentences
 Words       region_name, pillar_name, group_name; framework.load(): regions, pillars, components, …
 
 `help(ka.ranks)` says what a function returns; a word that is not known is answered with those
@@ -40,21 +42,26 @@ _OFFERED = {
     "analysis.compare": (
         "component_gaps",
         "component_profile",
+        "components",
         "components_between",
         "decompose_change",
+        "group_sentences",
         "index_value",
+        "indices",
+        "moved_sentence",
         "participants",
+        "profile_sentence",
         "questions_between",
         "ranks",
+        "standing_sentence",
         "under_other_group",
         "whole_field",
     ),
     "analysis.priorities": ("alone", "rooms", "shortest_way", "what_if"),
     "analysis.origins": ("figures", "trace"),
-    "analysis.names": ("group_name", "pillar_name", "region_name"),
-    "analysis.missing": ("missing",),
     "analysis.limits": ("limits",),
-    "analysis.asked": ("read_table",),
+    "analysis.missing": ("missing",),
+    "analysis.asked": ("group_name", "pillar_name", "read_table", "region_name"),
 }
 """The functions that are offered, by module."""
 _MODULES = ("explore", "framework", "narrative", "plots", "show", "tables")

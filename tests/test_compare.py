@@ -65,7 +65,10 @@ def invented(tmp_path, monkeypatch, sized):
 def places(region):
     """Return (rank, of, tied) by scope."""
     found = compare.ranks(2023, region)
-    return {r.scope: (r.rank, r.of, r.tied) for r in found.itertuples()}
+    return {
+        r.scope: (r.rank, r.of, r.tied.split(", ") if isinstance(r.tied, str) else [])
+        for r in found.itertuples()
+    }
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -307,7 +310,7 @@ def test_without_the_table_of_another_group_only_the_group_is_ranked():
     assert compare.missing_of(2023) == ""
     (group,) = compare.ranks(2022, MALANG).itertuples()
     assert (group.scope, group.rank, group.of) == ("group", 12, 38)
-    assert group.tied == ["Kabupaten Manggarai Timur"]
+    assert group.tied == "Kabupaten Manggarai Timur"
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -315,3 +318,101 @@ def test_without_the_table_of_another_group_only_the_group_is_ranked():
 def test_a_year_in_which_a_region_stayed_away_cannot_be_compared(region):
     found = compare.components_between(region, 2022, 2023)
     assert set(found["comparable"]) == {"absent"}
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_each_component_has_its_own_place_in_the_group():
+    found = compare.component_profile(2023, KUKAR).set_index("component")
+    assert found["rank"].to_dict() == {
+        "baseline": 18,
+        "output": 22,
+        "outcome": 31,
+        "impact": 40,
+        "quick_wins": 17,
+        "collaboration": 42,
+    }
+    assert set(found["of"]) == {58}
+    assert set(compare.component_profile(2023, SURABAYA)["of"]) == {72}
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_indices_of_all_years_say_how_each_is_known():
+    found = compare.indices()
+    assert not found.duplicated(["year", "region"]).any()
+    assert found[found["known"] == "absent"]["index"].isna().all()
+    kukar = found[found["region"] == KUKAR].set_index("year")
+    assert kukar["known"].to_dict() == {2022: "implied", 2023: "printed"}
+    assert kukar["origin"].nunique() == 1
+    implied = found[found["known"] == "implied"]
+    assert implied[["group", "improvement"]].isna().all(axis=None)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_components_of_all_participants_are_one_tidy_frame():
+    found = compare.components(2023)
+    assert found["region"].nunique() == 130
+    assert found.groupby("group")["component"].nunique().to_dict() == {"kppn-ikn": 6, "reguler": 5}
+    assert (found.groupby("region")["weight"].sum() == 100).all()
+    mine = found[found["region"] == KUKAR].set_index("component")
+    own = compare.component_profile(2023, KUKAR).set_index("component")
+    assert mine[["score", "origin"]].equals(own[["score", "origin"]])
+
+
+@pytest.mark.usefixtures("invented")
+def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(tmp_path, sized):
+    lines = [
+        {"year": 2023, "region": region, "edition": "2023-reguler", "component": "impact"}
+        | {"score": 2.0, "origin": "2023/karangan.csv#l2:c3"}
+        for region in (KUKAR, PASER)
+    ]
+    write_tables(tmp_path, component_scores=lines)
+    sized({"2023-reguler": 5, "2023-kppn-ikn": 1})
+    assert compare.components(2023).empty
+    assert compare.components(2023).dtypes.equals(compare.components(2023, partial=True).dtypes)
+    assert set(compare.components(2023, partial=True)["region"]) == {KUKAR, PASER}
+    own = compare.component_profile(2023, KUKAR)
+    assert own["score"].tolist() == [2.0]
+    assert own[["gap", "effect", "rank", "of"]].isna().all(axis=None)
+    assert "peringkat" not in compare.standing_sentence(2023, KUKAR)
+    assert compare.profile_sentence(2023, KUKAR) == ""
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region", "words"),
+    [
+        (2023, KUKAR, "73 dari 130** daerah peserta (bersama Kabupaten Solok)"),
+        (2023, KUKAR, "dihitung dari nilai tercetak"),
+        (2023, KUKAR, "mencampur kelompok yang formulirnya berbeda"),
+        (2022, MALANG, "Peringkat nasional tidak dapat dihitung: Tabel nasional 2022"),
+        (2022, KUKAR, "2,82 hasil hitung balik, ±0,01. Peningkatan 0,00"),
+        (2022, "64.07", "tidak ikut evaluasi 2022"),
+        (2023, IN_NO_TABLE, "2023 belum tercatat"),
+    ],
+)
+def test_a_standing_is_said_with_what_it_rests_on(year, region, words):
+    assert words in compare.standing_sentence(year, region)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_an_improvement_of_nothing_that_cannot_be_recomputed_may_not_be_filled_in(
+    tables, tmp_path, monkeypatch
+):
+    assert "bisa juga berarti tidak diisi" in compare.moved_sentence(2023, KUKAR)
+    assert "tidak diisi" not in compare.moved_sentence(2023, BADUNG)  # −0,29 was filled in
+    scores = tables["index_scores"].copy()
+    scores.loc[(scores["region"] == MALANG) & (scores["year"] == 2023), "improvement_published"] = 0
+    store.write_all({**tables, "index_scores": scores}, tmp_path)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    assert compare.caveat(2023, MALANG) == ""  # last year's sum is on record
+    assert compare.caveat(2023, KUKAR)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_what_costs_most_is_named_with_its_place_in_the_group():
+    assert "Kolaborasi (selisih −0,74, pengaruh −0,074, peringkat 42 dari 58)" in (
+        compare.profile_sentence(2023, KUKAR)
+    )
+    assert "Tidak ada komponen di atas rata-rata" in compare.profile_sentence(2023, "64.07")
+    best = compare.indices().query("year == 2023 and group == 'kppn-ikn'").nlargest(1, "index")
+    assert "Tidak ada komponen di bawah" in compare.profile_sentence(2023, best["region"].iloc[0])

@@ -73,7 +73,7 @@ def test_kukars_page_says_2_82_and_the_73rd_of_130(ran):
     found = page(ran, KUKARS_INDEX)
     assert "adalah 2,82 dari skala 4: peringkat 73 dari 130 daerah peserta" in found.text
     assert "bersama Kabupaten Solok" in found.text
-    assert "2,82 tersirat, ±0,01" in found.text
+    assert "2,82 hasil hitung balik, ±0,01" in found.text
     assert "menghasilkan 3,00, bukan 2,82" in found.text
 
 

@@ -198,7 +198,7 @@ def test_the_index_lists_every_report_and_what_is_waited_for(site):
     text = " ".join(found.text.split())
     assert "Kabupaten Kutai Kartanegara (64.02)" in text
     assert "2023: indeks 2,82" in text
-    assert "2022: indeks 2,82 (tersirat, ±0,01)" in text
+    assert "2022: indeks 2,82 (hasil hitung balik, ±0,01)" in text
     assert text.index("2023: indeks") < text.index("2022: indeks")
     assert "Indeks Smart City Kabupaten Kutai Kartanegara 2022 menunggu data" in text
     assert "Smart Governance Kabupaten Kutai Kartanegara 2023 belum lengkap" in text

@@ -274,7 +274,7 @@ def test_malangs_index_of_two_years_shows_both_bases():
 
 def test_kukars_index_of_2022_is_implied_with_its_margin_and_not_printed():
     rows = dict(table(shown.index_years(KUKAR, 2022, 2023)).rows)
-    assert rows["Nilai 2022, tersirat (±0,01)"] == "2,82"
+    assert rows["Nilai 2022, hasil hitung balik (±0,01)"] == "2,82"
     assert rows["Nilai final 2022, tercetak"] == "–"
     assert rows["Selisih kedua nilai tercetak"] == "–"
     assert rows["Jumlah tertimbang 2022 dibulatkan sekali (dasar peningkatan)"] == "–"

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, store, suggest
+from kukar_analysis.analysis import compare
 
 
 def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame:
@@ -56,3 +57,19 @@ def known(name: str, value: Any) -> Any:
     if name == "opd":
         return suggest.agency(value).opd
     return priorities.points(value, name) if name in ("target", "step") else value
+
+
+def region_name(region: str) -> str:
+    """Return the name of a region, as `Kabupaten Kutai Kartanegara`."""
+    return framework.load().regions[region].name
+
+
+def pillar_name(pillar: str) -> str:
+    """Return the name of a pillar, as `Smart Governance`."""
+    return framework.load().pillars[pillar].name
+
+
+def group_name(year: int, region: str) -> str:
+    """Return the name of the group that a region was evaluated in; empty where not on record."""
+    edition = compare.edition_of(year, region)
+    return framework.load().groups[edition.group].name if edition else ""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
-
-import pandas as pd
 
 from kukar_analysis import display, framework
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis import limits as told
+from kukar_analysis.analysis.compare import improvement
 from kukar_analysis.display import Shown
-from kukar_analysis.formats import number
+
+__all__ = ["improvement"]
 
 
 def limits(*topics: Any) -> Shown:
@@ -32,11 +31,7 @@ def limits_of(year: Any, region: Any, *topics: str) -> Shown:
 
 def value_shown(value: compare.IndexValue) -> str:
     """Return an index as printed, as implied with its margin, or why there is none."""
-    if value.known == "printed":
-        return number(value.value)
-    if value.known == "implied":
-        return f"{number(value.value)} tersirat, ±{number(compare.MARGIN)}"
-    return "tidak ikut" if value.known == "absent" else "tidak tercatat"
+    return str(value)
 
 
 def stayed_away(year: int, code: str) -> Shown:
@@ -46,11 +41,3 @@ def stayed_away(year: int, code: str) -> Shown:
         " mencetak 0 di semua kolomnya; angka itu bukan nilai dan tidak dipakai.",
         kind="answer",
     )
-
-
-def improvement(year: int, code: str) -> Decimal | None:
-    """Return the improvement as printed, or None where none is stated."""
-    record = compare.index_record(year, code)
-    if record is None or pd.isna(record["improvement_published"]):
-        return None
-    return Decimal(str(round(record["improvement_published"], 2)))

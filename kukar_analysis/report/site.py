@@ -87,7 +87,13 @@ def headline(year: int, region: str) -> dict[str, Any]:
         "index_shown": value_shown(value),
         "change": None if change is None else str(change),
         "ranks": [
-            {"scope": r.scope, "name": r.name, "rank": r.rank, "of": r.of, "tied": len(r.tied)}
+            {
+                "scope": r.scope,
+                "name": r.name,
+                "rank": r.rank,
+                "of": r.of,
+                "tied": len(r.tied.split(", ")) if isinstance(r.tied, str) else 0,
+            }
             for r in compare.ranks(year, region).itertuples(index=False)
         ],
     }

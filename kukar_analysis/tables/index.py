@@ -77,18 +77,18 @@ def gaps(year: int, region: Any) -> Shown:
     found = compare.component_gaps(year, code)
     if found.empty:
         return no_components(year, code)
-    of = found.assign(component=found["component"].fillna("")).set_index(["component", "against"])
+    of = found.set_index(["component", "against"])
     wanted = ["last_year", "group", "best", "target"]
-    listed = [c for c in (*fw.components, "") if c in of.index.get_level_values(0)]
+    listed = [c for c in (*fw.components, "index") if c in of.index.get_level_values(0)]
     rows = []
     for component in listed:
         own = of.loc[component].reindex(wanted)
         holders = own.loc["best", "holders"]
         rows.append(
             [
-                fw.components[component].name if component else "Indeks",
+                "Indeks" if component == "index" else fw.components[component].name,
                 *(number(gap, signed=True) for gap in own["gap"]),
-                _first(holders) if isinstance(holders, list) else formats.NOTHING,
+                _first(holders.split(", ")) if isinstance(holders, str) else formats.NOTHING,
             ]
         )
     against = [f"{year - 1}", f"Rata-rata {group_name(year, code)}", "Terbaik", "Sasaran"]
@@ -96,7 +96,7 @@ def gaps(year: int, region: Any) -> Shown:
         f"Kekuatan dan kelemahan {fw.regions[code].name} {year}: selisih terhadap ...",
         [*columns(["Komponen", *against]), Column("Terbaik di kelompok")],
         rows,
-        marked=[i for i, component in enumerate(listed) if not component],
+        marked=[i for i, component in enumerate(listed) if component == "index"],
         note=f"Selisih = nilai {fw.regions[code].name} dikurangi pembanding. {NOT_ON_RECORD}"
         f" Terhadap {year - 1} hanya bila komponennya sebanding; sasaran hanya bila tercatat"
         f" (definitions/targets.csv). {source(year)}",
@@ -146,7 +146,12 @@ def ranks(year: int, region: Any) -> Shown:
     if found.empty:
         return no_components(year, code)
     rows = [
-        [r.name, number(r.rank, 0), number(r.of, 0), formats.listed(r.tied) or "tidak ada"]
+        [
+            r.name,
+            number(r.rank, 0),
+            number(r.of, 0),
+            r.tied if isinstance(r.tied, str) else "tidak ada",
+        ]
         for r in found.drop(columns="scope").itertuples(index=False)
     ]
     return display.table(

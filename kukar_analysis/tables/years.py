@@ -54,7 +54,7 @@ def index_years(region: Any, from_year: int, to_year: int) -> Shown:
             ],
         ]
         if implied:
-            rows.insert(1, [f"Nilai {from_year}, tersirat (±0,01)", number(before.value)])
+            rows.insert(1, [f"Nilai {from_year}, hasil hitung balik (±0,01)", number(before.value)])
     return display.table(
         f"Indeks {framework.load().regions[code].name}, {from_year} dan {to_year}",
         columns(["Angka", "Nilai"]),

@@ -6,20 +6,32 @@ part. Nothing is rounded here but what the ministry's arithmetic rounds.
 """
 
 from kukar_analysis.analysis.compare.change import decompose_change
-from kukar_analysis.analysis.compare.field import missing_of, participants, whole_field
+from kukar_analysis.analysis.compare.field import (
+    components,
+    missing_of,
+    participants,
+    whole_field,
+)
 from kukar_analysis.analysis.compare.index import (
     MARGIN,
     IndexValue,
     base_of_improvement,
+    caveat,
     edition_of,
+    improvement,
     index_record,
     index_value,
+    indices,
 )
 from kukar_analysis.analysis.compare.standing import (
     GroupSwap,
     component_gaps,
     component_profile,
+    group_sentences,
+    moved_sentence,
+    profile_sentence,
     ranks,
+    standing_sentence,
     target,
     under_other_group,
 )
@@ -36,17 +48,25 @@ __all__ = [
     "IndexValue",
     "assessed",
     "base_of_improvement",
+    "caveat",
     "component_gaps",
     "component_profile",
+    "components",
     "components_between",
     "decompose_change",
     "edition_of",
+    "group_sentences",
+    "improvement",
     "index_record",
     "index_value",
+    "indices",
     "missing_of",
+    "moved_sentence",
     "participants",
+    "profile_sentence",
     "questions_between",
     "ranks",
+    "standing_sentence",
     "target",
     "under_other_group",
     "whole_field",

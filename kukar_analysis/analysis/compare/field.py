@@ -27,8 +27,8 @@ def missing_of(year: int, edition: str | None = None) -> str:
 def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
     """Return index_scores of the regions that took part and have a final, with their group.
 
-    Columns: those of index_scores, plus group and province_code. Only of editions whose field is
-    whole: a mean, rank or range of a part is none of the whole. `partial` gives all on record.
+    Columns: those of index_scores, plus group, province and province_code. Only of editions whose
+    field is whole: a mean, rank or range of a part is none of the whole. `partial` gives all.
     """
     fw = framework.load()
     found = store.read("index_scores", year=year)
@@ -38,5 +38,30 @@ def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
         found = found[found["edition"].isin(verdict["edition"])]
     return found.assign(
         group=[fw.editions[e].group for e in found["edition"]],
+        province=[fw.regions[r].province for r in found["region"]],
         province_code=[fw.regions[r].province_code for r in found["region"]],
+    ).astype({"group": "str", "province": "str", "province_code": "str"})
+
+
+def components(year: int, *, partial: bool = False) -> pd.DataFrame:
+    """Return the component scores of all participants of a year, a row a region and component.
+
+    Columns: year, region, region_name, province, group, edition, component, weight (percent),
+    score (0 to 4), origin. Only of editions whose field is whole; `partial` gives all on record.
+    """
+    fw = framework.load()
+    found = store.read("component_scores", year=year).dropna(subset="score")
+    if not partial:
+        found = found[found["edition"].isin(whole_field(year).query("whole")["edition"])]
+    order = list(fw.components)
+    found = found.assign(
+        region_name=[fw.regions[r].name for r in found["region"]],
+        province=[fw.regions[r].province for r in found["region"]],
+        group=[fw.editions[e].group for e in found["edition"]],
+        weight=[fw.weights[e].get(c, 0) for e, c in found[["edition", "component"]].values],
+        place=[order.index(c) for c in found["component"]],
     )
+    columns = ["year", "region", "region_name", "province", "group", "edition", "component"]
+    columns += ["weight", "score", "origin"]
+    typed = {"region_name": "str", "province": "str", "group": "str", "weight": "int64"}
+    return found.sort_values(["region", "place"], ignore_index=True)[columns].astype(typed)

@@ -8,10 +8,17 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, score, store
-from kukar_analysis.analysis.compare.field import missing_of, participants
-from kukar_analysis.analysis.compare.index import edition_of, index_value, scores
+from kukar_analysis import framework, score
+from kukar_analysis.analysis.compare.field import components, missing_of, participants
+from kukar_analysis.analysis.compare.index import (
+    caveat,
+    edition_of,
+    improvement,
+    index_value,
+    scores,
+)
 from kukar_analysis.analysis.compare.years import components_between
+from kukar_analysis.formats import listed, number
 
 
 @dataclass(frozen=True)
@@ -28,34 +35,31 @@ class GroupSwap:
 def ranks(year: int, region: str) -> pd.DataFrame:
     """Return where a region stands by its printed final, highest first.
 
-    Columns: scope (national, group, province), name, rank, of, tied (names that share the rank).
-    Equal finals share the better rank (1, 2, 2, 4). Only the scope group where the nation's field
-    is not whole (`whole_field`). Empty when the region has no final, or its group is not whole.
+    Columns: scope (national, group, province), name, rank, of, tied (names of those that share the
+    rank, in one text; null where it is shared with none), origin. Equal finals share the better
+    rank (1, 2, 2, 4). Only the scope group where the nation's field is not whole (`whole_field`).
+    Empty when the region has no final, or its group is not whole. No rank is printed anywhere:
+    these are computed, and the nation and provinces mix groups that answer different forms.
     """
     fw = framework.load()
     everyone = participants(year)
-    own = everyone[everyone["region"] == region]
     rows = []
-    if not own.empty:
-        me = own.iloc[0]
-        scopes = {
-            "national": ("Nasional", everyone),
-            "group": (fw.groups[me["group"]].name, everyone[everyone["group"] == me["group"]]),
-            "province": (
-                fw.regions[region].province,
-                everyone[everyone["province_code"] == me["province_code"]],
-            ),
-        }
-        if missing_of(year):
-            scopes = {"group": scopes["group"]}
-        for scope, (name, field) in scopes.items():
-            better = int((field["index_published"] > me["index_published"]).sum())
-            same = field[field["index_published"] == me["index_published"]]
-            tied = sorted(same.loc[same["region"] != region, "region_name"])
-            rows.append(
-                {"scope": scope, "name": name, "rank": better + 1, "of": len(field), "tied": tied}
+    for me in everyone[everyone["region"] == region].itertuples():
+        names = {"national": "Nasional", "group": fw.groups[me.group].name}
+        names["province"] = fw.regions[region].province
+        of = {"national": None, "group": "group", "province": "province_code"}
+        for scope, column in of.items():
+            if scope != "group" and missing_of(year):
+                continue
+            field = (
+                everyone if column is None else everyone[everyone[column] == getattr(me, column)]
             )
-    return pd.DataFrame(rows, columns=["scope", "name", "rank", "of", "tied"])
+            same = field[field["index_published"] == me.index_published]
+            rank = int((field["index_published"] > me.index_published).sum()) + 1
+            tied = ", ".join(sorted(same.loc[same["region"] != region, "region_name"])) or None
+            rows.append((scope, names[scope], rank, len(field), tied, me.origin))
+    made = pd.DataFrame(rows, columns=["scope", "name", "rank", "of", "tied", "origin"])
+    return made.astype({"rank": "int64", "of": "int64", "tied": "str"})
 
 
 def component_profile(year: int, region: str) -> pd.DataFrame:
@@ -63,42 +67,25 @@ def component_profile(year: int, region: str) -> pd.DataFrame:
 
     Columns: component, weight (percent), score (0 to 4), contribution (weight times score),
     group_mean, group_low, group_high (of the group's participants), gap (score minus group_mean),
-    effect (weight times gap: what the component gives or costs the index against the mean),
-    origin. What is of the group is null where its field is not whole (`whole_field`). Empty when
-    the region has no components on record or did not take part.
+    effect (weight times gap: what the component gives or costs the index against the mean), rank
+    and of (its place among the group's participants, equal scores share the better one), origin.
+    What is of the group is null where its field is not whole (`whole_field`). Empty when the
+    region has no components on record or did not take part.
     """
-    fw = framework.load()
-    columns = ["component", "weight", "score", "contribution", "group_mean", "group_low"]
-    columns += ["group_high", "gap", "effect", "origin"]
-    edition = edition_of(year, region)
-    if edition is None:
-        return pd.DataFrame(columns=columns)
-    found = store.read("component_scores", year=year)
-    found = found[found["edition"] == edition.edition]
-    found = found.dropna(subset="score")
-    group = found.groupby("component")["score"].agg(["mean", "min", "max"])
-    if missing_of(year, edition.edition):
-        group[:] = float("nan")
-    own = found[found["region"] == region].set_index("component")
-    rows = []
-    for component, weight in fw.weights[edition.edition].items():
-        if component in own.index:
-            value, mean = own.loc[component, "score"], group.loc[component, "mean"]
-            rows.append(
-                {
-                    "component": component,
-                    "weight": weight,
-                    "score": value,
-                    "contribution": weight * value / 100,
-                    "group_mean": mean,
-                    "group_low": group.loc[component, "min"],
-                    "group_high": group.loc[component, "max"],
-                    "gap": value - mean,
-                    "effect": weight * (value - mean) / 100,
-                    "origin": own.loc[component, "origin"],
-                }
-            )
-    return pd.DataFrame(rows, columns=columns)
+    every = components(year, partial=True)
+    by = every.groupby(["edition", "component"])["score"]
+    field = ["group_mean", "group_low", "group_high", "rank", "of"]
+    every["contribution"] = every["weight"] * every["score"] / 100
+    every["group_mean"], every["of"] = by.transform("mean"), by.transform("size")
+    every["group_low"], every["group_high"] = by.transform("min"), by.transform("max")
+    every["rank"] = by.rank("min", ascending=False)
+    own = every[every["region"] == region].reset_index(drop=True)
+    if own.empty or missing_of(year, own["edition"].iloc[0]):
+        own[field] = float("nan")
+    own["gap"] = own["score"] - own["group_mean"]
+    own["effect"] = own["weight"] * own["gap"] / 100
+    columns = ["component", "weight", "score", "contribution", *field[:3], "gap", "effect"]
+    return own[[*columns, "rank", "of", "origin"]].astype({"rank": "Int64", "of": "Int64"})
 
 
 def target(year: int, region: str) -> Decimal | None:
@@ -110,43 +97,39 @@ def target(year: int, region: str) -> Decimal | None:
 def component_gaps(year: int, region: str) -> pd.DataFrame:
     """Return how far each component, and the index, lies from what it can be measured against.
 
-    Columns: component (null = the index), against (last_year, group, best, target), reference and
-    gap (0 to 4; gap = own minus reference), holders (regions that hold the best, else empty).
-    last_year only where the components of both years can be compared; group is the mean of the
-    participants of the same edition, best the highest among them. What is not on record, or of a
-    field that is not whole, is no row.
+    Columns: component (`index` for the index), against (last_year, group, best, target), reference
+    and gap (0 to 4; gap = own minus reference), holders (names of the regions that hold the best,
+    in one text; null for the others). last_year only where the components of both years can be
+    compared; group is the mean of the participants of the same edition, best the highest among
+    them. What is not on record, or of a field that is not whole, is no row.
     """
-    profile = component_profile(year, region)
+    profile, edition = component_profile(year, region), edition_of(year, region)
     everyone = participants(year)
-    edition = edition_of(year, region)
     everyone = everyone[everyone["edition"] == (edition.edition if edition else None)]
-    own = dict(zip(profile["component"], profile["score"], strict=True))
-    index = index_value(year, region)
-    if index.known == "printed":
-        own[_INDEX] = float(index.value or 0)
-    references = {
+    finals = everyone.assign(component="index", score=everyone["index_published"])
+    field = pd.concat([components(year), finals])[["component", "region", "region_name", "score"]]
+    field = field[field["region"].isin(everyone["region"])]
+    own = dict(profile[["component", "score"]].values)
+    if (index := index_value(year, region)).known == "printed":
+        own["index"] = float(index.value or 0)
+    by = field.groupby("component")["score"]
+    references: dict[str, dict[str, Any]] = {
         "last_year": _last_year(year, region),
-        "group": _column(profile, "group_mean", everyone["index_published"].mean()),
-        "best": _column(profile, "group_high", everyone["index_published"].max()),
-        "target": {_INDEX: target(year, region)},
+        "group": by.mean().to_dict(),
+        "best": by.max().to_dict(),
+        "target": {"index": target(year, region)},
     }
     rows = [
-        {
-            "component": component or None,
-            "against": against,
-            "reference": float(value),
-            "holders": _holders(year, everyone, component, value) if against == "best" else [],
-            "gap": own[component] - float(value),
-        }
+        (component, against, float(value), own[component] - float(value))
         for against, found in references.items()
-        for component, value in found.items()
-        if component in own and value is not None and pd.notna(value)
+        for component in own
+        if (value := found.get(component)) is not None
     ]
-    return pd.DataFrame(rows, columns=["component", "against", "reference", "holders", "gap"])
-
-
-_INDEX = ""
-"""Stands for the index among the components."""
+    made = pd.DataFrame(rows, columns=["component", "against", "reference", "gap"])
+    best = field[field["score"] == by.transform("max")].sort_values("region_name")
+    holders = best.groupby("component")["region_name"].agg(", ".join)
+    made["holders"] = made["component"].map(holders).where(made["against"] == "best", None)
+    return made.astype({"reference": "float64", "gap": "float64"})
 
 
 def _last_year(year: int, region: str) -> dict[str, Any]:
@@ -155,22 +138,8 @@ def _last_year(year: int, region: str) -> dict[str, Any]:
     both = components_between(region, year - 1, year).dropna(subset="change")
     fair = both[both["comparable"].isin(["yes", "partly"])]
     before = index_value(year - 1, region)
-    index = before.value if before.known == "printed" else None
-    return _column(fair, "from_score", index)
-
-
-def _column(found: pd.DataFrame, column: str, index: Any) -> dict[str, Any]:
-    return {**dict(zip(found["component"], found[column], strict=True)), _INDEX: index}
-
-
-def _holders(year: int, everyone: pd.DataFrame, component: str, value: float) -> list[str]:
-    """Return the names of the participants that have a component's score, or an index."""
-    if component == _INDEX:
-        return sorted(everyone.loc[everyone["index_published"] == value, "region_name"])
-    found = store.read("component_scores", year=year)
-    found = found[found["component"] == component]
-    holding = found.loc[found["score"] == value, "region"]
-    return sorted(everyone.loc[everyone["region"].isin(holding), "region_name"])
+    index = {"index": before.value} if before.known == "printed" else {}
+    return {**dict(fair[["component", "from_score"]].values), **index}
 
 
 def under_other_group(year: int, region: str) -> GroupSwap | None:
@@ -199,3 +168,108 @@ def under_other_group(year: int, region: str) -> GroupSwap | None:
                 difference=Decimal(sums[0] - sums[1]),
             )
     return None
+
+
+def standing_sentence(year: int, region: str) -> str:
+    """Return how high the index is and where it stands, or what is known where none is printed."""
+    name, value = framework.load().regions[region].name, index_value(year, region)
+    if value.known == "printed":
+        said = f"Indeks Smart City {name} {year} adalah **{value}** dari skala 4"
+        return f"{said}{_places(year, region)}."
+    if value.known == "absent":
+        return (
+            f"**{name} tidak ikut evaluasi {year}.** Tabel nasional mencetak 0 di semua kolomnya;"
+            " angka itu bukan nilai dan tidak dipakai."
+        )
+    said = f"**Indeks {name} {year} belum tercatat.**"
+    if value.known == "implied":
+        said += f" Dari nilai final {year + 1} dikurangi peningkatan yang tercetak: {value}."
+    return " ".join([said, caveat(year + 1, region)]).rstrip()
+
+
+def _places(year: int, region: str) -> str:
+    """Return the ranks; of the group alone where another group's table is not on record."""
+    found = ranks(year, region).set_index("scope")
+    if found.empty:
+        edition = edition_of(year, region)
+        missing = missing_of(year, edition.edition) if edition else ""
+        return f". {missing.rstrip('.')}" if missing else ""
+    shared = {
+        scope: f" (bersama {listed(tied.split(', '))})" if isinstance(tied, str) else ""
+        for scope, tied in found["tied"].items()
+    }
+    place = {r.Index: f"{r.rank} dari {r.of}" for r in found.itertuples()}
+    in_group = f"{place['group']} di kelompok {found.loc['group', 'name']}"
+    if "national" not in found.index:
+        missing = missing_of(year).rstrip(".")
+        return (
+            f": peringkat **{in_group}**{shared['group']}, dihitung dari nilai tercetak. Peringkat"
+            f" nasional tidak dapat dihitung: {missing}"
+        )
+    return (
+        f": peringkat **{place['national']}** daerah peserta{shared['national']},"
+        f" {in_group}{shared['group']}, dan {place['province']} di"
+        f" {found.loc['province', 'name']}{shared['province']}, semuanya dihitung dari nilai"
+        " tercetak. Peringkat nasional dan provinsi mencampur kelompok yang formulirnya berbeda"
+    )
+
+
+def moved_sentence(year: int, region: str) -> str:
+    """Return how the index moved since last year, as printed, and what is doubtful about it."""
+    moved = improvement(year, region)
+    if moved is None:
+        return ""
+    said = (
+        f"Peningkatan yang tercetak dari {year - 1}: {number(moved, signed=True)}"
+        f" (indeks {year - 1}: {index_value(year - 1, region)})."
+    )
+    return " ".join([said, caveat(year, region)]).rstrip()
+
+
+def profile_sentence(year: int, region: str) -> str:
+    """Return what lies furthest above and below the mean of the group, and what costs most.
+
+    The measure is one for all pages: weight times the distance to the group's mean.
+    """
+    profile = component_profile(year, region).dropna(subset="gap")
+    if profile.empty:
+        return ""
+    best, worst = (profile.loc[profile["effect"].agg(pick)] for pick in ("idxmax", "idxmin"))
+    if worst["gap"] >= 0:
+        return (
+            "Tidak ada komponen di bawah rata-rata kelompoknya; yang paling menambah indeks"
+            f" **{_placed(best)}**."
+        )
+    said = f"yang paling mengurangi indeks **{_placed(worst)}**"
+    if best["gap"] <= 0:
+        return f"Tidak ada komponen di atas rata-rata kelompoknya; {said}."
+    return (
+        "Terhadap rata-rata kelompoknya (bobot × selisih), yang paling menambah indeks"
+        f" **{_placed(best)}** dan {said}."
+    )
+
+
+def _placed(row: pd.Series) -> str:
+    name = framework.load().components[row["component"]].name
+    gap, effect = (number(row[c], n, signed=True) for c, n in (("gap", 2), ("effect", 3)))
+    return f"{name} (selisih {gap}, pengaruh {effect}, peringkat {row['rank']} dari {row['of']})"
+
+
+def group_sentences(year: int, region: str) -> list[str]:
+    """Return what the same scores would give under the other group's weights, and what not."""
+    swap = under_other_group(year, region)
+    if swap is None:
+        name = framework.load().regions[region].name
+        return [
+            "Bobot kelompok lain tidak dapat dicoba: kelompok itu menimbang komponen yang tidak"
+            f" dinilai pada {name}, atau nilai komponennya tidak tercatat."
+        ]
+    group = framework.load().groups[swap.other_group].name
+    cost = "mengurangi" if swap.difference < 0 else "menambah"
+    return [
+        f"Dengan bobot kelompok {group}, nilai komponen yang sama menghasilkan"
+        f" **{number(swap.other)}**, bukan **{number(swap.own)}**: bobot kelompoknya sendiri"
+        f" {cost} {number(abs(swap.difference), 3)} sebelum pembulatan.",
+        f"Ini hitungan bobot saja. Pertanyaan kelompok {group} berbeda, sehingga hitungan ini tidak"
+        " mengatakan berapa nilai yang akan diberikan asesor di sana.",
+    ]
