@@ -245,7 +245,7 @@ def test_statistics_are_the_printed_values_with_their_year_and_source(pillar):
         assert number(row["Angka"]) == value
         assert cell(row["Asal"].replace(":c4", ":c1")) == row["Tahun"]
         assert int(row["Tahun"]) <= 2023
-        assert row["Sumber"] in {c.title for c in FW.citations.values()}
+        assert row["Sumber"] in {c.beside_figure for c in FW.citations.values()}
 
 
 @pytest.mark.parametrize(
