@@ -111,7 +111,11 @@ def test_options_that_mean_the_same_have_the_same_name_and_help():
             "kukar: no report 'tidak_ada'; `kukar list`",
         ),
         (["clean", "--raw", "tidak/ada"], 2, "kukar: tidak/ada is no folder; expected one with"),
-        (["check", "--processed", "tidak/ada"], 1, "kukar: table index_scores is not there yet"),
+        (
+            ["check", "--processed", "tidak/ada"],
+            1,
+            "kukar: no tables are there yet (ada): run `kukar clean`",
+        ),
     ],
 )
 def test_an_error_is_one_line_and_an_exit_code(arguments, code, said, monkeypatch, capsys):
@@ -151,7 +155,8 @@ def test_as_a_module_it_is_the_same_program_without_a_traceback(processed):
     assert ended.stderr.count("\n") == 1
 
 
-def test_clean_says_how_many_records_went_where(raw_folder, tmp_path):
+def test_clean_says_how_many_records_went_where(raw_folder, tmp_path, sized):
+    sized({"2023-kppn-ikn": 1})
     folder = raw_folder(national(KUKARS, KUKARS))
     ended = kukar("clean", "--raw", folder, "--processed", tmp_path)
     assert ended.exit_code == 0
@@ -177,11 +182,23 @@ def test_clean_with_a_faulty_record_ends_with_1_and_says_where_it_stands(raw_fol
     assert store.read("index_scores", tmp_path)["region"].tolist() == [KUKAR]
 
 
+def test_a_table_that_is_not_whole_ends_clean_and_check_with_1(raw_folder, tmp_path):
+    folder, tables = raw_folder(national(KUKARS)), ["--processed", tmp_path / "t"]
+    short = "participants 2023-kppn-ikn: 1 of 58 are on record"
+    for words in (["clean", "--raw", folder], ["check", "--raw", folder]):
+        ended = kukar(*words, *tables)
+        assert ended.exit_code == 1
+        assert short in ended.output
+
+
 def test_check_counts_what_agrees_and_what_cannot_be_recomputed(processed):
     ended = kukar("check", "--processed", processed)
     assert ended.exit_code == 0
     rules = [line for line in ended.output.splitlines() if not line.startswith("edition ")]
     assert rules == [
+        "participants 2022-kppn-ikn: 38 of 38 are on record",
+        "participants 2023-kppn-ikn: 58 of 58 are on record",
+        "participants 2023-reguler: 72 of 72 are on record",
         "finals 2022: 38 of 38 agree",
         "finals 2023: 130 of 130 agree",
         "improvements 2023: 32 of 32 agree; 96 more are printed and cannot be recomputed",
@@ -363,7 +380,8 @@ def test_list_without_why_says_nothing_of_it(asked):
 
 
 @pytest.mark.usefixtures("notebooks")
-def test_run_has_nothing_to_do_when_the_same_files_are_cleaned_again(raw_folder, tmp_path):
+def test_run_has_nothing_to_do_when_the_same_files_are_cleaned_again(raw_folder, tmp_path, sized):
+    sized({"2023-kppn-ikn": 1})
     folder = raw_folder(national(KUKARS))
     places = ["--processed", tmp_path / "t", "--reports", tmp_path / "laporan"]
     asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks", *places]
