@@ -19,7 +19,7 @@ from kukar_analysis.errors import KukarError
 COMMANDS = typer.main.get_command(cli.app).commands
 NATIONAL = "2023/tabel-nasional-peserta.csv"
 HEADINGS = ";".join(raw(NATIONAL)[0])
-KUKARS = ";".join(raw(NATIONAL)[35].values())
+KUKARS = ";".join(["1", *[*raw(NATIONAL)[35].values()][1:]])
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 
