@@ -21,6 +21,9 @@ Standing    indices (of every region and year, and how each is known), index_val
             components (of all participants), participants, component_profile, component_gaps,
             under_other_group, whole_field (whether all regions of an edition or year are there)
 Years       components_between, questions_between, decompose_change (adds up to the improvement)
+Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what decides them),
+            rank_choices (one alone), rank_importance (Sobol); rank_in_words, rank_decided,
+            rank_missing
 Ahead       what_if, rooms, alone, shortest_way
 Show        show: a frame as a table, a figure with its finding, sentences
 Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
@@ -58,6 +61,15 @@ _OFFERED = {
         "whole_field",
     ),
     "analysis.priorities": ("alone", "rooms", "shortest_way", "what_if"),
+    "analysis.robustness": (
+        "rank_cases",
+        "rank_choices",
+        "rank_decided",
+        "rank_importance",
+        "rank_in_words",
+        "rank_intervals",
+        "rank_missing",
+    ),
     "analysis.origins": ("figures", "trace"),
     "analysis.limits": ("limits",),
     "analysis.missing": ("missing",),

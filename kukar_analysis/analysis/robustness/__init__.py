@@ -2,7 +2,8 @@
 
 Uncertainty and sensitivity analysis after the OECD/JRC Handbook on Constructing Composite
 Indicators (2008, part 1, step 7) and Saisana, Saltelli and Tarantola (2005, J. R. Statist. Soc. A
-168, 307-323). Five choices vary together; what was printed is one value of each:
+168, 307-323). The ministry's formula is fixed; this asks how much a rank hangs on it. Five choices
+vary together, and what was printed is one value of each:
 
 - weights: each component's weight times a factor between 0.75 and 1.25, the same for both groups,
   then shared out to 100 % again. A factor, not a Dirichlet draw: the range can be said in words
@@ -17,44 +18,27 @@ the other half. Indices are rounded half up to two decimals, as the ministry pri
 ones share a rank. Everything is drawn from one seed.
 """
 
-from kukar_analysis.analysis.robustness.analysis import (
-    FEWEST_DRAWS,
-    around,
-    importance,
-    intervals,
-    one_at_a_time,
-    sobol,
-)
-from kukar_analysis.analysis.robustness.field import ASSESSORS, Field, field
-from kukar_analysis.analysis.robustness.model import (
-    CHOICES,
-    WEIGHT_RANGE,
-    Choices,
-    arithmetic,
-    as_printed,
-    average_shift,
-    geometric,
-    indices,
-    ranks,
+from kukar_analysis.analysis.robustness.model import CHOICES, Choices, Field, field
+from kukar_analysis.analysis.robustness.ranks import (
+    rank_cases,
+    rank_choices,
+    rank_decided,
+    rank_importance,
+    rank_in_words,
+    rank_intervals,
+    rank_missing,
 )
 
 __all__ = [
-    "ASSESSORS",
     "CHOICES",
-    "FEWEST_DRAWS",
-    "WEIGHT_RANGE",
     "Choices",
     "Field",
-    "arithmetic",
-    "around",
-    "as_printed",
-    "average_shift",
     "field",
-    "geometric",
-    "importance",
-    "indices",
-    "intervals",
-    "one_at_a_time",
-    "ranks",
-    "sobol",
+    "rank_cases",
+    "rank_choices",
+    "rank_decided",
+    "rank_importance",
+    "rank_in_words",
+    "rank_intervals",
+    "rank_missing",
 ]

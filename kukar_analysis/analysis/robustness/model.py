@@ -1,15 +1,21 @@
-"""The index and rank of every region under many choices at once."""
+"""The regions that are ranked, and their indices and ranks under many choices at once."""
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from kukar_analysis import framework, score
-from kukar_analysis.analysis.robustness.field import Array, Field
+from kukar_analysis import framework, score, store
+from kukar_analysis.analysis import compare
 
+ASSESSORS = 5
+"""Assessors whose whole-number marks a question's score is the mean of: steps of 0.2 (2023)."""
 WEIGHT_RANGE = 0.25
 """How far a weight may move, as a share of itself."""
 CHOICES = {
@@ -22,6 +28,57 @@ CHOICES = {
 """Each choice, and where Choices holds it."""
 CHUNK = 1000
 """Draws that are computed together: bounds the memory."""
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+
+@dataclass(frozen=True, eq=False)
+class Field:
+    """Participants of a year that have all their component scores; equal when all it holds is."""
+
+    year: int
+    regions: tuple[str, ...]
+    origins: tuple[str, ...]
+    components: tuple[str, ...]
+    editions: tuple[str, ...]
+    edition: Array
+    """of each region: its place in editions"""
+    scores: Array
+    """region x component, 0 to 4; where the edition has no such component 0, with weight 0"""
+    printed: Array
+    """finals as printed"""
+    weights: Array
+    """set x edition x component, each row summing to 1; the first set is as printed"""
+    alternatives: tuple[tuple[str, ...], ...]
+    """the editions whose weights each further set is"""
+    spread: Array
+    """standard deviation of each component's score for what whole-number marks hide"""
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Field) and self._content == other._content
+
+    def __hash__(self) -> int:
+        return hash(self._content)
+
+    @cached_property
+    def _content(self) -> bytes:
+        return pickle.dumps([getattr(self, f.name) for f in fields(self)])
+
+    def scopes(self) -> Iterator[tuple[str, str, Array]]:
+        """Return each field of ranks: scope, edition (empty for national), which regions.
+
+        National first, where the nation's field is whole; then the groups.
+        """
+        if not compare.missing_of(self.year):
+            yield "national", "", np.ones(len(self.regions), dtype=bool)
+        for place, edition in enumerate(self.editions):
+            yield "group", edition, self.edition == place
+
+    def scope_of(self, region: str) -> tuple[str, Array, int]:
+        """Return the widest scope of a region, which regions are in it, and its place in them."""
+        own = self.regions.index(region)
+        scope, inside = next((s, i) for s, _, i in self.scopes() if i[own])
+        return scope, inside, int(inside[:own].sum())
 
 
 @dataclass(frozen=True)
@@ -37,6 +94,76 @@ class Choices:
     """0 is none; otherwise the place of the component, counted from 1"""
     errors: Array
     """draw x region x component: added to the scores"""
+
+
+def field(year: int) -> Field:
+    """Return the participants of a year with their scores, weights and the other sets of weights.
+
+    Only of editions whose field is whole; without regions where none is.
+    """
+    fw = framework.load()
+    took_part = compare.participants(year)
+    editions = tuple(e for e in fw.editions if e in set(took_part["edition"]))
+    components = tuple(c for c in fw.components if any(c in fw.weights[e] for e in editions))
+    own = np.array([[fw.weights[e].get(c, 0) / 100 for c in components] for e in editions])
+    own = own.reshape(len(editions), len(components))
+    edition = np.array([editions.index(e) for e in took_part["edition"]], dtype=int)
+    stated = store.read("component_scores", year=year)
+    table = stated.pivot(index="region", columns="component", values="score")
+    scores = table.reindex(index=took_part["region"], columns=list(components)).to_numpy(float)
+    scores = np.where(own[edition] > 0, scores, 0)
+    whole = ~np.isnan(scores).any(axis=1)
+    weights, alternatives = _weight_sets(own, components)
+    return Field(
+        year=year,
+        regions=tuple(took_part["region"][whole]),
+        origins=tuple(took_part["origin"][whole]),
+        components=components,
+        editions=editions,
+        edition=edition[whole],
+        scores=scores[whole],
+        printed=took_part["index_published"].to_numpy(float)[whole],
+        weights=weights,
+        alternatives=alternatives,
+        spread=_spread(year, components),
+    )
+
+
+def _weight_sets(
+    own: Array, components: tuple[str, ...]
+) -> tuple[Array, tuple[tuple[str, ...], ...]]:
+    """Return the different sets of weights, the printed one first, and the editions of the others.
+
+    A component that a region was not scored on gets none of another edition's weight; the rest
+    share it in proportion, since what the region would have scored there is not known.
+    """
+    sets: list[Array] = [own]
+    names: list[tuple[str, ...]] = [()]
+    for edition, weights in framework.load().weights.items():
+        other = np.array([weights.get(c, 0) for c in components]) * (own > 0)
+        other = other / other.sum(axis=1, keepdims=True)
+        same = [i for i, known in enumerate(sets) if np.allclose(known, other)]
+        if not same:
+            sets.append(other)
+            names.append((edition,))
+        else:
+            names[same[0]] += (edition,)
+    return np.array(sets), tuple(names[1:])
+
+
+def _spread(year: int, components: tuple[str, ...]) -> Array:
+    """Return the standard deviation that whole-number marks leave in each component's score.
+
+    A mark stands for an opinion up to half a point away, all equally likely: variance 1/12. A
+    component of n questions is the mean of 5 n marks: 1 / sqrt(12 x 5 n). n is that of the year's
+    edition whose questions are known, for the other group too, whose form was never seen
+    (definitions/assumptions.csv); without one nothing is drawn.
+    """
+    fw = framework.load()
+    asked = fw.edition_questions.get(fw.asked_edition(year) or "", {})
+    belongs = [fw.questions[q].component for q in asked]
+    counts = np.array([belongs.count(c) for c in components], dtype=float)
+    return np.where(counts > 0, 1 / np.sqrt(12 * ASSESSORS * np.maximum(counts, 1)), 0)
 
 
 def as_printed(field: Field, draws: int) -> Choices:
@@ -67,25 +194,46 @@ def choices(field: Field, inputs: Array, factors: Array, errors: Array) -> Choic
     An input of weights or assessors picks one of the sets drawn before. Of a choice with
     alternatives, the lower half of the inputs is as printed; the alternatives share the upper.
     """
+
+    def one_of(count: int, inputs: Array) -> Array:
+        return np.asarray((inputs * count).astype(int))
+
+    def printed_or_one_of(count: int, inputs: Array) -> Array:
+        return np.where(inputs < 0.5, 0, 1 + one_of(count, np.maximum(2 * inputs - 1, 0)))
+
     weights, edition, aggregation, left_out, assessors = inputs.T
     return Choices(
-        factors=factors[_one_of(len(factors), weights)],
-        edition=_printed_or_one_of(len(field.alternatives), edition),
-        geometric=_printed_or_one_of(1, aggregation) > 0,
-        left_out=_printed_or_one_of(len(field.components), left_out),
-        errors=errors[_one_of(len(errors), assessors)],
+        factors=factors[one_of(len(factors), weights)],
+        edition=printed_or_one_of(len(field.alternatives), edition),
+        geometric=printed_or_one_of(1, aggregation) > 0,
+        left_out=printed_or_one_of(len(field.components), left_out),
+        errors=errors[one_of(len(errors), assessors)],
     )
 
 
-def simulated(field: Field, draws: int, seed: int, *varied: str) -> Array:
-    """Return the indices (hundredths, draw x region) where the named choices are drawn."""
-    rng, made = np.random.default_rng(seed), []
+@framework.kept(4)
+def simulated(
+    field: Field, draws: int, seed: int, varied: tuple[str, ...]
+) -> tuple[Array, pd.DataFrame]:
+    """Return the indices (hundredths, draw x region) where the named choices are drawn.
+
+    Beside them what was picked in each draw: columns edition, geometric, left_out (as in Choices).
+    """
+    rng, made, picked = np.random.default_rng(seed), [], []
+    picking = [list(CHOICES).index(c) for c in ("weights", "assessors")]
     for begin in range(0, draws, CHUNK):
         size = min(CHUNK, draws - begin)
-        drawn = choices(field, _each_once(size, rng), *sets(field, size, rng))
+        inputs = rng.random((size, len(CHOICES)))
+        inputs[:, picking] = ((np.arange(size) + 0.5) / size)[:, None]  # each drawn set once
+        drawn = choices(field, inputs, *sets(field, size, rng))
         parts = {CHOICES[c]: getattr(drawn, CHOICES[c]) for c in varied}
-        made.append(indices(field, replace(as_printed(field, size), **parts)))
-    return np.concatenate(made)
+        chosen = replace(as_printed(field, size), **parts)
+        made.append(indices(field, chosen).astype("int16"))
+        picked.append(pd.DataFrame({c: getattr(chosen, c) for c in _PICKED}))
+    return np.concatenate(made), pd.concat(picked, ignore_index=True)
+
+
+_PICKED = ("edition", "geometric", "left_out")
 
 
 def alternatives(field: Field, draws: int, seed: int) -> Iterator[tuple[str, str, Array]]:
@@ -95,7 +243,7 @@ def alternatives(field: Field, draws: int, seed: int) -> Iterator[tuple[str, str
     component, or the choice itself where it is drawn.
     """
     printed = as_printed(field, 1)
-    yield "weights", "weights", simulated(field, draws, seed, "weights")
+    yield "weights", "weights", simulated(field, draws, seed, ("weights",))[0]
     for place, editions in enumerate(field.alternatives, start=1):
         other = replace(printed, edition=np.array([place]))
         yield "edition", " ".join(editions), indices(field, other)
@@ -104,7 +252,7 @@ def alternatives(field: Field, draws: int, seed: int) -> Iterator[tuple[str, str
     for place, component in enumerate(field.components, start=1):
         other = replace(printed, left_out=np.array([place]))
         yield "left_out", component, indices(field, other)
-    yield "assessors", "assessors", simulated(field, draws, seed, "assessors")
+    yield "assessors", "assessors", simulated(field, draws, seed, ("assessors",))[0]
 
 
 def indices(field: Field, made: Choices) -> Array:
@@ -145,35 +293,9 @@ def geometric(scores: Array, weights: Array) -> Array:
 
 def ranks(values: Array) -> Array:
     """Return ranks along the last axis, highest first; equal values share the better rank."""
-    order = np.argsort(-values, axis=-1)
-    placed = np.take_along_axis(values, order, -1)
-    begins = np.ones(values.shape, dtype=bool)
-    begins[..., 1:] = placed[..., 1:] != placed[..., :-1]
-    best = np.maximum.accumulate(np.where(begins, np.arange(values.shape[-1]), 0), axis=-1)
-    made = np.empty(values.shape, dtype=int)
-    np.put_along_axis(made, order, best + 1, -1)
-    return made
-
-
-def average_shift(rank: Array, printed: Array) -> Array:
-    """Return the mean distance from the printed ranks along the last axis (Handbook, step 7)."""
-    return np.asarray(np.abs(rank - printed).mean(axis=-1))
-
-
-def _each_once(size: int, rng: np.random.Generator) -> Array:
-    """Return random inputs, but those that pick a drawn set pick each once."""
-    inputs = rng.random((size, len(CHOICES)))
-    picking = [list(CHOICES).index(c) for c in ("weights", "assessors")]
-    inputs[:, picking] = ((np.arange(size) + 0.5) / size)[:, None]
-    return inputs
-
-
-def _one_of(count: int, inputs: Array) -> Array:
-    return np.asarray((inputs * count).astype(int))
-
-
-def _printed_or_one_of(count: int, inputs: Array) -> Array:
-    return np.where(inputs < 0.5, 0, 1 + _one_of(count, np.maximum(2 * inputs - 1, 0)))
+    rows = pd.DataFrame(np.atleast_2d(values))
+    placed = rows.rank(axis="columns", method="min", ascending=False)
+    return np.asarray(placed.to_numpy(int).reshape(values.shape))
 
 
 def _hundredths(values: Array) -> Array:

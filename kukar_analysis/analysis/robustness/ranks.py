@@ -1,0 +1,306 @@
+"""What the simulations say: ranges of ranks, one choice at a time, and which choice matters."""
+
+from __future__ import annotations
+
+from math import ceil, floor, log2, sqrt
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from kukar_analysis import framework
+from kukar_analysis.analysis import compare
+from kukar_analysis.analysis.missing import missing
+from kukar_analysis.analysis.robustness import model
+from kukar_analysis.analysis.robustness.model import CHOICES, Array, Field, field, ranks
+from kukar_analysis.errors import UsageError
+from kukar_analysis.formats import listed, number
+
+LOW, HIGH = 0.05, 0.95
+"""The ends of a range of ranks, as shares of the draws."""
+FEWEST_DRAWS, RESAMPLES, Z = 100, 200, 1.96
+"""Z: the normal quantile of the 95 % bounds of a Monte Carlo error."""
+_RANKED = {"year": "int64", "region": "str", "scope": "str", "edition": "str", "of": "int64"}
+_RANKED |= dict.fromkeys(["printed_rank", "median", "low", "high"], "int64")
+_RANKED |= dict.fromkeys(["as_good", "upper_half", "mean_shift"], "float64")
+_RANKED |= dict.fromkeys(["median_error", "low_error", "high_error"], "int64")
+_RANKED |= {"as_good_error": "float64", "upper_half_error": "float64", "origin": "str"}
+_ALONE = dict.fromkeys(["choice", "alternative", "treatment", "scope"], "str")
+_ALONE |= dict.fromkeys(["of", "rank", "low", "high"], "int64") | {"average_shift": "float64"}
+_CASES = {"choice": "str", "alternative": "str", "applies": "bool", "treatment": "str"}
+_CASES |= {"simulated": "float64", "low": "int64", "median": "int64", "high": "int64"}
+_CASES |= {"explained": "float64"}
+_SOBOL = {"choice": "str"} | dict.fromkeys(
+    ["main", "main_low", "main_high", "total", "total_low", "total_high"], "float64"
+)
+
+
+def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
+    """Return what rank each region has in the draws, nationally and in its group.
+
+    Columns: year, region, scope (national, group), edition (of the group; empty for national), of,
+    printed_rank (of the printed finals: the ministry ranks none), median, low, high (5 % and 95 %
+    of the draws), as_good (share of draws with that rank or a better one), upper_half (share in
+    the better half), mean_shift (mean distance from the printed rank); median_error, low_error,
+    high_error (places), as_good_error, upper_half_error: the Monte Carlo error, half of a 95 %
+    interval. Of a quantile it is the distance to the order statistics
+    n p ± 1.96 sqrt(n p (1 - p)), of a share 1.96 sqrt(p (1 - p) / n). No national rows where a
+    group's table is not on record; empty where no table is. UsageError for under 100 draws.
+    """
+    found = _asked(year, draws)
+    made = [pd.DataFrame(columns=list(_RANKED))]
+    if found.regions:
+        drawn, _ = model.simulated(found, draws, seed, tuple(CHOICES))
+        for scope, edition, inside in found.scopes():
+            printed = ranks(found.printed[inside])
+            named = {
+                "year": year,
+                "region": np.array(found.regions)[inside],
+                "scope": scope,
+                "edition": edition,
+                "of": int(inside.sum()),
+                "printed_rank": printed,
+                "origin": np.array(found.origins)[inside],
+            }
+            made.append(pd.DataFrame(named | _statistics(ranks(drawn[:, inside]), printed)))
+    return pd.concat(made[1:] or made, ignore_index=True)[list(_RANKED)].astype(_RANKED)
+
+
+def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
+    """Return the region's rank when one choice alone is made otherwise.
+
+    Columns: choice, alternative (model.alternatives), treatment (both in words), scope (national,
+    or group where that alone can be ranked), of, rank (median), low, high (5 % and 95 %; the same
+    where nothing is drawn), average_shift (how many places the regions of the scope move on
+    average: the Handbook's measure). Empty when the region cannot be recomputed.
+    """
+    found, rows = _asked(year, draws), []
+    if region in found.regions:
+        scope, inside, own = found.scope_of(region)
+        printed = ranks(found.printed[inside])
+        for choice, alternative, drawn in model.alternatives(found, draws, seed):
+            rank = ranks(drawn[:, inside])
+            low, median, high = (_quantile(np.sort(rank[:, own]), p)[0] for p in (LOW, 0.5, HIGH))
+            said = _treatment(year, choice, alternative)
+            shift = np.abs(rank - printed).mean()
+            rows.append([choice, alternative, said, scope, inside.sum(), median, low, high, shift])
+    return pd.DataFrame(rows, columns=list(_ALONE)).astype(_ALONE)
+
+
+def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
+    """Return the region's ranks in the draws parted in two, by each thing done or not done.
+
+    Two rows a thing, that which explains most first. Columns: choice (component: it counts in the
+    index; edition: its weights are used; aggregation: the mean is geometric), alternative (which),
+    applies, treatment (in words), simulated (share of draws), low, median, high (5 %, 50 %, 95 % of
+    them), explained (share of the rank's variance that lies between the two). Of the widest scope
+    that is on record. Empty when the region cannot be recomputed or its rank never changes.
+    """
+    found, rows = _asked(year, draws), []
+    if region in found.regions:
+        drawn, picked = model.simulated(found, draws, seed, tuple(CHOICES))
+        _, inside, own = found.scope_of(region)
+        rank = ranks(drawn[:, inside])[:, own]
+        for (choice, alternative), applies in _things(found, region, picked).items():
+            explained = _explained(rank, applies)
+            for value in (True, False):
+                some = rank[applies == value]
+                if np.ptp(rank) and 0 < len(some) < len(rank):
+                    said = _treatment(year, choice, alternative, value)
+                    ends = [_quantile(np.sort(some), p)[0] for p in (LOW, 0.5, HIGH)]
+                    rows.append([choice, alternative, value, said, len(some) / draws, *ends])
+                    rows[-1].append(explained)
+    made = pd.DataFrame(rows, columns=list(_CASES)).astype(_CASES)
+    return made.sort_values("explained", ascending=False, kind="stable", ignore_index=True)
+
+
+def _things(found: Field, region: str, picked: pd.DataFrame) -> dict[tuple[str, str], Array]:
+    """Return of each thing that may be done whether it is done in each draw."""
+    weights = found.weights[:, found.edition[found.regions.index(region)]]
+    made = {
+        ("component", c): ((weights[picked["edition"], i] > 0) & (picked["left_out"] != i + 1))
+        for i, c in enumerate(found.components)
+    }
+    for place, editions in enumerate(found.alternatives, start=1):
+        made["edition", " ".join(editions)] = picked["edition"] == place
+    made["aggregation", "geometric"] = picked["geometric"]
+    return {thing: np.asarray(done) for thing, done in made.items()}
+
+
+def _explained(rank: Array, applies: Array) -> float:
+    """Return the share of a variance that lies between two parts (the correlation ratio)."""
+    means = pd.Series(rank).groupby(applies).transform("mean")
+    return float(means.var() / rank.var(ddof=1)) if np.ptp(rank) else 0.0
+
+
+def rank_importance(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
+    """Return the Sobol indices of the region's rank: how much of its variance a choice explains.
+
+    Columns: choice, main (alone), total (with its interactions), and main_low, main_high,
+    total_low, total_high: 95 % of 200 bootstrap resamples; the largest total first. From n (5 + 2)
+    evaluations; n is the largest power of 2 up to a quarter of the draws. Weights and assessors
+    are one input each, which picks one of n sets. Of the rank in the widest scope that is on
+    record. Empty when the region cannot be recomputed or its rank never changes.
+    """
+    found, made = _asked(year, draws), pd.DataFrame(columns=list(_SOBOL))
+    n, rng = 2 ** floor(log2(draws / 4)), np.random.default_rng(seed)
+    if region in found.regions:
+        evaluated = _evaluated(found, region, n, rng)
+        if np.ptp(evaluated):
+            made = pd.DataFrame({"choice": list(CHOICES), **sobol(evaluated, rng)})
+    made = made[list(_SOBOL)].astype(_SOBOL)
+    return made.sort_values("total", ascending=False, kind="stable", ignore_index=True)
+
+
+def sobol(evaluated: Array, rng: np.random.Generator) -> dict[str, Array]:
+    """Return main and total indices and the ends of their intervals, an item an input.
+
+    `evaluated` has a row each for A, for B, and for A with one column of B, input by input.
+    Estimators of Saltelli et al. (2010, Comput. Phys. Commun. 181, 259-270, table 2 b and f).
+    """
+    n = evaluated.shape[1]
+    picked = np.concatenate([[np.arange(n)], rng.integers(n, size=(RESAMPLES, n))])
+    values = evaluated[:, picked]
+    values = values - values[:2].mean(axis=(0, 2))[:, None]
+    first, second, mixed = values[0], values[1], values[2:]
+    variance = values[:2].var(axis=(0, 2))
+    told = {}
+    for name, terms in (("main", second * (mixed - first)), ("total", (first - mixed) ** 2 / 2)):
+        estimates = terms.mean(axis=-1) / np.where(variance > 0, variance, np.inf)
+        told[name] = estimates[:, 0]
+        ends = np.quantile(estimates[:, 1:], [0.025, 0.975], axis=1)
+        told[f"{name}_low"], told[f"{name}_high"] = ends
+    return told
+
+
+def _evaluated(found: Field, region: str, n: int, rng: np.random.Generator) -> Array:
+    """Return the region's rank at Saltelli's points, as `sobol` takes it."""
+    _, inside, own = found.scope_of(region)
+    drawn = model.sets(found, n, rng)
+    first, second = rng.random((2, n, len(CHOICES)))
+    columns = np.eye(len(CHOICES), dtype=bool)
+    inputs = np.concatenate([first, second, *(np.where(c, second, first) for c in columns)])
+    rank = []
+    for begin in range(0, len(inputs), model.CHUNK):
+        made = model.choices(found, inputs[begin : begin + model.CHUNK], *drawn)
+        rank.append(ranks(model.indices(found, made)[:, inside])[:, own])
+    return np.concatenate(rank).astype(float).reshape(-1, n)
+
+
+def _statistics(rank: Array, printed: Array) -> dict[str, Any]:
+    """Return the statistics of ranks (draw x region) with their Monte Carlo errors."""
+    ordered, made = np.sort(rank, axis=0), {}
+    for name, share in (("median", 0.5), ("low", LOW), ("high", HIGH)):
+        made[name], made[f"{name}_error"] = _quantile(ordered, share)
+    shares = {"as_good": rank <= printed, "upper_half": rank <= rank.shape[1] / 2}
+    for name, counted in shares.items():
+        made[name] = counted.mean(axis=0)
+        made[f"{name}_error"] = Z * np.sqrt(made[name] * (1 - made[name]) / len(rank))
+    return made | {"mean_shift": np.abs(rank - printed).mean(axis=0)}
+
+
+def _quantile(ordered: Array, share: float) -> tuple[Array, Array]:
+    """Return a quantile that is itself a rank, and its error, of ranks in order (draw x region)."""
+    n = len(ordered)
+    reach = Z * sqrt(n * share * (1 - share))
+    low, high = max(floor(n * share - reach), 1), min(ceil(n * share + reach), n)
+    value = ordered[ceil(n * share) - 1]
+    return value, np.maximum(value - ordered[low - 1], ordered[high - 1] - value)
+
+
+def _treatment(year: int, choice: str, alternative: str, applies: bool = True) -> str:
+    """Return in words what is done otherwise, or that it is not.
+
+    Of another edition's weights it names the components of the year that they leave out.
+    """
+    fw, no = framework.load(), "" if applies else "tidak "
+    if choice == "weights":
+        return f"tiap bobot diubah acak ±{number(100 * model.WEIGHT_RANGE, 0)}%"
+    if choice == "assessors":
+        return "nilai asesor diubah acak di dalam pembulatannya"
+    if choice == "aggregation":
+        return "rata-rata geometrik" if applies else "rata-rata hitung"
+    if choice in ("left_out", "component"):
+        name = fw.components[alternative].name
+        return f"tanpa {name}" if choice == "left_out" else f"{name} {no}dihitung"
+    editions = [fw.editions[e] for e in alternative.split()]
+    said = listed([f"{fw.groups[e.group].name} {e.year}" for e in editions])
+    of_year = [e.edition for e in fw.editions.values() if e.year == year]
+    weighed = {c for e in of_year for c in fw.weights[e]} - set(fw.weights[editions[0].edition])
+    without = listed([fw.components[c].name for c in fw.components if c in weighed])
+    said = f"bobot {said}" + (f", tanpa {without}" if without else "")
+    return said if applies else f"bukan {said}"
+
+
+def rank_missing(year: int, region: str) -> list[str]:
+    """Say why the rank of a region cannot be simulated; nothing where it can."""
+    found, edition = field(year), compare.edition_of(year, region)
+    if region in found.regions:
+        return []
+    why = list(missing("index_scores", year, region)["sentence"])
+    if edition and not why:
+        why = [compare.missing_of(year, edition.edition)]
+    name = framework.load().regions[region].name
+    return [w for w in why if w] or [f"Nilai komponen {name} {year} tidak lengkap pada tabelnya."]
+
+
+def rank_in_words(ranks: pd.DataFrame, region: str) -> str:
+    """Say a region's rank of the printed finals, with its ties, and its ranks in the simulations.
+
+    `ranks` is of `rank_intervals`. Empty where the region is not in it.
+    """
+    own = ranks[ranks["region"] == region]
+    if own.empty:
+        return ""
+    r, names = own.iloc[0], framework.load().names["region"]
+    every = ranks[(ranks["scope"] == r["scope"]) & (ranks["edition"] == r["edition"])]
+    tied = every.loc[every["printed_rank"].eq(r["printed_rank"]), "region"].drop(r.name)
+    shared = f", bersama {listed([names[code] for code in tied])}" if len(tied) else ""
+    where = "peserta kelompoknya"
+    if r["scope"] == "national":
+        where = "daerah peserta, yang kelompok dan formulirnya berbeda"
+    said = (
+        f"**{names[region]} {r['year']}: peringkat {r['printed_rank']} dari {r['of']}** {where}"
+        f"{shared}, dihitung dari nilai final yang tercetak; kementerian tidak mencetak peringkat."
+    )
+    if not own["mean_shift"].any():
+        return f"{said} Peringkat itu sama pada semua simulasi cara hitung lain."
+    usual = (every["high"] - every["low"]).quantile(0.5, interpolation="lower")
+    error = r[["median_error", "low_error", "high_error"]].max()
+    said += (
+        f" Rumus resmi sudah pasti. Andai cara hitungnya lain, peringkat itu menjadi {_range(r)}"
+        f" pada 90% simulasi (tengah {r['median']}; galat Monte Carlo"
+        f" {f'paling banyak ±{error}' if error else 'kurang dari satu'} peringkat). Jarak kedua"
+        f" batasnya {r['high'] - r['low']} peringkat; pada separuh peserta {usual} atau kurang."
+    )
+    for _, g in own.iloc[1:].iterrows():
+        said += f" Di kelompoknya: {g['printed_rank']} dari {g['of']}, pada simulasi {_range(g)}."
+    return said
+
+
+def rank_decided(cases: pd.DataFrame) -> str:
+    """Say what parts the simulations most (`rank_cases`), and the ranks on either side."""
+    if cases.empty:
+        return ""
+    both = cases.head(2)
+    # the ministry's formula counts each component, and does none of the other things
+    is_official = both["applies"].eq(both["choice"].iloc[0] == "component")
+    usual, other = both[is_official].iloc[0], both[~is_official].iloc[0]
+    most = usual["explained"] >= 0.5
+    begins = "Penentunya satu hal" if most else "Tidak ada satu hal yang menentukan; yang terbesar"
+    return (
+        f"{begins}: **{usual['treatment']} atau {other['treatment'].split(' ', 1)[-1]}**"
+        f" ({number(100 * usual['explained'], 0)}% ragam peringkat). Bila {usual['treatment']},"
+        f" seperti pada rumus resmi, peringkatnya {_range(usual)} (tengah {usual['median']});"
+        f" bila {other['treatment']}, {_range(other)} (tengah {other['median']})."
+    )
+
+
+def _range(row: pd.Series) -> str:
+    return f"{row['low']} sampai {row['high']}" if row["low"] < row["high"] else f"{row['low']}"
+
+
+def _asked(year: int, draws: int) -> Field:
+    if draws < FEWEST_DRAWS:
+        raise UsageError(f"draws is {draws}; expected at least {FEWEST_DRAWS}")
+    return field(year)
