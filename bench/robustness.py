@@ -33,19 +33,19 @@ def start() -> None:
 def intervals() -> None:
     """Draw, rank and count."""
     framework.load().memos.clear()
-    robustness.intervals(YEAR, DRAWS, seed=1)
+    robustness.rank_intervals(YEAR, DRAWS, seed=1)
 
 
 def importance() -> None:
     """Evaluate Saltelli's design and its resamples."""
     framework.load().memos.clear()
-    robustness.importance(YEAR, REGION, DRAWS, seed=1)
+    robustness.rank_importance(YEAR, REGION, DRAWS, seed=1)
 
 
 def one_at_a_time() -> None:
     """Make each choice otherwise, alone."""
     framework.load().memos.clear()
-    robustness.one_at_a_time(YEAR, REGION, DRAWS, seed=1)
+    robustness.rank_choices(YEAR, REGION, DRAWS, seed=1)
 
 
 def timed(work: Callable[[], None]) -> float:

@@ -6,29 +6,18 @@ Published: the example index of the R package COINr 1.1.11 (bluefoxr.github.io/C
 tests/testthat/_snaps/dimension-reduction.md). Figures only.
 """
 
-import functools
-import re
-from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import numpy as np
 import pandas as pd
 import pytest
-from reading import (
-    IN_NO_TABLE,
-    KUKAR,
-    MALANG,
-    STAYED_AWAY,
-    SURABAYA,
-    Drawn,
-    table,
-    tables_from,
-    write_tables,
-)
+from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, tables_from, write_tables
 
-from kukar_analysis import framework, narrative, plots, score, store, tables
+import kukar_analysis as ka
+from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare, robustness
-from kukar_analysis.analysis.robustness import analysis, model
+from kukar_analysis.analysis.robustness import model
+from kukar_analysis.analysis.robustness import ranks as told
 from kukar_analysis.errors import UsageError
 
 DRAWS, SEED = 2000, 2023
@@ -43,15 +32,6 @@ COINR = {
     "BEL": (71.97, 48.22, 80.84, 75.60, 43.32, 53.01, 86.17, 50.09, 63.99, 63.09, 63.54, 5),
     "SWE": (51.51, 23.87, 80.98, 74.51, 38.50, 66.37, 87.74, 62.27, 53.87, 72.12, 63.00, 6),
 }
-COINR_PERCENTILE_RANKS = [
-    *(1, 4, 2, 3, 7, 5, 6, 10, 8, 19, 9, 14, 13, 15, 12, 11, 18, 23, 24, 22, 21, 16, 20, 26, 25),
-    *(28, 17, 27, 30, 29, 33, 32, 34, 31, 35, 37, 36, 40, 38, 41, 42, 43, 49, 48, 46, 44, 45, 39),
-    *(51, 47, 50),
-]
-"""Ranks of the 51 units under percentile normalisation, in the order of their nominal ranks."""
-COINR_SHIFTS = [10, *[9] * 2, *[6] * 2, *[5] * 3, 4, *[3] * 4, *[2] * 13, *[1] * 19, *[0] * 6]
-"""The column Abs.diff that COINr prints for the two."""
-
 HDI = {
     # life expectancy, schooling, income, index
     "Switzerland": (0.984, 0.920, 0.983, 0.962),
@@ -73,7 +53,7 @@ def fields(processed):
 @pytest.fixture(scope="module")
 def ranked(processed):
     with tables_from(processed):
-        return robustness.intervals(2023, DRAWS, SEED)
+        return robustness.rank_intervals(2023, DRAWS, SEED)
 
 
 def own_rows(found, region):
@@ -91,28 +71,20 @@ def equal_weights(*parts):
 def test_the_arithmetic_mean_gives_coinrs_sub_indices_and_index(unit):
     printed = COINR[unit]
     for parts, whole in ((printed[:5], 8), (printed[5:8], 9), (printed[8:10], 10)):
-        made = robustness.arithmetic(np.array([[parts]]), equal_weights(*parts))
+        made = model.arithmetic(np.array([[parts]]), equal_weights(*parts))
         assert made == pytest.approx(printed[whole], abs=0.01)
 
 
 def test_ranks_are_those_coinr_prints():
-    assert robustness.ranks(np.array([u[10] for u in COINR.values()])).tolist() == [
+    assert model.ranks(np.array([u[10] for u in COINR.values()])).tolist() == [
         u[11] for u in COINR.values()
     ]
-
-
-def test_the_average_shift_is_the_mean_of_the_shifts_coinr_prints():
-    nominal = np.arange(1, 52)
-    shifted = np.array(COINR_PERCENTILE_RANKS)
-    assert sorted(abs(nominal - shifted), reverse=True) == COINR_SHIFTS
-    shift = robustness.average_shift(shifted, nominal)
-    assert float(shift) == pytest.approx(sum(COINR_SHIFTS) / 51)
 
 
 @pytest.mark.parametrize("country", HDI)
 def test_the_geometric_mean_gives_the_human_development_index(country):
     *parts, printed = HDI[country]
-    made = robustness.geometric(np.array([[parts]]), equal_weights(*parts))
+    made = model.geometric(np.array([[parts]]), equal_weights(*parts))
     assert made == pytest.approx(printed, abs=0.001)
 
 
@@ -123,9 +95,8 @@ def test_the_geometric_mean_gives_the_human_development_index(country):
 def test_as_printed_every_final_is_reproduced(fields, year, regions):
     found = fields[year]
     assert len(found.regions) == regions
-    assert found.incomplete == ()
     for draws in (1, 3):
-        indices = robustness.indices(found, robustness.as_printed(found, draws))
+        indices = model.indices(found, model.as_printed(found, draws))
         assert (indices == np.round(found.printed * 100)).all()
 
 
@@ -163,30 +134,14 @@ def test_what_an_edition_weighs_like_the_only_group_is_no_alternative(fields):
 
 
 @pytest.mark.parametrize(
-    ("year", "questions"),
-    [
-        (2022, {"baseline": 5, "output": 7, "outcome": 31, "impact": 4, "quick_wins": 12}),
-        (
-            2023,
-            {
-                "baseline": 5,
-                "output": 7,
-                "outcome": 33,
-                "impact": 54,
-                "quick_wins": 12,
-                "collaboration": 6,
-            },
-        ),
-    ],
+    ("year", "questions"), [(2022, (5, 7, 31, 4, 12)), (2023, (5, 7, 33, 54, 12, 6))]
 )
 def test_the_spread_is_what_five_rounded_marks_a_question_hide(fields, year, questions):
     rng = np.random.default_rng(1)
-    spread = dict(zip(fields[year].components, fields[year].spread, strict=True))
-    assert list(spread) == list(questions)
-    for component, count in questions.items():
+    for spread, count in zip(fields[year].spread, questions, strict=True):
         opinions = rng.uniform(1, 3, (4000, 5 * count))
         hidden = (opinions - np.round(opinions)).mean(axis=1)
-        assert spread[component] == pytest.approx(hidden.std(), rel=0.05)
+        assert spread == pytest.approx(hidden.std(), rel=0.05)
 
 
 # The model, by a second computation
@@ -194,7 +149,7 @@ def test_the_spread_is_what_five_rounded_marks_a_question_hide(fields, year, que
 
 def exactly(value):
     """Round half up to two decimals and return hundredths."""
-    return int(Decimal(value.numerator) / Decimal(value.denominator) * 100 + Decimal("0.5"))
+    return int(value * 100 + Fraction(1, 2))
 
 
 def plain_index(found, made, draw, region):
@@ -226,7 +181,7 @@ def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(fields,
     assert len(set(made.left_out)) > 2
     assert set(made.geometric) == {False, True}
     assert len(set(made.edition)) > 1
-    indices = robustness.indices(found, made)
+    indices = model.indices(found, made)
     for draw in range(12):
         expected = [plain_index(found, made, draw, r) for r in range(len(found.regions))]
         assert indices[draw].tolist() == expected
@@ -236,7 +191,7 @@ def test_a_zero_makes_the_geometric_index_zero_unless_it_is_not_weighed(fields):
     found = fields[2023]
     nought = (found.scores == 0).any(axis=1) & (found.edition == 0)
     assert nought.sum() == 7
-    printed = robustness.as_printed(found, 3)
+    printed = model.as_printed(found, 3)
     collaboration = found.components.index("collaboration") + 1
     made = robustness.Choices(
         factors=printed.factors,
@@ -245,7 +200,7 @@ def test_a_zero_makes_the_geometric_index_zero_unless_it_is_not_weighed(fields):
         left_out=np.array([0, collaboration, 0]),
         errors=printed.errors,
     )
-    zero = robustness.indices(found, made) == 0
+    zero = model.indices(found, made) == 0
     assert zero[0].tolist() == nought.tolist()
     assert not zero[1:].any()
 
@@ -253,15 +208,15 @@ def test_a_zero_makes_the_geometric_index_zero_unless_it_is_not_weighed(fields):
 def test_scores_stay_on_the_scale_whatever_is_added(fields):
     found = fields[2023]
     for error, index in ((9, 400), (-9, 0)):
-        made = robustness.as_printed(found, 1)
+        made = model.as_printed(found, 1)
         made.errors[:] = error
-        assert set(robustness.indices(found, made)[0]) == {index}
+        assert set(model.indices(found, made)[0]) == {index}
 
 
 def test_ranks_count_the_better_ones():
     values = np.random.default_rng(2).integers(0, 30, (50, 40))
     expected = [[1 + sum(other > own for other in row) for own in row] for row in values]
-    assert robustness.ranks(values).tolist() == expected
+    assert model.ranks(values).tolist() == expected
 
 
 def test_half_of_the_inputs_are_as_printed_and_the_alternatives_share_the_rest(fields):
@@ -289,7 +244,7 @@ def test_weights_move_within_a_quarter_of_themselves_for_all_components(fields):
 def test_the_statistics_agree_with_a_count_over_the_draws(fields, ranked, processed, scope, of):
     found = fields[2023]
     with tables_from(processed):
-        drawn = model.simulated(found, DRAWS, SEED, *CHOICES)
+        drawn, _ = model.simulated(found, DRAWS, SEED, tuple(CHOICES))
     inside = [r for r in range(130) if scope == "national" or found.edition[r] == 0]
     own = inside.index(found.regions.index(KUKAR))
     ranks = [1 + sum(row[inside] > row[inside][own]) for row in drawn]
@@ -308,35 +263,32 @@ def test_the_statistics_agree_with_a_count_over_the_draws(fields, ranked, proces
 
 def test_the_error_of_a_quantile_covers_the_true_one_nineteen_times_in_twenty():
     # 1 to 100 at 5 %: the fifth; 4.3 places around it are the first and the tenth
-    assert np.ravel(analysis._quantile(np.arange(1, 101)[:, None], 0.05)).tolist() == [5, 5]
+    assert np.ravel(told._quantile(np.arange(1, 101)[:, None], 0.05)).tolist() == [5, 5]
     rng, hits = np.random.default_rng(6), {0.05: 0, 0.5: 0, 0.95: 0}
     for _ in range(400):
         ranks = np.sort(rng.integers(1, 1001, 1000))[:, None]
         for share in hits:
-            value, error = analysis._quantile(ranks, share)
+            value, error = told._quantile(ranks, share)
             hits[share] += abs(value[0] - 1000 * share) <= error[0]
     assert min(hits.values()) / 400 > 0.92
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_another_seed_moves_the_figures_by_no_more_than_their_errors_say(ranked):
-    other = robustness.intervals(2023, DRAWS, SEED + 1)
+    other = robustness.rank_intervals(2023, DRAWS, SEED + 1)
     for name in ("median", "low", "high", "as_good", "upper_half"):
         error = np.hypot(ranked[f"{name}_error"], other[f"{name}_error"])
         assert ((ranked[name] - other[name]).abs() <= error + 1e-9).mean() > 0.9
     assert not other.equals(ranked)
     framework.load().memos.clear()
-    assert robustness.intervals(2023, DRAWS, SEED).equals(ranked)
+    assert robustness.rank_intervals(2023, DRAWS, SEED).equals(ranked)
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_what_is_kept_for_a_second_call_cannot_be_spoilt_and_is_not_kept_for_other_tables(
-    tables, tmp_path, monkeypatch
-):
-    before, field = robustness.intervals(2023, 100, 1).copy(), robustness.field(2023)
-    spoilt = robustness.intervals(2023, 100, 1)
-    spoilt["low"] = -1
-    assert robustness.intervals(2023, 100, 1).equals(before)
+def test_what_is_kept_for_a_second_call_is_not_kept_for_other_tables(tables, tmp_path, monkeypatch):
+    before, field = robustness.rank_intervals(2023, 100, 1), robustness.field(2023)
+    before["low"] = -before["low"]
+    assert (robustness.rank_intervals(2023, 100, 1)["low"] == -before["low"]).all()
     assert robustness.field(2023) == field
     scores = tables["component_scores"].copy()
     mine = (scores["region"] == KUKAR) & (scores["component"] == "baseline")
@@ -344,7 +296,7 @@ def test_what_is_kept_for_a_second_call_cannot_be_spoilt_and_is_not_kept_for_oth
     store.write_all({**tables, "component_scores": scores}, tmp_path)
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
     assert robustness.field(2023) != field
-    assert not robustness.intervals(2023, 100, 1).equals(before)
+    assert not (robustness.rank_intervals(2023, 100, 1)["low"] == -before["low"]).all()
 
 
 def exact_rank(region, weights_of):
@@ -366,7 +318,7 @@ def exact_rank(region, weights_of):
 @pytest.mark.parametrize("region", [KUKAR, MALANG, SURABAYA])
 def test_one_choice_at_a_time_agrees_with_exact_fractions(region):
     weights = framework.load().weights
-    found = robustness.one_at_a_time(2023, region, 100, SEED).set_index("alternative")
+    found = robustness.rank_choices(2023, region, 100, SEED).set_index("alternative")
     for editions in ("2022-kppn-ikn", "2022-reguler 2023-reguler", "2023-kppn-ikn"):
         edition = editions.split()[0]
         assert found.loc[editions, "rank"] == exact_rank(region, lambda _, e=edition: weights[e])
@@ -384,9 +336,9 @@ def test_one_choice_at_a_time_agrees_with_exact_fractions(region):
 def test_kukars_index_under_regular_weights_is_that_of_the_ministrys_arithmetic(fields):
     found = fields[2023]
     place = found.alternatives.index(("2022-reguler", "2023-reguler")) + 1
-    made = robustness.as_printed(found, 1)
+    made = model.as_printed(found, 1)
     made.edition[:] = place
-    own = robustness.indices(found, made)[0][found.regions.index(KUKAR)]
+    own = model.indices(found, made)[0][found.regions.index(KUKAR)]
     assert own / 100 == float(compare.under_other_group(2023, KUKAR).other) == 3.00
 
 
@@ -421,8 +373,8 @@ def ishigami(points):
 )
 def test_sobol_indices_are_the_known_ones_within_their_intervals(function, first, total):
     rng = np.random.default_rng(8)
-    made = robustness.sobol(saltelli(function, 3, 8192, rng), rng)
-    for name, expected in (("first", first), ("total", total)):
+    made = told.sobol(saltelli(function, 3, 8192, rng), rng)
+    for name, expected in (("main", first), ("total", total)):
         assert made[name] == pytest.approx(expected, abs=0.04)
         assert (made[f"{name}_low"] <= made[name]).all()
         assert (made[name] <= made[f"{name}_high"]).all()
@@ -437,8 +389,8 @@ def test_a_first_index_is_the_variance_of_the_means_by_that_choice(fields, regio
     rng = np.random.default_rng(9)
     inputs = rng.random((count, len(CHOICES)))
     made = model.choices(found, inputs, *model.sets(found, 1000, rng))
-    ranks = robustness.ranks(robustness.indices(found, made))[:, found.regions.index(region)]
-    indices = robustness.importance(2023, region, 10000, SEED).set_index("choice")
+    ranks = model.ranks(model.indices(found, made))[:, found.regions.index(region)]
+    indices = robustness.rank_importance(2023, region, 10000, SEED).set_index("choice")
     for choice, values in (
         ("edition", made.edition),
         ("aggregation", made.geometric),
@@ -446,58 +398,128 @@ def test_a_first_index_is_the_variance_of_the_means_by_that_choice(fields, regio
     ):
         by = pd.Series(ranks).groupby(values).agg(["mean", "size"])
         explained = np.average((by["mean"] - ranks.mean()) ** 2, weights=by["size"]) / ranks.var()
-        assert indices.loc[choice, "first"] == pytest.approx(explained, abs=0.05)
-    assert (indices["total"] > indices["first"] - 0.05).all()
+        assert indices.loc[choice, "main"] == pytest.approx(explained, abs=0.05)
+    assert (indices["total"] > indices["main"] - 0.05).all()
     framework.load().memos.clear()
-    assert robustness.importance(2023, region, 10000, SEED).equals(indices.reset_index())
+    assert robustness.rank_importance(2023, region, 10000, SEED).equals(indices.reset_index())
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_for_kukar_the_edition_matters_most_and_the_interval_is_wide():
-    found = robustness.importance(2023, KUKAR, 10000, SEED).sort_values("total", ascending=False)
+    found = robustness.rank_importance(2023, KUKAR, 10000, SEED)
     assert found["choice"].tolist()[:2] == ["edition", "left_out"]
     assert found["total_low"].iloc[0] > found["total_high"].iloc[1]
-    own = own_rows(robustness.intervals(2023, 10000, SEED), KUKAR)
+    own = own_rows(robustness.rank_intervals(2023, 10000, SEED), KUKAR)
     assert own[["scope", "printed_rank", "of", "median", "low", "high"]].values.tolist() == [
         ["national", 73, 130, 71, 47, 85],
         ["group", 27, 58, 26, 21, 31],
     ]
 
 
+# What decides
+
+
+def parted(region, choice, alternative):
+    """Return the cases of a thing that is done or not: applies, simulated, low, median, high."""
+    cases = robustness.rank_cases(2023, region, DRAWS, SEED)
+    cases = cases[(cases["choice"] == choice) & (cases["alternative"] == alternative)]
+    return cases.set_index("applies")
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_cases_agree_with_a_count_over_the_draws(fields):
+    """Kolaborasi counts where no edition without it is drawn and it is not left out itself."""
+    found = fields[2023]
+    drawn, picked = model.simulated(found, DRAWS, SEED, tuple(CHOICES))
+    own = found.regions.index(KUKAR)
+    ranks = np.array([1 + sum(row > row[own]) for row in drawn])
+    sets = ((), *found.alternatives)
+    without = [bool(s) and "collaboration" not in framework.load().weights[s[0]] for s in sets]
+    assert sum(without) == 2
+    counts = [not without[e] for e in picked["edition"]] & (picked["left_out"] != 6).to_numpy()
+    cases = parted(KUKAR, "component", "collaboration")
+    total = 0.0
+    for applies, same in ((True, ranks[counts]), (False, ranks[~counts])):
+        row = cases.loc[applies]
+        assert row["simulated"] == len(same) / DRAWS
+        for name, share in (("low", 0.05), ("median", 0.5), ("high", 0.95)):
+            assert row[name] == np.quantile(same, share, method="inverted_cdf")
+        total += len(same) / DRAWS * (same.mean() - ranks.mean()) ** 2
+    assert cases["explained"].to_numpy() == pytest.approx(total / ranks.var(), rel=0.001)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_for_kukar_one_thing_decides_and_the_sentence_says_both_cases():
+    cases = robustness.rank_cases(2023, KUKAR, 10000, SEED)
+    assert cases["explained"].is_monotonic_decreasing
+    said = robustness.rank_decided(cases)
+    assert said.startswith("Penentunya satu hal: **Kolaborasi dihitung atau tidak dihitung**")
+    assert "Bila Kolaborasi dihitung, seperti pada rumus resmi, peringkatnya 67 sampai 86" in said
+    assert "bila Kolaborasi tidak dihitung, 45 sampai 66 (tengah 54)" in said
+
+
+def test_where_nothing_decides_alone_that_is_said_and_what_is_official_comes_first():
+    cases = pd.DataFrame(
+        {
+            "choice": "aggregation",
+            "applies": [True, False],
+            "treatment": ["rata-rata geometrik", "rata-rata hitung"],
+            "low": [3, 1],
+            "median": [4, 2],
+            "high": [5, 2],
+            "explained": 0.3,
+        }
+    )
+    said = robustness.rank_decided(cases)
+    assert said.startswith("Tidak ada satu hal yang menentukan; yang terbesar: **rata-rata hitung")
+    assert "(30% ragam peringkat). Bila rata-rata hitung, seperti pada rumus resmi" in said
+    assert robustness.rank_decided(cases[:0]).startswith("Tidak ada pilihan")
+
+
 # What is not on record
+
+
+ASKED = (robustness.rank_choices, robustness.rank_cases, robustness.rank_importance)
 
 
 @pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize(
     ("year", "region", "said"),
     [
-        (2022, KUKAR, "tabel nasional 2022 yang memuat Kabupaten Kutai Kartanegara"),
-        (2023, IN_NO_TABLE, "tabel nasional 2023 yang memuat"),
+        (2022, KUKAR, "tabel nasional hasil evaluasi 2022 yang memuat Kabupaten Kutai Kartanegara"),
+        (2023, IN_NO_TABLE, "tabel nasional hasil evaluasi 2023 yang memuat"),
         (2023, STAYED_AWAY, "tidak ikut evaluasi 2023"),
     ],
 )
-def test_where_nothing_can_be_drawn_it_is_said_and_nothing_is_invented(year, region, said):
-    asked = (year, region, 100, SEED)
-    assert own_rows(robustness.intervals(year, 100, SEED), region).empty
-    assert robustness.one_at_a_time(*asked).empty
-    assert robustness.importance(*asked).empty
-    assert said in narrative.rank_firmness(*asked).text
-    for show in SHOWN:
-        place = show(*asked)
-        assert "empty-place" in place.html
-        assert said in place.text
-    assert plots.rank_intervals(*asked).html == plots.rank_importance(*asked).html == ""
+def test_where_nothing_can_be_drawn_it_is_said_and_frames_are_empty_and_typed(year, region, said):
+    ranks = robustness.rank_intervals(year, 100, SEED)
+    assert own_rows(ranks, region).empty
+    assert robustness.rank_in_words(ranks, region) == ""
+    for ask in ASKED:
+        found, other = ask(year, region, 100, SEED), ask(year, MALANG, 100, SEED)
+        assert found.empty
+        assert found.dtypes.equals(other.dtypes)
+    assert said in " ".join(robustness.rank_missing(year, region))
+    assert robustness.rank_missing(year, MALANG) == []
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_without_a_groups_table_only_the_group_is_ranked():
-    found = robustness.intervals(2022, 100, SEED)
+    found = robustness.rank_intervals(2022, 100, SEED)
     assert set(found["scope"]) == {"group"}
     assert set(found["of"]) == {38}
-    assert set(robustness.one_at_a_time(2022, MALANG, 100, SEED)["scope"]) == {"group"}
-    said = narrative.rank_firmness(2022, MALANG, 100, SEED).text
-    assert "tabel kelompok Reguler 2022 tidak tercatat" in said
-    assert "12 dari 38 peserta kelompoknya" in said
+    assert set(robustness.rank_choices(2022, MALANG, 100, SEED)["scope"]) == {"group"}
+    said = robustness.rank_in_words(found, MALANG)
+    assert "peringkat 12 dari 38** peserta kelompoknya, bersama Kabupaten Manggarai Timur" in said
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_without_a_whole_field_there_is_no_rank_and_what_is_missing_is_said(sized):
+    sized({"2022-kppn-ikn": 39})
+    found = robustness.rank_intervals(2022, 100, SEED)
+    assert found.empty
+    assert found.dtypes.equals(robustness.rank_intervals(2023, 100, SEED).dtypes)
+    assert robustness.rank_missing(2022, MALANG) == [compare.missing_of(2022, "2022-kppn-ikn")]
 
 
 def invented(tmp_path, scores):
@@ -542,16 +564,13 @@ def test_a_participant_without_all_its_scores_is_named_and_not_ranked(tmp_path, 
         },
     )
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
-    assert robustness.field(2023).incomplete == ("Kabupaten Kutai Timur",)
-    found = robustness.intervals(2023, 100, SEED)
+    found = robustness.rank_intervals(2023, 100, SEED)
     assert set(found["region"]) == {"64.01", "64.02"}
     own = own_rows(found, "64.02")
     assert own[["printed_rank", "of"]].values.tolist() == [[2, 2], [1, 1]]
-    said = narrative.rank_firmness(2023, "64.02", 100, SEED).text
-    assert "nilai komponennya tidak lengkap: Kabupaten Kutai Timur" in said
-    asked = (2023, "64.08", 100, SEED)
-    assert "tidak lengkap" in narrative.rank_firmness(*asked).text
-    assert "tidak lengkap" in tables.rank_firmness(*asked).text
+    assert set(own["origin"]) == {"2023/karangan.csv#l2:c9"}
+    (said,) = robustness.rank_missing(2023, "64.08")
+    assert said == "Nilai komponen Kabupaten Kutai Timur 2023 tidak lengkap pada tabelnya."
 
 
 def test_a_rank_that_only_the_way_of_averaging_moves_is_explained_by_it(tmp_path, monkeypatch):
@@ -564,103 +583,50 @@ def test_a_rank_that_only_the_way_of_averaging_moves_is_explained_by_it(tmp_path
         },
     )
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
-    alone = robustness.one_at_a_time(2023, "64.01", 400, SEED)
+    alone = robustness.rank_choices(2023, "64.01", 400, SEED)
     assert set(alone.loc[alone["rank"] != 1, "choice"]) == {"aggregation"}
-    found = robustness.importance(2023, "64.01", 4000, SEED).set_index("choice")["total"]
+    found = robustness.rank_importance(2023, "64.01", 4000, SEED).set_index("choice")["total"]
     assert found.idxmax() == "aggregation"
     assert found["aggregation"] > 3 * found.drop("aggregation").max()
+    cases = robustness.rank_cases(2023, "64.01", 400, SEED)
+    assert set(cases["choice"][:2]) == {"aggregation"}
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_too_few_draws_are_refused():
-    for ask in (
-        lambda: robustness.intervals(2023, 99, SEED),
-        lambda: robustness.one_at_a_time(2023, KUKAR, 99, SEED),
-        lambda: robustness.importance(2023, KUKAR, 99, SEED),
-    ):
+    with pytest.raises(UsageError, match="draws is 99; expected at least 100"):
+        robustness.rank_intervals(2023, 99, SEED)
+    for ask in ASKED:
         with pytest.raises(UsageError, match="draws is 99; expected at least 100"):
-            ask()
+            ask(2023, KUKAR, 99, SEED)
 
 
-# As it is shown
+# In words
 
 
-SHOWN = (tables.rank_firmness, tables.rank_neighbours, tables.rank_choices, tables.rank_importance)
-FIGURES = (plots.rank_intervals, plots.rank_importance)
-
-
-@pytest.mark.parametrize("office", ["processed", "sample_processed"])
-def test_every_region_of_both_years_is_answered(office, request, monkeypatch):
-    """Read once and resample little: of 280 answers that would take the time."""
-    monkeypatch.setattr(analysis, "RESAMPLES", 4)
-    with tables_from(request.getfixturevalue(office)):
-        regions = sorted(set(store.read("index_scores")["region"]))
-        monkeypatch.setattr(store, "read", functools.cache(store.read))
-        found = {year: robustness.field(year) for year in (2022, 2023)}
-        monkeypatch.setattr(analysis, "field", lambda year: found[year])
-        for year in found:
-            for place, region in enumerate(regions):
-                makers = [narrative.rank_firmness, *(() if place % 15 else SHOWN + FIGURES)]
-                for make in makers:
-                    words = make(year, region, 100, SEED).text
-                    assert words or make in FIGURES
-                    assert not re.search(r"\b(nan|None)\b", words)
+@pytest.mark.usefixtures("processed_env")
+def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ranked):
+    said = ka.rank_in_words(ranked, KUKAR)
+    own = own_rows(ranked, KUKAR).iloc[0]
+    assert "peringkat 73 dari 130** daerah peserta" in said
+    assert "bersama Kabupaten Solok, dihitung dari nilai final yang tercetak" in said
+    assert "Rumus resmi sudah pasti" in said
+    assert f"menjadi {own.low} sampai {own.high} pada 90% simulasi (tengah {own['median']}" in said
+    assert "undian" not in said
 
 
 @pytest.mark.usefixtures("sample_env")
-def test_the_sample_office_gets_a_real_answer():
-    words = narrative.rank_firmness(2023, "00.01", DRAWS, SEED).text
-    assert "tidak berubah oleh pilihan mana pun yang dicoba: tercetak 2 dari 4" in words
-    assert "sama pada semua 2.000 undian" in words
-    assert "sama pada semua undian" in tables.rank_importance(2023, "00.01", DRAWS, SEED).text
-    assert plots.rank_importance(2023, "00.01", DRAWS, SEED).html == ""
+def test_a_rank_that_nothing_moves_is_said_to_be_firm():
+    ranks = ka.rank_intervals(2023, DRAWS, SEED)
+    assert "peringkat 2 dari 4" in ka.rank_in_words(ranks, "00.01")
+    assert "sama pada semua simulasi" in ka.rank_in_words(ranks, "00.01")
+    assert ka.rank_importance(2023, "00.01", DRAWS, SEED).empty
+    assert ka.rank_cases(2023, "00.01", DRAWS, SEED).empty
+    assert ka.rank_missing(2023, "00.01") == []
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_the_answer_says_the_interval_its_error_the_choice_and_what_it_is_not(ranked):
-    words = narrative.rank_firmness(2023, KUKAR, DRAWS, SEED).text
-    own = own_rows(ranked, KUKAR).iloc[0]
-    assert f"rentang: {own.low} sampai {own.high} (tercetak 73 dari 130 daerah peserta)" in words
-    assert f"peringkat tengahnya {own['median']}. Galat Monte Carlo" in words
-    assert "Pilihan yang paling menentukan: bobot edisi yang dipakai" in words
-    assert "terbaiknya 51 (bobot KPPN & IKN 2022, tanpa Kolaborasi)" in words
-    assert "terburuknya 84 (tanpa Quick Wins)" in words
-    assert "Ini bukan selang kepercayaan atas penilaian kementerian" in words
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_the_tables_show_what_was_computed(ranked):
-    national, group = table(tables.rank_firmness(2023, KUKAR, DRAWS, SEED)).records()
-    own = own_rows(ranked, KUKAR).iloc[0]
-    assert (national["Di antara"], group["Di antara"]) == ("Nasional", "KPPN & IKN")
-    assert national["Tercetak"] == "73 dari 130"
-    assert national["Batas 5%"] == f"{own['low']} (±{own['low_error']})"
-    near = table(tables.rank_neighbours(2023, KUKAR, DRAWS, SEED))
-    assert len(near.rows) == 11
-    assert near.column("Daerah")[near.own[0]] == "Kabupaten Kutai Kartanegara"
-    assert near.column("Tercetak") == sorted(near.column("Tercetak"), key=int)
-    last = table(tables.rank_neighbours(2023, "12.71", DRAWS, SEED))
-    assert len(last.rows) >= 6
-    choices = table(tables.rank_choices(2023, KUKAR, DRAWS, SEED)).records()
-    by = {row["Pilihan yang diubah"]: row for row in choices}
-    assert by["tanpa Kolaborasi"]["Peringkat"] == "56"
-    assert by["bobot Reguler 2022 dan Reguler 2023, tanpa Kolaborasi"]["Peringkat"] == "58"
-    assert by["bobot KPPN & IKN 2023"]["90% undian"] == ""
-    sobol = table(tables.rank_importance(2023, KUKAR, DRAWS, SEED)).column("Total")
-    assert sobol == sorted(sobol, reverse=True)
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_the_figures_have_a_line_a_region_and_a_bar_a_choice(ranked):
-    drawn = Drawn(plots.rank_intervals(2023, KUKAR, DRAWS, SEED))
-    own = own_rows(ranked, KUKAR).iloc[0]
-    lines = [e for e in drawn.part("LineCollection_1").iter() if e.get("d")]
-    assert len(lines) == 130
-    assert drawn.alt.startswith("Peringkat Kabupaten Kutai Kartanegara tercetak 73 dari 130; ")
-    assert f"Kabupaten Kutai Kartanegara: {own['low']} sampai {own['high']}" in drawn.words
-    bars = Drawn(plots.rank_importance(2023, KUKAR, DRAWS, SEED))
-    found = robustness.importance(2023, KUKAR, DRAWS, SEED)
-    totals = sorted(found["total"], reverse=True)
-    printed = [str(Decimal(str(t)).quantize(Decimal("0.01"), ROUND_HALF_UP)) for t in totals]
-    assert [w.replace(",", ".") for w in bars.words if w[:2] == "0," and len(w) == 4] == printed
-    assert {"bobot edisi yang dipakai", "pembulatan nilai asesor"} <= set(bars.words)
+def test_a_choice_made_otherwise_is_named_with_what_it_leaves_out():
+    found = ka.rank_choices(2023, KUKAR, 100, SEED).set_index("treatment")["rank"]
+    assert found["tanpa Kolaborasi"] == 56
+    assert found["bobot Reguler 2022 dan Reguler 2023, tanpa Kolaborasi"] == 58

@@ -11,7 +11,6 @@ from kukar_analysis.narrative.priorities import raising
 from kukar_analysis.narrative.programmes import programmes
 from kukar_analysis.narrative.quality import quality
 from kukar_analysis.narrative.quick_win import quick_win
-from kukar_analysis.narrative.robustness import rank_firmness
 from kukar_analysis.narrative.summary import certainty, first_steps, summary
 from kukar_analysis.narrative.synergy import synergy
 from kukar_analysis.narrative.years import comparability, years
@@ -31,7 +30,6 @@ __all__ = [
     "quality",
     "quick_win",
     "raising",
-    "rank_firmness",
     "send_back",
     "summary",
     "synergy",

@@ -58,7 +58,7 @@ def certainty(year: Any, region: Any, draws: Any, seed: Any) -> Shown:
         *_recomputed(year, code),
         f"Indeks {year - 1}: {value_shown(before)}.",
     ]
-    found = robustness.intervals(year, int(draws), int(seed))
+    found = robustness.rank_intervals(year, int(draws), int(seed))
     own = found[found["region"] == code]
     if len(own):
         r = own.iloc[0]

@@ -10,7 +10,6 @@ from kukar_analysis.plots.pillar import pillar_questions
 from kukar_analysis.plots.programmes import programme_achievement
 from kukar_analysis.plots.quality import coverage
 from kukar_analysis.plots.quick_win import quick_win_scores, risk_matrix
-from kukar_analysis.plots.robustness import rank_importance, rank_intervals
 from kukar_analysis.plots.synergy import own_and_assessor, pillar_shares
 from kukar_analysis.plots.years import components_between
 
@@ -24,8 +23,6 @@ __all__ = [
     "pillar_shares",
     "programme_achievement",
     "quick_win_scores",
-    "rank_importance",
-    "rank_intervals",
     "risk_matrix",
     "waterfall",
 ]

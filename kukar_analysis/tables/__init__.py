@@ -57,14 +57,6 @@ from kukar_analysis.tables.quick_win import (
     weighting_share,
     weights_in_words,
 )
-from kukar_analysis.tables.robustness import (
-    alternative_name,
-    choice_name,
-    rank_choices,
-    rank_firmness,
-    rank_importance,
-    rank_neighbours,
-)
 from kukar_analysis.tables.synergy import carried, leaning_agencies, leaning_pillars
 from kukar_analysis.tables.years import components_between, index_years, question_changes
 
@@ -81,13 +73,11 @@ __all__ = [
     "agency_programmes",
     "agency_rejected",
     "alone",
-    "alternative_name",
     "arrivals",
     "calls",
     "carried",
     "change_by_pillar",
     "change_effects",
-    "choice_name",
     "components",
     "components_between",
     "effects_of_kind",
@@ -111,10 +101,6 @@ __all__ = [
     "quick_win_aspects",
     "quick_win_ranking",
     "quick_wins",
-    "rank_choices",
-    "rank_firmness",
-    "rank_importance",
-    "rank_neighbours",
     "ranks",
     "rejected",
     "rooms",

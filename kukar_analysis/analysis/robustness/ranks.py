@@ -281,7 +281,7 @@ def rank_in_words(ranks: pd.DataFrame, region: str) -> str:
 def rank_decided(cases: pd.DataFrame) -> str:
     """Say what parts the simulations most (`rank_cases`), and the ranks on either side."""
     if cases.empty:
-        return ""
+        return "Tidak ada pilihan cara hitung yang mengubah peringkat itu."
     both = cases.head(2)
     # the ministry's formula counts each component, and does none of the other things
     is_official = both["applies"].eq(both["choice"].iloc[0] == "component")
