@@ -22,15 +22,15 @@ Standing    indices (of every region and year, and how each is known), index_val
             under_other_group, whole_field (whether all regions of an edition or year are there)
 Years       components_between, questions_between, decompose_change (adds up to the improvement)
 Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what decides them),
-            rank_choices (one alone), rank_importance (Sobol); rank_in_words, rank_decided,
-            rank_missing
+            rank_choices (one alone), rank_importance (Sobol), rank_missing (why there is none)
 Ahead       what_if, rooms, alone, shortest_way
 Show        show: a frame as a table, a figure with its finding, sentences
 Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
             explore: the drop-downs of notebooks/jelajah.ipynb
 Missing     missing (what of a table is not on record, which paper would fill it, who has it),
             limits (what the figures of a page do not say)
-Sentences   standing_sentence, moved_sentence, profile_sentence, group_sentences
+Sentences   standing_sentence, moved_sentence, profile_sentence, group_sentences,
+            rank_sentence, cases_sentence
 Words       region_name, pillar_name, group_name; framework.load(): regions, pillars, components, …
 
 `help(ka.ranks)` says what a function returns; a word that is not known is answered with those
@@ -64,9 +64,9 @@ _OFFERED = {
     "analysis.robustness": (
         "rank_cases",
         "rank_choices",
-        "rank_decided",
+        "cases_sentence",
         "rank_importance",
-        "rank_in_words",
+        "rank_sentence",
         "rank_intervals",
         "rank_missing",
     ),

@@ -452,7 +452,7 @@ def test_the_cases_agree_with_a_count_over_the_draws(fields):
 def test_for_kukar_one_thing_decides_and_the_sentence_says_both_cases():
     cases = robustness.rank_cases(2023, KUKAR, 10000, SEED)
     assert cases["explained"].is_monotonic_decreasing
-    said = robustness.rank_decided(cases)
+    said = robustness.cases_sentence(cases)
     assert said.startswith("Penentunya satu hal: **Kolaborasi dihitung atau tidak dihitung**")
     assert "Bila Kolaborasi dihitung, seperti pada rumus resmi, peringkatnya 67 sampai 86" in said
     assert "bila Kolaborasi tidak dihitung, 45 sampai 66 (tengah 54)" in said
@@ -470,10 +470,10 @@ def test_where_nothing_decides_alone_that_is_said_and_what_is_official_comes_fir
             "explained": 0.3,
         }
     )
-    said = robustness.rank_decided(cases)
+    said = robustness.cases_sentence(cases)
     assert said.startswith("Tidak ada satu hal yang menentukan; yang terbesar: **rata-rata hitung")
     assert "(30% ragam peringkat). Bila rata-rata hitung, seperti pada rumus resmi" in said
-    assert robustness.rank_decided(cases[:0]).startswith("Tidak ada pilihan")
+    assert robustness.cases_sentence(cases[:0]).startswith("Tidak ada pilihan")
 
 
 # What is not on record
@@ -494,7 +494,7 @@ ASKED = (robustness.rank_choices, robustness.rank_cases, robustness.rank_importa
 def test_where_nothing_can_be_drawn_it_is_said_and_frames_are_empty_and_typed(year, region, said):
     ranks = robustness.rank_intervals(year, 100, SEED)
     assert own_rows(ranks, region).empty
-    assert robustness.rank_in_words(ranks, region) == ""
+    assert robustness.rank_sentence(ranks, region) == ""
     for ask in ASKED:
         found, other = ask(year, region, 100, SEED), ask(year, MALANG, 100, SEED)
         assert found.empty
@@ -509,7 +509,7 @@ def test_without_a_groups_table_only_the_group_is_ranked():
     assert set(found["scope"]) == {"group"}
     assert set(found["of"]) == {38}
     assert set(robustness.rank_choices(2022, MALANG, 100, SEED)["scope"]) == {"group"}
-    said = robustness.rank_in_words(found, MALANG)
+    said = robustness.rank_sentence(found, MALANG)
     assert "peringkat 12 dari 38** peserta kelompoknya, bersama Kabupaten Manggarai Timur" in said
 
 
@@ -554,7 +554,8 @@ def invented(tmp_path, scores):
     return write_tables(tmp_path, index_scores=finals, component_scores=components)
 
 
-def test_a_participant_without_all_its_scores_is_named_and_not_ranked(tmp_path, monkeypatch):
+def test_a_participant_without_all_its_scores_is_said_and_not_ranked(tmp_path, monkeypatch, sized):
+    sized({"2023-reguler": 1, "2023-kppn-ikn": 2})
     folder = invented(
         tmp_path,
         {
@@ -573,7 +574,8 @@ def test_a_participant_without_all_its_scores_is_named_and_not_ranked(tmp_path, 
     assert said == "Nilai komponen Kabupaten Kutai Timur 2023 tidak lengkap pada tabelnya."
 
 
-def test_a_rank_that_only_the_way_of_averaging_moves_is_explained_by_it(tmp_path, monkeypatch):
+def test_a_rank_that_only_averaging_moves_is_explained_by_it(tmp_path, monkeypatch, sized):
+    sized({"2023-reguler": 2, "2023-kppn-ikn": 1})
     folder = invented(
         tmp_path,
         {
@@ -606,7 +608,7 @@ def test_too_few_draws_are_refused():
 
 @pytest.mark.usefixtures("processed_env")
 def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ranked):
-    said = ka.rank_in_words(ranked, KUKAR)
+    said = ka.rank_sentence(ranked, KUKAR)
     own = own_rows(ranked, KUKAR).iloc[0]
     assert "peringkat 73 dari 130** daerah peserta" in said
     assert "bersama Kabupaten Solok, dihitung dari nilai final yang tercetak" in said
@@ -618,8 +620,8 @@ def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ran
 @pytest.mark.usefixtures("sample_env")
 def test_a_rank_that_nothing_moves_is_said_to_be_firm():
     ranks = ka.rank_intervals(2023, DRAWS, SEED)
-    assert "peringkat 2 dari 4" in ka.rank_in_words(ranks, "00.01")
-    assert "sama pada semua simulasi" in ka.rank_in_words(ranks, "00.01")
+    assert "peringkat 2 dari 4" in ka.rank_sentence(ranks, "00.01")
+    assert "sama pada semua simulasi" in ka.rank_sentence(ranks, "00.01")
     assert ka.rank_importance(2023, "00.01", DRAWS, SEED).empty
     assert ka.rank_cases(2023, "00.01", DRAWS, SEED).empty
     assert ka.rank_missing(2023, "00.01") == []

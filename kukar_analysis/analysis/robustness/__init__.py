@@ -20,25 +20,25 @@ ones share a rank. Everything is drawn from one seed.
 
 from kukar_analysis.analysis.robustness.model import CHOICES, Choices, Field, field
 from kukar_analysis.analysis.robustness.ranks import (
+    cases_sentence,
     rank_cases,
     rank_choices,
-    rank_decided,
     rank_importance,
-    rank_in_words,
     rank_intervals,
     rank_missing,
+    rank_sentence,
 )
 
 __all__ = [
     "CHOICES",
     "Choices",
     "Field",
+    "cases_sentence",
     "field",
     "rank_cases",
     "rank_choices",
-    "rank_decided",
     "rank_importance",
-    "rank_in_words",
     "rank_intervals",
     "rank_missing",
+    "rank_sentence",
 ]

@@ -244,7 +244,7 @@ def rank_missing(year: int, region: str) -> list[str]:
     return [w for w in why if w] or [f"Nilai komponen {name} {year} tidak lengkap pada tabelnya."]
 
 
-def rank_in_words(ranks: pd.DataFrame, region: str) -> str:
+def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
     """Say a region's rank of the printed finals, with its ties, and its ranks in the simulations.
 
     `ranks` is of `rank_intervals`. Empty where the region is not in it.
@@ -278,7 +278,7 @@ def rank_in_words(ranks: pd.DataFrame, region: str) -> str:
     return said
 
 
-def rank_decided(cases: pd.DataFrame) -> str:
+def cases_sentence(cases: pd.DataFrame) -> str:
     """Say what parts the simulations most (`rank_cases`), and the ranks on either side."""
     if cases.empty:
         return "Tidak ada pilihan cara hitung yang mengubah peringkat itu."
