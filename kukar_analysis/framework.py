@@ -367,10 +367,9 @@ def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @wraps(function)
         def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            memos = load().memos
-            if function not in memos:
-                memos[function] = lru_cache(most)(function)
-            return typing.cast("_R", memos[function](*args, **kwargs))
+            memos = unwatched().memos  # asked for each cell: looking whether to watch costs time
+            own = memos.get(function) or memos.setdefault(function, lru_cache(most)(function))
+            return typing.cast("_R", own(*args, **kwargs))
 
         return remembering
 

@@ -181,14 +181,10 @@ def words(kind: str, column: str) -> tuple[str, ...]:
     return tuple(framework.normalise(h) for x in found for h in x.headings.split(" | "))
 
 
-@framework.kept()
-def _known(cell: str) -> bool:
-    return framework.normalise(cell.strip(' "')) in _vocabulary()
-
-
 def known_headings(cells: list[str]) -> int:
     """Return how many cells are headings of some kind of list."""
-    return sum(map(_known, filter(None, cells)))
+    known = _vocabulary()
+    return sum(framework.normalise(cell.strip(' "')) in known for cell in cells if cell)
 
 
 def _heading_like(cells: list[str]) -> bool:
@@ -203,7 +199,7 @@ def _wordy(cells: list[str]) -> bool:
 
 
 def _heads(grid: Grid, index: int) -> bool:
-    return any(map(_known, filter(None, grid.rows[index][1])))
+    return known_headings(grid.rows[index][1]) > 0
 
 
 def is_headings(kind: str, cells: list[str]) -> bool:
