@@ -19,18 +19,21 @@ Data        read_table (a checked table, as "index_scores"; columns: data/proces
             trace (a figure back to its cells), figures (what can be traced)
 Standing    indices (of every region and year, and how each is known), index_value, ranks,
             components (of all participants), participants, component_profile, component_gaps,
-            under_other_group, whole_field (whether all regions of an edition or year are there)
-Years       components_between, questions_between, decompose_change (adds up to the improvement)
+            under_other_group, whole_field (whether all regions of an edition or year are there),
+            missing_field (what is missing of a region's field)
+Years       components_between, questions_between, decompose_change (adds up to the improvement),
+            change_bars (the same as the bars of a waterfall), base_of_improvement
 Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what decides them),
             rank_choices (one alone), rank_importance (Sobol), rank_missing (why there is none)
-Ahead       what_if, rooms, alone, shortest_way
+Ahead       what_if, rooms, alone, shortest_way, worth (of a point on one question)
 Show        show: a frame as a table, a figure with its finding, sentences
 Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
             explore: the drop-downs of notebooks/jelajah.ipynb
 Missing     missing (what of a table is not on record, which paper would fill it, who has it),
             limits (what the figures of a page do not say)
 Sentences   standing_sentence, moved_sentence, profile_sentence, group_sentences,
-            rank_sentence, cases_sentence
+            change_sentences, change_note, target_sentences, rank_sentence, cases_sentence,
+            caveat (of a printed 0,00)
 Words       region_name, pillar_name, group_name; framework.load(): regions, pillars, components, …
 
 `help(ka.ranks)` says what a function returns; a word that is not known is answered with those
@@ -43,6 +46,11 @@ __version__ = "0.5.0"
 _OFFERED = {
     # standing
     "analysis.compare": (
+        "base_of_improvement",
+        "caveat",
+        "change_bars",
+        "change_note",
+        "change_sentences",
         "component_gaps",
         "component_profile",
         "components",
@@ -51,6 +59,7 @@ _OFFERED = {
         "group_sentences",
         "index_value",
         "indices",
+        "missing_field",
         "moved_sentence",
         "participants",
         "profile_sentence",
@@ -60,7 +69,14 @@ _OFFERED = {
         "under_other_group",
         "whole_field",
     ),
-    "analysis.priorities": ("alone", "rooms", "shortest_way", "what_if"),
+    "analysis.priorities": (
+        "alone",
+        "rooms",
+        "shortest_way",
+        "target_sentences",
+        "what_if",
+        "worth",
+    ),
     "analysis.robustness": (
         "rank_cases",
         "rank_choices",

@@ -6,7 +6,7 @@ from itertools import combinations_with_replacement
 
 import pandas as pd
 import pytest
-from reading import KUKAR, MALANG, STAYED_AWAY
+from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
 from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare, priorities
@@ -20,14 +20,14 @@ def way(target, year=2023, **options):
 
 
 def test_a_point_on_a_baseline_question_is_worth_5_4_times_one_on_impact():
-    worth = priorities.worth("2023-kppn-ikn").set_index("component")["per_point"]
+    worth = priorities.worth(2023, MALANG).set_index("component")["per_point"]
     assert worth["baseline"] / worth["impact"] == pytest.approx(5.4)
     assert worth["baseline"] == pytest.approx(0.10 / 5)
     assert worth["collaboration"] == pytest.approx(0.10 / 6)
 
 
 def test_the_worth_of_questions_that_were_never_seen_is_not_known():
-    worth = priorities.worth("2023-reguler")
+    worth = priorities.worth(2023, SURABAYA)
     assert worth[["questions", "per_point"]].isna().all(axis=None)
     assert worth["weight"].sum() == 100
 

@@ -14,13 +14,15 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import optimize
 
 from kukar_analysis import framework, score
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import UsageError
+from kukar_analysis.formats import listed, number
 
 _FULL = score.HIGHEST * 100
+_TIE = 1e-6
+"""The part of a cost below which two ways cost the same."""
 STEPS = ["question", "component", "pillar", "from_score", "to_score", "steps", "cost"]
 
 
@@ -68,25 +70,22 @@ def names(text: str) -> list[str]:
     return text.replace(",", " ").split()
 
 
-def worth(edition: str) -> pd.DataFrame:
-    """Return what a point on one question is worth in index points: weight / questions.
+def worth(year: int, region: str) -> pd.DataFrame:
+    """Return what a point on one question of the region's form is worth in index points.
 
     Columns: component, weight (percent), questions (null where the list was not seen), per_point
-    (index points, null likewise). Source: the arithmetic of score.py, before rounding.
+    (weight / questions, null likewise). Source: the arithmetic of score.py, before rounding. Empty
+    where no table names the region.
     """
     fw = framework.load()
-    asked = [fw.questions[q].component for q in fw.edition_questions.get(edition, {})]
-    rows = [
-        {
-            "component": component,
-            "weight": weight,
-            "questions": asked.count(component) or None,
-            "per_point": weight / 100 / asked.count(component) if component in asked else None,
-        }
-        for component, weight in fw.weights[fw.edition(edition).edition].items()
-    ]
-    made = pd.DataFrame(rows, columns=["component", "weight", "questions", "per_point"])
-    return made.astype({"questions": "float64", "per_point": "float64"})
+    edition = compare.edition_of(year, region)
+    asked = fw.edition_questions.get(edition.edition, {}) if edition else {}
+    questions = pd.Series([fw.questions[q].component for q in asked], dtype="str").value_counts()
+    weights = fw.weights[edition.edition] if edition else {}
+    made = pd.DataFrame(list(weights.items()), columns=["component", "weight"])
+    made["questions"] = made["component"].map(questions).astype("float64")
+    made["per_point"] = made["weight"].astype("float64") / 100 / made["questions"]
+    return made.astype({"component": "str", "weight": "int64"})
 
 
 def rooms(year: int, region: str) -> pd.DataFrame:
@@ -96,12 +95,14 @@ def rooms(year: int, region: str) -> pd.DataFrame:
     gain (index points to 4: per_point times what is missing, before rounding), origin. The largest
     gain first. Empty where not all question scores of the year are on record.
     """
+    texts = dict.fromkeys(["question", "component", "pillar", "label", "origin"], "str")
+    typed = {**texts, **dict.fromkeys(["score", "per_point", "gain"], "float64")}
     columns = ["question", "component", "pillar", "label", "score", "per_point", "gain", "origin"]
     own, edition = compare.assessed(year, region), compare.edition_of(year, region)
     if edition is None or len(own) != edition.questions:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=columns).astype(typed)
     own = compare.with_definitions(own)
-    each = worth(edition.edition).set_index("component")["per_point"]
+    each = worth(year, region).set_index("component")["per_point"]
     own = own.assign(per_point=own["component"].map(each))
     own["gain"] = own["per_point"] * (score.HIGHEST - own["score"])
     return own.sort_values("gain", ascending=False, kind="stable", ignore_index=True)[columns]
@@ -127,7 +128,9 @@ def alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
         rise = None if needed is None else needed - own[component]
         row = (component, weight, own[component], needed, rise)
         rows.append(dict(zip(columns, row, strict=True)))
-    return pd.DataFrame(rows, columns=columns).astype({"needed": "float64", "rise": "float64"})
+    typed = {"component": "str", "weight": "int64"}
+    typed |= dict.fromkeys(["score", "needed", "rise"], "float64")
+    return pd.DataFrame(rows, columns=columns).astype(typed)
 
 
 def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
@@ -189,13 +192,77 @@ def shortest_way(
     free = free[~held & (free["score"] < score.HIGHEST)]
     if costs is not None:
         free = free[free["question"].isin(costs)]
-    if costs is None:
-        taken = _fewest(free, sums, edition.edition, target, size)
-    else:
-        taken = _cheapest(free, sums, edition.edition, target, size, costs)
+    each = dict.fromkeys(free["question"], 1.0) if costs is None else costs
+    taken = _steps(free, sums, edition.edition, target, size, each)
+    if taken is None:
+        missing = ((score.HIGHEST - free["score"]) * 100).round().astype("int64")
+        taken = dict(zip(free["question"], -(-missing // size), strict=True))
     moves = _moves(free, taken, size, costs)
     after = what_if(year, region, dict(zip(moves["question"], moves["to_score"], strict=True)))
     return Way(target, after.index, moves)
+
+
+def target_sentences(
+    year: int,
+    region: str,
+    target: Decimal,
+    *,
+    step: Decimal = Decimal(1),
+    fixed: Iterable[str] = (),
+) -> list[str]:
+    """Return how far a target is, and the shortest way, or what single components could do."""
+    index, name = compare.index_value(year, region), framework.load().regions[region].name
+    what = "sasaran" if target == compare.target(year, region) else "contoh sasaran"
+    goal = f"{what} **{number(target)}**" + " (bukan sasaran yang ditetapkan)" * (" " in what)
+    if index.known != "printed" or index.value is None:
+        return [f"Jalan ke {goal} tidak dapat dihitung: indeks {name} {year} tidak tercatat."]
+    if index.value >= target:
+        return [f"Indeks {name} {year}, {index}, sudah mencapai {goal}."]
+    short = f"Menuju {goal}, indeks {year} masih kurang {number(target - index.value)}."
+    way = shortest_way(year, region, target, step=step, fixed=fixed)
+    if way is None:
+        return [short, *_by_component(year, region, target)]
+    if not way.is_reached:
+        return [
+            f"{short} Nilai itu **tidak tercapai** dengan butir yang boleh bergerak: bila semuanya"
+            f" mencapai 4, indeks menjadi {number(way.index)}."
+        ]
+    by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
+    said = [f"{framework.load().components[str(c)].name} ({n})" for c, n in by.items()]
+    return [
+        short,
+        f"Jalan terpendek: **{way.steps} langkah** sebesar {number(step)} poin pada"
+        f" {len(way.moves)} butir, yaitu {listed(said)}; indeks menjadi {number(way.index)}"
+        " sesudah dibulatkan. Langkah yang mungkin dan biayanya hanya diketahui kantor.",
+    ]
+
+
+def _by_component(year: int, region: str, target: Decimal) -> list[str]:
+    """Return what single components could do, beside the one that costs most against the group."""
+    names = framework.load().names["component"]
+    found = alone(year, region, target)
+    if found.empty:
+        return ["Nilai salah satu komponennya tidak tercatat."]
+    able = found.dropna(subset="needed").sort_values("rise", kind="stable").set_index("component")
+    parts = [
+        f"{names[r.Index]} {number(r.score)} menjadi {number(r.needed)}"
+        f" ({number(r.rise, signed=True)})"
+        for r in able.itertuples()
+    ]
+    if not parts:
+        return ["Tidak ada satu komponen yang sendirian cukup, walau mencapai 4."]
+    said = [f"Satu komponen saja sudah cukup bila naik sejauh ini: {listed(parts)}."]
+    effects = compare.component_profile(year, region).set_index("component")["effect"]
+    worst = str(effects.idxmin()) if effects.min() < 0 else ""
+    if worst in able.index and able.loc[worst, "rise"] > able["rise"].min():
+        said.append(
+            f"{names[worst]} paling mengurangi indeks terhadap rata-rata kelompoknya, tetapi"
+            f" sendirian perlu naik {number(able.loc[worst, 'rise'], signed=True)}, lebih dari"
+            f" {names[able.index[0]]} ({number(able['rise'].min(), signed=True)}). Halaman-halaman"
+            " ini mendahulukan komponen menurut pengaruhnya terhadap rata-rata kelompok, bukan"
+            " menurut jarak ke suatu sasaran."
+        )
+    return said
 
 
 def _components(year: int, region: str) -> tuple[dict[str, float], str]:
@@ -218,120 +285,88 @@ def _known(names: Iterable[str]) -> None:
         )
 
 
-def _rises(points: int, size: int) -> list[int]:
-    """Return the steps in which a question rises by `points`; the last may be a smaller one."""
-    return [size] * (points // size) + [points % size] * bool(points % size)
-
-
-def _fewest(
-    free: pd.DataFrame,
-    sums: Mapping[str, int],
-    edition: str,
-    target: Decimal,
-    size: int,
-) -> dict[str, int]:
-    """Return how many steps each question takes, the fewest in all.
-
-    Questions of a component weigh the same, so k steps lift it most when its k largest steps are
-    taken; how many steps each component takes is found by trying all (dynamic programming).
-    """
-    best = np.zeros(1, dtype="int64")
-    chosen: list[np.ndarray] = []
-    ladders = {c: _ladder(free[free["component"] == c], size) for c in sums}
-    for component, ladder in ladders.items():
-        terms = _terms(edition, component, sums[component], [rise for _, rise in ladder])
-        total = len(best) + len(terms) - 1
-        wide = np.full((len(terms), total), -1, dtype="int64")
-        for k, term in enumerate(terms):
-            wide[k, k : k + len(best)] = best + term
-        chosen.append(wide.argmax(axis=0))
-        best = wide.max(axis=0)
-    needed = _threshold(edition, target)
-    steps = int((best >= needed).argmax()) if best.max() >= needed else int(best.argmax())
-    taken: dict[str, int] = {}
-    for ladder, choice in zip(reversed(ladders.values()), reversed(chosen), strict=True):
-        for question, _ in ladder[: choice[steps]]:
-            taken[question] = taken.get(question, 0) + 1
-        steps -= int(choice[steps])
-    return taken
-
-
-def _ladder(own: pd.DataFrame, size: int) -> list[tuple[str, int]]:
-    """Return the steps of a component's questions, the largest first, then the lowest score's."""
-    steps = [
-        (question, rise, height)
-        for question, points in zip(own["question"], round((4 - own["score"]) * 100), strict=True)
-        for height, rise in enumerate(_rises(int(points), size))
-    ]
-    lowest = dict(zip(own["question"], own["score"], strict=True))
-    steps.sort(key=lambda s: (-s[1], lowest[s[0]] * 100 + s[2] * size))
-    return [(question, rise) for question, rise, _ in steps]
-
-
-def _terms(edition: str, component: str, start: int, rises: list[int]) -> list[int]:
-    """Return the component's part of the index after 0, 1, 2 ... steps, in ten-thousandths."""
-    fw = framework.load()
-    asked = sum(fw.questions[q].component == component for q in fw.edition_questions[edition])
-    weight = fw.weights[edition][component]
-    heights = np.cumsum([start, *rises])
-    parts = [weight * score.half_up(int(height), asked) for height in heights]
-    if fw.editions[edition].rounding == "each_term":
-        return [100 * score.half_up(part, 100) for part in parts]
-    return parts
-
-
-def _threshold(edition: str, target: Decimal) -> int:
-    """Return the least sum, in ten-thousandths, that is rounded to the target or more."""
-    whole = int(target * 100) * 100
-    return whole if framework.load().editions[edition].rounding == "each_term" else whole - 50
-
-
-def _cheapest(
+def _steps(
     free: pd.DataFrame,
     sums: Mapping[str, int],
     edition: str,
     target: Decimal,
     size: int,
     costs: Mapping[str, float],
-) -> dict[str, int]:
-    """Return how many steps each question takes, the cheapest in all (scipy's solver HiGHS).
+) -> dict[str, int] | None:
+    """Return how many steps each question takes, the cheapest in all; None out of reach.
 
-    Unknown are of each question its steps x and rise r, of each component its rounded score S: half
-    up, the largest whole number with 2 n S <= 2 sum + n. Where the edition rounds each weighted
-    term, T is the same once more. Out of reach, every question takes all its steps.
+    Dynamic programming, exact: in each component the least cost of every rise of its questions'
+    sum, then over the components the least cost of every index.
     """
+    parts, rises = [], []
+    for component, start in sums.items():
+        least, ladder = _ladder(free[free["component"] == component], size, costs)
+        parts.append((_terms(edition, component, start, len(least)), least, ladder))
+    unit = int(np.gcd.reduce(np.concatenate([term for term, _, _ in parts]))) or 1
+    best = np.zeros(1)
+    for term, least, _ in parts:
+        wide = np.full(len(best) + term[-1] // unit, np.inf)
+        rise = np.zeros(len(wide), dtype="int64")
+        for same in np.split(np.arange(len(term)), np.flatnonzero(np.diff(term)) + 1):
+            at = same[least[same].argmin()]
+            here = slice(term[at] // unit, term[at] // unit + len(best))
+            better = best + least[at] < wide[here]
+            wide[here][better], rise[here][better] = (best + least[at])[better], at
+        best = wide
+        rises.append(rise)
+    enough = best[-(-_threshold(edition, target) // unit) :]
+    if not np.isfinite(enough).any():
+        return None
+    # of ways that cost the same, the one that leads highest
+    index = len(best) - 1 - int((enough <= enough.min() * (1 + _TIE))[::-1].argmax())
+    taken: dict[str, int] = {}
+    for (term, _, ladder), rise in zip(parts[::-1], rises[::-1], strict=True):
+        risen = int(rise[index])
+        index -= term[risen] // unit
+        for question, missing, counts in ladder[::-1]:
+            taken[question] = int(counts[risen])
+            risen -= min(taken[question] * size, missing)
+    return taken
+
+
+def _ladder(
+    own: pd.DataFrame, size: int, costs: Mapping[str, float]
+) -> tuple[np.ndarray, list[tuple[str, int, np.ndarray]]]:
+    """Return the least cost of every rise of a component's sum, in hundredths, and how it is made.
+
+    Of each question: its id, what is missing to 4, and how many steps it takes at every rise. A
+    step from a low score is cheaper by a hair, so that of equal ways the lowest scores rise first.
+    """
+    least, ladder = np.zeros(1), []
+    for question, own_score in own[["question", "score"]].values:
+        missing = round((score.HIGHEST - own_score) * 100)
+        counts = range(-(-missing // size) + 1)
+        options = np.full((len(counts), len(least) + missing), np.inf)
+        for n in counts:
+            rise = min(n * size, missing)
+            heights = n * own_score + size / 100 * n * (n - 1) / 2
+            cost = costs[question] * (n + heights * _TIE / 1000)
+            options[n, rise : rise + len(least)] = least + cost
+        ladder.append((question, missing, options.argmin(axis=0)))
+        least = options.min(axis=0)
+    return least, ladder
+
+
+def _terms(edition: str, component: str, start: int, rises: int) -> np.ndarray:
+    """Return the component's part of the index after every rise, in ten-thousandths."""
     fw = framework.load()
-    points = (score.HIGHEST - free["score"]).mul(100).round().astype("int64").to_numpy()
-    most = -(-points // size)
-    parts, of = list(sums), free["component"].to_numpy()
-    asked = [
-        sum(fw.questions[q].component == c for q in fw.edition_questions[edition]) for c in parts
-    ]
-    weights = np.array([fw.weights[edition][c] for c in parts])
-    n, k = len(free), len(parts)
-    is_each_term = fw.editions[edition].rounding == "each_term"
-    nothing, one = np.zeros((k, n)), np.eye(k)
-    rows = [np.hstack([-size * np.eye(n), np.eye(n), np.zeros((n, 2 * k))])]  # r <= size x
-    upper = [np.zeros(n)]
-    summed = -2.0 * (np.array(parts)[:, None] == of[None, :])  # 2 n S - 2 sum of r <= 2 start + n
-    rows.append(np.hstack([nothing, summed, 2 * np.diag(asked), np.zeros((k, k))]))
-    upper.append(np.array([2 * sums[c] + m for c, m in zip(parts, asked, strict=True)]))
-    rows.append(np.hstack([nothing, nothing, -2 * np.diag(weights), 200 * one]))
-    upper.append(np.full(k, 100.0))  # 200 T <= 2 w S + 100
-    total = np.hstack(
-        [np.zeros(2 * n), weights * (not is_each_term), 100 * one.sum(0) * is_each_term]
-    )
-    found = optimize.milp(
-        np.hstack([free["question"].map(costs).to_numpy(), np.zeros(n + 2 * k)]),
-        integrality=np.hstack([np.ones(n), np.zeros(n), np.ones(2 * k)]),
-        bounds=optimize.Bounds(0, np.hstack([most, points, np.full(2 * k, np.inf)])),
-        constraints=[
-            optimize.LinearConstraint(np.vstack(rows), ub=np.hstack(upper)),
-            optimize.LinearConstraint(total[None, :], lb=_threshold(edition, target)),
-        ],
-    )
-    steps = most if found.x is None else found.x[:n].round().astype("int64")
-    return dict(zip(free["question"], map(int, steps), strict=True))
+    asked = sum(fw.questions[q].component == component for q in fw.edition_questions[edition])
+    weight = fw.weights[edition][component]
+    parts = [weight * score.half_up(start + rise, asked) for rise in range(rises)]
+    if fw.editions[edition].rounding == "each_term":
+        parts = [100 * score.half_up(part, 100) for part in parts]
+    return np.array(parts)
+
+
+def _threshold(edition: str, target: Decimal) -> int:
+    """Return the least sum, in ten-thousandths, that is rounded to the target or more."""
+    whole = int(target * 100) * 100
+    return whole if framework.load().editions[edition].rounding == "each_term" else whole - 50
 
 
 def _moves(

@@ -7,6 +7,7 @@ from typing import Any
 from kukar_analysis import display, framework
 from kukar_analysis.analysis import compare
 from kukar_analysis.display import Shown
+from kukar_analysis.narrative.common import stayed_away
 
 
 def index(year: Any, region: Any) -> Shown:
@@ -41,7 +42,11 @@ def no_index(year: int, code: str) -> Shown | None:
     record = compare.index_record(year, code)
     if record is not None and record["participated"]:
         return None
-    return display.prose(compare.standing_sentence(year, code), kind="answer")
+    if record is None:
+        name = framework.load().regions[code].name
+        said = [f"**Indeks {name} {year} belum tercatat.**", compare.standing_sentence(year, code)]
+        return display.prose(" ".join(said).strip(), kind="answer")
+    return stayed_away(year, code)
 
 
 def moved(year: int, code: str) -> list[str]:

@@ -50,9 +50,11 @@ def table(
 def sources(*frames: pd.DataFrame) -> str:
     """Return "Sumber: ..." for frames with a column origin: what SOURCES.csv cites for their files.
 
-    A file without a line there, as those of the office itself, goes by its name.
+    A file without a line there, as those of the office itself, goes by its name. An origin of
+    several cells has them joined by "; ".
     """
-    origins = pd.concat([frame["origin"] for frame in frames]).dropna()
+    origins = pd.concat([frame["origin"].astype("str") for frame in frames]).dropna()
+    origins = origins.str.split("; ").explode()
     files = dict.fromkeys(places.file_of(origin) for origin in origins)
     path = (SAMPLE if store.is_sample() else store.RAW) / "SOURCES.csv"
     cited: dict[str, list[str]] = {}

@@ -26,7 +26,7 @@ def step_worth(year: int, region: Any) -> Shown:
     if edition is None:
         return no_components(year, code)
     fw = framework.load()
-    found = priorities.worth(edition.edition)
+    found = priorities.worth(year, code)
     least = found["per_point"].min()
     rows = [
         [

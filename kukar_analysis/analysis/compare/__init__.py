@@ -5,9 +5,15 @@ an empty frame, never filled in. Ranks and means use the printed figures of the 
 part. Nothing is rounded here but what the ministry's arithmetic rounds.
 """
 
-from kukar_analysis.analysis.compare.change import decompose_change
+from kukar_analysis.analysis.compare.change import (
+    change_bars,
+    change_note,
+    change_sentences,
+    decompose_change,
+)
 from kukar_analysis.analysis.compare.field import (
     components,
+    missing_field,
     missing_of,
     participants,
     whole_field,
@@ -49,6 +55,9 @@ __all__ = [
     "assessed",
     "base_of_improvement",
     "caveat",
+    "change_bars",
+    "change_note",
+    "change_sentences",
     "component_gaps",
     "component_profile",
     "components",
@@ -60,6 +69,7 @@ __all__ = [
     "index_record",
     "index_value",
     "indices",
+    "missing_field",
     "missing_of",
     "moved_sentence",
     "participants",

@@ -11,22 +11,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
-from kukar_analysis import framework, score
+from kukar_analysis import framework, score, store
 from kukar_analysis.analysis.compare.index import (
     base_of_improvement,
+    caveat,
     edition_of,
+    improvement,
     index_record,
     index_value,
     scores,
 )
-from kukar_analysis.analysis.compare.years import assessed, check_order, components_between
+from kukar_analysis.analysis.compare.years import (
+    assessed,
+    check_order,
+    components_between,
+)
 from kukar_analysis.facts import Continuity
+from kukar_analysis.formats import listed, number
 
 Kind = Literal[
+    "base",
     "performance",
     "reworded",
     "questions_added",
@@ -37,12 +45,13 @@ Kind = Literal[
     "component_added",
     "component_dropped",
     "rounding",
-    "base",
     "not_split",
     "unexplained",
 ]
-"""What moved the index; docs/metode.md says each in words."""
-COLUMNS = ["kind", "component", "pillar", "question", "from_score", "to_score", "effect"]
+"""What moved the index, in the order in which it is shown; docs/metode.md says each in words."""
+COLUMNS = ["kind", "component", "pillar", "question", "from_score", "to_score", "effect", "origin"]
+SEEN = 0.0005
+"""An effect smaller than this is 0,000 to the reader, and is left out of figures and sentences."""
 _MEAN = Fraction(1, 2)
 
 
@@ -79,7 +88,7 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     """Return what moved a region's index between two years; `effect` adds up to the improvement.
 
     Columns: kind (see Kind), component, pillar, question (null where the effect is of more than
-    one), from_score, to_score (0 to 4), effect (index points). The sum is the published
+    one), from_score, to_score (0 to 4), effect (index points), origin. The sum is the published
     improvement where the years follow each other, else the difference of the printed finals. One
     row `not_split` where the components of a year are not on record; empty where no change is.
     Raises UsageError where from_year is not before to_year.
@@ -87,14 +96,140 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     check_order(from_year, to_year)
     total, base = _published(region, from_year, to_year)
     if total is None:
-        return pd.DataFrame(columns=COLUMNS).astype({"effect": "float64"})
+        return _frame([], {})
+    origins = _origins(region, from_year, to_year)
     before, after = _side(region, from_year), _side(region, to_year)
     if before is None or after is None:
-        return _frame([Effect("not_split", total)])
+        return _frame([Effect("not_split", total)], origins)
     effects = list(split(before, after, *_kinds(region, from_year, to_year)))
     effects += _closing(region, (from_year, before), (to_year, after), base)
     rest = total - sum((e.effect for e in effects), Fraction())
-    return _frame([*effects, Effect("unexplained", rest)] if rest else effects)
+    return _frame([*effects, Effect("unexplained", rest)] if rest else effects, origins)
+
+
+def change_bars(region: str, from_year: int, to_year: int) -> pd.DataFrame:
+    """Return what moved the index as the bars of a figure: one a kind, or a kind and component.
+
+    Columns: label, kind, component (null where the bar is of several), effect (index points; those
+    that a reader sees as 0,000 are left out). Empty where the change cannot be split.
+    """
+    found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
+    own = found["kind"].isin(["performance", "component_added", "component_dropped"])
+    found["component"] = found["component"].where(own)
+    keys = ["kind", "component"]
+    bars = found.groupby(keys, dropna=False, sort=False, as_index=False)["effect"].sum()
+    bars = bars[bars["effect"].abs() >= SEEN].reset_index(drop=True)
+    fw = framework.load()
+    names = [fw.components[c].name if isinstance(c, str) else "" for c in bars["component"]]
+    kinds = bars["kind"].map(fw.names["kind"]).astype("str")
+    bars.insert(0, "label", kinds + pd.Series([f": {n}" if n else "" for n in names], dtype="str"))
+    return bars
+
+
+def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
+    """Return how the index moved, why, and which components can be compared."""
+    fw = framework.load()
+    both = components_between(region, from_year, to_year)
+    said = [_moved(region, from_year, to_year), _why(region, from_year, to_year)]
+    fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
+    parts = [
+        f"{fw.components[r.component].name} {number(r.change, signed=True)}"
+        + " (sebagian sebanding)" * (r.comparable == "partly")
+        for r in fair.sort_values("change", ascending=False).itertuples()
+    ]
+    said += [f"Komponen yang dapat dibandingkan: {listed(parts)}."] * bool(parts)
+    unfair = [fw.components[c].name for c in both.loc[both["comparable"] == "no", "component"]]
+    said += [f"Tidak sebanding antara kedua tahun: {listed(unfair)}."] * bool(unfair)
+    if (both["comparable"] == "absent").any():
+        said.append(
+            f"{fw.regions[region].name} tidak ikut pada salah satu tahun, sehingga komponennya"
+            " tidak dapat dibandingkan."
+        )
+    unknown = both[both["comparable"] == "unknown"]
+    for reason, own in unknown.groupby(unknown["reason"].str.replace(";.*", "", regex=True)):
+        names = listed([fw.components[c].name for c in own["component"]])
+        said.append(f"Kesebandingan {names} belum diketahui: {reason}.")
+    return [sentence for sentence in said if sentence]
+
+
+def change_note(region: str, from_year: int, to_year: int) -> str:
+    """Return how a change is split, and how new and dropped questions count by a plainer way."""
+    said = (
+        "Tiap perubahan ditimbang dengan rata-rata kedua tahun (cara Bennet), sehingga hasilnya"
+        " sama dari tahun mana pun dibaca. Bobot dan komponen baru dihitung terhadap rata-rata"
+        " indeks: bobot hanya menggerakkan indeks bila komponennya berbeda dari yang lain. Butir"
+        " dihitung dari rata-rata yang tidak dibulatkan; bedanya dari rata-rata yang tercetak,"
+        " dua desimal, ada pada Pembulatan."
+    )
+    found = decompose_change(region, from_year, to_year)
+    weights = components_between(region, from_year, to_year).set_index("component")
+    for kind, score_, weight, sign in (
+        ("questions_added", "to_score", "to_weight", 1),
+        ("questions_dropped", "from_score", "from_weight", -1),
+    ):
+        own = found[found["kind"] == kind]
+        if own.empty:
+            continue
+        of = found[found["component"].isin(own["component"])].dropna(subset=["question", score_])
+        kept = of.dropna(subset=["from_score", "to_score"]).groupby("component")[score_].mean()
+        apart = of.groupby("component")[score_].mean() - kept
+        plain = sign * (apart * weights[weight] / 100).sum()
+        said += (
+            f" {framework.load().names['kind'][kind]} diukur terhadap butir yang tetap pada kedua"
+            f" tahun ({number(own['effect'].sum(), 3, signed=True)}); terhadap butir yang tetap"
+            f" pada satu tahun saja pengaruhnya {number(plain, 3, signed=True)}."
+        )
+    return said
+
+
+def _moved(region: str, from_year: int, to_year: int) -> str:
+    """Return the index of both years and the published improvement, with its base if it tells."""
+    before, after = (index_value(y, region) for y in (from_year, to_year))
+    name = framework.load().regions[region].name
+    said = f"Indeks {name}: **{before}** pada {from_year} dan **{after}** pada {to_year}."
+    if from_year != to_year - 1:
+        return " ".join([said, *_years_between(from_year, to_year)])
+    moved = improvement(to_year, region)
+    if moved is None:
+        return said
+    said += f" Peningkatan yang tercetak: **{number(moved, signed=True)}**"
+    if before.known == after.known == "printed" and before.value and after.value:
+        difference = after.value - before.value
+        if difference != moved:
+            said += (
+                f"; selisih kedua nilai tercetak {number(difference, signed=True)}, karena"
+                f" kementerian mengukur dari {number(base_of_improvement(to_year, region))}"
+                f" (jumlah tertimbang {from_year} yang dibulatkan sekali)"
+            )
+    return f"{said}. {caveat(to_year, region)}".rstrip()
+
+
+def _years_between(from_year: int, to_year: int) -> list[str]:
+    """Return that the change took several years, and which of those are not on record."""
+    known = framework.load().years()
+    missing = [str(y) for y in range(from_year + 1, to_year) if y not in known]
+    said = [f"Perubahan ini mencakup {to_year - from_year} tahun sekaligus."]
+    if missing:
+        said.append(f"Aturan dan nilai tahun {listed(missing)} tidak tercatat.")
+    if str(to_year - 1) in missing:
+        said.append(
+            f"Peningkatan yang tercetak pada {to_year} diukur kementerian dari {to_year - 1},"
+            " sehingga tidak dapat dicocokkan di sini."
+        )
+    return said
+
+
+def _why(region: str, from_year: int, to_year: int) -> str:
+    """Return what the change is made of: what the office did, and what the rules did."""
+    kinds = change_bars(region, from_year, to_year).groupby("kind", sort=False)["effect"].sum()
+    names = framework.load().names["kind"]
+    said = {k: f"{names[k].casefold()} {number(e, 3, signed=True)}" for k, e in kinds.items()}
+    work = ("performance", "reworded", "component_score")
+    done = [words for kind, words in said.items() if kind in work]
+    rules = [words for kind, words in said.items() if kind not in work]
+    parts = [f"**{listed(done)}**"] * bool(done)
+    parts += [f"dari aturan dan formulir: {listed(rules)}"] * bool(rules)
+    return f"Perubahan itu terdiri atas: {'; '.join(parts)}." if parts else ""
 
 
 def split(
@@ -236,19 +371,34 @@ def _kinds(
     return continuity, unparted
 
 
-def _frame(effects: list[Effect]) -> pd.DataFrame:
-    questions = framework.load().questions
+def _origins(region: str, from_year: int, to_year: int) -> dict[str, str]:
+    """Return the cells behind each question, each component, and the finals (""), of both years."""
+    found: dict[str, list[str]] = {}
+    for year in (from_year, to_year):
+        record = store.read("index_scores", year=year, region=region)
+        stated = store.read("component_scores", year=year, region=region)
+        pairs = [*assessed(year, region)[["question", "origin"]].values]
+        pairs += [*stated[["component", "origin"]].values, *(("", o) for o in record["origin"])]
+        for id_, origin in pairs:
+            found.setdefault(id_, []).append(origin)
+    return {id_: "; ".join(cells) for id_, cells in found.items()}
+
+
+def _frame(effects: list[Effect], origins: Mapping[str, str]) -> pd.DataFrame:
+    questions, order = framework.load().questions, get_args(Kind)
     rows = [
-        {
-            "kind": e.kind,
-            "component": e.component,
-            "pillar": questions[e.question].pillar if e.question else None,
-            "question": e.question,
-            "from_score": None if e.from_score is None else e.from_score / 100,
-            "to_score": None if e.to_score is None else e.to_score / 100,
-            "effect": float(e.effect / 100),
-        }
-        for e in effects
+        (
+            e.kind,
+            e.component,
+            questions[e.question].pillar if e.question else None,
+            e.question,
+            None if e.from_score is None else e.from_score / 100,
+            None if e.to_score is None else e.to_score / 100,
+            float(e.effect / 100),
+            origins.get(e.question or e.component or ""),
+        )
+        for e in sorted(effects, key=lambda e: order.index(e.kind))
     ]
-    made = pd.DataFrame(rows, columns=COLUMNS)
-    return made.astype({"from_score": "float64", "to_score": "float64", "effect": "float64"})
+    texts = dict.fromkeys(COLUMNS, "str")
+    numbers = dict.fromkeys(["from_score", "to_score", "effect"], "float64")
+    return pd.DataFrame(rows, columns=COLUMNS).astype({**texts, **numbers})

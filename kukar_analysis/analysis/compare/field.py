@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from kukar_analysis import check, framework, store
+from kukar_analysis.analysis.compare.index import edition_of
 
 
 def whole_field(year: int) -> pd.DataFrame:
@@ -22,6 +23,12 @@ def missing_of(year: int, edition: str | None = None) -> str:
     found = whole_field(year)
     own = found["edition"].isna() if edition is None else found["edition"] == edition
     return str(found.loc[own, "missing"].iloc[0]) if own.any() else ""
+
+
+def missing_field(year: int, region: str) -> str:
+    """Return what is missing of the field that a region was evaluated in; "" where it is whole."""
+    edition = edition_of(year, region)
+    return missing_of(year, edition.edition) if edition else ""
 
 
 def participants(year: int, *, partial: bool = False) -> pd.DataFrame:

@@ -9,7 +9,12 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, score
-from kukar_analysis.analysis.compare.field import components, missing_of, participants
+from kukar_analysis.analysis.compare.field import (
+    components,
+    missing_field,
+    missing_of,
+    participants,
+)
 from kukar_analysis.analysis.compare.index import (
     caveat,
     edition_of,
@@ -80,7 +85,7 @@ def component_profile(year: int, region: str) -> pd.DataFrame:
     every["group_low"], every["group_high"] = by.transform("min"), by.transform("max")
     every["rank"] = by.rank("min", ascending=False)
     own = every[every["region"] == region].reset_index(drop=True)
-    if own.empty or missing_of(year, own["edition"].iloc[0]):
+    if missing_field(year, region):
         own[field] = float("nan")
     own["gap"] = own["score"] - own["group_mean"]
     own["effect"] = own["weight"] * own["gap"] / 100
@@ -171,29 +176,25 @@ def under_other_group(year: int, region: str) -> GroupSwap | None:
 
 
 def standing_sentence(year: int, region: str) -> str:
-    """Return how high the index is and where it stands, or what is known where none is printed."""
+    """Return how high the index is and where it stands, or that it is implied; "" for neither."""
     name, value = framework.load().regions[region].name, index_value(year, region)
     if value.known == "printed":
         said = f"Indeks Smart City {name} {year} adalah **{value}** dari skala 4"
         return f"{said}{_places(year, region)}."
-    if value.known == "absent":
-        return (
-            f"**{name} tidak ikut evaluasi {year}.** Tabel nasional mencetak 0 di semua kolomnya;"
-            " angka itu bukan nilai dan tidak dipakai."
-        )
-    said = f"**Indeks {name} {year} belum tercatat.**"
-    if value.known == "implied":
-        said += f" Dari nilai final {year + 1} dikurangi peningkatan yang tercetak: {value}."
-    return " ".join([said, caveat(year + 1, region)]).rstrip()
+    if value.known != "implied":
+        return ""
+    said = (
+        f"Indeks {year} dari nilai final {year + 1} dikurangi peningkatan yang tercetak: {value}."
+    )
+    return f"{said} {caveat(year + 1, region)}".rstrip()
 
 
 def _places(year: int, region: str) -> str:
     """Return the ranks; of the group alone where another group's table is not on record."""
     found = ranks(year, region).set_index("scope")
     if found.empty:
-        edition = edition_of(year, region)
-        missing = missing_of(year, edition.edition) if edition else ""
-        return f". {missing.rstrip('.')}" if missing else ""
+        missing = missing_field(year, region).rstrip(".")
+        return f". {missing}" if missing else ""
     shared = {
         scope: f" (bersama {listed(tied.split(', '))})" if isinstance(tied, str) else ""
         for scope, tied in found["tied"].items()

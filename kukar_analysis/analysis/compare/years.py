@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis.compare.index import edition_of, index_value, scores
 from kukar_analysis.errors import UsageError
 from kukar_analysis.facts import Edition
+from kukar_analysis.formats import listed
+
+NO_LIST = "daftar butir salah satu edisi tidak terlihat atau belum dikonfirmasi"
+_TYPES = {
+    **dict.fromkeys(["question", "component", "pillar", "label", "continuity", "origin"], "str"),
+    **dict.fromkeys(["from_score", "to_score", "change"], "float64"),
+}
 
 
 def components_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     """Return the components of two years side by side, and whether they can be compared.
 
     Columns: component, from_weight, to_weight, from_score, to_score, change, same, changed, new,
-    dropped (counts of questions), comparable (yes, partly, no, unknown, absent). `partly`: some
-    questions were added, dropped or reworded. `unknown`: a year's table or question list was not
-    seen. `absent`: the region did not take part in one of the years.
+    dropped (counts of questions), comparable (yes, partly, no, unknown, absent), reason (for it, in
+    words). `partly`: some questions were added, dropped or reworded. `unknown`: a year's table or
+    question list was not seen. `absent`: the region did not take part in one of the years.
     Weights are null where the component is not part of the edition. Empty when the later year
     has no table.
     """
@@ -51,10 +60,30 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
         }
         rows.append(row)
     made = pd.DataFrame(rows, columns=columns)
-    numbers = [c for c in columns if c not in ("component", "comparable")]
-    made[numbers] = made[numbers].astype("float64")
+    texts = dict.fromkeys(["component", "comparable"], "str")
+    made = made.astype({**dict.fromkeys(columns, "float64"), **texts})
     made["change"] = made["to_score"] - made["from_score"]
-    return made
+    reasons = [_reason(row, from_year, to_year) for row in made.itertuples()]
+    return made.assign(reason=pd.Series(reasons, dtype="str"))
+
+
+def _reason(row: Any, from_year: int, to_year: int) -> str:
+    """Return why a component can or cannot be compared, from the counts of its questions."""
+    if row.comparable == "absent":
+        return "daerah ini tidak ikut pada salah satu tahun"
+    if pd.isna(row.from_weight):
+        unknown = row.comparable == "unknown"
+        return f"nilai {from_year} belum tercatat" if unknown else f"baru ada pada {to_year}"
+    if pd.isna(row.to_weight):
+        return f"tidak ada lagi pada {to_year}"
+    moved = ""
+    if row.from_weight != row.to_weight:
+        moved = f"; bobotnya berubah dari {row.from_weight:.0f}% menjadi {row.to_weight:.0f}%"
+    if row.comparable == "unknown":
+        return f"{NO_LIST}{moved}"
+    counts = {"same": "sama", "changed": "berubah kalimat", "new": "baru", "dropped": "dihapus"}
+    said = [f"{getattr(row, k):.0f} butir {v}" for k, v in counts.items() if getattr(row, k)]
+    return f"{listed(said)}{moved}"
 
 
 def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
@@ -70,13 +99,13 @@ def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame
     columns = ["question", "component", "pillar", "label", "continuity", "from_score", "to_score"]
     columns += ["change", "origin"]
     if not _follows(*editions) or before.empty or after.empty:
-        return pd.DataFrame(columns=columns)
+        return pd.DataFrame(columns=columns).astype(_TYPES)
     fw = framework.load()
-    listed = [fw.edition_questions[e][q] for e, q in after[["edition", "question"]].values]
-    after = after[[q.status != "unconfirmed" for q in listed]]
+    asked = [fw.edition_questions[e][q] for e, q in after[["edition", "question"]].values]
+    after = after[[q.status != "unconfirmed" for q in asked]]
     both = after.merge(before[["question", "score"]], on="question", suffixes=("", "_from"))
     both = with_definitions(both).rename(columns={"score": "to_score", "score_from": "from_score"})
-    return both.assign(change=both["to_score"] - both["from_score"])[columns]
+    return both.assign(change=both["to_score"] - both["from_score"])[columns].astype(_TYPES)
 
 
 def assessed(year: int, region: str) -> pd.DataFrame:
@@ -88,13 +117,13 @@ def assessed(year: int, region: str) -> pd.DataFrame:
 def with_definitions(questions: pd.DataFrame) -> pd.DataFrame:
     """Add label, code and continuity of each question, and put them in the order of the form."""
     fw = framework.load()
-    listed = [fw.edition_questions[e][q] for e, q in questions[["edition", "question"]].values]
+    asked = [fw.edition_questions[e][q] for e, q in questions[["edition", "question"]].values]
     order = list(fw.components)
     made = questions.assign(
         label=[fw.questions[q].label for q in questions["question"]],
-        code=[q.code for q in listed],
-        continuity=[q.continuity for q in listed],
-        place=[(order.index(fw.questions[q.question].component), q.number) for q in listed],
+        code=[q.code for q in asked],
+        continuity=[q.continuity for q in asked],
+        place=[(order.index(fw.questions[q.question].component), q.number) for q in asked],
     )
     return made.sort_values("place", ignore_index=True)
 
