@@ -4,7 +4,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading import KUKAR, MALANG, SURABAYA
 
@@ -142,6 +142,7 @@ def sides(draw):
     return made
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sides())
 def test_the_split_adds_up_and_is_the_same_from_either_year(pair):
     before, after = pair
