@@ -25,6 +25,9 @@ Years       components_between, questions_between, decompose_change (adds up to 
             change_bars (the same as the bars of a waterfall), base_of_improvement
 Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what decides them),
             rank_choices (one alone), rank_importance (Sobol), rank_missing (why there is none)
+Pillars     pillar_questions, events, statistics; of any frame: means, extremes, moves_sentence
+Programmes  programmes, programme_counts, programme_sentences, achievement_bands
+Quick wins  quick_win_ranking, quick_win_sentences, named_quick_wins, weights_sentence
 Ahead       what_if, rooms, alone, shortest_way, worth (of a point on one question)
 Show        show: a frame as a table, a figure with its finding, sentences
 Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
@@ -68,6 +71,26 @@ _OFFERED = {
         "standing_sentence",
         "under_other_group",
         "whole_field",
+    ),
+    "analysis.pillars": (
+        "events",
+        "extremes",
+        "means",
+        "moves_sentence",
+        "pillar_questions",
+        "statistics",
+    ),
+    "analysis.programmes": (
+        "achievement_bands",
+        "programme_counts",
+        "programme_sentences",
+        "programmes",
+    ),
+    "analysis.quick_wins": (
+        "named_quick_wins",
+        "quick_win_ranking",
+        "quick_win_sentences",
+        "weights_sentence",
     ),
     "analysis.priorities": (
         "alone",

@@ -268,6 +268,7 @@ class Framework:
             for kind, records in self._named.items()
         }
         named["citation"] = {id_: c.beside_figure for id_, c in self.citations.items()}
+        named["document"] = {id_: c.title for id_, c in self.citations.items()}
         named["edition"] = {
             id_: f"{self.groups[e.group].name} {e.year}" for id_, e in self.editions.items()
         }

@@ -126,10 +126,13 @@ def test_a_changed_file_changes_its_own_fingerprint_only(package, tmp_path):
 def test_the_notebooks_of_the_project_are_made_with_figures_but_not_with_the_letter_reader():
     index = fingerprint.program_of(store.NOTEBOOKS / "02_indeks.ipynb")
     agency = fingerprint.program_of(store.NOTEBOOKS / "09_opd.ipynb")
-    assert {"plots/pillar.py", "store.py", "score.py", "report/page.py"} <= set(index)
-    assert {"plots/pillar.py", "read/letter/pages.py", "clean.py", "report/paper.py"}.isdisjoint(
-        agency
-    )
+    assert {"analysis/pillars.py", "store.py", "score.py", "report/page.py"} <= set(index)
+    assert {
+        "analysis/pillars.py",
+        "read/letter/pages.py",
+        "clean.py",
+        "report/paper.py",
+    }.isdisjoint(agency)
     assert {"read/letter/pages.py", "clean.py", "report/paper.py"}.isdisjoint(index)
 
 

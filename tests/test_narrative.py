@@ -8,11 +8,9 @@ from reading import (
     KUKAR,
     LOOKS_LIKE_A_SCORE,
     MALANG,
-    PILLARS,
     STAYED_AWAY,
     SURABAYA,
     Page,
-    number,
     numbers,
     table,
 )
@@ -66,44 +64,6 @@ def test_under_the_regular_weights_kukar_would_have_3_00():
 def test_the_other_weights_are_not_tried_on_a_regular_region():
     said = narrative.other_group(2023, SURABAYA).text
     assert "tidak dapat dicoba" in said
-    assert LOOKS_LIKE_A_SCORE.search(said) is None
-
-
-@pytest.mark.parametrize("pillar", PILLARS)
-def test_malangs_pillars_are_answered_with_the_numbers_of_the_tables(pillar):
-    first, compared, reading = narrative.pillar(2023, MALANG, pillar).text.split("\n\n")
-    means = {row[0]: row[1:] for row in table(shown.pillar_means(2023, MALANG, pillar)).rows}
-    for component in ("Outcome", "Impact", "Kolaborasi"):
-        questions, score = means[component]
-        assert f"{component} {score} ({questions} butir)" in first
-    rows = table(shown.pillar_questions(2023, MALANG, pillar)).records()
-    scores = [number(row["Nilai"]) for row in rows]
-    assert numbers(first)[-2:] == [max(scores), min(scores)]
-    for extreme, said in [(max(scores), "Terkuat: (.+?)\\. T"), (min(scores), "Terlemah: (.+)\\.")]:
-        named = re.search(said, first)[1]
-        assert any(row["Butir"] in named for row in rows if number(row["Nilai"]) == extreme)
-    changes = [number(row["Perubahan"]) for row in rows if row["Perubahan"] != "–"]
-    up, down = sum(c > 0 for c in changes), sum(c < 0 for c in changes)
-    counts = f"{up} naik, {down} turun, {len(changes) - up - down} tetap"
-    assert f"Dari {len(changes)} butir yang sama dengan 2022: {counts}" in compared
-    assert max(changes) in numbers(compared)
-    assert "tidak ada indeks resmi per pilar" in reading
-
-
-@pytest.mark.parametrize("pillar", PILLARS)
-@pytest.mark.parametrize("year", [2022, 2023])
-def test_kukars_pillars_are_said_to_be_not_on_record_and_what_is_known_is_named(year, pillar):
-    said = narrative.pillar(year, KUKAR, pillar).text
-    assert f"Nilai Smart {pillar.title()} Kabupaten Kutai Kartanegara {year} tidak tercatat" in said
-    assert LOOKS_LIKE_A_SCORE.search(said) is None
-    assert f"data/raw/{year}/nilai-butir-64.02.csv" in said
-    for row in table(shown.quick_wins(year, KUKAR, pillar)).records():
-        assert f"quick win {row['Tahun']} {row['Quick win']}" in said
-
-
-def test_the_regular_groups_pillars_wait_for_the_list_of_questions():
-    said = narrative.pillar(2023, SURABAYA, "living").text
-    assert "daftar butir edisi 2023-reguler" in said
     assert LOOKS_LIKE_A_SCORE.search(said) is None
 
 
@@ -163,27 +123,6 @@ def test_nothing_is_said_to_be_comparable_with_a_year_that_is_not_on_record():
     assert all("belum diketahui" in r for r in reasons)
 
 
-def test_events_are_those_of_the_pillar_or_of_all_up_to_the_year_in_their_order():
-    def told(year, pillar):
-        return Page(narrative.events(year, KUKAR, pillar).html).text
-
-    expected = sorted(
-        (e for e in FW.events if e.date < "2024" and e.pillar in (None, "governance")),
-        key=lambda e: e.date,
-    )
-    assert narrative.events(2023, KUKAR, "governance").text.count("\n") == len(expected) - 1
-    places = [told(2023, "governance").index(e.event) for e in expected]
-    assert places == sorted(places)
-    *_, governance = [e.event for e in FW.events if e.pillar == "governance"]
-    assert governance in told(2023, "governance")
-    assert governance not in told(2023, "living")
-    assert governance not in told(2022, "governance")
-
-
-def test_a_region_without_events_has_an_empty_place():
-    assert is_empty_place(narrative.events(2023, MALANG, "living"))
-
-
 def test_a_change_of_group_leaves_it_unknown_whether_components_can_be_compared():
     first, why, unknown = narrative.years(SURABAYA, 2022, 2023).text.split("\n\n")
     assert "nilai komponen (butir tidak tercatat)" in why
@@ -200,9 +139,6 @@ def test_of_2022_no_national_rank_is_claimed():
 
 
 def test_a_region_that_stayed_away_waits_for_no_file():
-    said = narrative.pillar(2023, STAYED_AWAY, "living").text
-    assert "tidak ikut evaluasi 2023" in said
-    assert "data/raw" not in said
     assert (
         "tidak ikut pada salah satu tahun, sehingga komponennya"
         in narrative.years(STAYED_AWAY, 2022, 2023).text

@@ -2,9 +2,9 @@
 
 import pandas as pd
 import pytest
-from reading import KUKAR, MALANG, PILLARS, SURABAYA, Page, printed, raw, tables_from
+from reading import KUKAR, MALANG, PILLARS, SURABAYA, printed, raw, tables_from
 
-from kukar_analysis import framework, store, tables
+from kukar_analysis import framework, store
 from kukar_analysis.analysis import pillars
 
 STATISTICS = (
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("processed_env")
 def malang(processed):
     """Return the questions of Malang 2023 by pillar."""
     with tables_from(processed):
-        return {pillar: pillars.questions(2023, MALANG, pillar) for pillar in PILLARS}
+        return {pillar: pillars.pillar_questions(2023, MALANG, pillar) for pillar in PILLARS}
 
 
 def test_every_question_of_malang_2023_that_has_a_pillar_is_in_one_and_once(malang):
@@ -43,7 +43,7 @@ def test_what_the_office_scored_itself_is_not_shown_as_the_assessors(tables, tmp
     scores = tables["question_scores"]
     store.write_all({**tables, "question_scores": scores.assign(source="self")}, tmp_path)
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-    assert pillars.questions(2023, MALANG, "governance").empty
+    assert pillars.pillar_questions(2023, MALANG, "governance").empty
 
 
 def test_last_years_score_stands_only_where_the_question_is_the_same(malang):
@@ -57,15 +57,9 @@ def test_last_years_score_stands_only_where_the_question_is_the_same(malang):
 
 
 def test_the_first_year_on_record_has_no_last_year():
-    found = pillars.questions(2022, MALANG, "living")
+    found = pillars.pillar_questions(2022, MALANG, "living")
     assert len(found) == 7
     assert found[["last_score", "change"]].isna().all(axis=None)
-
-
-@pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2022, KUKAR), (2023, SURABAYA)])
-@pytest.mark.parametrize("pillar", PILLARS)
-def test_nothing_is_invented_where_no_question_scores_are_on_record(year, region, pillar):
-    assert pillars.questions(year, region, pillar).empty
 
 
 def test_a_mean_is_rounded_half_up_and_keeps_the_order_of_the_form():
@@ -99,41 +93,11 @@ def test_malangs_pillar_means_are_the_plain_means_of_the_printed_scores(malang):
             assert row.score == float(hundredths) / 100
 
 
-def test_quick_wins_are_those_on_record_up_to_the_year():
-    assert set(pillars.quick_wins(KUKAR, 2021)["year"]) == {2021}
-    found = pillars.quick_wins(KUKAR, 2023)
-    assert found["year"].tolist() == [2021] * 6 + [2022] * 6
-    for year in (2021, 2022):
-        lines = raw(f"{year}/quick-win-kukar.csv")
-        names = found.loc[found["year"] == year, "programme"]
-        assert sorted(names) == sorted(line["QUICK WIN"] for line in lines)
-    assert pillars.quick_wins(MALANG, 2023).empty
-
-
-def test_only_the_governance_quick_win_of_2022_has_no_agency():
-    found = pillars.quick_wins(KUKAR, 2023)
-    alone = found.loc[found["opd"].isna(), ["year", "pillar", "programme"]]
-    assert alone.values.tolist() == [[2022, "governance", "Becik"]]
-
-
-def test_agencies_are_the_42_seats_of_june_2023():
-    found = pillars.agencies(KUKAR, 2023)
-    assert dict(zip(found["pillar"], found["agencies"], strict=True)) == {
-        "governance": 10,
-        "branding": 3,
-        "economy": 8,
-        "living": 10,
-        "society": 7,
-        "environment": 4,
-    }
-    assert found["opd"].isna().all()
-    assert pillars.agencies(KUKAR, 2022).empty
-
-
 @pytest.mark.parametrize("pillar", PILLARS)
 @pytest.mark.parametrize("year", [2015, 2021, 2022, 2023, 2024])
 def test_statistics_are_the_newest_up_to_the_year(pillar, year):
-    shown = {s.name: s for s in framework.load().statistics.values() if s.pillar == pillar}
+    names = framework.load().names["statistic"]
+    shown = [s.name for s in framework.load().statistics.values() if s.pillar == pillar]
     newest = {}
     for file in STATISTICS:
         for line in raw(file):
@@ -142,26 +106,55 @@ def test_statistics_are_the_newest_up_to_the_year(pillar, year):
                 when, value = int(line["TAHUN"]), printed(line["NILAI"])
                 name = line["STATISTIK"]
                 newest[name] = max(newest.get(name, (0, value)), (when, value))
-    found = pillars.statistics(KUKAR, year, pillar)
+    found = pillars.statistics(year, KUKAR, pillar)
+    found["name"] = found["statistic"].map(names)
     assert found["name"].tolist() == [name for name in shown if name in newest]
     values = dict(zip(found["name"], zip(found["year"], found["value"], strict=True), strict=True))
     assert values == {name: (when, float(value)) for name, (when, value) in newest.items()}
-    assert found["decimals"].tolist() == [shown[name].decimals for name in found["name"]]
 
 
 @pytest.mark.parametrize(("year", "value"), [(2022, 27.1), (2023, 17.6), (2024, 14.3)])
 def test_a_figure_of_the_press_is_of_the_year_it_speaks_of_and_not_of_the_articles(year, value):
-    found = pillars.statistics(KUKAR, year, "living").set_index("statistic").loc["stunting"]
+    found = pillars.statistics(year, KUKAR, "living").set_index("statistic").loc["stunting"]
     assert (found["year"], found["value"]) == (year, value)
 
 
-def test_a_figure_of_the_press_is_called_so_wherever_its_source_is_shown():
-    kinds = {c.citation: c.kind for c in framework.load().citations.values()}
-    found = store.read("official_statistics")
-    press = found["origin"].str.startswith("2024/statistik-pers-kukar.csv#")
-    assert set(found.loc[press, "citation"].map(kinds)) == {"press"}
-    assert set(found.loc[~press, "citation"].map(kinds)) == {"official"}
-    shown = Page(tables.statistics(2023, KUKAR, "living").html).tables[0].records()
-    sources = {row["Statistik"]: row["Sumber"] for row in shown}
-    assert sources["Prevalensi stunting"].endswith("1 September 2025 (angka pers)")
-    assert sources["Umur harapan hidup"] == "BPS"
+@pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2022, KUKAR), (2023, SURABAYA)])
+@pytest.mark.parametrize("pillar", PILLARS)
+def test_nothing_is_invented_where_no_question_scores_are_on_record(malang, year, region, pillar):
+    found = pillars.pillar_questions(year, region, pillar)
+    assert found.empty
+    assert found.dtypes.equals(malang[pillar].dtypes)
+    none = pillars.means(found, ["component", "sub_dimension"])
+    assert none.dtypes.equals(pillars.means(malang[pillar], ["component", "sub_dimension"]).dtypes)
+    assert [len(rows) for rows in pillars.extremes(found, "score")] == [0, 0]
+    assert pillars.moves_sentence(found) == ""
+
+
+def test_the_extremes_are_all_that_share_them():
+    frame = pd.DataFrame({"label": list("abcd"), "score": [4.0, 1.0, 4.0, None]})
+    best, worst = pillars.extremes(frame, "score")
+    assert (best["label"].tolist(), worst["label"].tolist()) == (["a", "c"], ["b"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([0.4, 0.2, 0.4], "3 naik, 0 turun, 0 tetap. Kenaikan terbesar: a dan c (+0,40)."),
+        ([0.0, -3.0, None], "0 naik, 1 turun, 1 tetap. Penurunan terbesar: b (−3,00)."),
+    ],
+)
+def test_the_smallest_rise_is_not_called_a_largest_change(changes, said):
+    frame = pd.DataFrame({"label": list("abc"), "change": changes})
+    assert pillars.moves_sentence(frame).endswith(said)
+
+
+def test_events_are_those_of_the_pillar_or_of_all_up_to_the_year_in_their_order():
+    events = framework.load().events
+    wanted = [e for e in events if e.date < "2024" and e.pillar in (None, "governance")]
+    found = pillars.events(2023, KUKAR, "governance")
+    assert found["event"].tolist() == [e.event for e in sorted(wanted, key=lambda e: e.date)]
+    *_, last = [e.event for e in events if e.pillar == "governance"]
+    assert last not in pillars.events(2023, KUKAR, "living")["event"].tolist()
+    assert last not in pillars.events(2022, KUKAR, "governance")["event"].tolist()
+    assert pillars.events(2023, MALANG, "living").empty

@@ -12,7 +12,6 @@ from reading import (
     IN_NO_TABLE,
     KUKAR,
     MALANG,
-    PILLARS,
     STAYED_AWAY,
     SURABAYA,
     Drawn,
@@ -30,8 +29,6 @@ ALL = {
     "components of a regular region": lambda: plots.components(2023, SURABAYA),
     "distribution": lambda: plots.distribution(2023, KUKAR),
     "distribution of one group": lambda: plots.distribution(2022, MALANG),
-    "pillar": lambda: plots.pillar_questions(2023, MALANG, "governance"),
-    "pillar without a year before": lambda: plots.pillar_questions(2022, MALANG, "living"),
     "two years": lambda: plots.components_between(MALANG, 2022, 2023),
 }
 
@@ -154,32 +151,6 @@ def test_a_rank_within_one_group_is_not_told_as_one_among_all(figures):
     assert alt.startswith("Kabupaten Malang di peringkat 12 dari 38 peserta KPPN & IKN.")
 
 
-def test_questions_are_drawn_where_the_table_says_with_last_year_where_it_is_the_same(figures):
-    drawn = Drawn(figures["pillar"])
-    rows = table(shown.pillar_questions(2023, MALANG, "governance")).records()
-    scores = [row["Nilai"] for row in rows]
-    last = [row["Nilai 2022"] for row in rows if row["Nilai 2022"] != "–"]
-    assert drawn.marks("PathCollection_2") == pytest.approx(floats(scores), abs=0.002)
-    assert drawn.marks("PathCollection_1") == pytest.approx(floats(last), abs=0.002)
-    assert [word for word in drawn.words if re.fullmatch(r"\d,\d\d", word)] == scores
-    said = "; ".join(f"{row['Butir']} {row['Nilai']}" for row in rows)
-    assert said in drawn.alt
-    lowest = min(rows, key=lambda row: number(row["Nilai"]))
-    assert drawn.alt.startswith(
-        f"Smart Governance: nilai terendah pada {lowest['Butir']} ({lowest['Nilai']})."
-    )
-    assert {"2022", "2023"} <= set(drawn.words)
-
-
-def test_no_year_before_is_drawn_where_none_is_on_record(figures):
-    drawn = Drawn(figures["pillar without a year before"])
-    assert "2022" in drawn.words
-    assert "2021" not in drawn.words
-    rows = table(shown.pillar_questions(2022, MALANG, "living")).records()
-    scores = floats(row["Nilai"] for row in rows)
-    assert drawn.marks("PathCollection_1") == pytest.approx(scores, abs=0.002)
-
-
 def test_two_years_are_drawn_where_the_table_says_and_no_unfair_change_is_written(figures):
     drawn = Drawn(figures["two years"])
     rows = table(shown.components_between(MALANG, 2022, 2023)).records()
@@ -206,8 +177,6 @@ def test_two_years_are_drawn_where_the_table_says_and_no_unfair_change_is_writte
         ("distribution", (2023, IN_NO_TABLE)),
         ("components_between", (KUKAR, 2022, 2023)),
         ("components_between", (STAYED_AWAY, 2022, 2023)),
-        ("pillar_questions", (2023, SURABAYA, "living")),
-        *[("pillar_questions", (2023, KUKAR, pillar)) for pillar in PILLARS],
     ],
 )
 def test_nothing_is_drawn_where_nothing_is_on_record(figure, asked):

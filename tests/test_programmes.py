@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from collections import Counter
 from decimal import Decimal
 from fractions import Fraction
 
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, Drawn, table, tables_from, write_tables
+from reading import KUKAR, write_tables
 
-from kukar_analysis import framework, narrative, plots, store, tables
+from kukar_analysis import framework, store
 from kukar_analysis.analysis import gaps, programmes
-from kukar_analysis.errors import UsageError
 
 FW = framework.load()
 YEAR, REGION = 2023, "00.01"
@@ -45,7 +43,7 @@ def office(tmp_path, monkeypatch):
     monkeypatch.setenv(
         store.PROCESSED_VARIABLE, str(write_tables(tmp_path, programmes=OFFICE, index_scores=[]))
     )
-    return programmes.progress(YEAR, REGION).set_index("programme")
+    return programmes.programmes(YEAR, REGION).set_index("programme")
 
 
 # Bands
@@ -139,59 +137,16 @@ def test_programmes_stand_in_the_order_of_the_pillars(office):
     assert list(office.index[:2]) == ["ccc", "a"]
 
 
-def test_counts_and_budget_by_pillar(office):
-    found = programmes.summary(office.reset_index(), "pillar").set_index("pillar")
-    assert list(found.index) == list(FW.pillars)
-    living = found.loc["living"].to_dict()
-    assert living == {
-        "programmes": 7,
-        "done": 2,
-        "running": 2,
-        "not_begun": 2,
-        "not_stated": 1,
-        "rated": 4,
-        "very_good": 1,
-        "good": 1,
-        "fair": 0,
-        "poor": 0,
-        "very_poor": 2,
-        "exceeds": 0,
-        "budget": 7.5,
-        "without_budget": 5,
-    }
-    assert found.loc["governance", ["programmes", "exceeds", "without_budget"]].tolist() == [
-        1,
-        1,
-        1,
-    ]
-    assert found["budget"].isna().sum() == 5
-
-
-def test_programmes_of_no_digital_part_have_a_line_of_their_own(office):
-    found = programmes.summary(office.reset_index(), "digital_part")
-    assert found["digital_part"].tolist()[:4] == ["infrastructure", "society", "economy", "market"]
-    assert found["digital_part"].isna().tolist() == [False] * 4 + [True]
-    assert found["programmes"].tolist() == [0, 1, 0, 2, 5]
-
-
-def test_what_presses_is_not_begun_or_in_the_lowest_band_least_first(office):
-    found = programmes.pressing(office.reset_index())["programme"]
-    assert found.tolist() == ["ccc", "dddd", "ggggggg", "hhhhhhhh"]
-
-
-def test_not_begun_with_a_realisation_is_a_contradiction_and_zero_is_none(office):
-    assert list(programmes.contradictions(office).index) == ["ccc", "dddd"]
-
-
 @pytest.mark.parametrize("by", ["pillar", "digital_part"])
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_the_samples_counts_are_those_of_its_lines(sample_env, year, by):
     lines = store.read("programmes")
     lines = lines[lines["year"] == year].to_dict("records")
-    found = programmes.summary(programmes.progress(year, REGION), by).set_index(by)
-    assert found["programmes"].sum() == len(lines)
+    found = programmes.programme_counts(programmes.programmes(year, REGION), by).set_index(by)
+    assert found.loc["total"].equals(found.drop("total").sum())
+    assert found.loc["total", "programmes"] == len(lines)
     names = {b.name: b.band for b in FW.achievement_bands.values()}
-    for part in found.index:
+    for part in found.index.drop("total"):
         own = [line for line in lines if line[by] == part]
         status = Counter(line["status"] for line in own)
         assert found.loc[part, ["done", "running", "not_begun"]].tolist() == [
@@ -244,130 +199,100 @@ def test_an_incomplete_list_counts_what_lacks(office):
     assert "3 dari 8 program" in gaps.programmes_gap(YEAR, REGION).what
 
 
-# What pages show
+# What a page says
+
+
+def test_a_status_that_its_own_figures_contradict_is_doubted_both_ways(office):
+    doubts = office["doubt"].dropna().to_dict()
+    assert doubts == {"ccc": "not_begun", "dddd": "not_begun"}  # realisation 0 is no contradiction
+
+
+@pytest.mark.parametrize(
+    ("realised", "doubt"), [(75.9, "done"), (76, None), (0, "done"), (None, None)]
+)
+def test_done_is_doubted_below_the_lower_bound_of_the_band_baik(
+    tmp_path, monkeypatch, realised, doubt
+):
+    rows = [programme("a", status="done", target=100, realisation=realised)]
+    rows += [programme("b", status="running", target=100, realisation=realised)]
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(write_tables(tmp_path, programmes=rows)))
+    found = programmes.programmes(YEAR, REGION)["doubt"]
+    assert found.astype("object").where(found.notna(), None).tolist() == [doubt, None]
+
+
+def test_counts_and_budget_by_pillar(office):
+    found = programmes.programme_counts(office.reset_index(), "pillar").set_index("pillar")
+    assert list(found.index) == [*FW.pillars, "total"]
+    counts = {"programmes": 7, "done": 2, "running": 2, "not_begun": 2, "not_stated": 1, "rated": 4}
+    counts |= {"very_good": 1, "good": 1, "fair": 0, "poor": 0, "very_poor": 2, "exceeding": 0}
+    assert found.loc["living"].to_dict() == counts | {"budget": 7.5, "without_budget": 5}
+    one = found.loc["governance", ["programmes", "exceeding", "without_budget"]]
+    assert one.tolist() == [1, 1, 1]
+    assert found["budget"].isna().sum() == 5
+
+
+def test_programmes_of_no_digital_part_have_a_line_of_their_own(office):
+    found = programmes.programme_counts(office.reset_index(), "digital_part")
+    parts = ["infrastructure", "society", "economy", "market", "not_stated", "total"]
+    assert found["digital_part"].tolist() == parts
+    assert found["programmes"].tolist() == [0, 1, 0, 2, 5, 8]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_what_none_of_the_programmes_states_is_null_and_not_0():
+    total = programmes.programme_counts(programmes.programmes(2022, KUKAR), "pillar").iloc[-1]
+    assert total[["programmes", "not_stated", "rated", "without_budget"]].tolist() == [6, 6, 0, 6]
+    assert total[["done", "not_begun", "good", "exceeding", "budget"]].isna().all()
+    assert programmes.programme_sentences(2022, KUKAR) == []
+    assert programmes.programme_sentences(2023, KUKAR) == []
+
+
+def test_without_programmes_the_frames_have_the_same_columns_and_types(sample_env):
+    found, full = (programmes.programmes(2023, region) for region in ("00.02", REGION))
+    assert found.empty
+    assert found.dtypes.equals(full.dtypes)
+    assert programmes.programme_counts(found, "pillar").empty
+    assert list(programmes.programme_counts(found, "pillar")) == list(
+        programmes.programme_counts(full, "pillar")
+    )
+
+
+def test_the_bands_end_where_the_one_above_begins():
+    found = programmes.achievement_bands().set_index("band")
+    assert found["lowest"].dropna().tolist() == [91, 76, 66, 51]
+    assert found["below"].dropna().tolist() == [91, 76, 66, 51]
+    assert found.loc["very_good", "below"] is not None
+    assert set(found["known"]) == {"seen"}
+
+
+def test_headings_of_counts_are_the_names_of_their_bands_and_status():
+    ids = FW.names["band"] | {s: word.capitalize() for s, word in FW.names["status"].items()}
+    ids["not_stated"] = FW.names["status"]["not_stated"].capitalize()
+    assert {id_: FW.columns[id_].heading for id_ in ids} == ids
 
 
 def test_the_answer_for_the_sample_says_the_numbers_of_its_tables(sample_env):
-    first, budget, parts, limits = narrative.programmes(2023, REGION).text.split("\n\n")
+    first, budget, parts = programmes.programme_sentences(2023, REGION)
     for words in (
         "42 program Kabupaten Contoh 2023",
-        "17 selesai, 14 berjalan, dan 11 belum dimulai",
+        "**17 selesai**, **14 berjalan**, dan **11 belum dimulai**",
         "7 Sangat Baik, 13 Baik, 6 Cukup, 12 Kurang, dan 4 Sangat Kurang",
-        "0 mencapai atau melampaui target",
-        "11 program disebut belum dimulai padahal mencatat realisasi",
+        "tidak satu pun mencapai atau melampaui target",
+        "**11 program** disebut belum dimulai padahal mencatat realisasi dan **11 program** disebut"
+        " selesai padahal capaiannya di bawah 76%",
         "bukan nilai asesor",
     ):
         assert words in first
     assert budget.startswith("Anggaran yang tercatat berjumlah Rp49.900.000.000.")
-    assert "5 catatan ditolak" in budget
+    assert "5 baris data ditolak" in budget
     assert "infrastruktur digital 3 dari 11" in parts
-    assert "tidak berlaku untuk indeks" in limits
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_kukars_answer_says_what_is_not_on_record_and_what_would_fill_it():
-    said = narrative.programmes(2023, KUKAR).text
-    assert "tidak tercatat" in said
-    assert "data/raw/2023/program-2023.xlsx" in said
-    assert "12 quick win dari 2021 dan 2022 (Kukar Asia Wonders disebut lebih dari sekali)" in said
-    said = narrative.programmes(2022, KUKAR).text
-    assert said.startswith("Status dan capaian 6 program Kabupaten Kutai Kartanegara 2022 tidak")
-    assert "Becik" in said
-    assert "isian kantor" not in said
-    assert "tidak ikut evaluasi" in narrative.programmes(2023, STAYED_AWAY).text
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_kukars_quick_wins_of_2022_have_neither_status_nor_percentage():
-    rows = table(tables.programme_list(2022, KUKAR)).records()
-    assert {(r["Status"], r["Capaian"], r["Pita"]) for r in rows} == {
-        ("tidak tercatat", "tidak tercatat", "–")
-    }
-    counted = table(tables.programme_status(2022, KUKAR, "pillar"))
-    assert counted.rows[-1] == ["Jumlah", "6", "–", "–", "–", "6", "–", "6"]
-    rated = table(tables.programme_achievement(2022, KUKAR, "digital_part"))
-    assert rated.rows[-2] == ["tidak tercatat", "6", "0", *["–"] * 6]
-    assert "6 tidak mencatat status" in tables.pressing_programmes(2022, KUKAR).text
-    assert "6 tidak punya persentase" in tables.programme_contradictions(2022, KUKAR).text
-
-
-def test_a_list_never_shows_0_percent_for_what_cannot_be_counted(office):
-    found = {r["Program"]: r for r in table(tables.programme_list(YEAR, REGION)).records()}
-    assert found["ccc"]["Capaian"] == "120,00%"
-    assert found["ccc"]["Pita"] == "Sangat Baik (melampaui target)"
-    assert found["ccc"]["OPD"] == "Badan Perencanaan Pembangunan Daerah"
-    assert found["dddd"]["Capaian"] == "tidak dapat dihitung: target tidak di atas 0"
-    assert found["eeeee"]["Capaian"] == found["ffffff"]["Capaian"] == "tidak tercatat"
-    assert found["ggggggg"]["Capaian"] == "0,00%"
-    assert found["ffffff"]["Status"] == "tidak tercatat"
-    assert found["hhhhhhhh"]["Realisasi"] == "50,90"
-
-
-def test_the_total_of_a_table_is_the_sum_of_its_lines(sample_env):
-    for shown, by in itertools.product(
-        (tables.programme_status, tables.programme_achievement), ("pillar", "digital_part")
-    ):
-        found = table(shown(2023, REGION, by))
-        cells = [[int(c.replace(".", "")) for c in row[1:]] for row in found.rows]
-        assert cells[-1] == [sum(column) for column in zip(*cells[:-1], strict=True)]
-        assert found.own == [len(found.rows) - 1]
-
-
-def test_every_band_is_shown_with_its_source_and_how_it_is_known():
-    found = table(tables.achievement_bands())
-    assert [row[0] for row in found.rows] == list(PRINTED)
-    assert found.rows[1][1:3] == ["76–90", "76 ke atas, di bawah 91"]
-    assert found.rows[-1][1:3] == ["≤ 50", "di bawah 51"]
-    assert {tuple(row[3:]) for row in found.rows} == {
-        ("terlihat", "LKjIP Inspektorat Kabupaten Sampang 2019")
-    }
-
-
-def test_the_figure_says_every_percentage_and_the_finding_counts_them(sample_env):
-    drawn = Drawn(plots.programme_achievement(2023, REGION))
-    assert drawn.alt.startswith("0 dari 42 program yang punya persentase mencapai target; 4 berada")
-    assert drawn.alt.count("%") == 42
-    assert {"selesai", "berjalan", "belum dimulai", *PRINTED} <= set(drawn.words)
-    assert any("DATA CONTOH" in word for word in drawn.words)
-
-
-def test_what_lies_far_beyond_the_target_is_drawn_at_the_edge_with_its_figure(
-    tmp_path, monkeypatch
-):
-    rows = [*OFFICE, programme("far", target=1, realisation=6.04)]
-    write_tables(tmp_path, programmes=rows)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-    words = Drawn(plots.programme_achievement(YEAR, REGION)).words
-    assert "604%" in words
-    assert "120%" not in words
-    assert "status tidak tercatat" in words
-
-
-def everything(year, region):
-    """Return all that the page shows."""
-    shown = [narrative.programmes(year, region), plots.programme_achievement(year, region)]
-    for by in ("pillar", "digital_part"):
-        shown += [tables.programme_status(year, region, by)]
-        shown += [tables.programme_achievement(year, region, by)]
-    shown += [tables.pressing_programmes(year, region), tables.programme_list(year, region)]
-    return [*shown, tables.programme_contradictions(year, region)]
-
-
-def test_every_region_and_year_has_its_page(sample_processed, processed, monkeypatch):
-    read = store.read
-    for folder in (sample_processed, processed):
-        monkeypatch.setattr(store, "read", functools.cache(read))  # read and checked once each
-        with tables_from(folder):
-            regions = [KUKAR, *store.read("index_scores")["region"].unique(), IN_NO_TABLE]
-            for year, region in itertools.product((2022, 2023), regions):
-                assert narrative.programmes(year, region).text
-            for year, region in itertools.product((2022, 2023), [*regions[:5], *regions[5::30]]):
-                shown = everything(year, region)
-                assert all(s.text for i, s in enumerate(shown) if i != 1)
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_a_year_of_which_nothing_is_known_is_refused():
-    with pytest.raises(UsageError, match=r"year 2030 has no files"):
-        narrative.programmes(2030, KUKAR)
-    assert "tidak tercatat" in narrative.programmes(2023, MALANG).text
+def test_the_answer_says_what_part_of_the_programmes_it_speaks_of(office):
+    first, budget, parts = programmes.programme_sentences(YEAR, REGION)
+    assert "dan 1 tanpa status tercatat" in first
+    assert "dapat dihitung untuk 5 program" in first
+    assert "Rp8; 6 program tidak mencatatnya" in budget
+    assert parts.endswith(
+        "Tidak ada program tercatat untuk infrastruktur digital dan ekonomi digital."
+    )

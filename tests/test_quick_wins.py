@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 import itertools
 from fractions import Fraction
 
 import numpy as np
-import pandas as pd
 import pytest
-from reading import IN_NO_TABLE, KUKAR, STAYED_AWAY, Drawn, table, tables_from, write_tables
+from reading import KUKAR, tables_from, write_tables
 
-from kukar_analysis import framework, narrative, plots, store, tables
+from kukar_analysis import framework, store
 from kukar_analysis.analysis import gaps, quick_wins
 from kukar_analysis.errors import UsageError
 
@@ -48,17 +46,6 @@ def office(tmp_path, monkeypatch):
         return quick_wins.candidates(YEAR, REGION)
 
     return write
-
-
-def test_a_programme_whose_name_looks_like_a_formula_keeps_its_name_in_figures(office):
-    odd = r"Pasar $\frac{UMKM $"
-    office(
-        [programme(odd, likelihood=2, impact=3, origin="2023/contoh.csv#l2:c1")], {odd: [4] * 10}
-    )
-    scores = Drawn(plots.quick_win_scores(YEAR, REGION, ""))
-    matrix = Drawn(plots.risk_matrix(YEAR, REGION, ""))
-    assert f"1. {odd}" in scores.words
-    assert any(odd in word for word in matrix.words)
 
 
 # Weights in words
@@ -186,15 +173,17 @@ def test_a_candidate_that_lacks_a_score_is_not_ranked_and_says_what_it_lacks(off
     found = office([programme(n) for n in scores], scores)
     ranked = quick_wins.ranked(found, EVEN).set_index("programme")
     assert ranked["rank"].dropna().to_dict() == {"whole": 1}
-    assert ranked.loc["part", "lacking"] == ["sustainability"]
-    assert ranked.loc["absent", "lacking"] == ["formulation"]
+    assert ranked["lacking"].dropna().to_dict() == {
+        "part": "sustainability",
+        "absent": "formulation",
+    }
     # what weighs nothing need not be there
     ranked = quick_wins.ranked(found, quick_wins.weighting("sustainability=0"))
     assert ranked.set_index("programme")["rank"].dropna().to_dict() == {"part": 1, "whole": 2}
     ranked = quick_wins.ranked(found, quick_wins.weighting("low_risk=1"))
     assert ranked["rank"].isna().all()
     assert "3 dari 3 calon" in gaps.candidates_gap(YEAR, REGION).what
-    said = narrative.quick_win(YEAR, REGION, "").text
+    said = " ".join(quick_wins.quick_win_sentences(YEAR, REGION))
     assert "part (Keberlanjutan)" in said
     assert "Di antara 1 calon" in said
 
@@ -280,72 +269,12 @@ def test_one_that_is_nowhere_beaten_is_always_first_and_equals_share_evenly(offi
     assert made["first"].to_dict() == {"best": 0.5, "equal": 0.5, "less": 0, "other": 0}
     assert made["always"].to_dict() == {"best": True, "equal": True, "less": False, "other": False}
     assert made.loc["other", ["first_in_pillar", "always_in_pillar"]].tolist() == [1, True]
-    said = table(tables.quick_win_ranking(YEAR, REGION, "")).records()
-    assert {r["Calon"]: r["Pertama di pilar"] for r in said}["other"] == "selalu"
-    assert {r["Calon"]: r["Pertama di pilar"] for r in said}["best"] == "50,0%"
+    said = " ".join(quick_wins.quick_win_sentences(YEAR, REGION))
+    assert "**other** (nilai 1,00, risiko –, satu-satunya calon)" in said
+    assert said.count("selalu pertama") == 2
 
 
-# What pages show
-
-
-def test_the_answer_for_the_sample_names_the_leader_and_how_sure_it_is(sample_env):
-    first, pillars, limits = narrative.quick_win(2023, REGION, "").text.split("\n\n")
-    assert "Promosi Bersama Dispar Contoh paling unggul: nilai 2,80 dari 4" in first
-    assert "45,2% dari 10.000 susunan bobot acak (galat baku Monte Carlo ±0,5 poin" in first
-    assert "bukan nilai asesor" in first
-    assert pillars.count("; pertama pada ") == 6
-    assert "bukan peluang" in limits
-
-
-def test_weights_change_the_answer_and_stand_on_the_page(sample_env):
-    text = "benefit=2 uniqueness=0,5 risiko rendah=1"
-    said = narrative.quick_win(2023, REGION, text).text
-    assert "Siaga Hidup Layak Dinkes Contoh paling unggul" in said
-    assert "(Manfaat 2; Keunikan 0,5; Risiko rendah 1; aspek lain 1)" in said
-    note = tables.quick_win_ranking(2023, REGION, text).text
-    assert "Bobot: Manfaat 2; Keunikan 0,5; Risiko rendah 1; aspek lain 1." in note
-
-
-def test_the_ranking_shows_what_is_computed(sample_env):
-    found = quick_wins.ranking(2023, REGION, "")
-    shown = table(tables.quick_win_ranking(2023, REGION, ""))
-    assert shown.column("Calon") == found["programme"].tolist()
-    assert shown.column("No.") == [str(n) for n in range(1, 13)]
-    assert shown.own == [i for i, named in enumerate(found["is_quick_win"]) if named]
-    assert len(shown.own) == 6
-    best = shown.records()[0]
-    assert best["Risiko (kemungkinan × dampak)"] == "6 (3 tinggi × 2 sedang)"
-    assert [r["Peringkat semua"] for r in shown.records()][2:5] == ["3", "3", "5"]
-    aspects_shown = table(tables.quick_win_aspects(2023, REGION))
-    assert aspects_shown.heads[1:] == [a.name for a in FW.aspects.values()]
-    assert len(aspects_shown.rows) == 12
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_kukars_twelve_named_quick_wins_have_their_rows_and_nothing_invented():
-    rows = table(tables.named_quick_wins(2023, KUKAR, "")).records()
-    listed = {(str(w.year), w.programme, FW.pillars[w.pillar].name) for w in FW.quick_wins}
-    assert {(r["Tahun"], r["Quick win"], r["Pilar"]) for r in rows} == listed
-    assert len(rows) == 12
-    for head in ("Nilai", "Risiko", "Status"):
-        assert {r[head] for r in rows} == {"tidak tercatat"}
-    (becik,) = [r for r in rows if r["Quick win"] == "Becik"]
-    assert becik["OPD"] == "tidak tercatat"
-    assert sum("disimpulkan" in r["Keterangan"] for r in rows) == 5
-    assert [r["Tahun"] for r in rows] == ["2021"] * 6 + ["2022"] * 6
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_kukars_answer_says_that_nothing_can_be_ranked_and_what_would_fill_it():
-    said = narrative.quick_win(2023, KUKAR, "").text
-    assert "belum dapat diperingkatkan: tidak ada calon yang tercatat" in said
-    assert "data/raw/2023/program-2023.xlsx" in said
-    assert "12 quick win dari 2021 dan 2022" in said
-    said = narrative.quick_win(2022, KUKAR, "").text
-    assert "nilai aspek 6 calon yang tercatat tidak lengkap" in said
-    assert "tidak ikut evaluasi" in narrative.quick_win(2023, STAYED_AWAY, "").text
-    assert plots.quick_win_scores(2022, KUKAR, "").text == ""
-    assert plots.risk_matrix(2022, KUKAR, "").text == ""
+# What a page says
 
 
 def test_the_ranking_waits_for_what_candidates_lack(sample_env, processed):
@@ -355,41 +284,55 @@ def test_the_ranking_waits_for_what_candidates_lack(sample_env, processed):
         assert "6 dari 6 calon" in gaps.candidates_gap(2022, KUKAR).what
 
 
-def test_the_figures_say_the_numbers_of_the_table(sample_env):
-    found = quick_wins.ranking(2023, REGION, "")
-    drawn = Drawn(plots.quick_win_scores(2023, REGION, ""))
-    marks = drawn.marks("PathCollection_1")
-    assert marks == pytest.approx(found["score"].tolist(), abs=0.002)
-    lines = drawn.spans("LineCollection_1")
-    assert [x for x, _ in lines] == pytest.approx(found["low"].tolist(), abs=0.002)
-    assert [x for _, x in lines] == pytest.approx(found["high"].tolist(), abs=0.002)
-    matrix = Drawn(plots.risk_matrix(2023, REGION, ""))
-    assert matrix.alt.startswith(
-        "Risiko tertinggi di antara calon: 9 (Warga Belajar Dinsos Contoh)"
+def test_the_answer_names_the_leader_with_its_risk_and_how_sure_it_is(sample_env):
+    first, pillars, limits = quick_wins.quick_win_sentences(2023, REGION)
+    leader = (
+        "**Promosi Bersama Dispar Contoh**, risiko 6 dari 9 (kemungkinan tinggi, dampak sedang)"
     )
-    assert "; sedang dan tinggi: Pasar Usaha Disperindag Contoh; " in matrix.alt
-    cells = [word for word in matrix.words if word.replace(" ", "").isdigit()]
-    assert sorted(int(n) for word in cells for n in word.split()) == list(range(1, 13))
+    assert f"paling unggul ialah {leader}: nilai 2,80 dari 4" in first
+    assert "**45,2%** dari 10.000 simulasi susunan bobot (galat baku ±0,5 poin" in first
+    assert "bukan nilai asesor" in first
+    assert pillars.count(", pertama pada ") == pillars.count(", risiko ") == 6
+    assert "bukan peluang" in limits
 
 
-def test_every_region_and_year_has_its_page(sample_processed, processed, monkeypatch):
-    read = store.read
-    for folder in (sample_processed, processed):
-        monkeypatch.setattr(store, "read", functools.cache(read))  # read and checked once each
-        with tables_from(folder):
-            regions = [KUKAR, *store.read("index_scores")["region"].unique(), IN_NO_TABLE]
-            for year, region in itertools.product((2022, 2023), regions):
-                assert narrative.quick_win(year, region, DOUBLE).text
-            for year, region in itertools.product((2022, 2023), [*regions[:5], *regions[5::30]]):
-                assert tables.quick_win_ranking(year, region, DOUBLE).text
-                assert tables.quick_win_aspects(year, region).text
-                assert tables.named_quick_wins(year, region, DOUBLE).text
-                plots.quick_win_scores(year, region, DOUBLE)
-                plots.risk_matrix(year, region, DOUBLE)
+def test_all_that_follow_the_leader_equally_are_named(office):
+    # b and c are first where the first three aspects weigh more than half
+    scores = {"a": [2] * 10, "b": [4] * 3 + [0] * 7, "c": [4] * 3 + [0] * 7, "d": [0] * 10}
+    office([programme(n) for n in scores], scores)
+    assert "sesudahnya b dan c (" in quick_wins.quick_win_sentences(YEAR, REGION)[0]
 
 
-def test_an_empty_year_gives_empty_frames_with_all_columns(sample_env):
-    found = quick_wins.ranking(2023, "00.02")
+def test_weights_change_the_answer_and_stand_in_it(sample_env):
+    text = "benefit=2 uniqueness=0,5 risiko rendah=1"
+    first, *_ = quick_wins.quick_win_sentences(2023, REGION, text)
+    assert "paling unggul ialah **Siaga Hidup Layak Dinkes Contoh**" in first
+    assert "(Manfaat 2; Keunikan 0,5; Risiko rendah 1; aspek lain 1)" in first
+    assert quick_wins.weights_sentence("") == "kesepuluh aspek berbobot sama"
+
+
+def test_candidates_are_numbered_in_their_order(sample_env):
+    found = quick_wins.quick_win_ranking(2023, REGION)
+    assert found["number"].tolist() == [*range(1, 13)]
+    assert found["rank"].tolist()[2:5] == [3, 3, 5]
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_kukars_twelve_named_quick_wins_have_their_rows_and_nothing_invented():
+    found = quick_wins.named_quick_wins(2023, KUKAR)
+    listed = {(w.year, w.programme, w.pillar, w.opd, w.note) for w in FW.quick_wins}
+    rows = found[["year", "programme", "pillar", "opd", "note"]].astype("object")
+    rows = rows.where(rows.notna(), None)
+    assert set(rows.itertuples(index=False, name=None)) == listed
+    assert found["year"].tolist() == [2021] * 6 + [2022] * 6
+    assert found[["score", "likelihood", "impact", "risk", "status"]].isna().all(axis=None)
+    assert found.loc[found["opd"].isna(), "programme"].tolist() == ["Becik"]
+    assert quick_wins.named_quick_wins(2021, KUKAR).equals(found[:6])
+    assert quick_wins.quick_win_sentences(2022, KUKAR) == []
+
+
+@pytest.mark.parametrize("make", [quick_wins.quick_win_ranking, quick_wins.named_quick_wins])
+def test_an_empty_year_gives_frames_of_the_same_columns_and_types(sample_env, make):
+    found, full = make(2023, "00.02"), make(2023, REGION)
     assert found.empty
-    assert list(found) == list(quick_wins.ranking(2023, REGION))
-    assert pd.api.types.is_float_dtype(found["score"])
+    assert found.dtypes.equals(full.dtypes)

@@ -256,7 +256,7 @@ def test_each_change_makes_exactly_the_reports_that_use_it(project, tmp_path):
     change_a_quick_win(quick_win)
     change_what_none_uses(all_kinds)
     change_a_quick_win(all_kinds)
-    all_kinds.append("kukar_analysis/plots/pillar.py", "# lain\n")
+    all_kinds.append("kukar_analysis/analysis/pillars.py", "# lain\n")
     all_kinds.replace("notebooks/04_antar_tahun.ipynb", '"# ', '"# Lain: ')
     change_rows(all_kinds, "programmes", lambda t: t["region"] == "64.02", "users", 7.0)
 
@@ -272,7 +272,10 @@ def test_each_change_makes_exactly_the_reports_that_use_it(project, tmp_path):
     ]
     assert "2 reports made, 0 failed, 4 up to date, 0 waiting" in one[1]
 
-    plots, definition = "the program changed: plots/pillar.py", "definitions changed: quick_wins"
+    plots, definition = (
+        "the program changed: analysis/pillars.py",
+        "definitions changed: quick_wins",
+    )
     assert reasons(why[1]) == {
         "00_ringkasan": None,
         "02_indeks": plots,

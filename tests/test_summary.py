@@ -114,15 +114,6 @@ def test_what_would_raise_the_index_is_said_at_the_level_that_is_on_record():
     assert "Baseline | 10% | – | – | –" in tables.step_worth(2023, SURABAYA).text  # reguler
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_advice_stands_beside_the_scores_of_both_years():
-    said = tables.advice(2023, SAMPLE, "economy").text
-    assert "saran" in said
-    assert "Outcome 1,75" in said
-    assert "Outcome 2,07; Impact 2,38; Kolaborasi 2,40" in said
-    assert "tidak tercatat" in tables.advice(2022, SAMPLE, "economy").text
-
-
 @pytest.mark.parametrize("environment", ["processed_env", "sample_env"])
 def test_every_region_and_year_has_an_answer(environment, request):
     request.getfixturevalue(environment)
@@ -138,7 +129,6 @@ def test_every_region_and_year_has_an_answer(environment, request):
                 tables.alone(year, region, 3.0),
                 tables.step_worth(year, region),
                 tables.rooms(year, region),
-                tables.advice(year, region, "economy"),
             ]
             assert all(one.text for one in shown)
         assert narrative.years(region, 2022, 2023).text

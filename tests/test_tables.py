@@ -9,14 +9,12 @@ from reading import (
     KUKAR,
     LOOKS_LIKE_A_SCORE,
     MALANG,
-    PILLARS,
     STAYED_AWAY,
     SURABAYA,
     Page,
     cell,
     number,
     printed,
-    raw,
     table,
 )
 
@@ -147,121 +145,6 @@ def test_every_origin_leads_to_the_cell_that_prints_the_number(year, region):
         assert printed(cell(origin)) == number(shown_number)
 
 
-@pytest.mark.parametrize("pillar", PILLARS)
-def test_questions_of_malang_are_the_printed_ones_with_last_year_where_it_is_the_same(
-    tables, pillar
-):
-    scores = tables["question_scores"]
-    before = own(scores, 2022, MALANG).set_index("question")["score"]
-    now = own(scores, 2023, MALANG)
-    now = now[now["pillar"] == pillar].set_index("origin")
-    rows = table(shown.pillar_questions(2023, MALANG, pillar)).records()
-    assert len(rows) == len(now)
-    for row in rows:
-        record = now.loc[row["Asal"]]
-        question = FW.edition_questions["2023-kppn-ikn"][record["question"]]
-        assert row["Butir"] == FW.questions[record["question"]].label
-        assert row["Kode"].endswith(f" {question.code}")
-        assert number(row["Nilai"]) == printed(cell(row["Asal"])) == rounded(exact(record["score"]))
-        if question.continuity == "same":
-            last = exact(before[record["question"]])
-            expected = ["sama", rounded(last), rounded(exact(record["score"]) - last)]
-        else:
-            expected = ["baru", None, None]
-        last_year, change = number(row["Nilai 2022"]), number(row["Perubahan"])
-        assert [row["Butir terhadap 2022"], last_year, change] == expected
-
-
-@pytest.mark.parametrize(("year", "pillar"), [(2023, p) for p in PILLARS] + [(2022, "society")])
-def test_pillar_means_are_half_up_means_of_the_printed_scores(tables, year, pillar):
-    scores = own(tables["question_scores"], year, MALANG)
-    scores = scores[scores["pillar"] == pillar]
-    parts = [(("component", c.component), c.name) for c in FW.components.values()]
-    parts += [
-        (("sub_dimension", s.sub_dimension), f"Impact: {s.name}")
-        for s in FW.sub_dimensions.values()
-    ]
-    expected = {}
-    for (column, value), name in parts:
-        group = [exact(s) for s in scores.loc[scores[column] == value, "score"]]
-        if group:
-            expected[name] = [str(len(group)), rounded(sum(group) / len(group))]
-    found = table(shown.pillar_means(year, MALANG, pillar)).rows
-    assert {row[0]: [row[1], number(row[2])] for row in found} == expected
-
-
-@pytest.mark.parametrize("year", [2022, 2023])
-@pytest.mark.parametrize("pillar", PILLARS)
-def test_kukars_pillars_show_no_score_and_name_the_file_that_would_fill_the_place(year, pillar):
-    for place in (shown.pillar_means, shown.pillar_questions):
-        page = Page(place(year, KUKAR, pillar).html)
-        assert page.tables == []
-        assert LOOKS_LIKE_A_SCORE.search(page.text) is None
-        assert f"data/raw/{year}/nilai-butir-64.02.csv" in page.text
-
-
-@pytest.mark.parametrize("pillar", PILLARS)
-def test_kukars_quick_wins_of_2021_and_2022_stand_with_their_agencies(pillar):
-    found = table(shown.quick_wins(2023, KUKAR, pillar))
-    assert found.column("Tahun") == ["2021", "2022"]
-    assert found.column("Nilai") == ["–", "–"]
-    for row in found.records():
-        lines = raw(f"{row['Tahun']}/quick-win-kukar.csv")
-        (line,) = [r for r in lines if r["PILAR"] == f"Smart {pillar.title()}"]
-        assert row["Quick win"] == line["QUICK WIN"] == cell(row["Asal"])
-        if (row["Tahun"], pillar) == ("2022", "governance"):
-            assert (line["OPD"], row["OPD"]) == ("-", "–")
-        else:
-            assert FW.match("opd", line["OPD"]) == FW.match("opd", row["OPD"]) != []
-
-
-def test_an_inferred_agency_says_so_beside_it():
-    notes = {pillar: shown.quick_wins(2023, KUKAR, pillar) for pillar in PILLARS}
-    for pillar, quick_wins in notes.items():
-        earlier, later = table(quick_wins).column("Keterangan")
-        assert earlier == ""
-        wanted = "tidak disebut" if pillar == "governance" else "OPD disimpulkan"
-        assert wanted in later
-
-
-@pytest.mark.parametrize("pillar", PILLARS)
-def test_agencies_are_the_printed_number(pillar):
-    (row,) = table(shown.agencies(2023, KUKAR, pillar)).records()
-    assert row["Jumlah"] == cell(row["Asal"])
-    assert row["OPD"] == "nama tidak diumumkan"
-
-
-@pytest.mark.parametrize("pillar", PILLARS)
-def test_statistics_are_the_printed_values_with_their_year_and_source(pillar):
-    shown_here = shown.statistics(2023, KUKAR, pillar)
-    mine = [s for s in FW.statistics.values() if s.pillar == pillar]
-    if not mine:
-        assert Page(shown_here.html).tables == []
-        return
-    for row in table(shown_here).records():
-        (statistic,) = [s for s in mine if s.name == row["Statistik"]]
-        exponent = Decimal(1).scaleb(-statistic.decimals)
-        value = printed(cell(row["Asal"])).quantize(exponent, rounding=ROUND_HALF_UP)
-        assert number(row["Angka"]) == value
-        assert cell(row["Asal"].replace(":c4", ":c1")) == row["Tahun"]
-        assert int(row["Tahun"]) <= 2023
-        assert row["Sumber"] in {c.beside_figure for c in FW.citations.values()}
-
-
-@pytest.mark.parametrize(
-    ("listed", "what"),
-    [
-        (shown.quick_wins, "quick-win-"),
-        (shown.agencies, "opd-per-pilar-"),
-        (shown.statistics, "statistik-"),
-    ],
-)
-def test_what_malang_has_not_on_record_is_an_empty_place_that_names_a_file(listed, what):
-    page = Page(listed(2023, MALANG, "governance").html)
-    assert page.all("div") == [{"class": "empty-place"}]
-    assert f"data/raw/2023/{what}" in page.text
-
-
 def test_malangs_index_of_two_years_shows_both_bases():
     assert table(shown.index_years(MALANG, 2022, 2023)).rows == [
         ["Nilai final 2022, tercetak", "2,51"],
@@ -341,11 +224,9 @@ def test_no_question_changes_are_shown_where_a_form_is_not_on_record(region):
     [
         shown.components,
         shown.ranks,
-        lambda year, region: shown.pillar_means(year, region, "living"),
-        lambda year, region: shown.pillar_questions(year, region, "living"),
         lambda year, region: shown.index_years(region, year - 1, year),
     ],
-    ids=["components", "ranks", "pillar means", "pillar questions", "index of two years"],
+    ids=["components", "ranks", "index of two years"],
 )
 def test_a_region_that_stayed_away_has_no_score_and_the_printed_0_is_explained(place):
     page = Page(place(2023, STAYED_AWAY).html)
@@ -372,8 +253,6 @@ def test_every_table_names_the_letter_of_its_year():
             shown.ranks(year, MALANG),
             shown.neighbours(year, MALANG),
             shown.origins(year, MALANG),
-            shown.pillar_means(year, MALANG, "living"),
-            shown.pillar_questions(year, MALANG, "living"),
         ):
             assert [name for name in letters.values() if name in shown_here.text] == [letter]
             assert table(shown_here).caption
@@ -381,13 +260,10 @@ def test_every_table_names_the_letter_of_its_year():
     assert all(letter in both for letter in letters.values())
 
 
-@pytest.mark.parametrize(
-    ("year", "region", "pillar"),
-    [(2019, KUKAR, "living"), (2023, "6402", "living"), (2023, KUKAR, "smart")],
-)
-def test_an_unknown_year_region_or_pillar_is_refused(year, region, pillar):
+@pytest.mark.parametrize(("year", "region"), [(2019, KUKAR), (2023, "6402")])
+def test_an_unknown_year_or_region_is_refused(year, region):
     with pytest.raises(UsageError, match="known"):
-        shown.pillar_questions(year, region, pillar)
+        shown.components(year, region)
 
 
 def test_a_code_that_became_a_number_is_read_back():

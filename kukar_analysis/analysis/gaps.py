@@ -71,7 +71,7 @@ def agencies_gap(year: int, region: str) -> Gap | None:
 
 def programmes_gap(year: int, region: str) -> Gap | None:
     """Return what the programmes of a year wait for; None when each has a status and percentage."""
-    found = programmes.progress(year, region)
+    found = programmes.programmes(year, region)
     name = framework.load().regions[region].name
     if found.empty:
         return Gap(f"daftar program {name} {year}", _programme_list(year))

@@ -83,7 +83,7 @@ def _questions(year: int, region: str, name: str) -> tuple[str, str] | None:
 
 
 def _programmes(year: int, region: str) -> tuple[str, str] | None:
-    found = programmes.progress(year, region)
+    found = programmes.programmes(year, region)
     lacking = int((found["status"].isna() | found["lacks"].notna()).sum())
     if found.empty or not lacking:
         return ("nothing", "") if found.empty else None

@@ -1,4 +1,4 @@
-"""What is on record about a pillar of a region: question scores, quick wins, agencies, statistics.
+"""What is on record about a pillar of a region: question scores, events, statistics.
 
 There is no official index per pillar; a pillar's profile is this project's own reading.
 """
@@ -9,85 +9,92 @@ import pandas as pd
 
 from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.facts import NOTE_KINDS
+from kukar_analysis.formats import listed, number
+
+_TEXTS = ["component", "sub_dimension", "question", "code", "label", "continuity", "origin"]
+QUESTIONS = [*_TEXTS[:5], "score", "last_score", "change", *_TEXTS[5:]]
 
 
-def questions(year: int, region: str, pillar: str) -> pd.DataFrame:
+def pillar_questions(year: int, region: str, pillar: str) -> pd.DataFrame:
     """Return the assessors' question scores of one pillar, with last year's where it is the same.
 
     Columns: component, sub_dimension, question, code, label, score, last_score (null unless the
     question is the same), change, continuity, origin. In the order of the form; empty where no
     question scores are on record.
     """
-    columns = ["component", "sub_dimension", "question", "code", "label", "score", "last_score"]
-    columns += ["change", "continuity", "origin"]
     own = compare.assessed(year, region)
-    own = own[own["pillar"] == pillar]
-    if own.empty:
-        return pd.DataFrame(columns=columns)
+    own = compare.with_definitions(own[own["pillar"] == pillar])
     last = compare.questions_between(region, year - 1, year)
     last = last.loc[last["continuity"] == "same", ["question", "from_score"]]
-    both = compare.with_definitions(own).merge(last, on="question", how="left")
-    both = both.rename(columns={"from_score": "last_score"})
-    both["last_score"] = both["last_score"].astype("float64")
-    return both.assign(change=both["score"] - both["last_score"])[columns]
+    both = own.merge(last.astype({"question": "str"}), on="question", how="left")
+    both = both.rename(columns={"from_score": "last_score"}).astype({"last_score": "float64"})
+    both["change"] = both["score"] - both["last_score"]
+    return both[QUESTIONS].astype(dict.fromkeys(_TEXTS, "str"))
 
 
-def means(questions: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return the plain mean of question scores by a column, rounded as the ministry rounds.
+def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
+    """Return the plain mean of scores by one or several columns, rounded as the ministry rounds.
 
-    Columns: `by`, questions (how many), score. Groups keep the order of the form.
+    Columns: those of `by`, questions (how many), score. Groups keep the order of the rows; rows
+    without a score or a group are left out.
     """
-    scored = questions.dropna(subset=["score", by])
-    rows = [
-        {by: key, "questions": len(own), "score": float(score.component_score(own["score"]))}
-        for key, own in scored.groupby(by, sort=False)
-    ]
-    return pd.DataFrame(rows, columns=[by, "questions", "score"])
+    keys = [by] if isinstance(by, str) else by
+    grouped = scores.dropna(subset=["score", *keys]).groupby(keys, sort=False)["score"]
+    counts = grouped.size().rename("questions")
+    values = grouped.agg(lambda own: float(score.component_score(own))).astype("float64")
+    return pd.concat([counts, values], axis=1).reset_index()
 
 
-def advice(year: int, region: str, pillar: str) -> pd.DataFrame:
-    """Return the assessors' notes on a pillar of last year and this, last year's first.
+def extremes(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the rows with the highest and those with the lowest value of a column, ties all."""
+    values = frame[column]
+    return frame[values == values.max()], frame[values == values.min()]
 
-    Columns: year, kind (weakness, strength, advice), text, origin. Notes of no pillar count for
-    all. Empty where no notes are on record.
+
+def moves_sentence(questions: pd.DataFrame) -> str:
+    """Say how many questions rose and fell since last year, and which most; "" where none is same.
+
+    Takes a frame with label, change (null unless the question is the same).
     """
-    found = store.read("assessor_notes", region=region)
-    found = found[found["year"].isin([year - 1, year])]
-    found = found[found["pillar"].isna() | (found["pillar"] == pillar)]
-    order = found["kind"].map(list(NOTE_KINDS)[::-1].index)
-    return found.assign(place=order).sort_values(["year", "place"], kind="stable")[
-        ["year", "kind", "text", "origin"]
-    ]
+    same = questions.dropna(subset="change")
+    rose, fell = same[same["change"] > 0], same[same["change"] < 0]
+    if same.empty:
+        return ""
+    said = (
+        f"Dari {len(same)} butir yang sama dengan tahun sebelumnya: {len(rose)} naik, {len(fell)}"
+        f" turun, {len(same) - len(rose) - len(fell)} tetap."
+    )
+    for what, most in (
+        ("Kenaikan", extremes(rose, "change")[0]),
+        ("Penurunan", extremes(fell, "change")[1]),
+    ):
+        if len(most):
+            size = number(most["change"].iloc[0], signed=True)
+            said += f" {what} terbesar: {listed(most['label'].tolist())} ({size})."
+    return said
 
 
-def quick_wins(region: str, year: int) -> pd.DataFrame:
-    """Return the quick wins on record up to a year: year, pillar, programme, opd, origin."""
-    found = store.read("programmes", region=region)
-    found = found[found["is_quick_win"] & (found["year"] <= year)]
-    return found.sort_values("year")[["year", "pillar", "programme", "opd", "origin"]]
+def events(year: int, region: str, pillar: str) -> pd.DataFrame:
+    """Return what happened in the evaluation of a region up to a year, for a pillar or for all.
+
+    Columns: date, pillar (null = all), event, document (its citation). In the order of time.
+    """
+    found = pd.DataFrame(framework.load().events).sort_values("date", kind="stable")
+    own = (found["region"] == region) & (found["date"].str[:4].astype(int) <= year)
+    own &= found["pillar"].isna() | (found["pillar"] == pillar)
+    columns = ["date", "pillar", "event", "document"]
+    return found.rename(columns={"citation": "document"}).loc[own, columns].reset_index(drop=True)
 
 
-def agencies(region: str, year: int) -> pd.DataFrame:
-    """Return the agencies of each pillar on record in a year: pillar, opd, agencies, origin."""
-    found = store.read("pillar_agencies", year=year, region=region)
-    return found[["pillar", "opd", "agencies", "origin"]]
-
-
-def statistics(region: str, year: int, pillar: str) -> pd.DataFrame:
+def statistics(year: int, region: str, pillar: str) -> pd.DataFrame:
     """Return the newest value up to a year of each statistic shown with a pillar.
 
-    Columns: statistic, name, year, value, unit_of_measure, decimals, citation, origin.
+    Columns: statistic, year, value, unit_of_measure, citation, origin.
     """
-    shown = {s.statistic: s for s in framework.load().statistics.values() if s.pillar == pillar}
+    shown = [s.statistic for s in framework.load().statistics.values() if s.pillar == pillar]
     found = store.read("official_statistics", region=region)
     found = found[(found["year"] <= year) & found["statistic"].isin(shown)]
     newest = found.sort_values("year").groupby("statistic", sort=False).tail(1)
-    newest = newest.set_index("statistic").reindex(
-        [s for s in shown if s in set(found["statistic"])]
-    )
-    newest = newest.reset_index()
-    return newest.assign(
-        name=[shown[s].name for s in newest["statistic"]],
-        decimals=[shown[s].decimals for s in newest["statistic"]],
-    )[["statistic", "name", "year", "value", "unit_of_measure", "decimals", "citation", "origin"]]
+    newest = newest.sort_values("statistic", key=lambda ids: ids.map(shown.index))
+    columns = ["statistic", "year", "value", "unit_of_measure", "citation", "origin"]
+    return newest[columns].reset_index(drop=True)

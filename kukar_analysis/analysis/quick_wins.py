@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ import pandas as pd
 
 from kukar_analysis import framework, score, store
 from kukar_analysis.errors import UsageError
+from kukar_analysis.formats import listed, number
 
 LOW_RISK = "low_risk"
 """The criterion that the risk matrix gives; it weighs nothing unless a weighting names it."""
@@ -76,7 +78,7 @@ def candidates(year: int, region: str) -> pd.DataFrame:
     In the order of the pillars.
     """
     fw = framework.load()
-    listed, scored = (
+    given, scored = (
         found.assign(key=found["programme"].map(framework.normalise))
         for found in (
             store.read(t, year=year, region=region) for t in ("programmes", "quick_win_aspects")
@@ -85,9 +87,9 @@ def candidates(year: int, region: str) -> pd.DataFrame:
     by_aspect = scored.groupby(["key", "aspect"])["score"].agg(_agreed).unstack()
     by_aspect = by_aspect.reindex(columns=list(fw.aspects)).astype("float64")
     places = scored.groupby("key")["origin"].first().rename("aspects_origin")
-    stray = scored[~scored["key"].isin(listed["key"])].drop_duplicates("key")
-    listed = listed[listed["is_quick_win"] | listed["key"].isin(by_aspect.index)]
-    found = pd.concat([listed, stray]).merge(
+    stray = scored[~scored["key"].isin(given["key"])].drop_duplicates("key")
+    given = given[given["is_quick_win"] | given["key"].isin(by_aspect.index)]
+    found = pd.concat([given, stray]).merge(
         by_aspect.join(places), left_on="key", right_index=True, how="left"
     )
     place = {p: i for i, p in enumerate(fw.pillars)}
@@ -105,7 +107,8 @@ def candidates(year: int, region: str) -> pd.DataFrame:
 def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
     """Return the candidates with their score and rank, best first, then those without a score.
 
-    Columns: those of `candidates`, lacking (criteria that weigh and are not on record), score (0 to
+    Columns: those of `candidates`, lacking (criteria that weigh and
+    are not on record, joined by ", "; null where none), score (0 to
     4: sum of weight times criterion, by the sum of weights; null where something lacks), rank,
     pillar_rank. Equal scores: the lower risk goes first, an unknown risk last; what is then still
     equal shares the better rank.
@@ -118,8 +121,11 @@ def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.Data
     ]
     pillars = candidates["pillar"].tolist()
     alike = [[k for k, p in zip(keys, pillars, strict=True) if p == own] for own in pillars]
+    lacking = [
+        ", ".join(c for c in used if pd.isna(row[c])) or None for _, row in candidates.iterrows()
+    ]
     made = candidates.assign(
-        lacking=[[c for c in used if pd.isna(row[c])] for _, row in candidates.iterrows()],
+        lacking=pd.Series(lacking, candidates.index, dtype="str"),
         score=pd.Series([None if s is None else float(s) for s in exact], dtype="float64"),
         rank=pd.Series([_rank(k, keys) for k in keys], dtype="float64"),
         pillar_rank=pd.Series(
@@ -169,11 +175,37 @@ def stability(
     return made.assign(**{flag: made[flag].eq(True) for flag in flags})
 
 
-def ranking(year: int, region: str, weights: str = "") -> pd.DataFrame:
-    """Return `ranked` candidates of a year under a weighting in words, with their `stability`."""
+def quick_win_ranking(year: int, region: str, weights: str = "") -> pd.DataFrame:
+    """Return the candidates of a year under a weighting in words, best first, from number 1 on.
+
+    `weights` names aspects and how much they weigh, as "Manfaat=2 Keunikan=0,5". Columns: number,
+    those of `ranked` and of `stability`.
+    """
     parsed = weighting(weights)
     found = candidates(year, region)
-    return ranked(found, parsed).join(stability(found, parsed))
+    made = ranked(found, parsed).join(stability(found, parsed)).reset_index(drop=True)
+    made.insert(0, "number", made.index + 1)
+    return made
+
+
+def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
+    """Return the quick wins that are named in each year up to this one, the first year first.
+
+    Columns: year, programme, pillar, opd, score (0 to 4, under the weighting), likelihood, impact,
+    risk, status, note, origin; null is what is not on record.
+    """
+    fw = framework.load()
+    notes = {(w.region, w.year, w.programme): w.note for w in fw.quick_wins}
+    parsed = weighting(weights)
+    of_years = store.read("programmes", region=region)["year"].unique()
+    years = sorted({year, *(y for y in of_years if y < year)})
+    found = [ranked(candidates(y, region), parsed).sort_index().assign(year=y) for y in years]
+    every = pd.concat(found)
+    every = every[every["is_quick_win"]]
+    every["note"] = [notes.get((region, *key)) for key in every[["year", "programme"]].values]
+    columns = ["year", "programme", "pillar", "opd", "score", "likelihood", "impact", "risk"]
+    columns += ["status", "note", "origin"]
+    return every[columns].astype({"note": "str"}).reset_index(drop=True)
 
 
 def standard_error(share: float, draws: int = DRAWS) -> float:
@@ -191,6 +223,111 @@ def first_shares(drawn: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     best = drawn >= drawn.max(axis=1, keepdims=True) - _SAME
     shares: npt.NDArray[np.float64] = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
     return shares
+
+
+def weights_sentence(weights: str) -> str:
+    """Say how a weighting weighs, as `Manfaat 2; aspek lain 1`."""
+    parsed, even, names = weighting(weights), weighting(""), criteria()
+    odd = [f"{names[c]} {_weight(w)}" for c, w in parsed.items() if w != even[c]]
+    if not odd:
+        return "kesepuluh aspek berbobot sama"
+    rest = [a for a in framework.load().aspects if parsed[a] == even[a]]
+    return "; ".join([*odd, *["aspek lain 1"] * bool(rest)])
+
+
+def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
+    """Say which candidate leads, with its risk, overall and in each pillar, and how surely.
+
+    Empty where no candidate has a score.
+    """
+    found = quick_win_ranking(year, region, weights)
+    scored = found.dropna(subset="score")
+    if scored.empty:
+        return []
+    whose = f"{framework.load().regions[region].name} {year}"
+    lacking = found[found["score"].isna()]
+    names = criteria()
+    said = [
+        f"{c.programme} ({listed([names[x] for x in c.lacking.split(', ')])})"
+        for c in lacking.itertuples()
+    ]
+    return [
+        f"{_leader(scored, whose, weights)} {_how_sure(scored)}"
+        " Nilainya isian kantor sendiri, bukan nilai asesor.",
+        _per_pillar(scored),
+        *[f"Tidak diberi nilai karena ada yang tidak tercatat: {'; '.join(said)}."] * bool(said),
+        "Ini bukan nilai komponen Quick Wins. Bagian susunan bobot bukan peluang bahwa asesor"
+        " memilihnya, dan halaman ini tidak berkata bahwa programnya pasti berhasil.",
+    ]
+
+
+def risk_sentence(candidate: Any) -> str:
+    """Say the risk of a candidate, as `risiko 6 dari 9 (kemungkinan tinggi, dampak sedang)`."""
+    if pd.isna(candidate.risk):
+        return "risiko tidak tercatat"
+    levels = framework.load().names["level"]
+    likelihood, impact = (levels[f"{v:.0f}"] for v in (candidate.likelihood, candidate.impact))
+    return f"risiko {number(candidate.risk, 0)} dari 9 (kemungkinan {likelihood}, dampak {impact})"
+
+
+def _leader(scored: pd.DataFrame, whose: str, weights: str) -> str:
+    best = scored[scored["rank"] == 1]
+    names = listed([f"**{c.programme}**, {risk_sentence(c)}" for c in best.itertuples()])
+    together = "sama-sama paling unggul" if len(best) > 1 else "paling unggul"
+    return (
+        f"Di antara {len(scored)} calon quick win {whose} yang bernilai lengkap, {together} ialah"
+        f" {names}: nilai {number(best['score'].iloc[0])} dari 4 ({weights_sentence(weights)})."
+    )
+
+
+def _how_sure(scored: pd.DataFrame) -> str:
+    """Say in which share of weightings the leader is first, and who else is."""
+    best = scored.iloc[0]
+    if len(scored) == 1:
+        return "Ia satu-satunya calon, jadi urutannya tidak berkata apa-apa."
+    if best["always"]:
+        return "Tidak ada calon yang mengalahkannya pada satu aspek pun: bobot apa pun sama saja."
+    error = number(100 * standard_error(best["first"]), 1)
+    rest = scored.drop(index=best.name)
+    rivals = rest[rest["first"] == rest["first"].max()]
+    firmly = "jadi bobot ikut menentukan" if best["first"] < 0.5 else "lebih dari separuhnya"
+    next_best = (
+        f"; sesudahnya {listed(rivals['programme'].tolist())} ({share(rest['first'].max())})"
+    )
+    return (
+        f"{best['programme']} tetap pertama pada **{share(best['first'])}** dari"
+        f" {number(DRAWS, 0)} simulasi susunan bobot (galat baku ±{error} poin persen),"
+        f" {firmly}{next_best * bool(rest['first'].max())}."
+    )
+
+
+def _per_pillar(scored: pd.DataFrame) -> str:
+    said = []
+    for pillar in framework.load().pillars.values():
+        own = scored[scored["pillar"] == pillar.pillar]
+        best = [
+            f"**{c.programme}** (nilai {number(c.score)}, risiko {number(c.risk, 0)},"
+            f" {_how_often(c) if len(own) > 1 else 'satu-satunya calon'})"
+            for c in own[own["pillar_rank"] == 1].itertuples()
+        ]
+        said.append(f"{pillar.name}: {listed(best) or 'tidak ada calon bernilai lengkap'}")
+    return f"Per pilar. {'; '.join(said)}."
+
+
+def _how_often(candidate: Any) -> str:
+    if candidate.always_in_pillar:
+        return "selalu pertama"
+    return f"pertama pada {share(candidate.first_in_pillar)} simulasi"
+
+
+def share(value: float) -> str:
+    """Return a share as `45,2%`."""
+    return f"{number(100 * value, 1)}%"
+
+
+def _weight(weight: Fraction) -> str:
+    """Return a weight as it was written: `2`, `0,5`."""
+    return number(float(weight), 3).rstrip("0").rstrip(",")
 
 
 def _unbeaten(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:

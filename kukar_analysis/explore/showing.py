@@ -7,7 +7,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from kukar_analysis import display, narrative, plots, tables
+from kukar_analysis import display, framework, narrative, plots, show, tables
+from kukar_analysis.analysis import missing, pillars
 from kukar_analysis.display import Shown
 from kukar_analysis.errors import KukarError
 from kukar_analysis.explore import choosing, peers
@@ -46,14 +47,15 @@ def _rank(c: Choice) -> list[Shown]:
 
 
 def _pillar(c: Choice) -> list[Shown]:
-    asked = c.year, c.region, c.pillar
-    return [
-        narrative.pillar(*asked),
-        plots.pillar_questions(*asked),
-        tables.pillar_questions(*asked),
-        tables.quick_wins(*asked),
-        tables.statistics(*asked),
+    questions = pillars.pillar_questions(c.year, c.region, c.pillar)
+    lacking = missing.missing("question_scores", c.year, c.region)
+    figures = pillars.statistics(c.year, c.region, c.pillar)
+    name = framework.load().pillars[c.pillar].name
+    made = [
+        show.table(questions, f"Butir {name} {c.year}", missing=lacking),
+        show.table(figures, f"Angka resmi dan angka pers sampai {c.year}"),
     ]
+    return [Shown(part.html, part.text) for part in made]
 
 
 def _years(c: Choice) -> list[Shown]:

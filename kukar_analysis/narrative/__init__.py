@@ -6,11 +6,8 @@ Every number in a sentence is computed elsewhere; what is not known is said to b
 from kukar_analysis.narrative.agency import agency, send_back
 from kukar_analysis.narrative.common import limits, limits_of
 from kukar_analysis.narrative.index import index, other_group
-from kukar_analysis.narrative.pillar import events, pillar
 from kukar_analysis.narrative.priorities import raising
-from kukar_analysis.narrative.programmes import programmes
 from kukar_analysis.narrative.quality import quality
-from kukar_analysis.narrative.quick_win import quick_win
 from kukar_analysis.narrative.summary import certainty, first_steps, summary
 from kukar_analysis.narrative.synergy import synergy
 from kukar_analysis.narrative.years import comparability, years
@@ -19,16 +16,12 @@ __all__ = [
     "agency",
     "certainty",
     "comparability",
-    "events",
     "first_steps",
     "index",
     "limits",
     "limits_of",
     "other_group",
-    "pillar",
-    "programmes",
     "quality",
-    "quick_win",
     "raising",
     "send_back",
     "summary",

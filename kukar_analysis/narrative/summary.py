@@ -104,7 +104,7 @@ def _questions(year: int, code: str) -> list[str]:
 
 
 def _programmes(year: int, code: str) -> list[str]:
-    found = programmes.progress(year, code)
+    found = programmes.programmes(year, code)
     if found.empty:
         gap = gaps.programmes_gap(year, code)
         asked = gap and framework.load().is_office(code)

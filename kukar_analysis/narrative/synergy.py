@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import display, framework
-from kukar_analysis.analysis import pillars
 from kukar_analysis.analysis import quality as checks
+from kukar_analysis.analysis import quick_wins
 from kukar_analysis.analysis import synergy as carrying
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
@@ -143,7 +143,7 @@ def _not_on_record(year: int, region: str) -> Shown:
 
 def _quick_wins(year: int, region: str) -> list[str]:
     """Say which agencies are on record with a quick win up to a year."""
-    wins = pillars.quick_wins(region, year).dropna(subset="opd")
+    wins = quick_wins.named_quick_wins(year, region).dropna(subset="opd")
     counts = wins["opd"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     if counts.empty:
         return []

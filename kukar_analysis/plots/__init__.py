@@ -6,10 +6,7 @@ Without data a figure is nothing; the table beside it shows the empty place.
 
 from kukar_analysis.plots.change import waterfall
 from kukar_analysis.plots.index import components, distribution
-from kukar_analysis.plots.pillar import pillar_questions
-from kukar_analysis.plots.programmes import programme_achievement
 from kukar_analysis.plots.quality import coverage
-from kukar_analysis.plots.quick_win import quick_win_scores, risk_matrix
 from kukar_analysis.plots.synergy import own_and_assessor, pillar_shares
 from kukar_analysis.plots.years import components_between
 
@@ -19,10 +16,6 @@ __all__ = [
     "coverage",
     "distribution",
     "own_and_assessor",
-    "pillar_questions",
     "pillar_shares",
-    "programme_achievement",
-    "quick_win_scores",
-    "risk_matrix",
     "waterfall",
 ]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from kukar_analysis import formats, framework, notebooks
-from kukar_analysis.analysis import compare, pillars, programmes, quality, quick_wins, synergy
+from kukar_analysis import formats, framework, notebooks, store
+from kukar_analysis.analysis import compare, programmes, quality, quick_wins, synergy
 from kukar_analysis.analysis.gaps import (
     Gap,
     agencies_gap,
@@ -148,7 +148,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         region,
         f"Quick win {name} {year}",
         gaps=[candidates_gap(year, region)],
-        can_be_made=not pillars.quick_wins(region, year).empty
+        can_be_made=not quick_wins.named_quick_wins(year, region).empty
         or not quick_wins.candidates(year, region).empty,
     )
     agencies = synergy.agencies(year, region)
@@ -158,7 +158,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         region,
         f"Sinergi OPD {name} {year}",
         gaps=[agencies_gap(year, region)],
-        can_be_made=not pillars.agencies(region, year).empty
+        can_be_made=not store.read("pillar_agencies", year=year, region=region).empty
         or bool(agencies or synergy.unnamed(year, region)),
     )
     yield _report(
@@ -167,7 +167,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         region,
         f"Program {name} {year}",
         gaps=[programmes_gap(year, region)],
-        can_be_made=not programmes.progress(year, region).empty,
+        can_be_made=not programmes.programmes(year, region).empty,
     )
     for opd in agencies:
         yield _report(

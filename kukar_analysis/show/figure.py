@@ -165,6 +165,10 @@ def _readable(ax: Axes) -> None:
         if defined:
             is_rows = axis is ax.yaxis and not isinstance(formatter, ScalarFormatter)
             axis.set_label_text("" if is_rows else defined.heading)
+    legend = ax.get_legend()
+    if legend and (defined := known.get(legend.get_title().get_text())):
+        for words in legend.get_texts():
+            words.set_text(text(words.get_text(), defined.format))
 
 
 def _legend_above(ax: Axes) -> None:

@@ -33,7 +33,7 @@ def table(
 
     `mark` says which rows stand out: booleans, a function of the frame that gives them, or a value
     of the first column. `columns`: a list chooses and orders, a mapping gives other headings.
-    Where the frame has `origin`, the table ends with its sources.
+    Where the frame has `origin`, the table ends with its sources, unless each row has its own.
     """
     flat = _flat(frame)
     if flat.empty:
@@ -42,7 +42,11 @@ def table(
     shown = cells(flat, columns)
     rows = list(zip(*(c.texts for c in shown), strict=True))
     marked = _marked(frame, shown[0], mark)
-    notes = [text for text in (note, sources(flat) if "origin" in flat else "") if text]
+    notes = [
+        text
+        for text in (note, sources(flat) if "origin" in flat and "citation" not in flat else "")
+        if text
+    ]
     html = render("table", caption=caption, columns=shown, rows=rows, marked=marked, notes=notes)
     return Shown(html, "\n".join([caption, *_aligned(shown, rows), *notes]), frame)
 

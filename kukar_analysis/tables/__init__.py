@@ -20,27 +20,11 @@ from kukar_analysis.tables.change import (
 )
 from kukar_analysis.tables.common import group_name, source
 from kukar_analysis.tables.index import components, gaps, neighbours, origins, ranks, standouts
-from kukar_analysis.tables.pillar import (
-    advice,
-    agencies,
-    pillar_means,
-    pillar_questions,
-    quick_wins,
-    statistics,
-)
 from kukar_analysis.tables.priorities import (
     alone,
     rooms,
     shortest_way,
     step_worth,
-)
-from kukar_analysis.tables.programmes import (
-    achievement_bands,
-    pressing_programmes,
-    programme_achievement,
-    programme_contradictions,
-    programme_list,
-    programme_status,
 )
 from kukar_analysis.tables.quality import (
     arrivals,
@@ -50,22 +34,12 @@ from kukar_analysis.tables.quality import (
     superseded,
     unanswered,
 )
-from kukar_analysis.tables.quick_win import (
-    named_quick_wins,
-    quick_win_aspects,
-    quick_win_ranking,
-    weighting_share,
-    weights_in_words,
-)
 from kukar_analysis.tables.synergy import carried, leaning_agencies, leaning_pillars
 from kukar_analysis.tables.years import components_between, index_years, question_changes
 
 __all__ = [
     "KINDS",
     "SEEN",
-    "achievement_bands",
-    "advice",
-    "agencies",
     "agency_answers",
     "agency_files",
     "agency_findings",
@@ -87,30 +61,16 @@ __all__ = [
     "index_years",
     "leaning_agencies",
     "leaning_pillars",
-    "named_quick_wins",
     "neighbours",
     "origins",
-    "pillar_means",
-    "pillar_questions",
-    "pressing_programmes",
-    "programme_achievement",
-    "programme_contradictions",
-    "programme_list",
-    "programme_status",
     "question_changes",
-    "quick_win_aspects",
-    "quick_win_ranking",
-    "quick_wins",
     "ranks",
     "rejected",
     "rooms",
     "shortest_way",
     "source",
     "standouts",
-    "statistics",
     "step_worth",
     "superseded",
     "unanswered",
-    "weighting_share",
-    "weights_in_words",
 ]

@@ -23,7 +23,6 @@ from kukar_analysis.report.annex.common import (
 )
 from kukar_analysis.report.annex.national import STAYED_AWAY
 from kukar_analysis.report.annex.sheet import Column, Sheet
-from kukar_analysis.tables.pillar import NOTES
 
 _QUESTION = [REGION, Column("Kode butir", "code"), Column("Butir"), Column("Komponen"), *PILLAR]
 
@@ -89,7 +88,13 @@ def assessor_notes(year: int, regions: list[str]) -> Sheet:
         f"Catatan asesor {year}",
         found,
         [REGION, Column("Isi"), Column("Pilar"), Column("Catatan"), ORIGIN],
-        lambda n: [region_name(n), NOTES[n.kind], named(fw.pillars, n.pillar), n.text, n.origin],
+        lambda n: [
+            region_name(n),
+            fw.names["kind"][n.kind],
+            named(fw.pillars, n.pillar),
+            n.text,
+            n.origin,
+        ],
         missing=missing_of(found, year, regions, "Catatan asesor", file),
     )
 
