@@ -29,6 +29,9 @@ Pillars     pillar_questions, events, statistics; of any frame: means, extremes,
 Programmes  programmes, programme_counts, programme_sentences, achievement_bands
 Quick wins  quick_win_ranking, quick_win_sentences, named_quick_wins, weights_sentence
 Ahead       what_if, rooms, alone, shortest_way, worth (of a point on one question)
+Papers      arrivals (files, and whom they speak for), rejected, corrections, findings,
+            form (the questions that are asked), unanswered
+Agencies    agencies (an agency a row), agency_pillars, agency_questions, leaning (a pillar a row)
 Show        show: a frame as a table, a figure with its finding, sentences
 Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02");
             explore: the drop-downs of notebooks/jelajah.ipynb
@@ -36,8 +39,10 @@ Missing     missing (what of a table is not on record, which paper would fill it
             limits (what the figures of a page do not say)
 Sentences   standing_sentence, moved_sentence, profile_sentence, group_sentences,
             change_sentences, change_note, target_sentences, rank_sentence, cases_sentence,
-            caveat (of a printed 0,00)
-Words       region_name, pillar_name, group_name; framework.load(): regions, pillars, components, …
+            caveat (of a printed 0,00), quality_sentences, synergy_sentences,
+            agency_sentences, send_back (what an agency is asked for)
+Words       region_name, pillar_name, group_name, agency_name, agency_id;
+            framework.load(): regions, pillars, components, …
 
 `help(ka.ranks)` says what a function returns; a word that is not known is answered with those
 that are.
@@ -110,9 +115,26 @@ _OFFERED = {
         "rank_missing",
     ),
     "analysis.origins": ("figures", "trace"),
+    # the office's own papers
+    "analysis.quality": ("arrivals", "corrections", "form", "rejected", "unanswered"),
+    "analysis.findings": ("findings",),
+    "analysis.agencies": ("agencies", "agency_pillars", "agency_questions", "leaning"),
+    "analysis.office": (
+        "agency_sentences",
+        "quality_sentences",
+        "send_back",
+        "synergy_sentences",
+    ),
     "analysis.limits": ("limits",),
     "analysis.missing": ("missing",),
-    "analysis.asked": ("group_name", "pillar_name", "read_table", "region_name"),
+    "analysis.asked": (
+        "agency_id",
+        "agency_name",
+        "group_name",
+        "pillar_name",
+        "read_table",
+        "region_name",
+    ),
 }
 """The functions that are offered, by module."""
 _MODULES = ("explore", "framework", "narrative", "plots", "show", "tables")

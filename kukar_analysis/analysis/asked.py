@@ -69,6 +69,16 @@ def pillar_name(pillar: str) -> str:
     return framework.load().pillars[pillar].name
 
 
+def agency_id(opd: str) -> str:
+    """Return the short name that an agency (OPD) goes by in all frames, of any name on record."""
+    return suggest.agency(opd).opd
+
+
+def agency_name(opd: str) -> str:
+    """Return the name of an agency, as `Dinas Kesehatan`."""
+    return suggest.agency(opd).name
+
+
 def group_name(year: int, region: str) -> str:
     """Return the name of the group that a region was evaluated in; empty where not on record."""
     edition = compare.edition_of(year, region)

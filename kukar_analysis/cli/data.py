@@ -57,7 +57,7 @@ def template(
 def clean_files(raw: Path | None, processed: Path | None) -> bool:
     """Clean, say what became of it, and return whether everything came out."""
     from kukar_analysis import check, clean, store
-    from kukar_analysis.analysis import quality
+    from kukar_analysis.analysis import office
     from kukar_analysis.report import folder
 
     read_from(processed)
@@ -71,7 +71,7 @@ def clean_files(raw: Path | None, processed: Path | None) -> bool:
     superseded = int((made.tables["rejected"]["rule"] == "superseded").sum())
     if superseded:
         typer.echo(f"{superseded} records superseded: what was published of them is out of date")
-    for line in [*clean.totals(made), *quality.summary()]:
+    for line in [*clean.totals(made), *office.summary()]:
         typer.echo(line)
     return not (made.problems or short)
 

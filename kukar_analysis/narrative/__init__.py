@@ -3,17 +3,13 @@
 Every number in a sentence is computed elsewhere; what is not known is said to be not known.
 """
 
-from kukar_analysis.narrative.agency import agency, send_back
 from kukar_analysis.narrative.common import limits, limits_of
 from kukar_analysis.narrative.index import index, other_group
 from kukar_analysis.narrative.priorities import raising
-from kukar_analysis.narrative.quality import quality
 from kukar_analysis.narrative.summary import certainty, first_steps, summary
-from kukar_analysis.narrative.synergy import synergy
 from kukar_analysis.narrative.years import comparability, years
 
 __all__ = [
-    "agency",
     "certainty",
     "comparability",
     "first_steps",
@@ -21,10 +17,7 @@ __all__ = [
     "limits",
     "limits_of",
     "other_group",
-    "quality",
     "raising",
-    "send_back",
     "summary",
-    "synergy",
     "years",
 ]

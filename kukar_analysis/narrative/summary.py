@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from kukar_analysis import display, framework, score, tables
-from kukar_analysis.analysis import compare, gaps, priorities, programmes, quality, robustness
+from kukar_analysis.analysis import agencies, compare, gaps, priorities, programmes, robustness
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.display import Shown
 from kukar_analysis.formats import listed, number
@@ -39,7 +39,7 @@ def first_steps(year: Any, region: Any) -> Shown:
     year, place = fw.year(year), fw.region(region)
     code = place.region
     steps = [*_weakest(year, code), *_questions(year, code), *_programmes(year, code)]
-    calls = quality.silent(year, code)
+    calls = agencies.agencies(year, code).dropna(subset="lacking_pillars")
     if len(calls):
         steps.append(f"Minta jawaban {len(calls)} OPD yang pilarnya belum dijawab.")
     if not steps:

@@ -6,16 +6,11 @@ Without data a figure is nothing; the table beside it shows the empty place.
 
 from kukar_analysis.plots.change import waterfall
 from kukar_analysis.plots.index import components, distribution
-from kukar_analysis.plots.quality import coverage
-from kukar_analysis.plots.synergy import own_and_assessor, pillar_shares
 from kukar_analysis.plots.years import components_between
 
 __all__ = [
     "components",
     "components_between",
-    "coverage",
     "distribution",
-    "own_and_assessor",
-    "pillar_shares",
     "waterfall",
 ]

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from kukar_analysis import formats, framework, notebooks, store
-from kukar_analysis.analysis import compare, programmes, quality, quick_wins, synergy
+from kukar_analysis.analysis import agencies as carrying
+from kukar_analysis.analysis import compare, programmes, quality, quick_wins
 from kukar_analysis.analysis.gaps import (
     Gap,
     agencies_gap,
@@ -151,7 +152,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         can_be_made=not quick_wins.named_quick_wins(year, region).empty
         or not quick_wins.candidates(year, region).empty,
     )
-    agencies = synergy.agencies(year, region)
+    agencies = sorted(carrying.agencies(year, region)["opd"])
     yield _report(
         "06_sinergi_opd",
         year,
@@ -159,7 +160,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         f"Sinergi OPD {name} {year}",
         gaps=[agencies_gap(year, region)],
         can_be_made=not store.read("pillar_agencies", year=year, region=region).empty
-        or bool(agencies or synergy.unnamed(year, region)),
+        or bool(agencies or carrying.unnamed(year, region)),
     )
     yield _report(
         "08_program",

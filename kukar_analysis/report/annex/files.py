@@ -9,7 +9,6 @@ from pathlib import Path
 from kukar_analysis import framework, store
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report.annex.sheet import Column, Sheet
-from kukar_analysis.tables.quality import kind_name
 
 Register = dict[str, dict[str, str]]
 """The lines of SOURCES.csv by file, of the files that were read as they are listed there."""
@@ -41,7 +40,7 @@ def sources(listed: Register, used: frozenset[str]) -> list[str]:
 
 def sheet(listed: Register, used: frozenset[str]) -> Sheet:
     """Return every file that was read; `used` are those that a sheet of the annex shows."""
-    found = store.read("files")
+    found, words = store.read("files"), framework.load().names["kind"]
     rows = []
     for f in found.itertuples(index=False):
         source = listed.get(f.file, {})
@@ -49,7 +48,7 @@ def sheet(listed: Register, used: frozenset[str]) -> Sheet:
         rows.append(
             [
                 f.file,
-                kind_name(f.kind),
+                ", ".join(words.get(kind, kind) for kind in f.kind.split(" + ")),
                 source.get("covers"),
                 "ya" if f.file in used else "tidak",
                 *counts,

@@ -1,0 +1,181 @@
+"""Faults of the answers, programmes and survey of a year, as assessors found them in earlier ones.
+
+What is looked for is what evaluations complained of: answers without evidence, scores claimed wider
+than the programmes, surveys of the wrong people (domain 1.6 and 7; letter of 2023), and claims that
+statistics contradict.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from kukar_analysis import framework, places, store
+from kukar_analysis.analysis.quality import own_answers
+
+FINDINGS = ["kind", "pillar", "opd", "subject", "detail", "origin"]
+_BAND = re.compile(
+    r"(?P<low>\d+(?:[.,]\d+)?)\s*%?\s*(?:-|–|—|s\.?/?d\.?|sampai|hingga)\s*"
+    r"(?P<high>\d+(?:[.,]\d+)?)\s*%?",
+    re.IGNORECASE,
+)
+_Row = tuple[Any, ...]
+"""A row of FINDINGS."""
+
+
+def findings(year: int, region: str) -> pd.DataFrame:
+    """Return the faults of the answers, programmes and survey of a year.
+
+    Columns: kind (of definitions/findings.csv, which says what it means), pillar, opd, subject,
+    detail, origin (the first place of several), advice (what to do).
+    """
+    kinds = framework.load().findings
+    rows = [
+        *_without_evidence(year, region),
+        *_without_programme(year, region),
+        *_contradictions(year, region),
+        *_survey(year, region),
+    ]
+    found = pd.DataFrame(rows, columns=FINDINGS, dtype="str")
+    return found.assign(advice=found["kind"].map({k: f.advice for k, f in kinds.items()}))
+
+
+def _without_evidence(year: int, region: str) -> Iterator[_Row]:
+    answers = own_answers(year, region)
+    # an answer reported without its agency, as by the press, says nothing of its evidence
+    bare = answers[answers["is_answered"] & ~answers["has_evidence"] & answers["opd"].notna()]
+    for row in bare.itertuples():
+        label = framework.load().questions[row.question].label
+        yield "without_evidence", row.pillar, row.opd, label, None, row.origin
+
+
+def _without_programme(year: int, region: str) -> Iterator[_Row]:
+    """Yield pillars and Impact sub-dimensions that claim a score with no programme of their own.
+
+    Nothing is said where no programme list of the year is on record.
+    """
+    fw = framework.load()
+    programmes = store.read("programmes", year=year, region=region)
+    if not (~programmes["is_quick_win"] | programmes["sub_dimension"].notna()).any():
+        return
+    answers = own_answers(year, region)
+    surveyed = store.read("survey_responses", year=year, region=region)
+    for column, parts, claimed in (
+        ("pillar", fw.pillars, answers[answers["score"] > 0]),
+        ("sub_dimension", fw.sub_dimensions, surveyed[surveyed["answer"] > 0]),
+    ):
+        for id_, part in parts.items():
+            own = claimed.loc[claimed[column] == id_, "origin"]
+            if len(own) and not (programmes[column] == id_).any():
+                yield "without_programme", part.pillar, None, part.name, None, own.iloc[0]
+
+
+def _contradictions(year: int, region: str) -> Iterator[_Row]:
+    """Yield answers outside which the newest statistic up to the year lies."""
+    fw = framework.load()
+    statistics = store.read("official_statistics", region=region)
+    statistics = statistics[statistics["year"] <= year].sort_values("year")
+    newest = statistics.drop_duplicates("statistic", keep="last").set_index("statistic")
+    answers = own_answers(year, region)
+    for claim in fw.claims:
+        if claim.statistic not in newest.index:
+            continue
+        known = newest.loc[claim.statistic]
+        for row in answers[answers["question"] == claim.question].itertuples():
+            band = _BAND.search(row.answer) if isinstance(row.answer, str) else None
+            low, high = (float(end.replace(",", ".")) for end in band.groups()) if band else (0, 0)
+            if band and not low <= known["value"] <= high:
+                detail = (
+                    f"{row.answer} ({year}); {fw.statistics[claim.statistic].name}"
+                    f" {str(known['value']).replace('.', ',')} ({known['year']},"
+                    f" {fw.citations[known['citation']].beside_figure}; {known['origin']})"
+                )
+                label = fw.questions[row.question].label
+                yield "contradicts_statistic", row.pillar, row.opd, label, detail, row.origin
+
+
+def _survey(year: int, region: str) -> Iterator[_Row]:
+    """Yield the faults of the survey, one a pillar and kind, with how many and the first place."""
+    answers = store.read("survey_responses", year=year, region=region)
+    if answers.empty:
+        return
+    records = _records(answers)
+    one = (records["lowest"] == records["highest"]) & records["highest"].gt(0)
+    for kind, which in (
+        ("one_answer_throughout", one),
+        ("zeros_throughout", records["highest"] == 0),
+        ("no_programme", records["programme"].isna()),
+    ):
+        for pillar, own in records[which].groupby("pillar", sort=False):
+            total = int((records["pillar"] == pillar).sum())
+            yield _of_pillar(kind, pillar, f"{len(own)} dari {total} responden", own)
+    yield from _respondents(year, region, records)
+    yield from _persons(records.dropna(subset="respondent"))
+
+
+def _records(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a respondent and form.
+
+    Columns: record (its place), pillar, form (the sub-dimension where the form is of one, else the
+    pillar), part (that sub-dimension), programme, respondent, lowest, highest (null where nothing
+    is answered), origin.
+    """
+    made = (
+        answers.assign(record=answers["origin"].map(places.record_of))
+        .groupby("record", sort=False)
+        .agg(
+            pillar=("pillar", "first"),
+            parts=("sub_dimension", "nunique"),
+            part=("sub_dimension", "first"),
+            programme=("programme", lambda texts: texts.iloc[0]),
+            respondent=("respondent", lambda hashes: hashes.iloc[0]),
+            lowest=("answer", "min"),
+            highest=("answer", "max"),
+            origin=("origin", "first"),
+        )
+    )
+    return made.assign(form=made["part"].where(made["parts"] == 1, made["pillar"])).reset_index()
+
+
+def _of_pillar(kind: str, pillar: Any, detail: str, own: pd.DataFrame, subject: str = "") -> _Row:
+    name = subject or framework.load().pillars[pillar].name
+    return kind, pillar, None, name, detail, own["origin"].iloc[0]
+
+
+def _respondents(year: int, region: str, records: pd.DataFrame) -> Iterator[_Row]:
+    """Yield forms with another number of respondents than asked for, or than there are users."""
+    fw = framework.load()
+    asked = [s.respondents for e, s in fw.surveys.items() if fw.editions[e].year == year][:1]
+    for form, own in records.groupby("form", sort=False):
+        if asked and len(own) != asked[0]:
+            part = fw.sub_dimensions.get(str(form))
+            detail = f"{len(own)} responden, diminta {asked[0]}"
+            pillar = own["pillar"].iloc[0]
+            name = part.name if part else ""
+            yield _of_pillar("respondents_not_asked", pillar, detail, own, name)
+    users = store.read("programmes", year=year, region=region).dropna(subset="users")
+    known = {(row.pillar, framework.normalise(row.programme)): row for row in users.itertuples()}
+    for (pillar, programme), own in records.groupby(["pillar", "programme"], sort=False):
+        row = known.get((pillar, framework.normalise(programme)))
+        if row is not None and len(own) > row.users:
+            detail = f"{len(own)} responden, {row.users:.0f} pengguna ({row.origin})"
+            yield _of_pillar("more_respondents_than_users", pillar, detail, own, programme)
+
+
+def _persons(records: pd.DataFrame) -> Iterator[_Row]:
+    """Yield persons who answer for two pillars, or twice for the same."""
+    pillars = framework.load().pillars
+    forms = records.drop_duplicates(["respondent", "pillar"])
+    pairs = forms.merge(forms, on="respondent", suffixes=("", "_other"))
+    order = {pillar: i for i, pillar in enumerate(pillars)}
+    pairs = pairs[pairs["pillar"].map(order) < pairs["pillar_other"].map(order)]
+    for (pillar, other), own in pairs.groupby(["pillar", "pillar_other"], sort=False):
+        subject = f"{pillars[pillar].name} dan {pillars[other].name}"
+        detail = f"{len(own)} orang; yang pertama juga di {own['origin_other'].iloc[0]}"
+        yield _of_pillar("same_person_two_pillars", pillar, detail, own, subject)
+    twice = records[records.duplicated(["respondent", "pillar", "part", "programme"])]
+    for pillar, own in twice.groupby("pillar", sort=False):
+        yield _of_pillar("same_person_twice", pillar, f"{len(own)} formulir berlebih", own)
