@@ -1,12 +1,13 @@
-"""What arrived, what is missing, and what an assessor would find: each finding alone, and none."""
+"""What arrived, what is missing, and what is found in it: each finding alone, and none."""
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
-from reading import Drawn, table
+from reading import write_tables
 
-from kukar_analysis import clean, framework, narrative, plots, store, tables
-from kukar_analysis.analysis import programmes, quality, synergy
+from kukar_analysis import clean, framework, store
+from kukar_analysis.analysis import agencies, findings, office, programmes, quality
 from kukar_analysis.errors import UsageError
 
 REGION = "64.02"
@@ -45,11 +46,11 @@ OFFICE = {
     "2023/program.csv": PROGRAMMES,
     "2023/survei.csv": survey(),
 }
-"""An office in which an assessor would find nothing."""
+"""An office in which nothing is to be found."""
 
 
 @pytest.fixture
-def office(raw_folder, tmp_path, monkeypatch):
+def papers(raw_folder, tmp_path, monkeypatch):
     """Return a function that cleans the office with some files changed, and points to it."""
 
     def run(changed=None, **settings):
@@ -63,15 +64,16 @@ def office(raw_folder, tmp_path, monkeypatch):
 
 
 def found():
-    return quality.findings(2023, REGION)
+    return findings.findings(2023, REGION)
 
 
 # Findings
 
 
-def test_in_a_clean_office_nothing_is_found(office):
-    office()
+def test_in_a_clean_office_nothing_is_found_and_the_frame_keeps_its_types(papers):
+    papers()
     assert found().empty
+    assert {str(kind) for kind in found().dtypes} == {"str"}
 
 
 FORM_FILE, SURVEY, LIST = "2023/opd/bappeda.csv", "2023/survei.csv", "2023/program.csv"
@@ -80,11 +82,11 @@ BARE = FORM.replace(";ada;3;laporan", ";ada;3;belum ada")
 FINDINGS = {
     "without_evidence": (
         {FORM_FILE: BARE},
-        ("economy", "Bappeda", "Indeks Pembangunan Manusia", "", f"{FORM_FILE}#l3:c3"),
+        ("economy", "Bappeda", "Indeks Pembangunan Manusia", None, f"{FORM_FILE}#l3:c3"),
     ),
     "without_programme": (
         {LIST: PROGRAMMES.replace(";Welfare;", ";;")},
-        ("economy", None, "Welfare", "", f"{SURVEY}#l2:c7"),
+        ("economy", None, "Welfare", None, f"{SURVEY}#l2:c7"),
     ),
     "contradicts_statistic": (
         {FORM_FILE: FORM.replace("5%-10%", "0%-5%")},
@@ -118,29 +120,31 @@ FINDINGS = {
 
 
 @pytest.mark.parametrize("kind", FINDINGS)
-def test_a_fault_is_found_alone_with_its_place_and_size(office, kind):
+def test_a_fault_is_found_alone_with_its_place_and_size(papers, kind):
     changed, (pillar, opd, subject, detail, origin) = FINDINGS[kind]
-    office(changed)
+    papers(changed)
     (row,) = found().itertuples()
-    assert (row.kind, row.pillar, row.opd, row.subject) == (kind, pillar, opd, subject)
-    assert row.detail.startswith(detail)
+    assert (row.kind, row.pillar, row.subject) == (kind, pillar, subject)
+    for value, expected in ((row.opd, opd), (row.detail, detail)):
+        assert pd.isna(value) if expected is None else value.startswith(expected)
+    assert row.advice == framework.load().findings[kind].advice
     assert origin is None or row.origin == origin
 
 
-def test_a_person_who_answers_for_two_pillars_is_found(office):
+def test_a_person_who_answers_for_two_pillars_is_found(papers):
     other = [respondent(n, "Smart Living", "B", "432143210") for n in range(49, 49 + ASKED)]
     harmony = "".join(f"B {p};Smart Living;{p};berjalan;90;\n" for p in ("Harmony", "Health"))
     more = PROGRAMMES + harmony + "B;Smart Living;Mobility;berjalan;90;\n"
-    office({SURVEY: survey(*other), LIST: more})
+    papers({SURVEY: survey(*other), LIST: more})
     (row,) = found().itertuples()
     assert (row.kind, row.subject) == ("same_person_two_pillars", "Smart Economy dan Smart Living")
     assert row.detail == f"1 orang; yang pertama juga di {SURVEY}#l52:c4"
     assert row.origin == f"{SURVEY}#l51:c4"
 
 
-def test_a_pillar_that_claims_a_score_without_any_programme_is_found(office):
+def test_a_pillar_that_claims_a_score_without_any_programme_is_found(papers):
     claim = "outcome.living.stunting;ada;3;laporan;Dinkes\n"
-    office({FORM_FILE: FORM + claim})
+    papers({FORM_FILE: FORM + claim})
     (row,) = found().itertuples()
     assert (row.kind, row.subject, row.origin) == (
         "without_programme",
@@ -170,8 +174,8 @@ def test_a_pillar_that_claims_a_score_without_any_programme_is_found(office):
         "no survey",
     ],
 )
-def test_what_cannot_be_told_is_no_finding(office, changed):
-    office(changed)
+def test_what_cannot_be_told_is_no_finding(papers, changed):
+    papers(changed)
     assert found().empty
 
 
@@ -187,152 +191,177 @@ def test_every_kind_of_finding_is_explained_and_every_explained_one_can_be_found
 CARRIED = AGENCIES + f"{KUKAR};Smart Living;Dinkes\n{KUKAR};Smart Living;Bappeda\n"
 
 
-def test_coverage_sets_what_was_asked_and_answered_against_who_carries_the_pillar(office):
+def test_pairs_set_what_was_answered_against_who_carries_the_pillar(papers):
     blank = "outcome.living.stunting;;;;Bappeda\noutcome.living.stunting;;;;Dinkes\n"
     extra = "outcome.branding.investment;ada;2;;Dinsos\noutcome.society.programme;;;;Dinsos\n"
-    office({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: FORM + blank + extra})
-    rows = quality.coverage(2023, REGION)
-    columns = ["opd", "pillar", "expected", "asked", "answered", "with_evidence", "files"]
-    assert list(rows.columns) == columns
-    assert [tuple(row) for row in rows.itertuples(index=False)] == [
-        ("Bappeda", "economy", True, 2, 2, 2, 1),
-        ("Bappeda", "living", True, 1, 0, 0, 1),
-        ("Dinkes", "living", True, 1, 0, 0, 1),
-        ("Dinsos", "branding", False, 1, 1, 0, 1),
+    papers({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: FORM + blank + extra})
+    rows = agencies.agency_pillars(2023, REGION)
+    columns = ["opd", "pillar", "expected", "answered", "with_evidence"]
+    assert [tuple(row) for row in rows[columns].itertuples(index=False)] == [
+        ("Bappeda", "economy", True, 2, 2),
+        ("Bappeda", "living", True, 0, 0),
+        ("Dinkes", "living", True, 0, 0),
+        ("Dinsos", "branding", False, 1, 0),
     ]
 
 
-def test_those_to_telephone_are_the_agencies_with_a_pillar_of_which_nothing_is_answered(office):
-    office({"2023/opd-per-pilar.csv": CARRIED})
-    calls = quality.silent(2023, REGION)
-    assert [tuple(row) for row in calls.itertuples(index=False)] == [
-        ("Bappeda", "Badan Perencanaan Pembangunan Daerah", "living", True),
-        ("Dinkes", "Dinas Kesehatan", "living", False),
-    ]
-    office()
-    assert quality.silent(2023, REGION).empty
+def test_an_agency_whose_file_came_and_could_not_be_used_is_not_a_silent_one(papers):
+    bad = FORM.replace(POVERTY, "outcome.living.stunting").replace(";Bappeda", ";Dinkes")
+    bad = bad.replace(";ada;3;laporan", ";ada;9;laporan").replace(";5%-10%;;", ";ada;baik;")
+    carried = CARRIED + f"{KUKAR};Smart Society;Dinsos\n"
+    files = {"2023/opd-per-pilar.csv": carried, "2023/opd/formulir dinkes.csv": bad}
+    papers(files, faulty=True)
+    found = agencies.agencies(2023, REGION).set_index("opd")
+    assert found["state"].to_dict() == {
+        "Bappeda": "partial",
+        "Dinkes": "unusable",
+        "Dinsos": "silent",
+    }
+    assert found["lacking_pillars"].to_dict() == {
+        "Bappeda": "living",
+        "Dinkes": "living",
+        "Dinsos": "society",
+    }
+    said = " ".join(office_sentences())
+    assert "perlu ditindaklanjuti: Bappeda, Dinkes, dan Dinsos" in said
+    assert "Berkas Dinkes sudah masuk, tetapi belum dapat dipakai" in said
+    assert agencies.agencies(2023, "35.07").empty
 
 
-def test_questions_that_nobody_answered_name_the_agencies_of_their_pillar(office):
-    office({"2023/opd-per-pilar.csv": CARRIED})
+def office_sentences():
+    return office.quality_sentences(2023, REGION)
+
+
+def test_questions_that_nobody_answered_name_the_agencies_of_their_pillar(papers):
+    papers({"2023/opd-per-pilar.csv": CARRIED})
     open_ = quality.unanswered(2023, REGION).set_index("question")
     asked = framework.load().edition_questions["2023-kppn-ikn"]
     surveyed = {q for q in asked if framework.load().questions[q].component == "impact"}
     assert set(open_.index) == set(asked) - surveyed - {HDI, POVERTY}
-    assert sorted(open_.loc["outcome.living.stunting", "agencies"].split(", ")) == [
+    assert sorted(open_.loc["outcome.living.stunting", "carriers"].split(", ")) == [
         "Bappeda",
         "Dinkes",
     ]
-    assert open_.loc["baseline.legal_basis", "agencies"] == ""
+    assert pd.isna(open_.loc["baseline.legal_basis", "carriers"])
 
 
-def test_without_a_form_no_question_is_called_unanswered(office):
-    office({FORM_FILE: None})
+def test_without_a_form_no_question_is_called_unanswered(papers):
+    papers({FORM_FILE: None})
     assert quality.unanswered(2023, REGION).empty
 
 
-def test_a_question_asked_and_left_blank_is_unanswered(office):
-    office({FORM_FILE: FORM.replace(";ada;3;laporan", ";;;")})
+def test_a_question_asked_and_left_blank_is_unanswered(papers):
+    papers({FORM_FILE: FORM.replace(";ada;3;laporan", ";;;")})
     assert HDI in set(quality.unanswered(2023, REGION)["question"])
 
 
 # What arrived
 
 
-def test_arrivals_are_the_files_of_the_year_with_their_agencies_and_records(office):
-    office({"2022/lama.csv": AGENCIES, "2023/rusak.docx": "x"}, faulty=True)
+def test_arrivals_are_the_files_of_the_year_with_their_agencies_and_records(papers):
+    papers({"2022/lama.csv": AGENCIES, "2023/rusak.docx": "x"}, faulty=True)
     rows = quality.arrivals(2023, REGION).set_index("file")
     assert sorted(rows.index) == sorted({*OFFICE, "2023/rusak.docx"})
     own = rows.loc[FORM_FILE]
-    assert (own["kind"], own["opd"], own["rows_read"], own["rows_kept"]) == (
+    assert (own["kind"], own["speaks_for"], own["rows_read"], own["rows_kept"]) == (
         "agency_form",
         "Bappeda",
         2,
         2,
     )
-    assert (rows.loc["2023/rusak.docx", "kind"], rows.loc[SURVEY, "opd"]) == ("unread", "")
+    assert rows.loc["2023/rusak.docx", "kind"] == "unread"
+    assert pd.isna(rows.loc[SURVEY, "speaks_for"])
 
 
-def test_rejected_and_superseded_records_are_told_apart(office):
+def test_rejected_and_superseded_records_are_told_apart(papers):
     ralat = FORM.replace(";ada;3;", ";ada;2;")
-    office({"2023/opd/bappeda-ralat.csv": ralat, "2023/x.csv": AGENCIES + "X;Y;Z\n"}, faulty=True)
-    assert list(quality.superseded(2023)["origin"]) == [f"{FORM_FILE}#l3:c3"]
+    papers({"2023/opd/bappeda-ralat.csv": ralat, "2023/x.csv": AGENCIES + "X;Y;Z\n"}, faulty=True)
+    (mended,) = quality.corrections(2023).itertuples()
+    assert (mended.origin, mended.later) == (
+        f"{FORM_FILE}#l3:c3",
+        f"{FORM_FILE[:-4]}-ralat.csv#l3:c3",
+    )
+    assert mended.changes == "score 3.0 menjadi 2.0"
     out = quality.rejected(2023)
     assert set(out["rule"]) == {"name"}
     assert set(out["origin"]) == {f"2023/x.csv#l3:c{n}" for n in (1, 2, 3)}
     assert quality.rejected(2022).empty
 
 
-def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_known(office):
+def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_known(papers):
     odd, other = "2023/opd/isian #1: bappeda.csv", "2023/opd/isian #2.csv"
     lists = "2023/daftar #3.csv"
     faulty = {odd: FORM.replace(";3;", ";9;"), other: FORM.replace("5%-10%", "6%"), FORM_FILE: None}
     wrong = PROGRAMMES.replace(";100;", ";banyak;").replace(";berjalan;", ";entah;", 1)
-    office({**faulty, lists: wrong, "2023/program.csv": None}, faulty=True)
+    papers({**faulty, lists: wrong, "2023/program.csv": None}, faulty=True)
     arrived = quality.arrivals(2023, REGION).set_index("file")
-    assert arrived.loc[other, "opd"] == "Bappeda"
-    assert f"{other}#l2:c2" in set(synergy.rejected(2023, REGION, "Bappeda")["origin"])
+    assert arrived.loc[other, "speaks_for"] == "Bappeda"
+    assert other in set(quality.arrivals(2023, REGION, "Bappeda")["file"])
     assert programmes.rejected(2023) == len(PARTS)
-    shown = {row["Tempat"]: row for row in table(tables.rejected(2023)).records()}
-    advice = shown[f"{other}#l2:c2"]["Yang perlu dilakukan"]
-    assert advice.startswith(f"Bertentangan dengan {odd}#l2:c2. ")
+    advice = quality.rejected(2023).set_index("origin")["advice"]
+    assert advice[f"{other}#l2:c2"].startswith(f"Bertentangan dengan {odd}#l2:c2. ")
 
 
-def test_a_year_may_be_asked_for_that_has_an_edition_or_files(office):
-    office({"2021/lama.csv": AGENCIES})
+def test_the_place_that_contradicts_is_told_whole_with_a_space_in_its_sheet(tmp_path, monkeypatch):
+    place = "2023/opd/dpu.xlsx#Smart Living!G12"
+    reason = f"contradicts {place} on outcome.living.roads (score 1 -> 2); keep one"
+    rows = [
+        rejected_row(1, "conflict", reason),
+        rejected_row(2, "name", "nearest: Dinkes (96 of 100)"),
+    ]
+    write_tables(tmp_path, rejected=rows)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    conflict, name = quality.rejected(2023)["advice"]
+    assert conflict.startswith(f"Bertentangan dengan {place}. ")
+    assert name.startswith("Mirip Dinkes (96 dari 100). ")
+
+
+def rejected_row(line, rule, reason="is wrong", column="NILAI", file="2023/a.csv"):
+    row = {"file": file, "origin": f"{file}#l{line}:c1", "column": column, "value": f"{line}"}
+    return row | {"rule": rule, "reason": reason}
+
+
+def test_of_many_rejected_rows_of_one_kind_a_page_shows_the_first_and_their_number(
+    tmp_path, monkeypatch
+):
+    many = [rejected_row(n, "score") for n in range(300)]
+    nowhere = [rejected_row(n, "cells", column=None) for n in range(7)]
+    few = [rejected_row(n, "score", file="2023/b.csv") for n in range(5)]
+    write_tables(tmp_path, rejected=[*many, *nowhere, *few])
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    assert quality.rejected(2023)["count"].tolist() == [1] * 312
+    shown = quality.rejected(2023, most=5)
+    assert shown["count"].tolist() == [300, 7, 1, 1, 1, 1, 1]
+    assert shown["origin"].tolist()[:2] == ["2023/a.csv#l0:c1"] * 2
+    assert shown.dtypes.equals(quality.rejected(2022, most=5).dtypes)
+
+
+def test_a_year_may_be_asked_for_that_has_an_edition_or_files(papers):
+    papers({"2021/lama.csv": AGENCIES})
     assert quality.years() == sorted({2021, *framework.load().years()})
     assert quality.year("2021") == 2021
     with pytest.raises(UsageError, match="year 2019 has no files; known: 2021, 2022, 2023"):
         quality.year(2019)
 
 
-def test_the_summary_says_in_two_lines_what_is_missing_and_what_would_be_found(office):
-    office({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
-    missing, findings = quality.summary()
+def test_the_summary_says_in_two_lines_what_is_missing_and_what_would_be_found(papers):
+    papers({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
+    missing, faults = office.summary()
     assert missing.startswith("2023 Kabupaten Kutai Kartanegara: 1 of 3 agency and pillar pairs")
-    assert missing.endswith("; to telephone: Bappeda, Dinkes")
-    assert findings.endswith("an assessor would find without_evidence 1")
-    office({FORM_FILE: None})
-    assert quality.summary() == ["no agency's form is there yet"]
+    assert missing.endswith("; to follow up: Bappeda, Dinkes")
+    assert faults.endswith("found in answers, programmes and survey: without_evidence 1")
+    papers({FORM_FILE: None})
+    assert office.summary() == ["no agency's form is there yet"]
 
 
-# As the report shows it
-
-
-def test_the_figure_shows_what_each_pair_answered_and_where_nothing_came(office):
-    office({"2023/opd-per-pilar.csv": CARRIED})
-    drawn = Drawn(plots.coverage(2023, REGION))
-    assert "2 dari 3 pasangan OPD dan pilar belum dijawab" in drawn.words
-    assert [word for word in drawn.words if word in ("2", "belum")] == ["2", "belum", "belum"]
-    assert "Bappeda pada Smart Economy 2; Bappeda pada Smart Living belum ada" in drawn.alt
-
-
-def test_the_tables_show_findings_calls_rejected_and_mended_with_what_to_do(office):
-    other = f"DAERAH;PILAR;OPD\n{KUKAR};Smart Living;Dinas Keshatan\n"
-    ralat = BARE.replace("5%-10%", "6%-10%")
-    files = {"2023/opd-per-pilar.csv": CARRIED, "2023/opd/bappeda-ralat.csv": ralat}
-    office({**files, "2023/x.csv": other}, faulty=True)
-    (finding,) = table(tables.findings(2023, REGION)).records()
-    assert finding["Temuan"] == framework.load().findings["without_evidence"].name
-    assert table(tables.calls(2023, REGION)).column("OPD") == [
-        "Badan Perencanaan Pembangunan Daerah",
-        "Dinas Kesehatan",
-    ]
-    (rejected,) = table(tables.rejected(2023)).records()
-    assert (rejected["Tempat"], rejected["Isi"]) == ("2023/x.csv#l2:c3", "Dinas Keshatan")
-    assert rejected["Yang perlu dilakukan"].startswith("Mirip Dinas Kesehatan (")
-    mended = table(tables.superseded(2023)).records()
-    assert [row["Catatan lama"].split(":c")[0] for row in mended] == [
-        f"{FORM_FILE}#l2",
-        f"{FORM_FILE}#l3",
-    ]
-    assert "answer 5%-10% menjadi 6%-10%" in mended[0]["Perubahan"]
-
-
-def test_the_answer_says_what_arrived_what_is_missing_and_what_would_be_found(office):
-    office({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
-    said = narrative.quality(2023, REGION).html
+def test_the_answer_says_what_arrived_what_is_missing_and_what_was_found(papers):
+    papers({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
+    said = " ".join(office_sentences())
     for expected in ("5 berkas", "1 sudah menjawab", "Bappeda dan Dinkes", "tanpa data dukung (1)"):
         assert expected in said
-    office()
-    assert "Tidak ada temuan" in narrative.quality(2023, REGION).html
+    papers()
+    assert "Tidak ada temuan" in office_sentences()[-1]
+    papers({FORM_FILE: None, SURVEY: None, "2023/opd-per-pilar.csv": None})
+    _, completeness, faults = office_sentences()
+    assert "belum dapat diukur. Daftar perangkat daerah" in completeness
+    assert "belum dapat diperiksa. Formulir penilaian mandiri" in faults

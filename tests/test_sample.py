@@ -11,7 +11,7 @@ import pytest
 from sample import make
 
 from kukar_analysis import clean, respondents, store
-from kukar_analysis.analysis import quality
+from kukar_analysis.analysis.findings import findings as faults
 from kukar_analysis.received import SOURCES
 
 SAMPLE = store.ROOT / "data" / "sample"
@@ -99,21 +99,21 @@ def test_nothing_else_is_found(table, explained_by, said):
 
 @pytest.fixture(scope="module")
 def findings(sample, tmp_path_factory):
-    """Return what an assessor would find in both years, as `origin: kind`."""
+    """Return what is found in the answers of both years, as `origin: kind`."""
     folder = tmp_path_factory.mktemp("processed")
     store.write_all(sample.tables, folder)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(store.PROCESSED_VARIABLE, str(folder))
-        found = [quality.findings(year, "00.01") for year in (2022, 2023)]
+        found = [faults(year, "00.01") for year in (2022, 2023)]
     return [f"{row.origin}: {row.kind}" for one in found for row in one.itertuples()]
 
 
 @pytest.mark.parametrize("line", planted("quality"), ids=name_of)
-def test_what_an_assessor_would_find_is_found(line, findings):
+def test_a_planted_fault_of_the_answers_is_found(line, findings):
     assert [text for text in findings if covers(line, text)]
 
 
-def test_an_assessor_would_find_nothing_else(findings):
+def test_no_other_fault_of_the_answers_is_found(findings):
     lines = planted("quality")
     assert [text for text in findings if not any(covers(line, text) for line in lines)] == []
 

@@ -1,0 +1,439 @@
+"""Who carries what, and the page for one agency: counted a second time, and nothing invented."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, tables_from, write_tables
+
+import kukar_analysis as ka
+from kukar_analysis import framework, store
+from kukar_analysis.analysis import agencies, office, quality
+from kukar_analysis.errors import UsageError
+
+OFFICE = "00.01"
+EDITION = "2023-kppn-ikn"
+GOVERNANCE = [f"outcome.governance.{q}" for q in ("programme", "fiscal_health", "lppd", "spbe")]
+
+
+def row(question, opd, score=None, *, source="self", evidence="laporan", answer="ada"):
+    q = framework.load().questions[question]
+    place = f"2023/opd/{(opd or 'tanpa-nama').lower()}.xlsx#Penilaian!D1"
+    return {
+        "year": 2023,
+        "region": KUKAR,
+        "edition": EDITION,
+        "source": source,
+        "question": question,
+        "component": q.component,
+        "pillar": q.pillar,
+        "opd": opd,
+        "answer": answer,
+        "score": score,
+        "evidence": evidence,
+        "origin": place,
+    }
+
+
+def assessed(question, score):
+    return row(question, None, score, source="assessor", evidence=None, answer=None)
+
+
+def seat(pillar, opd, agencies=1):
+    named = {"year": 2023, "region": KUKAR, "pillar": pillar, "opd": opd, "agencies": agencies}
+    return named | {"origin": f"2023/opd-per-pilar.csv#l1:{pillar}{opd}"}
+
+
+def file(name, kind="agency_form", read=0, kept=0, rejected=0):
+    counts = {"rows_read": read, "rows_kept": kept, "rows_rejected": rejected}
+    return {"file": name, "kind": kind, "rows_duplicate": 0} | counts
+
+
+@pytest.fixture
+def papers(tmp_path_factory, monkeypatch):
+    """Return a function that writes the tables of an invented office and points to them."""
+
+    def write(**rows):
+        folder = write_tables(tmp_path_factory.mktemp("office"), **rows)
+        monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
+
+    return write
+
+
+# Agency by pillar
+
+
+def said_of(year, region):
+    return " ".join(office.synergy_sentences(year, region))
+
+
+def asked_of(opd):
+    return agencies.agency_questions(2023, OFFICE).query("opd == @opd")
+
+
+def plain(year):
+    """Count the sample's answers again, without pandas: {(opd, pillar): what is behind it}."""
+    rows = store.read("question_scores").to_dict("records")
+    rows = [r for r in rows if (r["year"], r["region"]) == (year, OFFICE)]
+    given = [r for r in rows if r["source"] == "self" and isinstance(r["opd"], str)]
+    given = [r for r in given if isinstance(r["answer"], str) or r["score"] == r["score"]]
+    theirs = {r["question"]: Fraction(str(r["score"])) for r in rows if r["source"] == "assessor"}
+    often = Counter(r["question"] for r in given)
+    found = {}
+    for r in given:
+        pair = r["opd"], r["pillar"] if isinstance(r["pillar"], str) else None
+        mine = found.setdefault(pair, {"questions": [], "evidence": 0, "alone": 0, "scores": []})
+        mine["questions"].append(r["question"])
+        mine["evidence"] += isinstance(r["evidence"], str)
+        mine["alone"] += often[r["question"]] == 1
+        if r["score"] == r["score"]:
+            own = Fraction(str(r["score"]))
+            mine["scores"].append((own, theirs.get(r["question"]), r["question"]))
+    return found
+
+
+def mean(values):
+    return float(sum(values) / len(values)) if values else None
+
+
+@pytest.mark.usefixtures("sample_env")
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_agency_by_pillar_agrees_with_a_plain_count(year):
+    expected, answered = plain(year), {}
+    for r in agencies.agency_pillars(year, OFFICE).itertuples():
+        pair = r.opd, r.pillar if isinstance(r.pillar, str) else None
+        none = {"questions": [], "evidence": 0, "alone": 0, "scores": []}
+        mine = expected.get(pair, none)
+        answered[pair] = r.answered
+        assert (r.answered, r.with_evidence, r.alone) == (
+            len(mine["questions"]),
+            mine["evidence"],
+            mine["alone"],
+        )
+        both = [(own, theirs) for own, theirs, _ in mine["scores"] if theirs is not None]
+        assert (r.scored, r.compared) == (len(mine["scores"]), len(both))
+        for value, exact in [
+            (r.own_mean, mean([own for own, *_ in mine["scores"]])),
+            (r.own_compared, mean([own for own, _ in both])),
+            (r.assessor_mean, mean([theirs for _, theirs in both])),
+            (r.difference, mean([own - theirs for own, theirs in both])),
+        ]:
+            assert pd.isna(value) if exact is None else value == pytest.approx(exact, abs=1e-12)
+    assert {pair for pair, n in answered.items() if n} == set(expected)
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_an_agency_is_asked_the_questions_of_its_pillar_that_no_survey_answers():
+    found = agencies.agency_pillars(2023, OFFICE).set_index(["opd", "pillar"])["questions"]
+    assert found["Setda", "governance"] == 7
+    assert found["Dinkes", "living"] == 8
+    listed = quality.form(2023, OFFICE)
+    asked = framework.load().edition_questions[EDITION]
+    surveyed = [q for q in asked if framework.load().questions[q].component == "impact"]
+    assert len(surveyed) == 54
+    assert set(listed["question"]) == set(asked) - set(surveyed)
+
+
+def test_scores_are_not_compared_where_the_assessors_are_not_on_record(papers):
+    papers(question_scores=[row(GOVERNANCE[0], "Setda", 3.0), row(GOVERNANCE[1], "Setda")])
+    (found,) = agencies.agency_pillars(2023, KUKAR).to_dict("records")
+    assert (found["answered"], found["scored"], found["own_mean"]) == (2, 1, 3.0)
+    assert found["compared"] == 0
+    assert pd.isna([found["own_compared"], found["assessor_mean"], found["difference"]]).all()
+    assert "Nilai mandiri belum dapat dibandingkan" in said_of(2023, KUKAR)
+
+
+# Who leans on whom
+
+
+@pytest.mark.usefixtures("sample_env")
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_pillars_and_agencies_agree_with_a_plain_count(year):
+    pairs = plain(year)
+    total = sum(len(mine["questions"]) for mine in pairs.values())
+    for r in agencies.leaning(year, OFFICE).itertuples():
+        pillar = r.pillar if isinstance(r.pillar, str) else None
+        own = {o: set(mine["questions"]) for (o, p), mine in pairs.items() if p == pillar}
+        counts = {o: len(questions) for o, questions in own.items()}
+        covered = set().union(*own.values())
+        assert (r.answering, r.covered) == (len(own), len(covered))
+        assert r.single == sum(mine["alone"] for (_, p), mine in pairs.items() if p == pillar)
+        most = [o for o in sorted(counts) if counts[o] == max(counts.values())]
+        assert r.largest.split(", ") == most
+        assert r.leans == pytest.approx(max(counts.values()) / len(covered))
+        squares = sum(Fraction(n, sum(counts.values())) ** 2 for n in counts.values())
+        assert r.equal_agencies == pytest.approx(float(1 / squares))
+        leans = len(most) == 1 and 2 * max(counts.values()) > len(covered)
+        assert (r.leans_on == most[0]) if leans else pd.isna(r.leans_on)
+    for r in agencies.agencies(year, OFFICE).itertuples():
+        own = [mine for (o, _), mine in pairs.items() if o == r.opd]
+        assert r.answered == sum(len(mine["questions"]) for mine in own)
+        assert r.share == pytest.approx(r.answered / total)
+        assert r.alone == sum(mine["alone"] for mine in own)
+        both = [s[0] - s[1] for mine in own for s in mine["scores"] if s[1] is not None]
+        assert r.compared == len(both)
+        assert pd.isna(r.difference) if not both else r.difference == pytest.approx(mean(both))
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_a_shared_question_counts_once_against_the_assessors():
+    scores = {
+        q: (own, theirs) for mine in plain(2023).values() for own, theirs, q in mine["scores"]
+    }
+    whole = agencies.against_assessors(2023, OFFICE)
+    assert whole["compared"] == len(scores) == 49
+    assert whole["difference"] == pytest.approx(mean([a - b for a, b in scores.values()]))
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_the_sample_leans_where_the_answer_says():
+    found = agencies.leaning(2023, OFFICE).dropna(subset="leans_on")
+    assert dict(zip(found["pillar"].fillna(""), found["leans_on"], strict=True)) == {
+        "governance": "Bappeda",
+        "environment": "DLHK",
+        "": "Diskominfo",
+    }
+    assert found["largest_alone"].tolist() == [2, 2, 12]
+    first = agencies.agencies(2023, OFFICE).iloc[0]
+    assert (first["opd"], first["pillar_count"], first["answered"]) == ("Diskominfo", 2, 14)
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_of_many_that_answered_equally_much_none_is_named_before_the_others():
+    said = {year: said_of(year, OFFICE) for year in (2022, 2023)}
+    assert "Perangkat daerah kunci: Diskominfo (14 jawaban, 35%)." in said[2022]  # then four with 3
+    assert "Diskominfo (14 jawaban, 21%) dan Bappeda (13 jawaban, 19%)." in said[2023]
+
+
+@pytest.mark.parametrize(
+    ("answered", "equal"), [([4], 1), ([2, 2], 2), ([3, 1], 1.6), ([1] * 10, 10)]
+)
+def test_the_number_of_equal_agencies_is_one_over_the_sum_of_squared_shares(answered, equal):
+    shares = agencies.concentration(pd.Series(answered))
+    assert 1 / shares == pytest.approx(equal)
+
+
+def test_a_pillar_leans_on_one_agency_only_beyond_half_and_never_on_two(papers):
+    opds = ("Setda", "Setda", "Bappeda", "Diskominfo")
+    half = [row(q, opd, 3.0) for q, opd in zip(GOVERNANCE, opds, strict=True)]
+    papers(question_scores=half)
+    found = agencies.leaning(2023, KUKAR).iloc[0]
+    assert (found["largest"], found["leans"]) == ("Setda", 0.5)
+    assert pd.isna(found["leans_on"])
+    papers(question_scores=half[:3])
+    assert agencies.leaning(2023, KUKAR).iloc[0]["leans_on"] == "Setda"
+    both = [row(q, opd, 3.0) for q in GOVERNANCE for opd in ("Setda", "Bappeda")]
+    papers(question_scores=both)
+    found = agencies.leaning(2023, KUKAR).iloc[0]
+    assert (found["largest"], found["leans"], found["single"]) == ("Bappeda, Setda", 1, 0)
+    assert pd.isna(found["leans_on"])
+    assert "bergantung pada satu OPD." in said_of(2023, KUKAR)
+
+
+def test_answers_without_an_agency_are_counted_on_nobody_and_said(papers):
+    papers(question_scores=[row(GOVERNANCE[0], "Setda", 3.0), row(GOVERNANCE[1], None, 4.0)])
+    assert agencies.unnamed(2023, KUKAR) == 1
+    assert agencies.leaning(2023, KUKAR).iloc[0]["covered"] == 1
+    assert agencies.agencies(2023, KUKAR)["answered"].tolist() == [1]
+    assert "1 jawaban tanpa nama OPD tidak dihitung" in said_of(2023, KUKAR)
+
+
+def test_where_nobody_answered_nothing_is_said_to_lean(papers):
+    papers(pillar_agencies=[seat("governance", "Setda"), seat("living", "Dinkes")])
+    found = agencies.leaning(2023, KUKAR)
+    assert found[["answering", "covered", "single", "leans"]].isna().all(axis=None)
+    assert agencies.agencies(2023, KUKAR)["share"].isna().all()
+    said = said_of(2023, KUKAR)
+    assert "2 dari 2 pasangan belum menjawab" in said
+    assert "belum dapat dikatakan" in said
+
+
+# Nothing is invented
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_of_kukar_2023_only_the_seats_are_known():
+    assert agencies.agencies(2023, KUKAR).empty
+    assert agencies.agency_pillars(2023, KUKAR).empty
+    found = agencies.leaning(2023, KUKAR)
+    assert found["seats"].tolist() == [10, 3, 8, 10, 7, 4]
+    assert found["questions"].tolist() == [7, 5, 4, 8, 7, 4]
+    unknown = found.drop(columns=["pillar", "seats", "questions"])
+    assert unknown.isna().all(axis=None)
+    said = said_of(2023, KUKAR)
+    assert "tidak tercatat" in said.split(".")[0]
+    assert "42 keanggotaan OPD" in said
+    assert "Daftar perangkat daerah Kabupaten Kutai Kartanegara per pilar 2023 belum" in said
+    assert "DLHK (2), Dispar (2), DP3A (1)" in said
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_four_answers_of_kukar_2024_belong_to_nobody():
+    assert agencies.unnamed(2024, KUKAR) == 4
+    assert agencies.agencies(2024, KUKAR).empty
+    assert "4 jawaban tercatat tanpa nama OPD" in said_of(2024, KUKAR)
+
+
+FRAMES = (agencies.agency_questions, agencies.agency_pillars, agencies.agencies, agencies.leaning)
+
+
+@pytest.mark.parametrize("folder", ["processed", "sample_processed"])
+def test_every_region_and_year_has_its_frames_and_sentences_name_nothing_by_its_id(folder, request):
+    with tables_from(request.getfixturevalue("sample_processed")):
+        types = [frame(2023, OFFICE).dtypes for frame in FRAMES]
+    with tables_from(request.getfixturevalue(folder)):
+        for region in (KUKAR, OFFICE, MALANG, SURABAYA, STAYED_AWAY, IN_NO_TABLE):
+            for year in quality.years() if region in (KUKAR, OFFICE) else (2023,):
+                assert all(
+                    f(year, region).dtypes.equals(t) for f, t in zip(FRAMES, types, strict=True)
+                )
+                opds = {*agencies.agencies(year, region)["opd"][::6], "Diskominfo"}
+                texts = [said_of(year, region), *office.quality_sentences(year, region)]
+                for opd in sorted(opds):
+                    texts += office.agency_sentences(year, region, opd)
+                    texts += office.send_back(year, region, opd)
+                for text in texts:
+                    assert not re.search(r"\b(nan|None|governance|living|not_begun)\b", text)
+
+
+# One agency
+
+
+@pytest.mark.parametrize("name", ["Dinkes", "Dinas Kesehatan", "dinas kesehatan"])
+def test_an_agency_goes_by_its_short_and_its_long_name(name):
+    assert (ka.agency_id(name), ka.agency_name(name)) == ("Dinkes", "Dinas Kesehatan")
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("Dinas Kesehtan", "is not known; nearest: Dinkes (Dinas Kesehatan)"),
+        ("DKP", "could be Dinas Kelautan dan Perikanan or Dinas Ketahanan Pangan"),
+        ("xyz", "is not known; known: Diskominfo, "),
+    ],
+)
+def test_an_unknown_agency_is_answered_with_those_that_come_near(name, said):
+    with pytest.raises(UsageError, match=re.escape(said)):
+        ka.agency_sentences(2023, KUKAR, name)
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_what_an_agency_was_asked_is_answered_blank_or_not_there():
+    found = asked_of("Dinkes").set_index("question")
+    form = quality.form(2023, OFFICE)
+    assert found.index.tolist() == form.loc[form["pillar"] == "living", "question"].tolist()
+    living = "outcome.living."
+    assert found["state"].to_dict() == {
+        f"{living}programme": "answered",
+        f"{living}stunting": "absent",  # 5 is outside the scale
+        f"{living}immunisation": "absent",  # `baik` is no score
+        f"{living}birth_attendance": "answered",
+        f"{living}drinking_water": "blank",
+        f"{living}sanitation": "blank",
+        f"{living}roads": "blank",
+        "collaboration.living": "blank",
+    }
+    birth = found.loc[f"{living}birth_attendance"]
+    assert (birth["score"], birth["assessor"], birth["has_evidence"]) == (3.75, 3.8, False)
+    assert birth["difference"] == pytest.approx(-0.05)
+    assert found.loc[f"{living}drinking_water", "others"] == "DPU, Disperkim"
+    assert pd.isna(found.loc[f"{living}sanitation", "others"])
+    assert found.loc[f"{living}programme", "others"] == "Dinsos, Dishub, Dinas Ketahanan Pangan"
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_questions_of_no_pillar_are_asked_of_those_who_answer_any():
+    for opd, asked in {"Diskominfo": 40, "Bappeda": 35, "Setda": 7}.items():
+        found = asked_of(opd)
+        assert len(found) == asked
+        assert found["question"].is_unique
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_every_state_of_the_sample_is_told_apart():
+    kept = {}
+    for opd in [*sorted(agencies.agencies(2023, OFFICE)["opd"]), "Brida"]:
+        kept.setdefault(office.agency_state(2023, OFFICE, opd), []).append(opd)
+    assert kept["unknown"] == ["Brida"]
+    assert kept["unusable"] == ["BPKAD", "Disbun", "Dispora", "Inspektorat", "Satpol PP"]
+    assert kept["silent"] == [
+        *["BKPSDM", "Bapenda", "DPPR", "Damkar", "Diarpus", "Dinas Kelautan dan Perikanan"],
+        "Setwan",
+    ]
+    assert "DLHK" in kept["complete"]
+    assert len(kept["complete"]) + len(kept["partial"]) == 23
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_files_are_an_agencys_by_their_rows_or_else_by_their_name():
+    dlhk = quality.arrivals(2023, OFFICE, "DLHK")
+    assert dlhk["file"].str.removeprefix("2023/opd/contoh-").tolist() == [
+        "dlhk-kiriman-kedua.xlsx",
+        "dlhk.xlsx",
+    ]
+    assert quality.arrivals(2023, OFFICE, "BPKAD")["kind"].tolist() == ["unread"]
+    assert quality.arrivals(2023, OFFICE, "DPMD")["shared"].tolist() == [True]
+    assert quality.arrivals(2023, OFFICE, "Setwan").empty
+    assert quality.arrivals(2023, MALANG, "BPKAD").empty
+    assert quality.arrivals(2023, MALANG)["speaks_for"].isna().all()
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_the_answer_for_an_agency_says_what_came_and_what_is_open():
+    said = " ".join(office.agency_sentences(2023, OFFICE, "Dinkes")).replace("**", "")
+    assert "2 jawaban dari 8 butir yang ditanyakan (Smart Living), 1 di antaranya tanpa" in said
+    assert "2 butir belum dijawab siapa pun: Imunisasi lengkap balita dan Rumah tangga" in said
+    assert "4 lain sudah dijawab OPD lain" in said
+    assert "nilai mandiri rata-rata 3,63 dan nilai asesor 3,40 (selisih +0,23)" in said
+    assert "3 baris data ditolak dan temuan berupa jawaban tanpa data dukung (1)" in said
+    assert "belum ada jawaban yang dapat dipakai" in " ".join(
+        office.agency_sentences(2023, OFFICE, "BPKAD")
+    )
+    assert "belum ada berkas atau jawaban" in " ".join(
+        office.agency_sentences(2023, OFFICE, "Setwan")
+    )
+
+
+@pytest.mark.usefixtures("sample_env")
+@pytest.mark.parametrize(
+    ("opd", "wanted"),
+    [
+        (
+            "Dinkes",
+            [
+                "Perbaiki 3 baris data yang ditolak.",
+                "untuk 1 jawaban tanpa data dukung",
+                "Isi 2 butir yang belum dijawab siapa pun",
+                "kukar template 2023 --opd Dinkes --region 00.01",
+                "contoh-dinkes-ralat.xlsx",
+            ],
+        ),
+        ("BPKAD", ["Kirim ulang 1 berkas yang tidak terbaca."]),
+        ("Setwan", ["Isi dan kirim formulir OPD ini"]),
+        ("DPMD", ["Jawaban bertentangan dengan statistik (1): Cocokkan"]),
+        ("Diskop UKM", ["--opd 'Diskop UKM'"]),
+        ("DLHK", []),
+    ],
+)
+def test_what_to_send_back_follows_from_what_is_missing(opd, wanted):
+    said = " ".join(office.send_back(2023, OFFICE, opd))
+    assert bool(said) == bool(wanted)
+    for words in wanted:
+        assert words in said
+    assert ("contoh-rekap" in said) is False
+
+
+def test_a_form_that_came_back_blank_is_no_answer_and_no_rejection(papers):
+    papers(
+        question_scores=[row(GOVERNANCE[0], "Setda", answer=None, evidence=None)],
+        pillar_agencies=[seat("governance", "Setda")],
+        files=[file("2023/opd/setda.xlsx", read=1, kept=1)],
+    )
+    said = " ".join(office.agency_sentences(2023, KUKAR, "Setda"))
+    assert "sudah masuk, tetapi belum ada jawaban" in said
+    assert "ditolak" not in said
