@@ -51,7 +51,7 @@ def contradictions(fw: Framework) -> list[str]:
 
 def _bad_columns(fw: Framework) -> list[str]:
     form = re.compile(
-        r"text|year|date|yesno|plain|(number|signed|percent|share):\d|name:"
+        r"text|year|date|yesno|place|plain|(number|signed|percent|share):\d|name:"
         rf"({'|'.join(map(re.escape, fw.names))})"
     )
     return [

@@ -50,6 +50,22 @@ def within(origin: str) -> str:
     return origin[len(file_of(origin)) + 1 :]
 
 
+def in_words(place: str) -> str:
+    """Return a place within a file as readers say it: `l37:c3` is baris 37, kolom 3."""
+    for pattern, words in _SAID.items():
+        if found := re.fullmatch(pattern, place):
+            return words.format(*found.groups())
+    return place
+
+
+_SAID = {
+    r"l(\d+):c(\d+)": "baris {0}, kolom {1}",
+    r"l(\d+)": "baris {0}",
+    r"(.+)!([A-Z]+\d+)": "lembar {0}, sel {1}",
+    r"p(\d+):r(\d+)": "halaman {0}, nilai ke-{1}",
+}
+
+
 def record_of(origin: str) -> str:
     """Return the origin of the record that a cell belongs to: its line or row."""
     place = parted(origin)

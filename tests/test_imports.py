@@ -13,7 +13,7 @@ PACKAGE = "kukar_analysis"
 _WAY = """
 errors paths places writing used facts consistency framework formats score suggest respondents store
 read received parse settle clean check analysis display tables narrative plots show
-template engine new_year notebooks new_notebook report schedule explore docs cli __main__
+template engine new_year notebooks new_notebook report schedule docs cli __main__
 """
 PARTS = _WAY.split()
 """The folders and modules of the package in the way of the data; within one, no circle."""

@@ -3,6 +3,7 @@
     text                as it is
     number:2            2,82 with so many decimals; signed:3 with its sign; plain: its own decimals
     percent:0           20 is 20%; share:0 takes 0.2 for it
+    place               l37:c3 is baris 37, kolom 3
     year  date  yesno   2023, 6 Desember 2022, ya or tidak
     name:pillar         the Indonesian name of an id, or of several joined by ", "
 
@@ -19,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import formats, framework
+from kukar_analysis import formats, framework, places
 from kukar_analysis.errors import UsageError
 
 _NUMBERS = ("number", "signed", "plain", "percent", "share")
@@ -83,6 +84,8 @@ def text(value: Any, as_: str) -> str:
         return _name(detail, value)
     if kind == "date" and (not isinstance(value, str) or _ISO.fullmatch(value)):
         return formats.day(value)
+    if kind == "place":
+        return places.in_words(str(value))
     if kind == "text" or isinstance(value, str):
         return str(value)
     if kind == "yesno":
