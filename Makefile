@@ -1,7 +1,7 @@
 # The two commands: `make report` and `make test`. Both set everything up on a fresh machine
 # with Python 3.11 or newer; the environment is the lock, with hashes.
 .DEFAULT_GOAL := help
-.PHONY: help setup report test check lint docs notebooks bench demo lock clean
+.PHONY: help setup quiet report test check lint docs notebooks bench demo lock clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -20,7 +20,13 @@ setup: .venv/ready ## make the virtual environment from the lock
 	@$(BIN)/python -c 'import weasyprint' 2>/dev/null || { test "$$(id -u)" = 0 && command -v apt-get >/dev/null && \
 		{ apt-get update -qq && apt-get install -y -qq libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; } >/dev/null 2>&1; } \
 		|| echo "make: PDF needs pango; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" >&2
+	@$(MAKE) --silent quiet
 	@touch $@
+
+quiet: ## let git overlook what a run leaves in a notebook (setup does this)
+	@git config filter.kukar-notebook.clean \
+		'if [ -x .venv/bin/python ]; then .venv/bin/python -m kukar_analysis.outputs; else cat; fi' \
+		2>/dev/null || echo "make: this is no git clone, nothing to be quiet in" >&2
 
 report: .venv/ready ## the main job: clean, check, and the rendered reports in reports/
 	@$(BIN)/kukar run

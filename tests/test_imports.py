@@ -11,7 +11,8 @@ from kukar_analysis import store
 
 PACKAGE = "kukar_analysis"
 _WAY = """
-errors paths places writing used facts consistency framework formats score suggest respondents store
+errors paths outputs places writing used facts consistency framework formats score suggest
+respondents store
 read received parse settle clean check analysis display tables narrative plots show
 template engine new_year notebooks new_notebook report schedule docs cli __main__
 """

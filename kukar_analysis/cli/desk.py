@@ -58,6 +58,7 @@ def _serve(root: Path, no_browser: bool, port: int | None) -> None:
         f"--LabApp.default_url=/lab/tree/{FIRST}",
         "--ServerApp.answer_yes=True",  # Ctrl-C asks nothing
         "--ServerApp.allow_root=True",  # the only user of a container; it serves this machine alone
+        "--FileContentsManager.post_save_hook=kukar_analysis.outputs.saved",
         "--Application.log_level=WARN",  # the address is shown all the same
     ]
     options += ["--no-browser"] if no_browser else []

@@ -1,0 +1,125 @@
+"""What a run leaves in a notebook is nothing to git, where the filter is on and where it is not."""
+
+import json
+import shutil
+import subprocess
+import sys
+
+import nbformat
+import papermill
+import pytest
+from nbformat import v4
+from reading import kernels
+
+from kukar_analysis import outputs, paths
+
+CELLS = ("n: int = 2", "import os\nprint(os.getcwd())\nn", "[n] * n\n")
+
+
+def notebook(*tagged):
+    """Return an invented notebook whose cells at these places are compared, as git has it."""
+    cells = [v4.new_markdown_cell("# Judul", id="j")]
+    for place, source in enumerate(CELLS):
+        tags = ["parameters"] * (place == 0) + [outputs.COMPARED] * (place in tagged)
+        cells.append(v4.new_code_cell(source, id=f"c{place}", metadata={"tags": tags}))
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    about = {"kernelspec": kernel, "language_info": {"name": "python"}, "kukar": {"title": "Coba"}}
+    return outputs.kept(v4.writes(v4.new_notebook(cells=cells, metadata=about)))
+
+
+def run(path, again=False):
+    """Run a notebook where it lies, as Lab and papermill do, and leave all that they leave."""
+    with kernels():
+        papermill.execute_notebook(path, path, cwd=path.parent, progress_bar=False)
+    ran = nbformat.read(path, as_version=4)
+    ran.metadata.kernelspec.display_name = "Python 3 (ipykernel)"
+    ran.metadata.widgets = {"application/vnd.jupyter.widget-state+json": {"state": {}}}
+    ran.cells[1].metadata |= {"editable": True, "slideshow": {"slide_type": ""}}
+    for cell in ran.cells[1:]:
+        cell.execution_count += 10 * again
+    nbformat.write(ran, path)
+
+
+def git(folder, *asked):
+    """Run git in a folder and return what it says."""
+    named = ["-c", "user.name=Uji", "-c", "user.email=uji@example.invalid"]
+    ended = subprocess.run(["git", *named, *asked], cwd=folder, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout + ended.stderr
+
+
+@pytest.fixture
+def clone(tmp_path):
+    """Return a clone that holds one notebook, in which nobody has set anything up."""
+    origin = tmp_path / "asal"
+    for name in ("__init__.py", "paths.py", "outputs.py"):
+        (origin / "kukar_analysis").mkdir(parents=True, exist_ok=True)
+        shutil.copy(paths.ROOT / "kukar_analysis" / name, origin / "kukar_analysis" / name)
+    for name in ("Makefile", ".gitattributes"):
+        shutil.copy(paths.ROOT / name, origin / name)
+    (origin / "notebooks").mkdir()
+    (origin / "notebooks/00_coba.ipynb").write_text(notebook(2), encoding="utf-8")
+    (origin / ".gitignore").write_text(".venv\n")
+    git(origin, "init", "--quiet")
+    git(origin, "add", ".")
+    git(origin, "commit", "--quiet", "--message", "satu")
+    git(tmp_path, "clone", "--quiet", str(origin), "salinan")
+    return tmp_path / "salinan"
+
+
+@pytest.fixture
+def set_up(clone):
+    """Return the clone after `make setup`."""
+    (clone / ".venv").symlink_to(sys.prefix)
+    subprocess.run(["make", "--silent", "quiet"], cwd=clone, check=True)
+    return clone
+
+
+def test_a_notebook_that_was_run_and_saved_is_no_change_and_what_was_typed_is_one(set_up):
+    path = set_up / "notebooks/00_coba.ipynb"
+    run(path)
+    git(set_up, "add", ".")
+    git(set_up, "commit", "--quiet", "--message", "dengan keluaran")
+    kept = json.loads(git(set_up, "show", "HEAD:notebooks/00_coba.ipynb"))["cells"]
+    assert [cell.get("execution_count") for cell in kept] == [None, None, None, 3]
+    assert kept[3]["outputs"][0]["data"]["text/plain"] == ["[2, 2]"]
+    run(path, again=True)
+    outputs.saved(str(path))
+    assert "papermill" in path.read_text()
+    assert git(set_up, "status", "--porcelain") == ""
+    path.write_text(path.read_text().replace("[n] * n", "[n, n, n]"))
+    outputs.saved(str(path))
+    assert git(set_up, "status", "--porcelain") == " M notebooks/00_coba.ipynb\n"
+
+
+def test_a_clone_in_which_nothing_is_set_up_works_as_any_other(clone):
+    assert git(clone, "status", "--porcelain") == ""
+    run(clone / "notebooks/00_coba.ipynb")
+    assert git(clone, "status", "--porcelain") == " M notebooks/00_coba.ipynb\n"
+
+
+def test_without_the_environment_the_filter_takes_nothing_away_and_fails_nothing(set_up):
+    (set_up / ".venv").unlink()
+    run(set_up / "notebooks/00_coba.ipynb")
+    assert git(set_up, "add", "--verbose", ".") == "add 'notebooks/00_coba.ipynb'\n"
+    assert "papermill" in git(set_up, "show", ":notebooks/00_coba.ipynb")
+
+
+def test_what_is_saved_beside_git_or_is_not_tracked_stays_as_it_is(set_up, tmp_path):
+    new = set_up / "notebooks/01_sendiri.ipynb"
+    new.write_text(notebook())
+    outputs.saved(str(new))
+    assert git(set_up, "status", "--porcelain") == "?? notebooks/01_sendiri.ipynb\n"
+    outputs.saved(str(tmp_path / "tiada/x.ipynb"))
+
+
+def test_what_is_no_notebook_passes_as_it_is():
+    for text in ("", "<<<<<<< HEAD\n{}", "[]", '{"cells": 1}', '{"cells": [{}], "metadata": {}}'):
+        assert outputs.kept(text) == text
+
+
+@pytest.mark.parametrize("path", sorted(paths.NOTEBOOKS.glob("*.ipynb")), ids=lambda p: p.stem)
+def test_the_notebooks_here_are_as_git_is_to_keep_them(path):
+    text = path.read_text(encoding="utf-8")
+    assert outputs.kept(text) == text
+    assert outputs.kept(notebook(1, 2)) == notebook(1, 2)
