@@ -1,6 +1,6 @@
 """`kukar lab` in a real browser: Indonesian, the right kernel, and a notebook that follows.
 
-The desk stands in a copy of the project, so that nothing is saved into the notebooks here.
+The desk stands in a copy of the project under git, so that nothing is saved into the one here.
 """
 
 import json
@@ -16,11 +16,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
-import openpyxl
+import pandas as pd
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from reading import MALANG, tables_from
 
 from kukar_analysis import store
+from kukar_analysis.analysis import compare
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -40,6 +42,13 @@ def project(tmp_path_factory):
     for part in ("kukar_analysis", "notebooks", "data/raw"):
         left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
         shutil.copytree(store.ROOT / part, folder / part, ignore=left_out)
+    for part in ("Makefile", ".gitattributes"):
+        shutil.copy(store.ROOT / part, folder / part)
+    (folder / ".gitignore").write_text(".venv\nhome\nekspor\n.ipynb_checkpoints\n")
+    (folder / ".venv").symlink_to(sys.prefix)
+    named = "git -c user.name=Uji -c user.email=uji@example.invalid commit --quiet --message satu"
+    for command in ("git init --quiet", "make --silent quiet", "git add .", named):
+        subprocess.run(command.split(), cwd=folder, check=True)
     own = folder / "home" / ".local" / "share" / "jupyter" / "kernels" / "python3"
     own.mkdir(parents=True)
     spec = {"argv": ["false", "{connection_file}"], "display_name": "Milik sendiri"}
@@ -152,14 +161,15 @@ def explored(page):
     """Run all cells of jelajah and wait until the first figure and the last cell stand."""
     ready(page)
     run_all(page)
-    expect(page.locator(".kukar figure img")).to_have_count(1, timeout=PATIENCE)
-    expect(page.locator(".jp-OutputArea .limits li").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(f"{OPEN} figure.drawn img")).to_have_count(1, timeout=PATIENCE)
+    expect(page.locator(f"{OPEN} .items li").first).to_be_visible(timeout=PATIENCE)
     return page
 
 
-def drop_down(page, label):
-    row = page.locator(".widget-dropdown", has=page.get_by_text(label, exact=True))
-    return row.locator("select")
+def chosen(page, label):
+    """Return the widget of a label: a list to choose from, or a field to type into."""
+    row = page.locator(f"{OPEN} .widget-inline-hbox", has=page.get_by_text(label, exact=True))
+    return row.locator("select, input")
 
 
 def test_it_opens_the_exploring_notebook_with_indonesian_menus(page):
@@ -167,7 +177,7 @@ def test_it_opens_the_exploring_notebook_with_indonesian_menus(page):
     assert labels == [
         *("Berkas", "Sunting", "Tampilan", "Jalankan", "Kernel", "Tab", "Pengaturan", "Bantuan")
     ]
-    expect(page.locator(".jp-Notebook h1")).to_contain_text("Apa yang ingin Anda lihat")
+    expect(page.locator(".jp-Notebook h1")).to_contain_text("Jelajah")
     assert "Would you like" not in page.inner_text("body")
 
 
@@ -180,31 +190,67 @@ def test_the_kernel_is_this_python_and_not_the_users_own_of_that_name(lab, proje
     assert spec["display_name"] != "Milik sendiri"
 
 
-def test_a_figure_follows_a_drop_down(explored):
-    figure = explored.locator(".kukar figure img")
-    assert "Kabupaten Kutai Kartanegara 2023" in figure.get_attribute("alt")
-    drop_down(explored, "Daerah").select_option(label="Kabupaten Malang (35.07)")
-    expect(figure).to_have_attribute("alt", re.compile("Kabupaten Malang 2023"))
+def test_tables_figures_and_peers_follow_the_region_that_is_searched(explored):
+    caption = explored.locator(
+        f"{OPEN} caption", has_text="Kabupaten Kutai Kartanegara, 2023"
+    ).first
+    expect(caption).to_be_visible()
+    place = chosen(explored, "Daerah")
+    place.fill("Kabupaten Mal")
+    names = [option.get_attribute("value") for option in explored.locator("datalist option").all()]
+    assert "Kabupaten Malang" in names
+    place.fill("Kabupaten Malang")
+    place.press("Enter")
+    caption = explored.locator(f"{OPEN} caption", has_text="Kabupaten Malang, 2023").first
+    expect(caption).to_be_visible(timeout=PATIENCE)
+    figure = explored.locator(f"{OPEN} figure.drawn img")
+    expect(figure).to_have_attribute("alt", re.compile("Baseline 3,60"), timeout=PATIENCE)
     assert figure.evaluate("image => image.complete && image.naturalWidth > 300")
+    peers = chosen(explored, "Pembanding").locator("option:checked").all_inner_texts()
+    peers = [name.replace("\xa0", " ") for name in peers]
+    assert "Kota Malang" in peers
+    assert "Kota Samarinda" not in peers
 
 
 def test_a_figure_is_traced_to_its_file_and_cell(explored):
-    drop_down(explored, "Angka").select_option(label="Komponen Kolaborasi")
-    expect(explored.get_by_text("2023/tabel-nasional-peserta.csv#l46:c8")).to_be_visible()
-    expect(explored.get_by_text("baris 46, kolom 8").first).to_be_visible()
+    chosen(explored, "Angka").select_option(label="Komponen Kolaborasi")
+    row = explored.locator(f"{OPEN} tr", has_text="baris 46, kolom 8")
+    expect(row.first).to_be_visible(timeout=PATIENCE)
+    assert "2023/tabel-nasional-peserta.csv" in row.first.inner_text()
 
 
-def test_a_workbook_is_exported_and_the_folder_named(explored, project):
-    explored.get_by_role("button", name="XLSX").click()
-    expect(explored.get_by_text("2023-35.07-indeks.xlsx")).to_be_visible()
-    expect(explored.get_by_text("berkas ditulis ke notebooks/ekspor")).to_be_visible()
-    book = openpyxl.load_workbook(project / "notebooks/ekspor/2023-35.07-indeks.xlsx")
-    assert "Kabupaten Malang" in book.worksheets[0]["A1"].value
+def test_what_is_shown_is_exported_unrounded(explored, project, processed):
+    with tables_from(processed):
+        expected = compare.component_profile(2023, MALANG)["group_mean"]
+    chosen(explored, "Tampilan").select_option(label="Komponen terhadap kelompok")
+    expect(explored.locator(f"{OPEN} caption", has_text="terhadap kelompok")).to_be_visible()
+    explored.locator(f"{OPEN} .jupyter-button", has_text="Simpan").click()
+    expect(explored.get_by_text("di notebooks/ekspor").first).to_be_visible(timeout=PATIENCE)
+    stem = project / "notebooks/ekspor/2023-35.07-komponen-terhadap-kelompok"
+    for found in (pd.read_excel(f"{stem}.xlsx"), pd.read_csv(f"{stem}.csv")):
+        assert found["group_mean"].tolist() == expected.tolist()
+    assert Path(f"{stem}.png").stat().st_size > 10_000
+
+
+def test_a_notebook_that_was_run_and_saved_is_no_change_to_git(explored, project):
+    path = project / "notebooks/jelajah.ipynb"
+    before = path.stat().st_mtime_ns
+    explored.locator(f'{OPEN} .jp-Toolbar [data-jp-item-name="save"]').click()
+    for _ in range(100):
+        time.sleep(0.1)
+        changed = subprocess.run(
+            ["git", "status", "--porcelain"], cwd=project, capture_output=True, text=True
+        ).stdout
+        if path.stat().st_mtime_ns > before and not changed:
+            break
+    assert path.stat().st_mtime_ns > before
+    assert changed == ""
+    assert "execute_result" in path.read_text(encoding="utf-8")
 
 
 def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
     explored.goto(lab[1].replace("jelajah", "02_indeks"))
-    expect(explored.locator(f"{OPEN} h1")).to_contain_text("Berapa indeks", timeout=PATIENCE)
+    expect(explored.locator(f"{OPEN} h1")).to_be_visible(timeout=PATIENCE)
     ready(explored)
     explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
     explored.keyboard.press("Home")
@@ -212,7 +258,7 @@ def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
     explored.keyboard.type('region: str = "35.07"')
     expect(explored.locator(f"{OPEN} .cm-line", has_text='str = "35.07"')).to_be_visible()
     run_all(explored)
-    answer = explored.locator(f"{OPEN} .jp-OutputArea .answer", has_text="Kabupaten Malang 2023")
+    answer = explored.locator(f"{OPEN} .jp-OutputArea .answer", has_text="Kabupaten Malang")
     expect(answer.first).to_be_visible(timeout=PATIENCE)
 
 
