@@ -225,7 +225,7 @@ def test_what_is_shown_is_exported_unrounded(explored, project, processed):
     chosen(explored, "Tampilan").select_option(label="Komponen terhadap kelompok")
     expect(explored.locator(f"{OPEN} caption", has_text="terhadap kelompok")).to_be_visible()
     explored.locator(f"{OPEN} .jupyter-button", has_text="Simpan").click()
-    expect(explored.get_by_text("di notebooks/ekspor").first).to_be_visible(timeout=PATIENCE)
+    expect(explored.locator(f"{OPEN} .widget-html", has_text="Ditulis")).to_be_visible()
     stem = project / "notebooks/ekspor/2023-35.07-komponen-terhadap-kelompok"
     for found in (pd.read_excel(f"{stem}.xlsx"), pd.read_csv(f"{stem}.csv")):
         assert found["group_mean"].tolist() == expected.tolist()
@@ -253,6 +253,7 @@ def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
     expect(explored.locator(f"{OPEN} h1")).to_be_visible(timeout=PATIENCE)
     ready(explored)
     explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
+    expect(explored.locator(f"{OPEN} .cm-editor.cm-focused")).to_be_visible()
     explored.keyboard.press("Home")
     explored.keyboard.press("Shift+End")
     explored.keyboard.type('region: str = "35.07"')
