@@ -27,6 +27,7 @@ Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what
             rank_choices (one alone), rank_importance (Sobol), rank_missing (why there is none)
 Pillars     pillar_questions, events, statistics; of any frame: means, extremes, moves_sentence
 Programmes  programmes, programme_counts, programme_sentences, achievement_bands
+Summary     standouts (strengths and weaknesses), first_steps, certainty
 Quick wins  quick_win_ranking, quick_win_sentences, named_quick_wins, weights_sentence
 Ahead       what_if, rooms, alone, shortest_way, worth (of a point on one question)
 Papers      arrivals (files, and whom they speak for), rejected, corrections, findings,
@@ -104,6 +105,7 @@ _OFFERED = {
         "what_if",
         "worth",
     ),
+    "analysis.summary": ("certainty", "first_steps", "standouts"),
     "analysis.robustness": (
         "rank_cases",
         "rank_choices",

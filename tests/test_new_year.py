@@ -403,11 +403,12 @@ def said(office):
         'narrative.comparability("00.01", 2023, 2024).text',
         'narrative.comparability("00.01", 2024, 2027).text',
         *(f'narrative.limits_of({year}, "00.01", "index").text' for year in INVENTED),
-        *(f'narrative.certainty({year}, "00.01", 100, 1).text' for year in INVENTED),
+        *(f'summary.certainty({year}, "00.01")[0]' for year in INVENTED),
         'tables.components(2027, "00.01").text',
         "new_year.summary()",
     ]
     code = "from kukar_analysis import narrative, new_year, tables\nimport json\n"
+    code += "from kukar_analysis.analysis import summary\n"
     code += f"print(json.dumps([str(x) for x in [{', '.join(calls)}]]))"
     ended = python(office, "-c", code)
     assert ended.returncode == 0, ended.stderr
@@ -436,9 +437,10 @@ def test_questions_that_are_copied_are_not_said_to_be_the_same(said):
 def test_limits_certainty_and_sources_say_that_the_rules_are_not_confirmed(said):
     notice = "Edisi 2027 (KPPN & IKN) belum dikonfirmasi: aturan pembulatan, bobot, butir, dan"
     notice += " aturan survei disalin dari edisi 2024 (KPPN & IKN)"
-    for call in ('limits_of({}, "00.01", "index")', 'certainty({}, "00.01", 100, 1)'):
-        assert said[f"narrative.{call.format(2027)}.text"].startswith(f"- {notice}")
-        assert "dikonfirmasi" not in said[f"narrative.{call.format(2024)}.text"]
+    calls = 'narrative.limits_of({}, "00.01", "index").text', 'summary.certainty({}, "00.01")[0]'
+    for call in calls:
+        assert said[call.format(2027)].removeprefix("- ").startswith(notice)
+        assert "dikonfirmasi" not in said[call.format(2024)]
     components = said['tables.components(2027, "00.01").text']
     assert "aturan 2027 yang disalin dari edisi sebelumnya, belum dikonfirmasi" in components
 

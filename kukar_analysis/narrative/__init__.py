@@ -6,18 +6,14 @@ Every number in a sentence is computed elsewhere; what is not known is said to b
 from kukar_analysis.narrative.common import limits, limits_of
 from kukar_analysis.narrative.index import index, other_group
 from kukar_analysis.narrative.priorities import raising
-from kukar_analysis.narrative.summary import certainty, first_steps, summary
 from kukar_analysis.narrative.years import comparability, years
 
 __all__ = [
-    "certainty",
     "comparability",
-    "first_steps",
     "index",
     "limits",
     "limits_of",
     "other_group",
     "raising",
-    "summary",
     "years",
 ]

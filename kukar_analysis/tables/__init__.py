@@ -11,7 +11,7 @@ from kukar_analysis.tables.change import (
     effects_of_kind,
 )
 from kukar_analysis.tables.common import group_name, source
-from kukar_analysis.tables.index import components, gaps, neighbours, origins, ranks, standouts
+from kukar_analysis.tables.index import components, gaps, neighbours, origins, ranks
 from kukar_analysis.tables.priorities import (
     alone,
     rooms,
@@ -39,6 +39,5 @@ __all__ = [
     "rooms",
     "shortest_way",
     "source",
-    "standouts",
     "step_worth",
 ]

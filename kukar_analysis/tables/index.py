@@ -103,36 +103,6 @@ def gaps(year: int, region: Any) -> Shown:
     )
 
 
-def standouts(year: int, region: Any) -> Shown:
-    """Three components that give the index most against the group's mean, and three that cost."""
-    year, code = asked(year, region)
-    fw = framework.load()
-    profile = compare.component_profile(year, code).sort_values("effect", ascending=False)
-    if profile.empty:
-        return no_components(year, code)
-    best, worst = profile[profile["gap"] > 0].head(3), profile[profile["gap"] < 0].tail(3)[::-1]
-    rows = [
-        [
-            f"{kind}: {fw.components[r.component].name}",
-            number(r.score),
-            number(r.group_mean),
-            number(r.gap, signed=True),
-            number(r.effect, 3, signed=True),
-        ]
-        for kind, found in (("Kekuatan", best), ("Kelemahan", worst))
-        for r in found.itertuples()
-    ]
-    group = group_name(year, code)
-    labels = ["Komponen", "Nilai", f"Rata-rata {group}", "Selisih", "Pengaruh pada indeks"]
-    return display.table(
-        f"Terhadap rata-rata kelompok, {fw.regions[code].name} {year}",
-        columns(labels),
-        rows,
-        note=f"Urut menurut bobot × selisih; {len(best)} komponen di atas dan {len(worst)} di bawah"
-        f" rata-rata, paling banyak tiga ditunjukkan. {source(year)}",
-    )
-
-
 def _first(holders: list[str]) -> str:
     """Name who holds the best score; of many the first two."""
     more = [f"{len(holders) - 2} lainnya"] if len(holders) > 3 else holders[2:]
