@@ -57,6 +57,8 @@ def test_an_idle_programme_with_a_realisation_is_to_be_asked_about_and_not_to_be
     (asked,) = [step for step in steps if step.startswith("Pastikan status program: dari 42, 11 ")]
     assert "dan 11 disebut selesai, padahal capaiannya di bawah kategori Baik" in asked
     assert not [step for step in steps if step.startswith("Mulai ")]  # none is surely idle
+    assert "Minta jawaban 14 perangkat daerah" in steps[-1]
+    assert "Berkas 5 di antaranya sudah diterima" in steps[-1]
 
 
 @pytest.mark.usefixtures("processed_env")
