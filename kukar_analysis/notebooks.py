@@ -1,60 +1,112 @@
-"""Notebooks that say themselves what they are for, so that the registry needs no entry for them.
+"""What the notebooks are: their titles, their parameters, and which ones an analyst added.
 
-Their metadata holds `"kukar": {"title": "Anggaran desa", "for": "region-year"}`; `kukar
-new-notebook` writes it. Standard library only: a run with nothing to do needs no more.
+Any notebook with a cell tagged `parameters` that has year and region is a report of each region
+and year; nothing else has to name it. The shipped ones, which the registry knows itself, say so
+in their metadata: `"kukar": {"shipped": true}`. Standard library only: a run with nothing to do
+needs no more.
 """
 
 from __future__ import annotations
 
+import ast
 import json
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from kukar_analysis import paths
+from kukar_analysis.errors import UsageError
 
 KEY = "kukar"
-"""The part of a notebook's metadata that says what it is for."""
-REGION_YEAR = "region-year"
-"""For each region and year whose index is on record; its parameters are year and region."""
+"""The part of a notebook's metadata that says whether it is shipped, and how its reports are
+called where that is not its title."""
+_PLACE = {"year", "region"}
+NOT_YET = re.compile(r"0\d_.*|jelajah")
+"""Shipped notebooks that do not say so yet; to go when all of them do."""
 
 
 @dataclass(frozen=True)
-class Described:
-    """A notebook by its name without ending, and the title of its reports before place and year."""
+class Parameter:
+    """A parameter: the name of its type, and the value it has where none is given."""
+
+    kind: str
+    default: Any
+
+    def read(self, name: str, text: str) -> Any:
+        """Return a value that was given as text; UsageError where it is of another type."""
+        if self.kind == "str":
+            return text
+        try:
+            value = ast.literal_eval(text.capitalize() if self.kind == "bool" else text)
+        except (ValueError, SyntaxError):
+            value = text
+        value = float(value) if self.kind == "float" and type(value) is int else value
+        if type(value).__name__ != self.kind:
+            raise UsageError(f"{name} = {text} is no {self.kind}, as {self.default!r} is")
+        return value
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """A notebook by its name without ending; `title` names its reports before place and year."""
 
     notebook: str
     title: str
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    is_shipped: bool = False
 
 
-def described(folder: Path | None = None) -> list[Described]:
-    """Return the notebooks of a folder that say what they are for, in their order."""
-    return [about for about in _read(folder).values() if isinstance(about, Described)]
+def own(folder: Path | None = None) -> list[Notebook]:
+    """Return the notebooks that an analyst added and that are reports, in their order."""
+    found = [about for about in _all(folder).values() if isinstance(about, Notebook)]
+    found = [about for about in found if not NOT_YET.fullmatch(about.notebook)]
+    return [about for about in found if not about.is_shipped and set(about.parameters) >= _PLACE]
 
 
 def faults(folder: Path | None = None) -> dict[str, str]:
-    """Return what is wrong with notebooks that cannot be read or understood, in a line each."""
-    return {name: about for name, about in _read(folder).items() if isinstance(about, str)}
+    """Return what is wrong with notebooks that cannot be read, in a line each."""
+    return {name: about for name, about in _all(folder).items() if isinstance(about, str)}
 
 
-def _read(folder: Path | None) -> dict[str, Described | str | None]:
-    """Return what each notebook is for, by its name: None where it does not say, else a fault."""
-    paths_ = sorted((folder or paths.NOTEBOOKS).glob("*.ipynb"))
-    return {path.stem: _about(path) for path in paths_}
+def read(path: Path) -> Notebook:
+    """Return what a notebook is. Raises whatever reading says of a file that is none."""
+    content = json.loads(path.read_text(encoding="utf-8"))
+    about, cells = content["metadata"].get(KEY), content["cells"]
+    about = about if isinstance(about, dict) else {}
+    sources = [(cell, "".join(cell["source"])) for cell in cells]
+    heads = [s.lstrip("# ").splitlines()[0] for _, s in sources if s.startswith("# ")]
+    given = [s for cell, s in sources if "parameters" in cell["metadata"].get("tags", [])]
+    return Notebook(
+        path.stem,
+        str(about.get("title") or [*heads, path.stem][0]),
+        _parameters(given[0]) if given else {},
+        bool(about.get("shipped")),
+    )
 
 
-def _about(path: Path) -> Described | str | None:
+def _all(folder: Path | None) -> dict[str, Notebook | str]:
+    return {path.stem: _read(path) for path in sorted((folder or paths.NOTEBOOKS).glob("*.ipynb"))}
+
+
+def _read(path: Path) -> Notebook | str:
     try:
-        about = json.loads(path.read_text(encoding="utf-8"))["metadata"].get(KEY)
+        return read(path)
     except Exception as error:
         # whatever somebody left unfinished (a merge, a copy) must not stop all others
-        why = str(error).partition("\n")[0]
+        why = f"{type(error).__name__}: {error}".partition("\n")[0]
         return f"notebooks/{path.name}: is no notebook ({why}); restore it or take it away"
-    if about is None:
-        return None
-    title = about.get("title") if isinstance(about, dict) else None
-    if not isinstance(title, str) or not title or about.get("for") != REGION_YEAR:
-        return (
-            f"notebooks/{path.name}: its metadata {KEY!r} is not understood; expected"
-            f' {{"title": "Anggaran desa", "for": "{REGION_YEAR}"}}'
-        )
-    return Described(path.stem, title)
+
+
+def _parameters(source: str) -> dict[str, Parameter]:
+    """Return what a cell assigns, `name: type = literal` or `name = literal`."""
+    found = {}
+    for line in ast.parse(source).body:
+        if not isinstance(line, ast.Assign | ast.AnnAssign) or line.value is None:
+            continue
+        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+        value = ast.literal_eval(line.value)
+        kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else None
+        found[ast.unparse(target)] = Parameter(kind or type(value).__name__, value)
+    return found

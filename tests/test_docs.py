@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 import kukar_analysis
-from kukar_analysis import check, docs, framework, store
+from kukar_analysis import check, docs, framework, notebooks, store
 from kukar_analysis.cli import app
 from kukar_analysis.report import registry
 
@@ -65,8 +65,10 @@ def test_the_make_targets_of_a_readme_exist(readme):
 
 
 @pytest.mark.parametrize("readme", READMES)
-def test_every_notebook_stands_in_a_readme(readme):
-    assert [p.stem for p in store.NOTEBOOKS.glob("*.ipynb") if p.stem not in text_of(readme)] == []
+def test_every_shipped_notebook_stands_in_a_readme(readme):
+    own = {found.notebook for found in notebooks.own()}  # an analyst's, which nothing names
+    named = {path.stem for path in store.NOTEBOOKS.glob("*.ipynb")} - own
+    assert [stem for stem in sorted(named) if stem not in text_of(readme)] == []
 
 
 def test_both_readmes_have_the_same_parts_and_figures():

@@ -62,7 +62,6 @@ def test_nothing_is_written_but_the_two_folders_and_the_raw_files_stay_as_they_a
         "index.html",
         "manifest.json",
         "pencarian.js",
-        "2023/lampiran-2023.xlsx",
         ".kukar.json",
     }
     assert made == pages | lists

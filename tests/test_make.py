@@ -16,7 +16,7 @@ from reading import kernels, tables_from
 from kukar_analysis import store
 from kukar_analysis.engine import fork
 from kukar_analysis.errors import ReportError
-from kukar_analysis.report import annex, fingerprint, make, publish, record, state
+from kukar_analysis.report import fingerprint, make, publish, record, state, workbook
 from kukar_analysis.report.limits import Limits
 
 RALAT = "2023/surat.pdf#p1:r1: superseded by 2023/surat-ralat.pdf#p1:r1: score 2.6 -> 2.8"
@@ -32,7 +32,7 @@ def standing_in(folder):
 
     with pytest.MonkeyPatch.context() as patch, kernels():
         patch.setattr(store, "NOTEBOOKS", folder / "notebooks")
-        patch.setattr(annex, "write", short)
+        patch.setattr(workbook, "write", short)
         yield
 
 
@@ -78,7 +78,7 @@ def test_what_was_made_and_has_not_changed_is_not_made_again(published):
     assert published.made() == []
     after = bytes_of(published.target)
     changed = {name for name in after if after[name] != before[name]}
-    assert changed <= {"index.html", "manifest.json", "2023/lampiran-2023.xlsx", state.FILE}
+    assert changed <= {"index.html", "manifest.json", state.FILE}
     assert after.keys() == before.keys()
     assert published.left() == []
 
@@ -215,11 +215,31 @@ def test_an_annex_that_cannot_be_made_is_named_and_the_pages_are_published(small
         raise KeyError("kolom")
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(annex, "write", fails)
-        made = small.make("satu", "dua")
+        patch.setattr(workbook, "write", fails)
+        made = small.make("satu", "dua", excel=True)
     assert (made.made, made.failed, made.all_done) == (2, 0, False)
     assert small.warned == ["2023/lampiran-2023.xlsx  failed: KeyError: 'kolom'"]
     assert "2023" in small.shown("satu")
+
+
+def test_an_annex_is_made_when_it_is_asked_for_and_goes_when_its_year_is_made_anew(published):
+    annex = published.target / "2023" / "lampiran-2023.xlsx"
+    assert not annex.exists()
+    assert published.make("satu", "dua", excel=True).kept == 2
+    assert annex.read_text().startswith("2023 ")
+    assert published.make("satu", "dua").kept == 2
+    assert annex.exists()
+    published.write("satu", "year + 1")
+    assert published.make("satu", "dua").made == 1
+    assert not annex.exists()
+
+
+def test_what_a_page_does_not_show_of_its_notebook_is_said_in_a_line(published):
+    published.write("satu", "from IPython.display import Javascript\nyear\nJavascript('1')")
+    assert published.make("satu", "dua").all_done
+    (line,) = published.warned
+    assert line.startswith("notebooks/satu.ipynb, cell ")
+    assert "a script is left out; the notebook beside the page has it" in line
 
 
 def test_an_unreadable_notebook_fails_alone_and_is_named(published):
@@ -229,7 +249,7 @@ def test_an_unreadable_notebook_fails_alone_and_is_named(published):
     made = published.make("satu", "dua")
     assert (made.made, made.failed) == (1, 1)
     (line,) = published.warned
-    assert line.startswith(f"[1/2] {REGION}/satu  failed: notebooks/satu.ipynb: NotJSONError: ")
+    assert line.startswith(f"[1/2] {REGION}/satu  failed: notebooks/satu.ipynb: JSONDecodeError: ")
     assert published.made() == ["dua"]
 
 

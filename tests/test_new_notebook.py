@@ -1,21 +1,19 @@
-"""A new notebook begins as the others do, runs as it is, and says itself what it is for."""
+"""A new notebook runs, is a report and touches nothing else; its parameters can be given."""
 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 
 import nbformat
 import pytest
 from copied import changed_code, kukar, project, python
-from reading import KUKAR, kernels, write_notebook
+from reading import PARAMETERS, Page, write_notebook
 
 from kukar_analysis import new_notebook, notebooks, paths
-from kukar_analysis.errors import MissingTableError, ReportError, UsageError
+from kukar_analysis.errors import MissingTableError, UsageError
 
-QUESTION = "Berapa anggaran desa untuk Smart City?"
-NAME = "anggaran_desa"
+NAME, TITLE = "anggaran_desa", "Anggaran desa untuk Smart City"
 
 
 @pytest.fixture(scope="module")
@@ -25,118 +23,93 @@ def begun(tmp_path_factory):
     shutil.copytree(paths.RAW, folder / "data" / "raw")
     ended = kukar(folder, "clean")
     assert ended.returncode == 0, ended.stderr
-    ended = kukar(folder, "new-notebook", NAME, "--question", QUESTION, "--title", "Anggaran desa")
-    return folder, ended
+    before = {path.name for path in (folder / "notebooks").iterdir()}
+    ended = kukar(folder, "new-notebook", NAME, "--title", TITLE)
+    (made,) = {path.name for path in (folder / "notebooks").iterdir()} - before
+    return folder, folder / "notebooks" / made, ended
 
 
-def number_of(folder):
-    """Return the number that the next notebook of a folder gets."""
-    return f"{sum(path.stem[0].isdigit() for path in folder.glob('*.ipynb')):02}"
-
-
-def test_a_notebook_is_begun_and_the_next_steps_are_said(begun):
-    folder, ended = begun
-    stem = f"{number_of(paths.NOTEBOOKS)}_{NAME}"
+def test_one_file_is_added_and_the_next_steps_are_said(begun):
+    folder, path, ended = begun
     assert (ended.returncode, ended.stderr) == (0, "")
     first, then = ended.stdout.splitlines()
-    assert first.startswith(f"notebooks/{stem}.ipynb: runs as it is")
-    for step in ("kukar lab", "make notebooks", f"kukar report --only {stem}"):
+    assert first.startswith(f"notebooks/{path.name}: runs as it is")
+    for step in ("kukar lab", f"kukar report --only {path.stem}", "-p most=5"):
         assert f"`{step}`" in then
-    made = nbformat.read(folder / "notebooks" / f"{stem}.ipynb", as_version=4)
+    made = nbformat.read(path, as_version=4)
     nbformat.validate(made)
-    assert made.cells[0].source.splitlines()[0] == f"# {QUESTION}"
-    assert made.metadata.kukar == {"title": "Anggaran desa", "for": "region-year"}
-    assert KUKAR in made.cells[1].source
-    assert {p.name for p in (folder / "notebooks").iterdir()} == {
-        *(p.name for p in paths.NOTEBOOKS.glob("*.ipynb")),
-        f"{stem}.ipynb",
-    }
+    assert made.cells[0].source.startswith(f"# {TITLE}\n\n")
     assert changed_code(folder) == []
+    for check in ("check", "format"):
+        asked = ["--check"] if check == "format" else []
+        ended = python(folder, "-m", "ruff", check, *asked, path)
+        assert ended.returncode == 0, ended.stdout
 
 
-def test_the_checks_of_all_notebooks_hold_for_it_and_its_outputs_are_what_a_run_gives(begun):
-    folder, _ = begun
-    mine = next((folder / "notebooks").glob(f"*_{NAME}.ipynb"))
-    # the tests that run every notebook, and those that are about one of them, say nothing of mine
-    others = "not (runs_and_still or changed_number or keeping_outputs)"
-    ended = python(
-        *(folder, "-m", "pytest", "-vv", "-p", "no:cacheprovider", "-k", others),
-        "tests/test_notebooks.py",
-    )
+def test_the_suite_holds_it_to_nothing_but_that_it_runs(begun):
+    folder, path, _ = begun
+    chosen = ["-vv", "-p", "no:cacheprovider", "-k", path.stem, "tests/test_notebooks.py"]
+    ended = python(folder, "-m", "pytest", *chosen)
     assert ended.returncode == 0, ended.stdout[-3000:]
-    assert ended.stdout.count(f"[{mine.stem}] PASSED") >= 8
-    ended = python(folder, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", mine)
-    assert ended.returncode == 0, ended.stdout[-3000:]
-    assert "6 passed" in ended.stdout
-    assert python(folder, "-m", "ruff", "check", "notebooks").returncode == 0
-    assert python(folder, "-m", "ruff", "format", "--check", "notebooks").returncode == 0
+    assert ended.stdout.count(f"[{path.stem}] PASSED") == 1
 
 
-def test_it_is_made_for_another_region_and_year(begun):
-    folder, _ = begun
-    mine = next((folder / "notebooks").glob(f"*_{NAME}.ipynb"))
-    ran = ["-m", "papermill", mine, "-", "-p", "year", "2022", "-p", "region", "35.07"]
+def test_it_is_a_report_and_another_value_of_a_parameter_is_another(begun):
+    folder, path, _ = begun
+    asked = ["report", "--year", "2023", "--region", "35.07", "--only", path.stem]
+    for given in ([], ["-p", "most=1"]):
+        ended = kukar(folder, *asked, *given)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
+        assert ended.stderr == ""
+    name = f"2023/35.07/{path.stem}"
+    listed = json.loads((folder / "reports" / "manifest.json").read_text("utf-8"))["reports"]
+    found = {entry["name"]: entry for entry in listed}
+    assert set(found) == {name, f"{name}-most-1"}
+    assert found[f"{name}-most-1"]["parameters"] == {"year": 2023, "region": "35.07", "most": 1}
+    said = [Page((folder / "reports" / f"{n}.html").read_text("utf-8")).text for n in found]
+    answer = "Nilai tertinggi Kabupaten Malang 2023: Baseline"
+    assert [f"{answer}." in text for text in said] == [False, True]
+    assert "most = 1" in said[1]
+
+
+def test_plain_papermill_runs_it_for_another_region(begun):
+    folder, path, _ = begun
+    ran = ["-m", "papermill", path, "-", "-p", "year", "2022", "-y", 'region: "35.07"']
     ended = python(folder, *ran, "--no-progress-bar")
     assert ended.returncode == 0, ended.stderr[-2000:]
-    assert "Indeks Smart City Kabupaten Malang 2022 adalah" in ended.stdout
+    assert "Nilai tertinggi Kabupaten Malang 2022" in ended.stdout
 
 
 def test_a_second_one_gets_the_next_number_and_a_name_that_is_there_is_refused(begun):
-    folder, _ = begun
-    first = next((folder / "notebooks").glob(f"*_{NAME}.ipynb"))
-    before = first.read_bytes()
+    folder, path, _ = begun
+    before = path.read_bytes()
     ended = kukar(folder, "new-notebook", NAME)
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == (
-        f"kukar: notebooks/{first.name} is there already; choose another name\n"
-    )
-    assert first.read_bytes() == before
-    ended = kukar(folder, "new-notebook", "kerja_sama")
-    assert ended.returncode == 0, ended.stderr
+    assert ended.stderr == f"kukar: notebooks/{path.name} is there already; choose another name\n"
+    assert path.read_bytes() == before
+    assert kukar(folder, "new-notebook", "kerja_sama").returncode == 0
     (second,) = (folder / "notebooks").glob("*_kerja_sama.ipynb")
-    assert int(second.stem[:2]) == int(first.stem[:2]) + 1
-    made = nbformat.read(second, as_version=4)
-    assert made.cells[0].source.startswith("# Apa yang dikatakan data tentang kerja sama?\n")
-    assert made.metadata.kukar.title == "Kerja sama"
+    assert int(second.stem[:2]) == int(path.stem[:2]) + 1
+    assert nbformat.read(second, as_version=4).cells[0].source.startswith("# Kerja sama\n")
     second.unlink()
 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "",
-        "Anggaran",
-        "anggaran desa",
-        "10_anggaran",
-        "_x",
-        "x__y",
-        "x_",
-        "../x",
-        "anggarán",
-        "a" * 41,
-    ],
+    ["", "Anggaran", "anggaran desa", "10_x", "_x", "x__y", "x_", "../x", "anggarán", "a" * 41],
 )
 def test_a_name_that_cannot_be_used_is_refused_with_one_that_can(name, tmp_path):
-    with pytest.raises(
-        UsageError, match=r"cannot be used: expected .* as anggaran_desa"
-    ) as refused:
+    with pytest.raises(UsageError, match=r"cannot be used: .* as anggaran_desa") as refused:
         new_notebook.write(name, folder=tmp_path)
     assert "\n" not in str(refused.value)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("question", "title", "said"),
-    [
-        ("Berapa", None, "question 'Berapa' cannot be used: expected one line that ends with ?"),
-        ("Satu\n# Dua?", None, "question .* expected one line that ends with ?"),
-        (None, "Dua\nbaris", "title 'Dua.*baris' cannot be used: expected one line$"),
-    ],
-)
-def test_a_question_asks_and_a_title_is_one_line(question, title, said, tmp_path):
-    with pytest.raises(UsageError, match=said):
-        new_notebook.write(NAME, question, title, tmp_path)
+@pytest.mark.parametrize(("title", "question"), [("Dua\nbaris", None), (" ", None), (None, "a\nb")])
+def test_a_title_and_a_question_are_one_line(title, question, tmp_path):
+    with pytest.raises(UsageError, match="cannot be used: expected one line"):
+        new_notebook.write(NAME, title, question, tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -147,54 +120,50 @@ def test_without_tables_nothing_is_written_and_it_is_said_what_makes_them(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_notebook_that_does_not_run_is_left_as_it_was(tmp_path):
-    path = write_notebook(tmp_path, "rusak", "raise ValueError('karangan')")
-    before = path.read_bytes()
-    with kernels(), pytest.raises(ReportError, match="does not run: ValueError: karangan"):
-        new_notebook.keep(path)
-    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == {path.name: before}
+# What a notebook is
 
 
-# What a notebook says of itself
-
-
-def described(folder, about):
-    path = folder / "10_karangan.ipynb"
-    path.write_text(json.dumps({"cells": [], "metadata": about}), encoding="utf-8")
-    return notebooks.described(folder) or [*notebooks.faults(folder).values()]
-
-
-def test_only_notebooks_that_say_what_they_are_for_are_found(tmp_path):
-    assert described(tmp_path, {"kernelspec": {}}) == []
-    found = described(tmp_path, {"kukar": {"title": "Karangan", "for": "region-year"}})
-    assert found == [notebooks.Described("10_karangan", "Karangan")]
+def test_a_notebook_with_year_and_region_is_a_report_called_by_its_title(tmp_path):
+    given = f'{PARAMETERS}\nnearest: int = 10  # tetangga\nshare: float = 0.5\nnames = ["a"]'
+    write_notebook(tmp_path, "92_karangan", parameters=given)
+    write_notebook(tmp_path, "93_tanpa", parameters="tahun: int = 2023  # tahun")
+    shipped = nbformat.read(write_notebook(tmp_path, "94_bawaan"), as_version=4)
+    shipped.metadata[notebooks.KEY] = {"shipped": True}
+    nbformat.write(shipped, tmp_path / "94_bawaan.ipynb")
+    (found,) = notebooks.own(tmp_path)
+    assert (found.notebook, found.title) == ("92_karangan", "Judul")
+    assert {name: (p.kind, p.default) for name, p in found.parameters.items()} == {
+        "year": ("int", 2021),
+        "region": ("str", "00.00"),
+        "nearest": ("int", 10),
+        "share": ("float", 0.5),
+        "names": ("list", ["a"]),
+    }
 
 
 @pytest.mark.parametrize(
-    "about",
-    [
-        {},
-        "region-year",
-        {"title": "", "for": "region-year"},
-        {"title": "A"},
-        {"title": 1, "for": "x"},
-    ],
+    ("kind", "text", "value"),
+    [("int", "7", 7), ("float", "7", 7.0), ("str", "0012", "0012"), ("bool", "true", True)],
 )
-def test_what_is_not_understood_is_named_with_what_is(about, tmp_path):
-    (fault,) = described(tmp_path, {"kukar": about})
-    assert fault.startswith("notebooks/10_karangan.ipynb: its metadata 'kukar' is not understood")
+def test_a_value_is_read_by_the_type_of_its_parameter(kind, text, value):
+    read = notebooks.Parameter(kind, value).read("x", text)
+    assert (type(read).__name__, read) == (kind, value)
+
+
+@pytest.mark.parametrize(("kind", "text"), [("int", "7.5"), ("int", "tujuh"), ("bool", "1")])
+def test_a_value_of_another_type_is_refused(kind, text):
+    with pytest.raises(UsageError, match=f"x = {text} is no {kind}"):
+        notebooks.Parameter(kind, 1).read("x", text)
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"metadata": 1}', "[" * 100_000, "\xff"])
 def test_what_is_no_notebook_is_named_and_the_others_are_found(text, tmp_path):
     (tmp_path / "10_rusak.ipynb").write_text(text, encoding="latin-1")
-    about = {"cells": [], "metadata": {"kukar": {"title": "Utuh", "for": "region-year"}}}
-    (tmp_path / "11_utuh.ipynb").write_text(json.dumps(about), encoding="utf-8")
-    assert notebooks.described(tmp_path) == [notebooks.Described("11_utuh", "Utuh")]
+    write_notebook(tmp_path, "11_utuh")
+    assert [found.notebook for found in notebooks.own(tmp_path)] == ["11_utuh"]
     ((name, fault),) = notebooks.faults(tmp_path).items()
     assert (name, fault[:42]) == ("10_rusak", "notebooks/10_rusak.ipynb: is no notebook (")
 
 
 def test_none_is_found_where_there_is_no_folder(tmp_path):
-    assert notebooks.described(tmp_path / "tidak_ada") == []
-    assert not os.listdir(tmp_path)
+    assert notebooks.own(tmp_path / "tidak_ada") == []

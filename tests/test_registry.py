@@ -1,11 +1,21 @@
 """Which reports there are, what the incomplete ones wait for, and what cannot be asked for."""
 
+import re
 from collections import Counter
 
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, PILLARS, STAYED_AWAY, tables_from
+from reading import (
+    IN_NO_TABLE,
+    KUKAR,
+    MALANG,
+    PARAMETERS,
+    PILLARS,
+    STAYED_AWAY,
+    tables_from,
+    write_notebook,
+)
 
-from kukar_analysis import framework, notebooks, store
+from kukar_analysis import framework, notebooks, paths, store
 from kukar_analysis.errors import UsageError
 from kukar_analysis.report import registry
 
@@ -18,7 +28,7 @@ def default(processed):
 
     What an office adds, editions and notebooks, is not counted here.
     """
-    own = {found.notebook for found in notebooks.described()}
+    own = {found.notebook for found in notebooks.own()}
     with tables_from(processed):
         return [r for r in registry.reports() if r.year <= 2024 and r.notebook not in own]
 
@@ -66,22 +76,26 @@ def test_every_agency_of_the_sample_office_has_a_page_of_its_own(sample_processe
     assert found[0].title.endswith("Kabupaten Contoh 2023")
 
 
-def test_what_is_not_complete_names_a_file_and_what_is_complete_names_none(default):
+def test_what_is_not_complete_says_what_it_waits_for_and_what_is_complete_says_nothing(default):
     for report in default:
-        files = [gap.file for gap in report.gaps]
-        assert bool(files) == (report.status != "complete")
-        assert all(f.startswith(("data/raw/2022/", "data/raw/2023/")) for f in files)
+        assert bool(report.waits) == (report.status != "complete")
+        assert all(re.search(r"belum (diterima|tercatat|pernah)", said) for said in report.waits)
 
 
 def test_kukar_waits_for_the_question_scores_and_the_table_of_2022(default):
-    files = {r.name: [g.file for g in r.gaps] for r in default}
-    (table,) = files["2022/64.02/02_indeks"]
-    assert table.startswith("data/raw/2022/tabel-nasional-")
-    questions = "data/raw/{}/nilai-butir-64.02.csv"
-    assert files["2022/64.02/03_pilar-living"] == [table, questions.format(2022)]
-    assert files["2023/64.02/02_indeks"] == []
-    assert files["2023/64.02/03_pilar-living"] == [questions.format(2023)]
-    assert files["2023/64.02/04_antar_tahun-2022"] == [table]
+    waits = {r.name: [*map(paper_of, r.waits)] for r in default}
+    assert waits["2022/64.02/02_indeks"] == ["index 2022"]
+    assert waits["2022/64.02/03_pilar-living"] == ["index 2022", "questions 2022"]
+    assert waits["2023/64.02/02_indeks"] == []
+    assert waits["2023/64.02/03_pilar-living"] == ["questions 2023"]
+    assert waits["2023/64.02/04_antar_tahun-2022"] == ["index 2022"]
+
+
+def paper_of(sentence):
+    """Return what a sentence waits for in a word."""
+    year = re.search(r"\b20\d\d\b", sentence)[0]
+    kinds = {"Indeks": "index", "Nilai per butir": "questions"}
+    return next((f"{w} {year}" for begin, w in kinds.items() if sentence.startswith(begin)), year)
 
 
 def test_parameters_are_those_of_the_notebook_and_the_title_says_them(default):
@@ -91,8 +105,10 @@ def test_parameters_are_those_of_the_notebook_and_the_title_says_them(default):
     assert pillar.title == "Smart Economy Kabupaten Kutai Kartanegara 2023"
     years = found["2023/64.02/04_antar_tahun-2022"]
     assert dict(years.parameters) == {"region": "64.02", "from_year": 2022, "to_year": 2023}
-    notebooks = {p.stem for p in store.NOTEBOOKS.glob("[0-9]*.ipynb")}
-    assert {r.notebook for r in found.values()} == notebooks - {"09_opd"}  # no agency is named
+    read = [notebooks.read(path) for path in store.NOTEBOOKS.glob("*.ipynb")]
+    shipped = {n.notebook for n in read if n.is_shipped or notebooks.NOT_YET.fullmatch(n.notebook)}
+    # of 09_opd no agency is named
+    assert {r.notebook for r in found.values()} == shipped - {"09_opd", "jelajah"}
 
 
 def test_years_and_regions_asked_for_are_the_ones_there_are(default):
@@ -128,10 +144,47 @@ def test_no_report_is_made_of_a_region_that_no_table_names():
 
 def test_a_region_evaluated_under_a_form_not_seen_is_incomplete_and_says_which_list_is_missing():
     found = registry.reports(years=[2023], regions=["35.78"])
-    waiting_for = {r.notebook: {g.file for g in r.gaps} for r in found}
-    assert waiting_for["03_pilar"] == {"kukar_analysis/definitions/edition_questions.csv"}
+    waiting_for = {r.notebook: r.waits for r in found}
+    assert waiting_for["03_pilar"] == ("Daftar butir edisi 2023-reguler belum pernah terlihat.",)
     assert waiting_for["00_ringkasan"] == waiting_for["03_pilar"]
-    assert waiting_for["02_indeks"] == waiting_for["04_antar_tahun"] == set()
+    assert waiting_for["02_indeks"] == waiting_for["04_antar_tahun"] == ()
+
+
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """Let an analyst's own notebook be the only one that is there."""
+    given = f"{PARAMETERS}\nnearest: int = 10  # tetangga\npeers: str = ''  # pembanding"
+    write_notebook(tmp_path, "92_tetangga", parameters=given)
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
+
+
+@pytest.mark.usefixtures("own")
+@pytest.mark.parametrize(
+    ("given", "name", "more"),
+    [
+        ({}, "", {}),
+        ({"nearest": "10"}, "", {}),
+        ({"nearest": "7"}, "-nearest-7", {"nearest": 7}),
+        ({"nearest": "7", "peers": "a"}, "-nearest-7-peers-a", {"nearest": 7, "peers": "a"}),
+    ],
+)
+def test_an_own_notebook_is_a_report_and_one_of_its_own_with_another_value(given, name, more):
+    asked = {"years": [2023], "regions": [KUKAR], "only": ["92_tetangga"]}
+    (report,) = registry.reports(**asked, parameters=given)
+    assert report.name == f"2023/64.02/92_tetangga{name}"
+    assert dict(report.parameters) == {"year": 2023, "region": "64.02", **more}
+    assert report.title.startswith("Judul Kabupaten Kutai Kartanegara 2023")
+    assert all(f"({key} = {value})" in report.title for key, value in more.items())
+
+
+@pytest.mark.usefixtures("own")
+def test_values_that_are_written_alike_are_reports_of_their_own():
+    asked = {"years": [2023], "regions": [KUKAR], "only": ["92_tetangga"]}
+    values = ("7", "-7", "a b", "a_b", "a-b")
+    names = {registry.reports(**asked, parameters={"peers": v})[0].name for v in values}
+    assert len(names) == len(values)
+    with pytest.raises(UsageError, match="nearest = x is no int"):
+        registry.reports(**asked, parameters={"nearest": "x"})
 
 
 @pytest.mark.parametrize(

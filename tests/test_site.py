@@ -56,10 +56,14 @@ def executed(report, folder):
     names = {}
     for cell in notebook.cells:
         if cell.cell_type == "code":
-            if isinstance(ast.parse(cell.source).body[-1], ast.Expr):
-                cell.outputs = [output(eval(cell.source, names))]
+            *before, last = ast.parse(cell.source).body
+            exec(compile(ast.Module(before, []), "cell", "exec"), names)
+            if isinstance(last, ast.Expr):
+                cell.outputs = [
+                    output(eval(compile(ast.Expression(last.value), "cell", "eval"), names))
+                ]
             else:
-                exec(cell.source, names)
+                exec(compile(ast.Module([last], []), "cell", "exec"), names)
             if "parameters" in cell.metadata.get("tags", []):
                 names |= report.parameters
     return written(notebook, report, folder)
@@ -108,7 +112,7 @@ def site(processed, sample_processed, tmp_path_factory):
         ]
         publish_reports(folder, sample_processed, found, executed)
         odd = dataclasses.replace(
-            found[0], name=PLANTED_PAGE, year=2021, title=f"Mutu {PLANTED}", gaps=()
+            found[0], name=PLANTED_PAGE, year=2021, title=f"Mutu {PLANTED}", waits=()
         )
         publish_reports(folder, sample_processed, [odd], planted)
     with tables_from(processed):

@@ -171,7 +171,7 @@ def test_another_version_is_named(known, monkeypatch):
 
 
 def test_parameters_title_gaps_and_letterhead_are_part_of_a_page(known, monkeypatch):
-    said = "its title, gaps, headline figures or letterhead changed"
+    said = "its title, what it waits for, headline figures or letterhead changed"
     for part in ({"parameters": {"year": 2022}}, {"title": "Lain"}, {"year": 2022}):
         assert known.reason(dataclasses.replace(known.index, **part)) == said
     monkeypatch.setattr("kukar_analysis.report.paper.letterhead", lambda region: ["Dinas"])

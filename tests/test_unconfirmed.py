@@ -43,7 +43,13 @@ def office(tmp_path_factory):
         ("new-year", "2027", "--from", "2023-kppn-ikn"),
         ("clean",),
         ("new-notebook", "karangan"),
-        ("report", *ASKED, "--pdf", *(word for name in ONLY for word in ("--only", name))),
+        (
+            "report",
+            *ASKED,
+            "--pdf",
+            "--excel",
+            *(word for name in ONLY for word in ("--only", name)),
+        ),
     ):
         ended = kukar(folder, *command)
         assert ended.returncode == 0, ended.stdout + ended.stderr
@@ -80,7 +86,7 @@ def test_every_sheet_of_paper_is_marked(office):
 
 def test_the_annex_says_it_in_front_and_on_every_sheet(office):
     book = openpyxl.load_workbook(office / "reports" / "2027" / "lampiran-2027.xlsx")
-    cover = [cell.value for row in book["Sampul"].iter_rows(max_row=8) for cell in row]
+    cover = [cell.value for row in book["Isi"].iter_rows(max_row=8) for cell in row]
     assert any(str(text).startswith(NOTICE) for text in cover)
     for sheet in book:
         head = sheet.oddHeader

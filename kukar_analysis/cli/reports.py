@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from kukar_analysis.report.registry import Report
 
 Force = Annotated[bool, typer.Option("--force", help="make again also what has not changed")]
+Excel = Annotated[
+    bool, typer.Option("--excel", help="make the Excel annex of each year too, as `share` does")
+]
 Cluster = Annotated[
     str | None,
     typer.Option(
@@ -70,8 +73,8 @@ def list_(
     width = max(len(report.name) for report in found)
     for report in found:
         typer.echo(f"{report.name:{width}}  {report.status}")
-        for gap in report.gaps:
-            typer.echo(f"{'':{width}}  waits for {gap.file}: {gap.what}")
+        for sentence in report.waits:
+            typer.echo(f"{'':{width}}  waits: {sentence}")
         if report.name in reasons:
             reason = reasons[report.name]
             typer.echo(f"{'':{width}}  {f'to be made: {reason}' if reason else 'up to date'}")
@@ -95,6 +98,7 @@ def report(
     force: Force = False,
     pdf: Pdf = False,
     paper: Paper = "A4",
+    excel: Excel = False,
     cluster: Cluster = None,
     cell_timeout: CellTimeout = USUAL.cell,
     timeout: Timeout = USUAL.report,
@@ -104,7 +108,7 @@ def report(
     Only what has changed is made again. Example:
     kukar report --year 2023 --region 64.02 -p pillar=governance --pdf
     """
-    asked = _Asked(year, region, only, parameter, paper if pdf else None)
+    asked = _Asked(year, region, only, parameter, paper if pdf else None, excel)
     folders = _Folders(raw, processed, reports)
     end(_report(asked, folders, _Run(jobs, force, cluster, Limits(cell_timeout, timeout))))
 
@@ -122,6 +126,7 @@ def run(
     force: Force = False,
     pdf: Pdf = False,
     paper: Paper = "A4",
+    excel: Excel = False,
     cluster: Cluster = None,
     cell_timeout: CellTimeout = USUAL.cell,
     timeout: Timeout = USUAL.report,
@@ -134,7 +139,7 @@ def run(
     agree, whole = check_tables(processed)
     if not agree:
         raise KukarError("a published figure differs from its parts: no report was made")
-    asked = _Asked(year, region, only, parameter, paper if pdf else None)
+    asked = _Asked(year, region, only, parameter, paper if pdf else None, excel)
     folders = _Folders(raw, processed, reports)
     made = _report(asked, folders, _Run(jobs, force, cluster, Limits(cell_timeout, timeout)))
     end(made and cleaned and whole)
@@ -148,6 +153,7 @@ class _Asked(NamedTuple):
     only: list[str] | None
     parameters: list[str] | None
     sheet: str | None
+    excel: bool
 
     @property
     def words(self) -> str:
@@ -199,6 +205,7 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
             how.jobs,
             executor,
             asked.sheet,
+            asked.excel,
             how.force,
             how.limits,
         )

@@ -21,6 +21,7 @@ from kukar_analysis import respondents, store
 from kukar_analysis.parse.survey import PERSONAL
 from kukar_analysis.read import table, workbook
 from kukar_analysis.report import site
+from kukar_analysis.report.workbook import COMPUTED
 
 _KINDS = {
     "a path of a machine": r"(?<![\w/.:-])/(home|root|Users|tmp|var|opt|mnt|work)/[\w.-]+"
@@ -38,6 +39,8 @@ _MARKUP = {
 }
 _PICTURE = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]*")
 """Pictures inside a page: letters without words."""
+_SUM = re.compile(r"=(ROUND\(|SUM\(|[A-Z]\d+|[\d:*/,)])+")
+"""A formula of the annex, which computes the index from the cells beside it."""
 _SHORTEST = 5
 """Letters of a name that is looked for; a shorter one stands in too many words."""
 _TOO_COMMON = ("root", "user", "admin", "runner", "localhost")
@@ -121,14 +124,17 @@ def _hidden(path: Path) -> Iterator[str]:
     """Yield what a file carries that no reader of it sees or wants."""
     if path.suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
-        if any(cell.data_type == "f" for cell in _cells(book)):
+        formulas = [
+            (cell.parent.title, cell.value) for cell in _cells(book) if cell.data_type == "f"
+        ]
+        if any(page != COMPUTED or not _SUM.fullmatch(text) for page, text in formulas):
             yield "a formula"
         if any(sheet.sheet_state != "visible" for sheet in book.worksheets):
             yield "a hidden sheet"
     elif path.suffix == ".ipynb":
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
         kinds = {output["output_type"] for cell in cells for output in cell.get("outputs", ())}
-        if kinds - {"execute_result", "display_data"}:
+        if kinds - {"execute_result", "display_data", "stream"}:
             yield "an output that the page does not show"
 
 

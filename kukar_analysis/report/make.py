@@ -15,7 +15,6 @@ from kukar_analysis import store, writing
 from kukar_analysis.engine import fork
 from kukar_analysis.errors import PrinterError, ReportError
 from kukar_analysis.report import (
-    annex,
     fingerprint,
     folder,
     paper,
@@ -26,6 +25,7 @@ from kukar_analysis.report import (
     site,
     stale,
     state,
+    workbook,
 )
 from kukar_analysis.report.limits import USUAL, Limits
 from kukar_analysis.report.registry import Report
@@ -47,6 +47,8 @@ class Way:
     """where they are run, if not in threads of this process"""
     sheet: str | None = None
     """the paper that pages are printed on too"""
+    excel: bool = False
+    """whether the annexes of their years are made too"""
     force: bool = False
     limits: Limits = USUAL
 
@@ -222,11 +224,18 @@ class _Making:
             if now.error and not was.error:
                 self.uses.pop(now.report.name, None)
                 self.warn(f"{now.report.name}  failed: {now.error}")
+        left_out = [
+            f"notebooks/{o.report.notebook}.ipynb, {what}" for o in ended for what in o.left_out
+        ]
+        for line in dict.fromkeys(left_out):
+            self.warn(f"{line}; the notebook beside the page has it")
         made = [outcome.report for outcome in ended if not outcome.error]
         for report in made:
             paper.forget(published, report.name)
             self.sheets.pop(report.name, None)
-        years = dict.fromkeys(r.year for r in [*made, *self.kept])
+        for year in {r.year for r in made}:
+            (published / site.annex_of(year)).unlink(missing_ok=True)  # it says what was
+        years = dict.fromkeys(r.year for r in [*made, *self.kept] if self.way.excel)
         annexes = [self._each(site.annex_of(y), self._annex, y, published) for y in years]
         printed = self._print(made, self.way.sheet, published) if self.way.sheet else True
         publish.relist(published, self.record)
@@ -234,7 +243,7 @@ class _Making:
 
     def _annex(self, year: int, published: Path) -> None:
         regions, target = publish.regions_of(published, year), published / site.annex_of(year)
-        annex.write(year, regions, target, self.record, raw=self.way.raw)
+        workbook.write(year, regions, target, self.record, raw=self.way.raw)
 
     def _print(self, made: list[Report], sheet: str, published: Path) -> bool:
         """Print the pages made now or not printed on this sheet yet, and their years.

@@ -8,6 +8,7 @@ screen readers.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import metadata
@@ -168,7 +169,7 @@ def _chapters(folder: Path, entries: list[site.Entry], record: RunRecord) -> Ite
     """Yield the published pages as chapters; the names inside them are told apart."""
     for number, entry in enumerate(entries, start=1):
         main = _main(_soup(folder / f"{entry['name']}.html"))
-        for found in main.find_all(id=True):
+        for found in main.find_all(re.compile("^h[1-6]$"), id=True):
             found["id"] = f"bab{number}-{found['id']}"
         for found in main.find_all("a", href=True):
             found.unwrap()  # pages of the site are no pages here
@@ -205,7 +206,7 @@ def _soup(page: Path) -> BeautifulSoup:
 
 def _main(soup: BeautifulSoup) -> Tag:
     """Return what a page says, without what only a screen can use."""
-    for found in soup.find_all(_SCREEN_ONLY):
+    for found in [*soup.find_all(_SCREEN_ONLY), *soup.select(".skip")]:
         found.decompose()
     main = soup.find("main")
     if not isinstance(main, Tag):

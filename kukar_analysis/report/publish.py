@@ -104,7 +104,8 @@ def _read(outcomes: list[Outcome], staged: Path) -> tuple[list[Outcome], dict[st
 
     Bodies are put into `staged`, where the pages will lie: one at a time is held in memory.
     """
-    found, pages = [], {}
+    found: list[Outcome] = []
+    pages: dict[str, Page] = {}
     for outcome in outcomes:
         name, error = outcome.report.name, outcome.error
         if not error:
@@ -114,7 +115,8 @@ def _read(outcomes: list[Outcome], staged: Path) -> tuple[list[Outcome], dict[st
                 pages[name] = replace(read, body="")
             except Exception as failed:
                 error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
-        found.append(replace(outcome, error=error))
+        left_out = pages[name].left_out if name in pages else ()
+        found.append(replace(outcome, error=error, left_out=left_out))
     return found, pages
 
 
@@ -248,7 +250,7 @@ def said(report: Report) -> dict[str, Any]:
         "region": report.region,
         "region_name": framework.load().regions[report.region].name,
         **site.headline(report.year, report.region),
-        "waits_for": [f"{g.what} ({g.file})" for g in report.gaps],
+        "waits_for": list(report.waits),
         "unconfirmed": unconfirmed(report.region, *_years(report)),
     }
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from kukar_analysis import formats, framework, notebooks, store
+from kukar_analysis import formats, framework, notebooks, paths, store
 from kukar_analysis.analysis import agencies as carrying
 from kukar_analysis.analysis import compare, programmes, quality, quick_wins
-from kukar_analysis.analysis.gaps import (
-    Gap,
-    agencies_gap,
-    candidates_gap,
-    index_gap,
-    programmes_gap,
-    questions_gap,
-)
+from kukar_analysis.analysis.missing import missing
 from kukar_analysis.errors import UsageError
 
 
@@ -30,7 +24,8 @@ class Report:
     title: str
     year: int
     region: str
-    gaps: tuple[Gap, ...] = ()
+    waits: tuple[str, ...] = ()
+    """what an incomplete page waits for, in sentences for its reader"""
     can_be_made: bool = True
     """False where nothing at all would stand on the page but empty places."""
 
@@ -39,7 +34,7 @@ class Report:
         """complete, incomplete (made, with empty places) or waiting (not made)."""
         if not self.can_be_made:
             return "waiting"
-        return "incomplete" if self.gaps else "complete"
+        return "incomplete" if self.waits else "complete"
 
 
 def reports(
@@ -66,13 +61,57 @@ def reports(
     if only:
         found = [r for r in found if r.name in only or r.notebook in only]
     for name, value in (parameters or {}).items():
-        if not any(name in r.parameters for r in found):
-            known = ", ".join(dict.fromkeys(p for r in found for p in r.parameters))
-            raise UsageError(f"no notebook has a parameter {name!r}; known: {known or 'none'}")
-        found = [r for r in found if str(r.parameters.get(name)) == value]
-        if not found:
-            raise UsageError(f"no report has {name} = {value}; `kukar list` shows what there is")
+        found = _given(found, name, value)
     return found
+
+
+def _given(found: list[Report], name: str, value: str) -> list[Report]:
+    """Return the reports that have a parameter with a value, in words.
+
+    Of notebooks whose reports leave a parameter as it is, those that have it with this value: they
+    are reports of their own, with the parameter in their name.
+    """
+    own = {r.notebook: _own_parameters(r.notebook) for r in found}
+    knowing = [r for r in found if name in r.parameters or name in own[r.notebook]]
+    if not knowing:
+        known = ", ".join(
+            dict.fromkeys(p for r in found for p in (*r.parameters, *own[r.notebook]))
+        )
+        raise UsageError(f"no notebook has a parameter {name!r}; known: {known or 'none'}")
+    chosen = [
+        r if name in r.parameters else _variant(r, name, own[r.notebook][name], value)
+        for r in knowing
+        if str(r.parameters.get(name, value)) == value
+    ]
+    if not chosen:
+        raise UsageError(f"no report has {name} = {value}; `kukar list` shows what there is")
+    return chosen
+
+
+def _own_parameters(notebook: str) -> Mapping[str, notebooks.Parameter]:
+    """Return the parameters of a notebook; none of one that cannot be read, which is said."""
+    if (
+        notebook in notebooks.faults()
+        or not (path := paths.NOTEBOOKS / f"{notebook}.ipynb").exists()
+    ):
+        return {}
+    return notebooks.read(path).parameters
+
+
+def _variant(report: Report, name: str, of: notebooks.Parameter, value: str) -> Report:
+    """Return a report with a parameter of its notebook's own; the same where it has that value."""
+    read = of.read(name, value)
+    if read == of.default:
+        return report
+    part = formats.slug(value)
+    if part != value:  # -1 and 1, a b and a_b: told apart
+        part += f"-{hashlib.sha256(value.encode()).hexdigest()[:6]}"
+    return replace(
+        report,
+        name=f"{report.name}-{formats.slug(name)}-{part}",
+        title=f"{report.title} ({name} = {value})",
+        parameters={**report.parameters, name: read},
+    )
 
 
 def _of(year: int, region: str) -> Iterator[Report]:
@@ -89,17 +128,20 @@ def _of_scores(year: int, region: str) -> Iterator[Report]:
     fw = framework.load()
     name = fw.regions[region].name
     record = compare.index_record(year, region)
-    index, questions = index_gap(year, region), questions_gap(year, region)
+    index = _waits("index_scores", year, region)
+    questions = _waits("question_scores", year, region)
     known = record is not None
     title = f"Indeks Smart City {name} {year}"
-    yield _report("02_indeks", year, region, title, gaps=[index], can_be_made=known)
+    yield _report("02_indeks", year, region, title, waits=index, can_be_made=known)
     if record is not None and not record["participated"]:
         return
     title = f"Ringkasan {name} {year}"
-    yield _report("00_ringkasan", year, region, title, gaps=[index, questions], can_be_made=known)
-    for found in notebooks.described():
+    yield _report(
+        "00_ringkasan", year, region, title, waits=[*index, *questions], can_be_made=known
+    )
+    for found in notebooks.own():
         title = f"{found.title} {name} {year}"
-        yield _report(found.notebook, year, region, title, gaps=[index], can_be_made=known)
+        yield _report(found.notebook, year, region, title, waits=index, can_be_made=known)
     for pillar in fw.pillars.values():
         yield _report(
             "03_pilar",
@@ -108,15 +150,15 @@ def _of_scores(year: int, region: str) -> Iterator[Report]:
             f"{pillar.name} {name} {year}",
             pillar.pillar,
             {"year": year, "region": region, "pillar": pillar.pillar},
-            gaps=[index, questions],
+            waits=[*index, *questions],
             can_be_made=known,
         )
     yield from _of_two_years(year, region, index)
     title = f"Ketahanan peringkat {name} {year}"
-    yield _report("07_ketahanan", year, region, title, gaps=[index], can_be_made=known)
+    yield _report("07_ketahanan", year, region, title, waits=index, can_be_made=known)
 
 
-def _of_two_years(year: int, region: str, index: Gap | None) -> Iterator[Report]:
+def _of_two_years(year: int, region: str, index: tuple[str, ...]) -> Iterator[Report]:
     """Yield what changed since the year before that has an edition, which need not be the last."""
     fw = framework.load()
     last = max((y for y in fw.years() if y < year), default=None)
@@ -130,8 +172,8 @@ def _of_two_years(year: int, region: str, index: Gap | None) -> Iterator[Report]
         f"Perubahan {fw.regions[region].name} {last}–{year}",
         f"{last}",
         {"region": region, "from_year": last, "to_year": year},
-        gaps=[index_gap(last, region), index],
-        can_be_made=index is None and before.value is not None,
+        waits=[*_waits("index_scores", last, region), *index],
+        can_be_made=not index and before.value is not None,
     )
 
 
@@ -148,7 +190,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         year,
         region,
         f"Quick win {name} {year}",
-        gaps=[candidates_gap(year, region)],
+        waits=_waits("quick_win_aspects", year, region),
         can_be_made=not quick_wins.named_quick_wins(year, region).empty
         or not quick_wins.candidates(year, region).empty,
     )
@@ -158,7 +200,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         year,
         region,
         f"Sinergi OPD {name} {year}",
-        gaps=[agencies_gap(year, region)],
+        waits=_waits("pillar_agencies", year, region),
         can_be_made=not store.read("pillar_agencies", year=year, region=region).empty
         or bool(agencies or carrying.unnamed(year, region)),
     )
@@ -167,7 +209,7 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         year,
         region,
         f"Program {name} {year}",
-        gaps=[programmes_gap(year, region)],
+        waits=_waits("programmes", year, region),
         can_be_made=not programmes.programmes(year, region).empty,
     )
     for opd in agencies:
@@ -181,6 +223,12 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
         )
 
 
+def _waits(table: str, year: int, region: str) -> tuple[str, ...]:
+    """Return what a page of a table waits for; of a region that stayed away nothing will come."""
+    found = missing(table, year, region)
+    return tuple(found.loc[found["state"] != "absent", "sentence"])
+
+
 def _report(
     notebook: str,
     year: int,
@@ -189,7 +237,7 @@ def _report(
     part: str = "",
     parameters: Mapping[str, Any] | None = None,
     *,
-    gaps: Sequence[Gap | None] = (),
+    waits: Sequence[str] = (),
     can_be_made: bool = True,
 ) -> Report:
     """Return a report of a region's year; `part` tells those of one notebook apart."""
@@ -200,6 +248,6 @@ def _report(
         title=title,
         year=year,
         region=region,
-        gaps=tuple(gap for gap in gaps if gap),
+        waits=tuple(dict.fromkeys(waits)),
         can_be_made=can_be_made,
     )

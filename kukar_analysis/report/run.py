@@ -8,9 +8,10 @@ from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_complete
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 
-from kukar_analysis import store
+from kukar_analysis import notebooks, store
 from kukar_analysis.engine import fork
 from kukar_analysis.engine.lean import spare_imports
 from kukar_analysis.errors import ReportError
@@ -29,6 +30,8 @@ class Outcome:
     seconds: float
     error: str | None = None
     seen: Mapping[str, list[str]] | None = None
+    left_out: tuple[str, ...] = ()
+    """what of the notebook its page does not show"""
 
 
 def faults(reports: Iterable[Report]) -> dict[str, str]:
@@ -58,13 +61,10 @@ def faults(reports: Iterable[Report]) -> dict[str, str]:
 
 def _parameters(notebook: str) -> dict[str, str]:
     """Return the parameters of a notebook with the names of their types."""
-    spare_imports()
-    import papermill
-
     if not _source(notebook).exists():
         raise ReportError("is not there; restore it")
-    inspected = papermill.inspect_notebook(str(_source(notebook)))
-    return {name: about["inferred_type_name"] for name, about in inspected.items()}
+    found = notebooks.read(_source(notebook)).parameters
+    return {name: parameter.kind for name, parameter in found.items()}
 
 
 def run(
@@ -88,6 +88,9 @@ def run(
     if executor is None and fork.available():
         fork.preload(modules, program)  # loads while papermill is imported here
     wrong = faults(reports)
+    spare_imports()
+    # here, once: threads that import it at the same time meet it half made
+    import_module("papermill")
     tasks = [
         Task(
             name=report.name,

@@ -17,7 +17,7 @@ from typing import Any
 
 from kukar_analysis import check, formats, framework, store, writing
 from kukar_analysis.errors import ShareError
-from kukar_analysis.report import annex, leaks, paper, publish, site
+from kukar_analysis.report import leaks, paper, publish, site, workbook
 from kukar_analysis.report.record import RunRecord
 
 LARGEST = 15_000_000
@@ -65,7 +65,7 @@ def share(
         for region in dict.fromkeys(e["region"] for e in entries):
             paper.year(printer, staged, year, region, record, is_draft=is_draft)
         target = staged / site.annex_of(year)
-        annex.write(year, regions, target, record, raw=raw, is_draft=is_draft)
+        workbook.write(year, regions, target, record, raw=raw, is_draft=is_draft)
         _index(entries, staged, record, is_draft)
         message = _message(year, entries, record, sheet, is_draft)
         (staged / "pesan.txt").write_text(message, encoding="utf-8")

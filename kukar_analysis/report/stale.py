@@ -102,7 +102,7 @@ def _differences(before: Uses, after: Uses, known: State, now: Now) -> Iterator[
     if before.tables != after.tables:
         yield f"rows changed: {_named(before.tables, after.tables)}"
     if before.entry != after.entry:
-        yield "its title, gaps, headline figures or letterhead changed"
+        yield "its title, what it waits for, headline figures or letterhead changed"
 
 
 def _named(before: Mapping[str, str], after: Mapping[str, str], most: int = 3) -> str:

@@ -44,6 +44,7 @@ class Cells:
     values: pd.Series
     texts: list[str]
     numeric: bool
+    format: str
 
 
 def cells(frame: pd.DataFrame, columns: Sequence[Any] | Mapping[Any, str] | None) -> list[Cells]:
@@ -72,7 +73,7 @@ def column(values: pd.Series, heading: str | None = None) -> Cells:
         heading = defined.heading if defined else str(values.name)
         heading += f" ({defined.unit})" if defined and defined.unit else ""
     numeric = as_.partition(":")[0] in _NUMBERS
-    return Cells(heading, values, [text(value, as_) for value in values], numeric)
+    return Cells(heading, values, [text(value, as_) for value in values], numeric, as_)
 
 
 def text(value: Any, as_: str) -> str:

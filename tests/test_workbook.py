@@ -1,0 +1,298 @@
+"""The Excel annex: opened again it holds figures as numbers, all else as text, nobody's name."""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import zipfile
+from datetime import UTC, datetime
+from decimal import ROUND_HALF_UP, Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from openpyxl.utils import range_boundaries
+from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA, cell, printed, tables_from, write_tables
+
+from kukar_analysis import framework, store
+from kukar_analysis.errors import ReportError, UsageError
+from kukar_analysis.report import leaks, workbook
+from kukar_analysis.report.record import run_record
+
+SAMPLE = "00.01"
+EVIL = ["=1+1", "+62", "-5", "@SUM(A1)", "\t=cmd|' /C calc'!A0", "#N/A", "_x0041_", "<b>&amp;"]
+
+
+def made(folder, year, regions, processed, raw=store.RAW, **how):
+    with tables_from(processed):
+        record = dataclasses.replace(
+            run_record(processed), made_at=datetime(2023, 12, 4, 6, 5, tzinfo=UTC), commit="abc"
+        )
+        return workbook.write(year, regions, folder / "lampiran.xlsx", record, raw=raw, **how)
+
+
+def rows(page):
+    """Return the table of a sheet as dictionaries by heading."""
+    (table,) = page.tables.values()
+    left, top, right, bottom = range_boundaries(table.ref)
+    lines = [*page.iter_rows(top, bottom, left, right, values_only=True)]
+    return [dict(zip(lines[0], line, strict=True)) for line in lines[1:]]
+
+
+def parts(path):
+    with zipfile.ZipFile(path) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def words(book):
+    return " ".join(
+        str(v) for line in book[workbook.CONTENTS].values for v in line if v is not None
+    )
+
+
+@pytest.fixture(scope="module")
+def real(processed, tmp_path_factory):
+    return made(tmp_path_factory.mktemp("real"), 2023, [KUKAR, MALANG], processed)
+
+
+@pytest.fixture(scope="module")
+def sample(sample_processed, tmp_path_factory):
+    raw = store.ROOT / "data" / "sample"
+    return made(tmp_path_factory.mktemp("sample"), 2023, [SAMPLE], sample_processed, raw)
+
+
+@pytest.fixture(scope="module")
+def book(real):
+    return openpyxl.load_workbook(real)
+
+
+@pytest.fixture(scope="module")
+def sample_book(sample):
+    return openpyxl.load_workbook(sample)
+
+
+def test_every_final_and_component_is_the_number_printed_at_its_origin(book):
+    index, components = rows(book["Indeks"]), rows(book["Komponen"])
+    assert (len(index), len(components)) == (141, 771)
+    finals = [row for row in index if row["Nilai final"] is not None]
+    assert len(finals) == 130
+    for row in finals:
+        assert Decimal(str(row["Nilai final"])) == printed(cell(row["Asal"]))
+    for row in components:
+        if row["Nilai"] is not None:
+            assert Decimal(str(row["Nilai"])) == printed(cell(row["Asal"]))
+    away = next(row for row in index if row["Kode daerah"] == STAYED_AWAY)
+    assert (away["Ikut evaluasi"], away["Nilai final"]) == ("tidak", None)
+    of_surabaya = {row["Komponen"] for row in components if row["Kode daerah"] == SURABAYA}
+    assert "Kolaborasi" not in of_surabaya  # it does not apply to the group
+
+
+def test_the_index_comes_out_of_the_formulas_as_it_is_printed(book):
+    found = computed(book[workbook.COMPUTED])
+    assert found["Kabupaten Kutai Kartanegara"] == (Decimal("2.82"), Decimal("2.82"))
+    assert found["Kabupaten Malang"] == (Decimal("2.94"), Decimal("2.94"))
+
+
+def test_an_edition_that_rounds_each_term_does_so_in_the_formulas(processed, tmp_path):
+    regions = ["35.07", "33.72", "35.73"]
+    page = openpyxl.load_workbook(made(tmp_path, 2022, regions, processed))[workbook.COMPUTED]
+    found = computed(page)
+    assert len(found) >= 1
+    assert all(by_formula == final for by_formula, final in found.values())
+    assert "tiap hasil kali dibulatkan" in " ".join(str(v) for row in page.values for v in row)
+
+
+def computed(page):
+    """Return what the formulas of each region give, and the printed index beside it.
+
+    Excel's ROUND goes half away from zero, and so does this.
+    """
+
+    def value(at):
+        held = page[at].value
+        return evaluate(held) if str(held).startswith("=") else Decimal(str(held))
+
+    def evaluate(formula):
+        text = re.sub(
+            r"([A-Z])(\d+):\1(\d+)",
+            lambda m: ",".join(f"{m[1]}{n}" for n in range(int(m[2]), int(m[3]) + 1)),
+            formula[1:],
+        )
+        text = re.sub(r"\b([A-Z]\d+)\b", r"value('\1')", text)
+        text = re.sub(r"(?<![\w'.])(\d+)(?![\w'.])", r"Decimal(\1)", text)
+        names = {"value": value, "ROUND": rounded, "SUM": lambda *v: sum(v), "Decimal": Decimal}
+        return eval(text, names)
+
+    def rounded(number, places):
+        return number.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP)
+
+    found, region = {}, None
+    for row in page.iter_rows(min_row=4):
+        region = row[0].value or region
+        if row[1].value == "Indeks menurut hitungan ini":
+            below = page.cell(row[0].row + 1, 5).value
+            found[region] = value(f"E{row[0].row}"), Decimal(str(below))
+    return found
+
+
+def test_numbers_have_an_indonesian_format_and_codes_are_text(book):
+    own = next(r for r in book["Indeks"].iter_rows(4) if r[0].value == KUKAR)
+    assert (own[0].data_type, own[0].number_format) == ("s", "@")
+    heads = [c.value for c in book["Indeks"][3]]
+    final, change = (own[heads.index(head)] for head in ("Nilai final", "Peningkatan"))
+    assert (final.data_type, final.number_format) == ("n", "[$-421]#,##0.00")
+    assert change.number_format == "[$-421]+0.00;[$-421]-0.00;[$-421]0.00"
+    found = rows(book["Nilai butir"])
+    assert len(found) == 117
+    assert "3.10.1" in {row["Kode"] for row in found}
+    marked = [
+        r[0].value for r in book["Indeks"].iter_rows(4) if r[0].fill.fgColor.rgb[2:] == "FFF2CC"
+    ]
+    assert sorted(marked) == sorted([KUKAR, MALANG])
+
+
+def test_there_is_no_empty_sheet_and_the_first_says_what_is_not_there(book, sample_book, processed):
+    for found in (book, sample_book):
+        assert found.sheetnames[0] == workbook.CONTENTS
+        for page in found.worksheets[1:]:
+            assert page.title == workbook.COMPUTED or rows(page)
+        links = [c for row in found[workbook.CONTENTS].iter_rows() for c in row if c.hyperlink]
+        assert [c.value for c in links] == found.sheetnames[1:]
+    said = words(book)
+    assert "Program" not in book.sheetnames
+    assert "Daftar program Kabupaten Kutai Kartanegara 2023" in said
+    assert "2.82" in said
+    assert run_record(processed).data in said
+    assert {"Jawaban OPD", "Survei", "Program", "Catatan asesor"} <= set(sample_book.sheetnames)
+
+
+def test_a_field_that_is_short_is_said(tables, tmp_path):
+    index = tables["index_scores"]
+    short = index[~((index["year"] == 2023) & (index["region"] == "33.72"))]
+    store.write_all({**tables, "index_scores": short}, tmp_path / "tables")
+    said = words(openpyxl.load_workbook(made(tmp_path, 2023, [KUKAR], tmp_path / "tables")))
+    assert "Kelengkapan" in said
+    assert re.search(r"\b57 dari 58\b", said)
+
+
+def test_every_file_is_listed_with_its_source_where_it_is_the_one_on_record(
+    book, processed, tmp_path
+):
+    found = {row["Berkas"]: row for row in rows(book["Berkas"])}
+    assert {name: row["Sidik jari (sha256)"] for name, row in found.items()} == run_record(
+        processed
+    ).inputs
+    national = found["2023/tabel-nasional-peserta.csv"]
+    assert national["Sumber"].startswith("Surat Kominfo B-1384/DJAI/AI.01.04/12/2023")
+    assert national["Diterima"] == datetime(2026, 11, 23)
+    listed = (store.RAW / "SOURCES.csv").read_text(encoding="utf-8-sig")
+    sha = national["Sidik jari (sha256)"]
+    (tmp_path / "SOURCES.csv").write_text(listed.replace(sha, "0" * 64), encoding="utf-8")
+    other = openpyxl.load_workbook(made(tmp_path, 2023, [KUKAR], processed, raw=tmp_path))
+    of_other = {row["Berkas"]: row for row in rows(other["Berkas"])}
+    assert of_other["2023/tabel-nasional-peserta.csv"]["Sumber"] is None
+    (tmp_path / "SOURCES.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(ReportError, match=r"SOURCES\.csv cannot be read"):
+        made(tmp_path, 2023, [KUKAR], processed, raw=tmp_path)
+
+
+def test_planted_text_stays_text_and_never_becomes_a_formula_or_an_error(tmp_path):
+    programme = {"year": 2023, "region": SAMPLE, "pillar": "living", "is_quick_win": False}
+    named = [{**programme, "programme": t, "origin": f"2023/{t}.csv#l{t}"} for t in EVIL]
+    answer = {"year": 2023, "region": SAMPLE, "source": "self", "component": "outcome"}
+    answer |= {"question": "outcome.governance.spbe", "remark": "=2+2\x07\ufffe", "origin": "a#b"}
+    answer |= {"edition": "2023-kppn-ikn", "evidence": "a" * 40_000}
+    tables = write_tables(tmp_path / "tables", programmes=named, question_scores=[answer])
+    path = made(tmp_path, 2023, [SAMPLE], tables)
+    found = openpyxl.load_workbook(path)
+    at = [c.value for c in found["Program"][3]].index("Program")
+    cells = {
+        row[at].value.replace("_x005F_x", "_x"): row[at] for row in found["Program"].iter_rows(4)
+    }
+    assert set(cells) == set(EVIL)
+    for text, held in cells.items():
+        assert held.data_type == "s"
+        assert held.quotePrefix == text.startswith(("=", "+", "-", "@", "\t"))
+    (given,) = rows(found["Jawaban OPD"])
+    assert given["Keterangan asesor"] == "=2+2\ufffd\ufffd"
+    assert given["Data dukung"].endswith("[dipotong: teks lengkap ada pada asalnya]")
+    for name, content in parts(path).items():
+        if name.startswith("xl/worksheets/"):
+            assert not re.search(r'<f[ >]|t="e"', content)
+
+
+def test_no_respondent_no_rejected_value_and_nothing_of_the_machine_leaves(
+    sample, sample_processed
+):
+    everything = "".join(parts(sample).values())
+    hashes = store.read("survey_responses", sample_processed)["respondent"].dropna().unique()
+    values = store.read("rejected", sample_processed)["value"].dropna()
+    names = {part.name for part in framework.load().sub_dimensions.values()}
+    assert len(hashes) > 100
+    assert not [h for h in hashes if h in everything]
+    assert not [v for v in values if len(v) > 5 and v in everything and v not in names]
+    assert str(store.ROOT) not in everything
+    assert f"{Path.home()}/" not in everything
+    assert "<dc:creator>kukar</dc:creator>" in parts(sample)["docProps/core.xml"]
+    assert leaks.find(sample.parent) == []
+
+
+def test_a_formula_of_any_other_kind_does_not_leave(real, tmp_path):
+    for sheet, formula in ((workbook.COMPUTED, '=WEBSERVICE("x")'), ("Indeks", "=C5*1")):
+        changed = openpyxl.load_workbook(real)
+        changed[sheet]["A4"] = formula
+        changed.save(tmp_path / "a.xlsx")
+        assert leaks.find(tmp_path) == ["a.xlsx: holds a formula"]
+
+
+def test_a_survey_shows_the_mean_of_its_answers_and_how_many_they_are(
+    sample_book, sample_processed
+):
+    answers = store.read("survey_responses", sample_processed)
+    answers = answers[answers["sub_dimension"] == "energy"]["answer"]
+    (row,) = [r for r in rows(sample_book["Survei"]) if r["Subdimensi"] == "Energi"]
+    assert row["Rata-rata jawaban"] == pytest.approx(answers.mean())
+    assert row["Jawaban terisi"] == answers.count() == 148
+
+
+def test_questions_and_answers_stand_in_the_order_of_the_form(sample_book):
+    components = [c.name for c in framework.load().components.values()]
+    for name in ("Nilai butir", "Jawaban OPD"):
+        found = [components.index(r["Komponen"]) for r in rows(sample_book[name])]
+        assert found == sorted(found)
+    codes = [r["Kode"] for r in rows(sample_book["Nilai butir"])]
+    assert codes.index("3.2.1") < codes.index("3.10.1")
+
+
+def test_every_sheet_is_marked_prints_on_a4_and_can_be_filtered(sample, sample_book, book):
+    for page in [*book.worksheets, *sample_book.worksheets]:
+        assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+        assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (1, 0)
+        assert page.oddFooter.right.text == "Halaman &P dari &N"
+        invented = "DATA CONTOH" in page.oddHeader.left.text
+        assert invented == (page in sample_book.worksheets)
+    tables = [t for page in sample_book.worksheets for t in page.tables.values()]
+    assert len({t.displayName for t in tables}) == len(tables)
+    assert all(t.autoFilter.ref == t.ref for t in tables)
+    sheets = [c for name, c in parts(sample).items() if name.startswith("xl/worksheets/sheet")]
+    assert [c.count("<ignoredErrors>") for c in sheets] == [c.count("<tableParts") for c in sheets]
+
+
+def test_the_same_tables_and_record_give_the_same_bytes(real, processed, tmp_path):
+    assert made(tmp_path, 2023, [KUKAR, MALANG], processed).read_bytes() == real.read_bytes()
+    assert real.stat().st_size < 1_000_000
+
+
+@pytest.mark.parametrize("year", [2021, 2022, 2024])
+def test_a_year_of_which_little_is_on_record_has_an_annex_too(year, processed, tmp_path):
+    said = words(openpyxl.load_workbook(made(tmp_path, year, [KUKAR], processed, is_draft=True)))
+    assert f"Indeks Kabupaten Kutai Kartanegara {year} belum tercatat" in said
+    assert ("2,82 hasil hitung balik" in said) == (year == 2022)
+    assert "DRAF" in said
+
+
+@pytest.mark.parametrize(("year", "regions"), [(1999, [KUKAR]), (2023, ["99.99"]), (2023, [])])
+def test_what_is_not_known_makes_no_annex(year, regions, processed, tmp_path):
+    with pytest.raises(UsageError):
+        made(tmp_path, year, regions, processed)
+    assert list(tmp_path.iterdir()) == []
