@@ -5,7 +5,17 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, printed, raw, write_tables
+from reading import (
+    IN_NO_TABLE,
+    KUKAR,
+    MALANG,
+    STAYED_AWAY,
+    SURABAYA,
+    cell,
+    printed,
+    raw,
+    write_tables,
+)
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare
@@ -141,6 +151,16 @@ def test_a_profile_agrees_with_a_second_computation_from_the_raw_table(name, reg
         computed = [row.score, row.group_mean, row.group_low, row.group_high, row.gap]
         computed += [row.contribution, row.effect]
         assert computed == pytest.approx([float(e) for e in exact], abs=1e-9)
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2023, SURABAYA), (2022, MALANG)])
+def test_every_origin_leads_to_the_cell_that_prints_the_number(year, region):
+    profile, places_ = compare.component_profile(year, region), compare.ranks(year, region)
+    for row in profile.itertuples():
+        assert float(printed(cell(row.origin))) == row.score
+    index = float(compare.index_value(year, region).value)
+    assert {float(printed(cell(origin))) for origin in places_["origin"]} == {index}
 
 
 @pytest.mark.usefixtures("processed_env")

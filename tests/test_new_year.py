@@ -398,58 +398,54 @@ def test_an_invented_edition_has_its_reports(office):
 def said(office):
     """Return what the package says in the copied project, by the call; one process for all."""
     calls = [
-        'narrative.years("00.01", 2023, 2024).text',
-        'narrative.years("00.01", 2024, 2027).text',
-        'narrative.comparability("00.01", 2023, 2024).text',
-        'narrative.comparability("00.01", 2024, 2027).text',
-        *(f'narrative.limits_of({year}, "00.01", "index").text' for year in INVENTED),
-        *(f'summary.certainty({year}, "00.01")[0]' for year in INVENTED),
-        'tables.components(2027, "00.01").text',
+        *(f'ka.change_sentences("00.01", {years})' for years in ("2023, 2024", "2024, 2027")),
+        *(
+            f'ka.components_between("00.01", {years}).reason'
+            for years in ("2023, 2024", "2024, 2027")
+        ),
+        *(f'ka.limits({year}, "00.01", "index").sentence' for year in INVENTED),
+        *(f'summary.certainty({year}, "00.01")' for year in INVENTED),
         "new_year.summary()",
     ]
-    code = "from kukar_analysis import narrative, new_year, tables\nimport json\n"
+    code = "import kukar_analysis as ka\nfrom kukar_analysis import new_year\nimport json\n"
     code += "from kukar_analysis.analysis import summary\n"
-    code += f"print(json.dumps([str(x) for x in [{', '.join(calls)}]]))"
+    code += f"print(json.dumps([list(x) for x in [{', '.join(calls)}]]))"
     ended = python(office, "-c", code)
     assert ended.returncode == 0, ended.stderr
     return dict(zip(calls, json.loads(ended.stdout), strict=True))
 
 
 def test_years_that_are_not_on_record_between_two_are_named(said):
-    years = said['narrative.years("00.01", 2024, 2027).text']
-    assert "2,87 pada 2024 dan 2,95 pada 2027" in years
+    years = " ".join(said['ka.change_sentences("00.01", 2024, 2027)'])
+    assert "**2,87** pada 2024 dan **2,95** pada 2027" in years
     assert "Perubahan ini mencakup 3 tahun sekaligus." in years
     assert "Aturan dan nilai tahun 2025 dan 2026 tidak tercatat." in years
     assert "yang tercetak pada 2027 diukur kementerian dari 2026" in years
-    neighbours = said['narrative.years("00.01", 2023, 2024).text']
+    neighbours = " ".join(said['ka.change_sentences("00.01", 2023, 2024)'])
     assert "sekaligus" not in neighbours
     assert "terdiri atas" in neighbours
 
 
 def test_questions_that_are_copied_are_not_said_to_be_the_same(said):
-    copied = said['narrative.comparability("00.01", 2024, 2027).text']
-    assert copied.count("tidak terlihat atau belum dikonfirmasi") == 6
-    assert "sebanding" not in copied
-    confirmed = said['narrative.comparability("00.01", 2023, 2024).text']
-    assert "Impact: sebanding, 54 butir sama." in confirmed
+    copied = said['ka.components_between("00.01", 2024, 2027).reason']
+    assert len(copied) == 6
+    assert all("tidak terlihat atau belum dikonfirmasi" in reason for reason in copied)
+    assert "54 butir sama" in said['ka.components_between("00.01", 2023, 2024).reason']
 
 
-def test_limits_certainty_and_sources_say_that_the_rules_are_not_confirmed(said):
+def test_limits_say_first_that_the_rules_are_not_confirmed(said):
     notice = "Edisi 2027 (KPPN & IKN) belum dikonfirmasi: aturan pembulatan, bobot, butir, dan"
     notice += " aturan survei disalin dari edisi 2024 (KPPN & IKN)"
-    calls = 'narrative.limits_of({}, "00.01", "index").text', 'summary.certainty({}, "00.01")[0]'
-    for call in calls:
-        assert said[call.format(2027)].removeprefix("- ").startswith(notice)
-        assert "dikonfirmasi" not in said[call.format(2024)]
-    components = said['tables.components(2027, "00.01").text']
-    assert "aturan 2027 yang disalin dari edisi sebelumnya, belum dikonfirmasi" in components
+    for call in ('ka.limits({}, "00.01", "index").sentence', 'summary.certainty({}, "00.01")'):
+        assert said[call.format(2027)][0].startswith(notice)
+        assert "dikonfirmasi" not in said[call.format(2024)][0]
 
 
 def test_a_line_an_edition_sums_up_what_is_not_confirmed(said):
-    assert said["new_year.summary()"] == (
-        "['edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed,"
-        " 1 question not copied (kukar new-year 2027 --status)']"
-    )
+    assert said["new_year.summary()"] == [
+        "edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed,"
+        " 1 question not copied (kukar new-year 2027 --status)"
+    ]
 
 
 @pytest.mark.usefixtures("processed_env")

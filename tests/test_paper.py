@@ -10,7 +10,8 @@ import pdfplumber
 import pytest
 from reading import KUKAR, MALANG
 
-from kukar_analysis import narrative, plots, store, tables
+from kukar_analysis import narrative, show, store, tables
+from kukar_analysis.analysis import compare
 from kukar_analysis.errors import PrinterError, UsageError
 from kukar_analysis.report import paper, publish
 
@@ -66,9 +67,11 @@ def sheet(path):
 
 @pytest.mark.usefixtures("processed_env")
 def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, tmp_path):
-    body = (
-        f"<h1>Berapa?</h1>{tables.components(2023, KUKAR).html}{plots.components(2023, KUKAR).html}"
-    )
+    profile = compare.component_profile(2023, KUKAR)
+    ax = show.axes(rows=len(profile))
+    ax.barh(profile["component"], profile["score"])
+    drawn = show.figure(ax, "Temuan", alt=show.listed(profile, "component", "score"))
+    body = f"<h1>Berapa?</h1>{show.table(profile, 'Komponen').html}{drawn.html}"
     made = paper.page(printer, tmp_path, write(tmp_path, body))
     (text,) = texts(made)
     assert made.name == "02_indeks.pdf"

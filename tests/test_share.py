@@ -14,7 +14,8 @@ import pytest
 from nbformat import v4
 from reading import KUKAR
 
-from kukar_analysis import store, tables
+from kukar_analysis import show, store
+from kukar_analysis.analysis import compare
 from kukar_analysis.display import Shown
 from kukar_analysis.errors import ShareError
 from kukar_analysis.report import leaks, publish, registry, run, share
@@ -27,6 +28,11 @@ MADE_AT = datetime(2026, 11, 24, 1, 2, 4, tzinfo=UTC)
 def record(processed_env):
     found = publish.run_record(processed_env)
     return publish.RunRecord("9.9", "abc", MADE_AT, found.inputs, found.corrections)
+
+
+def components(region):
+    """Return what the page of the index shows of its components."""
+    return show.table(compare.component_profile(2023, region), "Komponen")
 
 
 def published(folder, record, shown, region=KUKAR, extra=()):
@@ -55,7 +61,7 @@ def contents(path):
 
 
 def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
-    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    published(tmp_path, record, [components(KUKAR)])
     made = bundle(tmp_path, record)
     found = contents(made.path)
     assert set(found) == {
@@ -83,7 +89,7 @@ def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
 
 
 def test_the_same_pages_give_the_same_bytes(tmp_path, record):
-    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    published(tmp_path, record, [components(KUKAR)])
     first = {n: b for n, b in contents(bundle(tmp_path, record).path).items() if n[-3:] != "pdf"}
     again = {n: b for n, b in contents(bundle(tmp_path, record).path).items() if n[-3:] != "pdf"}
     assert first == again
@@ -95,7 +101,7 @@ def test_without_a_published_page_there_is_no_bundle(tmp_path, record):
 
 
 def test_a_figure_that_differs_makes_a_draft_or_nothing(tmp_path, record, tables_changed):
-    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    published(tmp_path, record, [components(KUKAR)])
     with pytest.raises(ShareError, match=r"Kutai Kartanegara 2023 final.*--draft"):
         bundle(tmp_path, record)
     assert list(tmp_path.glob("*.zip")) == []
@@ -133,7 +139,7 @@ def tables_changed(tables, tmp_path_factory, monkeypatch):
     [({"status": "replaced"}, "is replaced"), ({"data": "lama"}, "made from other data")],
 )
 def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(tmp_path, record, change, words):
-    published(tmp_path, record, [tables.components(2023, KUKAR)])
+    published(tmp_path, record, [components(KUKAR)])
     manifest = tmp_path / publish.MANIFEST
     said = json.loads(manifest.read_text())
     said["reports"][0] |= change
@@ -145,7 +151,7 @@ def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(tmp_path, record, ch
 @pytest.mark.usefixtures("sample_env")
 def test_invented_data_is_marked_in_every_part(tmp_path, sample_processed):
     own = publish.run_record(sample_processed)
-    published(tmp_path, own, [tables.components(2023, SAMPLE)], SAMPLE)
+    published(tmp_path, own, [components(SAMPLE)], SAMPLE)
     raw = store.ROOT / "data" / "sample"
     found = contents(share.share(2023, [SAMPLE], tmp_path, own, raw=raw).path)
     for name in ("index.html", f"2023/{SAMPLE}/02_indeks.html", "pesan.txt"):
@@ -231,7 +237,7 @@ def test_hidden_outputs_formulas_and_sheets_are_found(tmp_path):
 
 def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(tmp_path, record):
     leak = v4.new_output("stream", name="stdout", text="hubungi 0812-3456-7890")
-    published(tmp_path, record, [tables.components(2023, KUKAR)], extra=[leak])
+    published(tmp_path, record, [components(KUKAR)], extra=[leak])
     with pytest.raises(ShareError, match="must not leave the office") as refused:
         bundle(tmp_path, record, is_draft=True)
     assert "3456" not in str(refused.value)
