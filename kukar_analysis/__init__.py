@@ -34,7 +34,6 @@ Papers      arrivals (files, and whom they speak for), rejected, corrections, fi
             form (the questions that are asked), unanswered
 Agencies    agencies (an agency a row), agency_pillars, agency_questions, leaning (a pillar a row)
 Show        show: a frame as a table, a figure with its finding, sentences
-Pages       tables, plots, narrative: what the pages show, as ka.tables.ranks(2023, "64.02")
 Missing     missing (what of a table is not on record, which paper would fill it, who has it),
             limits (what the figures of a page do not say)
 Sentences   standing_sentence, moved_sentence, profile_sentence, group_sentences,
@@ -138,7 +137,7 @@ _OFFERED = {
     ),
 }
 """The functions that are offered, by module."""
-_MODULES = ("framework", "narrative", "plots", "show", "tables")
+_MODULES = ("framework", "show")
 __all__ = sorted([*_MODULES, *(name for names in _OFFERED.values() for name in names)])
 
 

@@ -187,6 +187,8 @@ def test_kukar_would_have_3_00_instead_of_2_82_under_the_regular_weights():
         other_group="reguler",
         difference=Decimal("-0.172"),
     )
+    said = compare.group_sentences(2023, KUKAR)[0]
+    assert "**3,00**, bukan **2,82**: bobot kelompoknya sendiri mengurangi 0,172" in said
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -196,6 +198,7 @@ def test_kukar_would_have_3_00_instead_of_2_82_under_the_regular_weights():
 )
 def test_other_weights_are_not_tried_where_a_score_for_them_is_missing(year, region):
     assert compare.under_other_group(year, region) is None
+    assert "tidak dapat dicoba" in compare.group_sentences(year, region)[0]
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -363,6 +366,9 @@ def test_the_indices_of_all_years_say_how_each_is_known():
     kukar = found[found["region"] == KUKAR].set_index("year")
     assert kukar["known"].to_dict() == {2022: "implied", 2023: "printed"}
     assert kukar["origin"].nunique() == 1
+    assert kukar.loc[2023, "improvement"] == 0  # printed
+    stayed_away = found[(found["region"] == "64.07") & (found["year"] == 2023)]
+    assert stayed_away["improvement"].isna().all()  # no year before: not printed
     implied = found[found["known"] == "implied"]
     assert implied[["group", "improvement"]].isna().all(axis=None)
 
