@@ -22,7 +22,7 @@ PAGE_MODULES = ("kukar_analysis.report.site", "kukar_analysis.report.page")
 """What makes a page of an executed notebook; with the templates it is part of every report."""
 _LIBRARIES = (
     "babel", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill",
-    "pyarrow", "scipy", "seaborn",
+    "pyarrow", "seaborn",
 )  # fmt: skip
 """Libraries of which another version may give another page."""
 
