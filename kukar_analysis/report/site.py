@@ -18,7 +18,6 @@ from markupsafe import Markup
 
 from kukar_analysis import formats, framework
 from kukar_analysis.analysis import compare
-from kukar_analysis.narrative.common import improvement, value_shown
 from kukar_analysis.report import search
 from kukar_analysis.report.page import Page
 from kukar_analysis.report.record import RunRecord
@@ -76,11 +75,11 @@ def headline(year: int, region: str) -> dict[str, Any]:
     index and index_known as `compare.index_value`, index_shown in words; change: the printed
     improvement; ranks: one line of `compare.ranks` each. What is not on record is None or empty.
     """
-    value, change = compare.index_value(year, region), improvement(year, region)
+    value, change = compare.index_value(year, region), compare.improvement(year, region)
     return {
         "index": None if value.value is None else str(value.value),
         "index_known": value.known,
-        "index_shown": value_shown(value),
+        "index_shown": str(value),
         "change": None if change is None else str(change),
         "ranks": [
             {
