@@ -72,7 +72,8 @@ def _questions(year: int, region: str, name: str) -> tuple[str, str] | None:
     scored = len(compare.assessed(year, region))
     asked = edition.questions if edition else None
     if edition and not asked:
-        return "form_unknown", f"Daftar butir edisi {edition.edition} belum pernah terlihat."
+        form = framework.load().names["edition"][edition.edition]
+        return "form_unknown", f"Daftar butir edisi {form} belum pernah terlihat."
     if scored and scored == asked:
         return None
     said = f"Nilai per butir {name} {year} belum tercatat."
