@@ -50,7 +50,7 @@ that are.
 from __future__ import annotations
 
 __version__ = "0.5.0"
-_OFFERED = {
+OFFERED = {
     # standing
     "analysis.compare": (
         "base_of_improvement",
@@ -138,7 +138,7 @@ _OFFERED = {
 }
 """The functions that are offered, by module."""
 _MODULES = ("framework", "show")
-__all__ = sorted([*_MODULES, *(name for names in _OFFERED.values() for name in names)])
+__all__ = sorted([*_MODULES, *(name for names in OFFERED.values() for name in names)])
 
 
 def __getattr__(name: str) -> object:
@@ -150,7 +150,7 @@ def __getattr__(name: str) -> object:
 
     if name in _MODULES:
         return import_module(f"{__name__}.{name}")
-    (module,) = (module for module, names in _OFFERED.items() if name in names)
+    (module,) = (module for module, names in OFFERED.items() if name in names)
     function = getattr(import_module(f"{__name__}.{module}"), name)
     found = globals()[name] = import_module(f"{__name__}.analysis.asked").checked(function)
     return found

@@ -13,12 +13,12 @@ PACKAGE = "kukar_analysis"
 _WAY = """
 errors paths outputs places writing used facts consistency framework formats score suggest
 respondents store
-read received parse settle clean check analysis display tables narrative plots show
+read received parse settle clean check analysis show
 template engine new_year notebooks new_notebook report schedule docs cli __main__
 """
 PARTS = _WAY.split()
 """The folders and modules of the package in the way of the data; within one, no circle."""
-ALONE = {"errors", "paths", "places", "writing", "used", "facts", "formats", "display"}
+ALONE = {"errors", "paths", "places", "writing", "used", "facts", "formats"}
 """Modules that need no other."""
 RECOMPUTES = {"check": {"errors", "facts", "framework", "places", "score"}}
 """Checking must not lean on what made the tables it checks."""
@@ -81,10 +81,10 @@ def test_a_wrong_direction_and_a_circle_would_be_seen_in_every_way_of_importing(
         "facts": "from kukar_analysis import framework",
         "framework": "import kukar_analysis.facts",
         "check": "from kukar_analysis.store import read",
-        "tables.common": "def late():\n    from kukar_analysis.tables import index",
-        "tables.index": "from . import narrative\nfrom kukar_analysis.tables.common import columns",
+        "show.words": "def late():\n    from kukar_analysis.show import table",
+        "show.table": "from . import figure\nfrom kukar_analysis.show.words import columns",
         "analysis": "if False:\n    from kukar_analysis.report.registry import reports",
-        "narrative": "from kukar_analysis import analysis, nothing",
+        "report": "from kukar_analysis import analysis, nothing",
         "store": "",
         "report.registry": "",
     }
@@ -92,9 +92,9 @@ def test_a_wrong_direction_and_a_circle_would_be_seen_in_every_way_of_importing(
         "analysis -> report.registry",
         "check -> store",
         "facts -> framework",
-        "tables.index -> (relative)",
+        "show.table -> (relative)",
     ]
-    circle = {name: invented[name] for name in ("tables.common", "tables.index")}
+    circle = {name: invented[name] for name in ("show.words", "show.table")}
     with pytest.raises(graphlib.CycleError):
         order(circle)
 

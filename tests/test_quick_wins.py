@@ -10,7 +10,7 @@ import pytest
 from reading import KUKAR, tables_from, write_tables
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis import gaps, quick_wins
+from kukar_analysis.analysis import missing, quick_wins
 from kukar_analysis.errors import UsageError
 
 FW = framework.load()
@@ -182,7 +182,9 @@ def test_a_candidate_that_lacks_a_score_is_not_ranked_and_says_what_it_lacks(off
     assert ranked.set_index("programme")["rank"].dropna().to_dict() == {"part": 1, "whole": 2}
     ranked = quick_wins.ranked(found, quick_wins.weighting("low_risk=1"))
     assert ranked["rank"].isna().all()
-    assert "3 dari 3 calon" in gaps.candidates_gap(YEAR, REGION).what
+    (lacking,) = missing.missing("quick_win_aspects", YEAR, REGION).itertuples()
+    assert lacking.state == "partly"
+    assert "3 dari 3 calon" in lacking.sentence
     said = " ".join(quick_wins.quick_win_sentences(YEAR, REGION))
     assert "part (Keberlanjutan)" in said
     assert "Di antara 1 calon" in said
@@ -278,10 +280,12 @@ def test_one_that_is_nowhere_beaten_is_always_first_and_equals_share_evenly(offi
 
 
 def test_the_ranking_waits_for_what_candidates_lack(sample_env, processed):
-    assert gaps.candidates_gap(2023, REGION) is None
-    assert "calon quick win Kabupaten Contoh Utara" in gaps.candidates_gap(2023, "00.02").what
+    assert missing.missing("quick_win_aspects", 2023, REGION).empty
+    (waits,) = missing.missing("quick_win_aspects", 2023, "00.02").itertuples()
+    assert (waits.state, waits.holder) == ("nothing", "Diskominfo")
+    assert "calon quick win Kabupaten Contoh Utara 2023 belum diterima" in waits.sentence
     with tables_from(processed):
-        assert "6 dari 6 calon" in gaps.candidates_gap(2022, KUKAR).what
+        assert "6 dari 6 calon" in missing.missing("quick_win_aspects", 2022, KUKAR)["sentence"][0]
 
 
 def test_the_answer_names_the_leader_with_its_risk_and_how_sure_it_is(sample_env):

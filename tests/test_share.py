@@ -16,7 +16,6 @@ from reading import KUKAR
 
 from kukar_analysis import show, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.display import Shown
 from kukar_analysis.errors import ShareError
 from kukar_analysis.report import leaks, publish, registry, run, share
 
@@ -249,7 +248,7 @@ def test_a_name_that_the_office_listed_does_not_leave(tmp_path, record, own_key)
     assert listed.parent == own_key.parent
     listed.write_text("Kepala Rekaan Satu\n\n", encoding="utf-8")
     try:
-        note = Shown("<p>Kata kepala  rekaan satu.</p>", "Kata")
+        note = show.note("Kata kepala  rekaan satu.")
         published(tmp_path, record, [note])
         with pytest.raises(ShareError, match="holds what names a person"):
             bundle(tmp_path, record)

@@ -17,6 +17,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import nbformat
+import pandas as pd
 import pdfplumber
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -24,8 +25,7 @@ from nbformat import v4
 from playwright.sync_api import sync_playwright
 from reading import KUKAR, PILLARS, Page, number, tables_from
 
-from kukar_analysis import display, store
-from kukar_analysis.display import Column
+from kukar_analysis import show, store
 from kukar_analysis.report import page as pages
 from kukar_analysis.report import publish, registry, run, search
 
@@ -72,9 +72,8 @@ def executed(report, folder):
 def planted(report, folder):
     """Write a notebook that shows texts which would like to be markup, and every kind of number."""
     rows = [[f"Baris {i:02} {PLANTED if i == 3 else ''}", cell] for i, cell in enumerate(ROWS)]
-    shown = display.table(
-        f"Tabel {PLANTED}", [Column("Nama"), Column("Nilai", True)], rows, marked=[1]
-    )
+    frame = pd.DataFrame(rows, columns=["Nama", "Nilai"])
+    shown = show.table(frame, f"Tabel {PLANTED}", mark=frame.index == 1)
     code = v4.new_code_cell("x")
     code.outputs = [output(shown)]
     cells = [v4.new_markdown_cell("# Pertanyaan?"), v4.new_markdown_cell("## Kata langka"), code]

@@ -11,6 +11,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+import kukar_analysis
 from kukar_analysis import notebooks, store
 from kukar_analysis.engine import fork
 from kukar_analysis.engine.lean import spare_imports
@@ -152,9 +153,16 @@ def _stopping(pool: Executor) -> Iterator[Executor]:
 
 
 def _modules_of(reports: Iterable[Report]) -> set[str]:
-    """Return the package's modules that the reports' notebooks import, where that can be told."""
-    paths = {_source(report.notebook) for report in reports}
-    return {module for path in paths for module in fingerprint.imported_by(path) or ()}
+    """Return the package's modules that the reports' notebooks use: those imported, or all of `ka`.
+
+    Kernels have them before they start; a notebook that takes nothing of the package needs none.
+    """
+    offered = {f"kukar_analysis.{name}" for name in (*kukar_analysis.OFFERED, "show")}
+    found: set[str] = set()
+    for path in {_source(report.notebook) for report in reports}:
+        imported = fingerprint.imported_by(path)
+        found |= offered if imported is None else imported
+    return found
 
 
 def _source(notebook: str) -> Path:

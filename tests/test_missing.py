@@ -1,0 +1,84 @@
+"""What is not on record, which paper would fill it, and who has it."""
+
+import pandas as pd
+import pytest
+from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA
+
+from kukar_analysis import framework, store
+from kukar_analysis.analysis.missing import COLUMNS, missing
+
+
+def one(table, year, region):
+    (row,) = missing(table, year, region).itertuples()
+    return row
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("table", sorted(framework.load().papers))
+def test_every_table_answers_with_one_frame_of_the_same_columns(table):
+    for region in (KUKAR, MALANG, STAYED_AWAY):
+        found = missing(table, 2023, region)
+        assert list(found) == COLUMNS
+        assert len(found) <= 1
+        assert found["sentence"].str.endswith(".").all()
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("table", "year", "region"),
+    [
+        ("index_scores", 2023, KUKAR),
+        ("index_scores", 2022, MALANG),
+        ("question_scores", 2023, MALANG),
+        ("question_scores", 2022, MALANG),
+        ("official_statistics", 2023, KUKAR),
+    ],
+)
+def test_what_is_on_record_waits_for_nothing(table, year, region):
+    assert missing(table, year, region).empty
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize(
+    ("year", "region", "name"),
+    [(2022, KUKAR, "Kabupaten Kutai Kartanegara"), (2023, IN_NO_TABLE, "Kepulauan Seribu")],
+)
+def test_an_index_waits_for_the_national_table_that_names_the_region(year, region, name):
+    row = one("index_scores", year, region)
+    assert row.state == "nothing"
+    assert name in row.paper
+    assert f"tabel nasional hasil evaluasi {year}" in row.paper
+    assert row.paper in row.sentence
+    assert row.holder in row.sentence
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_a_region_that_stayed_away_waits_for_no_paper():
+    row = one("question_scores", 2023, STAYED_AWAY)
+    assert row.state == "absent"
+    assert pd.isna(row.paper)
+    assert "tidak ikut evaluasi 2023" in row.sentence
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_regular_group_waits_for_its_list_of_questions_first():
+    row = one("question_scores", 2023, SURABAYA)
+    assert row.state == "form_unknown"
+    assert "2023-reguler" in row.sentence
+
+
+@pytest.mark.parametrize(
+    ("change", "state", "said"),
+    [
+        (lambda s: s[s["question"] != "outcome.governance.spbe"], "partly", "116 dari 117 butir"),
+        (lambda s: s.assign(source="self"), "nothing", "belum tercatat"),
+    ],
+    ids=["one is missing", "the office's own fill no place"],
+)
+def test_a_part_is_counted(tables, tmp_path, monkeypatch, change, state, said):
+    scores = change(tables["question_scores"])
+    store.write_all({**tables, "question_scores": scores}, tmp_path)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    row = one("question_scores", 2023, MALANG)
+    assert row.state == state
+    assert said in row.sentence
