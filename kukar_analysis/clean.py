@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, received, respondents, store
-from kukar_analysis.errors import SourceError, TableError, own_fault
+from kukar_analysis.errors import SourceError, TableError, UnfinishedError, own_fault
 from kukar_analysis.facts import Correction
 from kukar_analysis.parse import Line, Rows, parse
 from kukar_analysis.read import READERS
@@ -62,8 +62,13 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     contents: set[tuple[int, str | None]] = set()
     editions: dict[tuple[int, str], str] = {}
     files: dict[str, dict[str, Any]] = {}
-    for name, path in arrived.paths.items():
-        entry, lists = _read(name, path, arrived, cleaned)
+    before = {name: _state(path) for name, path in arrived.paths.items()}
+    read = {name: _read(name, path, arrived, cleaned) for name, path in arrived.paths.items()}
+    for name in [name for name, path in arrived.paths.items() if _state(path) != before[name]]:
+        said = f"{name}: is still being written, nothing of it is kept: it waits for the next run"
+        cleaned.not_read(name, "unfinished", said)
+        read[name] = {"file": name, "kind": "unread", "sha256": None}, []
+    for name, (entry, lists) in read.items():
         files[name] = entry
         year = int(name[:4])
         found = [Line(part, record, year, editions) for part in lists for record in part.records]
@@ -100,6 +105,15 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     return cleaned
 
 
+def _state(path: Path) -> tuple[int, int] | None:
+    """Return size and time of a file, which change while it is written; its age says nothing."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime_ns
+
+
 def _read(
     name: str, path: Path, arrived: received.Received, cleaned: Cleaned
 ) -> tuple[dict[str, Any], list[SourceList]]:
@@ -126,7 +140,10 @@ def _read(
         cleaned.not_read(name, "unread", f"{name}: {message}")
         return entry, []
     except SourceError as error:
-        cleaned.not_read(name, "unread", str(error))
+        rule = "unread"
+        if isinstance(error, UnfinishedError):
+            rule, entry["sha256"] = "unfinished", None
+        cleaned.not_read(name, rule, str(error))
         return entry, []
     except Exception as error:
         cleaned.not_read(name, "unread", f"{name}: {own_fault(error)}")

@@ -6,7 +6,7 @@ import re
 import typing
 from collections import Counter, defaultdict
 from dataclasses import fields
-from datetime import date, time
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -183,14 +183,16 @@ def _bad_scales(fw: Framework) -> list[str]:
 
 
 def _bad_calendar(fw: Framework) -> list[str]:
-    """Check that days and times of the calendar are such in every year."""
-    found = []
-    for job in fw.calendar.values():
-        for day in (job.first, job.last):
+    """Check that days of the calendar are such in every year, and dates of what is accepted."""
+    found = [
+        f"accepted.csv: {known.until!r} is no date, as 2027-03-31"
+        for known in fw.accepted
+        if known.until and not _is(date.fromisoformat, known.until)
+    ]
+    for expected in fw.calendar.values():
+        for day in (expected.first, expected.last, expected.alarm_from):
             if not re.fullmatch(r"\d\d-\d\d", day) or not _is(date.fromisoformat, f"2023-{day}"):
                 found.append(f"calendar.csv: {day!r} is no day of every year, as 12-01")
-        if not re.fullmatch(r"\d\d:\d\d", job.time) or not _is(time.fromisoformat, job.time):
-            found.append(f"calendar.csv: {job.time!r} is no time, as 06:00")
     return found
 
 

@@ -4,10 +4,10 @@ KukarError
 ├── UsageError         a word that is not known was asked for: year, region, pillar, edition, report
 ├── DefinitionError    the definitions contradict themselves; lists every problem found
 ├── SourceError        a raw file cannot be read, or not as what it should be
+│   └── UnfinishedError     its end is missing: it is cut, or still being copied
 ├── ScoreError         scores that cannot be weighed into an index
 ├── TableError         a table of data/processed does not fit its schema
 │   └── MissingTableError   it is not there at all
-├── ScheduleError      the machine's clockwork does not take what it is handed
 └── ReportError        a report cannot be run or published
     ├── HeldError           another run holds the folder
     ├── PrinterError        what makes PDF is not installed
@@ -61,6 +61,16 @@ class SourceError(KukarError):
     """A raw file cannot be read, or is not what its place and name say."""
 
 
+class UnfinishedError(SourceError):
+    """A raw file's end is missing: it is cut, or still being copied."""
+
+    def __init__(self, file: str, what: str) -> None:
+        super().__init__(
+            f"{file}: {what}; if it is still being copied, it waits for the next run: else save it"
+            " again, or ask for it again"
+        )
+
+
 class ScoreError(KukarError):
     """Scores that cannot be weighed: unknown edition, wrong components, outside the scale."""
 
@@ -71,10 +81,6 @@ class TableError(KukarError):
 
 class MissingTableError(TableError):
     """A table of data/processed is not there yet."""
-
-
-class ScheduleError(KukarError):
-    """The machine's clockwork does not take what it is handed, or is not there."""
 
 
 class ReportError(KukarError):

@@ -24,7 +24,8 @@ Rounding = Literal["each_term", "sum"]
 """`each_term`: round every weighted component, then add. `sum`: add, then round once."""
 Continuity = Literal["same", "changed", "new"]
 """A question against the edition before it: the same, worded otherwise, or not there."""
-Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+ExpectedKind = Literal["agencies", "letter"]
+"""What comes every year: the agencies' answers, and the ministry's letter."""
 SOURCES = ("self", "assessor")
 """Who scored: the office itself (penilaian mandiri) or the ministry's assessors."""
 NOTE_KINDS = ("weakness", "strength", "advice")
@@ -422,18 +423,35 @@ class Word(Fact):
 
 
 @dataclass(frozen=True)
-class ScheduledJob(Fact):
-    """A job of the office's year: on which days of the year, and when, it is looked for.
+class Expected(Fact):
+    """What comes every year: in which days, and from which on it is an alarm that it has not.
 
-    `completeness` tells what is still missing, once there is a file of the year; `year` makes the
-    whole year's reports, once there is a letter. `first` and `last` are days as 12-01, in any
-    year; the evaluation year is that of `first`. No weekday means every day. Times are of the
-    office, in WITA.
+    Days are as 12-01, in WITA; those before `first` are of the year after. The evaluation year is
+    that of `first`. Agencies are asked until `last`; a letter is taken whenever it comes.
     """
 
-    job: Literal["completeness", "year"]
+    what: ExpectedKind
     name: str
     first: str
     last: str
-    weekday: Weekday | None
-    time: str
+    alarm_from: str
+
+
+@dataclass(frozen=True)
+class Accepted(Fact):
+    """What has not come and is no alarm, as the office knows why: until a date, or for good."""
+
+    what: ExpectedKind
+    year: int
+    region: str
+    until: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Term(Fact):
+    """How many days something is kept; `survey_names`: the names of who answered a survey."""
+
+    term: Literal["survey_names"]
+    days: int
+    reason: str

@@ -23,6 +23,7 @@ from kukar_analysis import consistency, used
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.facts import (
     FIXED_NAMES,
+    Accepted,
     AchievementBand,
     Aspect,
     Assumption,
@@ -33,6 +34,7 @@ from kukar_analysis.facts import (
     Edition,
     EditionQuestion,
     Event,
+    Expected,
     Fact,
     FieldSize,
     FindingKind,
@@ -49,13 +51,13 @@ from kukar_analysis.facts import (
     Retired,
     RiskLevel,
     Rule,
-    ScheduledJob,
     ShownColumn,
     Spelling,
     Statistic,
     SubDimension,
     Survey,
     Target,
+    Term,
     Weight,
     Word,
 )
@@ -100,7 +102,9 @@ class Framework:
     papers: dict[str, Paper]
     assumptions: tuple[Assumption, ...]
     reported_regions: tuple[ReportedRegion, ...]
-    calendar: dict[str, ScheduledJob]
+    calendar: dict[str, Expected]
+    accepted: tuple[Accepted, ...]
+    terms: dict[str, Term]
     columns: dict[str, ShownColumn]
     words: tuple[Word, ...]
 
@@ -450,12 +454,14 @@ def _load(folder: Path) -> Framework:
         targets=tuple(unique("targets", Target, "region", "year")),
         assumptions=tuple(read("assumptions", Assumption)),
         reported_regions=tuple(read("reported_regions", ReportedRegion)),
-        calendar=keyed("calendar", ScheduledJob, "job"),
+        calendar=keyed("calendar", Expected, "what"),
+        accepted=tuple(unique("accepted", Accepted, "what", "year", "region")),
+        terms=keyed("terms", Term, "term"),
         columns=keyed("columns", ShownColumn, "column"),
         words=tuple(unique("words", Word, "kind", "id")),
     )
-    if all(getattr(framework, field.name) for field in fields(framework)):
-        # a file that could not be read would only bring follow-up faults
+    if all(getattr(framework, f.name) for f in fields(framework) if f.name != "accepted"):
+        # a file that could not be read would only bring follow-up faults; nothing may be accepted
         problems += consistency.contradictions(framework)
     if problems:
         raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))

@@ -20,6 +20,10 @@ _LATER = re.compile(
 """A file that says by its name that it has the last word: `surat-64.02-ralat.pdf`."""
 
 
+NAMELESS = "tanpa-nama-"
+"""A list that begins so holds a survey's answers without who gave them (`kukar forget-names`)."""
+
+
 @dataclass
 class Received:
     """The files by their path under the raw folder, and what is on record of them.
@@ -95,8 +99,12 @@ def check_tables(processed: Path, raw: Path | None = None) -> None:
     folder = raw or Path(record.get("raw") or "")
     if not record.get("files") or not (raw or record.get("raw")) or not folder.is_dir():
         return
-    now = {name: _sha256(path) for name, path in look(folder).paths.items()}
-    changed = sorted(dict(now.items() ^ record["files"].items()))
+    known = record["files"]
+    # what could not be read, as a file half copied, is not in the tables however it is by now
+    unread = {name for name, sha256 in known.items() if sha256 is None}
+    now = {n: _sha256(path) for n, path in look(folder).paths.items() if n not in unread}
+    known = {name: sha256 for name, sha256 in known.items() if name not in unread}
+    changed = sorted(dict(now.items() ^ known.items()))
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise TableError(
@@ -134,6 +142,12 @@ def look(raw: Path) -> Received:
     for name in [name for name in paths if not name.isprintable()]:
         received.problems.append(f"{name!a}: its name holds unreadable signs; rename the file")
         del paths[name]
+    for name, listed in originals(raw).items():
+        received.problems.append(
+            f"{name}: not read, {listed} stands in its place: `kukar forget-names` deletes"
+            " it; rename it if it is another"
+        )
+        paths.pop(name, None)
     received.paths = {n: path for n, path in paths.items() if not _is_hidden(Path(n))}
     hidden = sorted(set(paths) - set(received.paths))
     if hidden:
@@ -142,6 +156,17 @@ def look(raw: Path) -> Received:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     _read_sources(raw / SOURCES, received)
     return received
+
+
+def nameless(name: str) -> str:
+    """Return the name of the list that takes a survey's place when its names are deleted."""
+    return Path(name).with_name(f"{NAMELESS}{Path(name).stem}.csv").as_posix()
+
+
+def originals(raw: Path) -> dict[str, str]:
+    """Return the surveys that still lie beside the list that took their place, with that list."""
+    names = {path.relative_to(raw).as_posix() for path in raw.glob("20*/**/*") if path.is_file()}
+    return {name: nameless(name) for name in sorted(names) if nameless(name) in names}
 
 
 def _is_hidden(path: Path) -> bool:

@@ -334,6 +334,7 @@ def write_all(
         for name, table in checked.items():
             temporary = processed / f".{name}.{os.getpid()}.tmp"
             staged.append((temporary, processed / f"{name}.parquet"))
+            temporary.touch(writing.OWN)
             table.to_parquet(temporary, index=False)
         for temporary, final in staged:
             temporary.replace(final)

@@ -23,10 +23,16 @@ def replacing(path: Path) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write(path: Path, content: str | bytes) -> Path:
+OWN = 0o660
+"""Mode of a file that may concern persons: for its owner and group alone."""
+
+
+def write(path: Path, content: str | bytes, mode: int | None = None) -> Path:
     """Write a file, text as UTF-8, with the folders it lies in, and return its path."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
+        if mode is not None:
+            temporary.touch(mode)
         temporary.write_bytes(content.encode() if isinstance(content, str) else content)
     return path
 

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from kukar_analysis import cli, paths, store
 from kukar_analysis.errors import KukarError
 
-COMMANDS = typer.main.get_command(cli.app).commands
+COMMANDS = {n: c for n, c in typer.main.get_command(cli.app).commands.items() if not c.hidden}
 NATIONAL = "2023/tabel-nasional-peserta.csv"
 HEADINGS = ";".join(raw(NATIONAL)[0])
 KUKARS = ";".join(["1", *[*raw(NATIONAL)[35].values()][1:]])

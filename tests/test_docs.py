@@ -14,7 +14,7 @@ from kukar_analysis.cli import app
 from kukar_analysis.report import registry
 
 READMES = ("README.md", "README.id.md")
-COMMANDS = sorted(typer.main.get_command(app).commands)
+COMMANDS = sorted(n for n, c in typer.main.get_command(app).commands.items() if not c.hidden)
 
 
 def text_of(name):

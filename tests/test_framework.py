@@ -665,21 +665,17 @@ CONTRADICTIONS = {
         ("weights.csv", "2022-reguler,outcome,30,seen", "2022-reguler,outcome,30,unconfirmed"),
         "editions.csv: 2022-reguler is not confirmed, but follows no edition it was copied from",
     ),
-    "first day of a job": (
+    "first day on which something is expected": (
         ("calendar.csv", "08-01,11-30", "08-32,11-30"),
         "calendar.csv: '08-32' is no day of every year, as 12-01",
     ),
-    "last day of a job in a leap year only": (
+    "last day in a leap year only": (
         ("calendar.csv", "08-01,11-30", "08-01,02-29"),
         "calendar.csv: '02-29' is no day of every year, as 12-01",
     ),
-    "time of a job": (
-        ("calendar.csv", "07-31,,06:00", "07-31,,6.00"),
-        "calendar.csv: '6.00' is no time, as 06:00",
-    ),
-    "time of a job that no clock shows": (
-        ("calendar.csv", "07-31,,06:00", "07-31,,24:00"),
-        "calendar.csv: '24:00' is no time, as 06:00",
+    "day until which something is accepted": (
+        ("accepted.csv", "letter,2024,64.02,,", "letter,2024,64.02,2025-02-30,"),
+        "accepted.csv: '2025-02-30' is no date, as 2027-03-31",
     ),
     "correction that drops and gives a value": (
         ("corrections.csv", "831.4,drop,,", "831.4,drop,813.4,"),

@@ -14,7 +14,7 @@ _WAY = """
 errors paths outputs places writing used facts consistency framework formats score suggest
 respondents store
 read received parse settle clean check analysis show
-template engine new_year notebooks new_notebook report schedule docs cli __main__
+template engine new_year notebooks new_notebook report docs cli __main__
 """
 PARTS = _WAY.split()
 """The folders and modules of the package in the way of the data; within one, no circle."""

@@ -235,7 +235,7 @@ def send_back(year: int, region: str, opd: str) -> list[str]:
     bare = int((answered & ~questions["has_evidence"]).sum())
     open_ = int((~answered & questions["others"].isna()).sum())
     refused = _refused(year, region, opd)
-    unread = int(refused["rule"].eq("unread").sum())
+    unread = int(refused["rule"].isin(["unread", "unfinished"]).sum())
     kinds = framework.load().findings
     counts = findings(year, region).query("opd == @opd")["kind"].value_counts()
     wanted = [

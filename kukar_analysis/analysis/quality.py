@@ -13,7 +13,7 @@ from kukar_analysis.analysis import compare
 from kukar_analysis.errors import UsageError
 
 _NEAREST = re.compile(r"nearest: (.+?) \((\d+) of 100\)")
-_SAID_BY_REASON = ("unread", "unread_part", "unconfirmed", "number_gap")
+_SAID_BY_REASON = ("unread", "unfinished", "unread_part", "unconfirmed", "number_gap")
 """Rules of which only the reason says what is wrong."""
 
 

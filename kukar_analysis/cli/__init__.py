@@ -11,7 +11,17 @@ import sys
 
 import typer
 
-from kukar_analysis.cli import analysis, data, desk, notebooks, reports, schedule, sharing, years
+from kukar_analysis.cli import (
+    analysis,
+    data,
+    desk,
+    notebooks,
+    old_names,
+    reports,
+    sharing,
+    status,
+    years,
+)
 from kukar_analysis.cli.common import app
 from kukar_analysis.errors import KukarError
 
@@ -22,9 +32,10 @@ __all__ = [
     "desk",
     "main",
     "notebooks",
+    "old_names",
     "reports",
-    "schedule",
     "sharing",
+    "status",
     "years",
 ]
 

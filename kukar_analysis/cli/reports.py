@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from kukar_analysis import notebooks, paths
+from kukar_analysis.cli import last_run
 from kukar_analysis.cli.common import (
     Jobs,
     Only,
@@ -26,6 +27,7 @@ from kukar_analysis.cli.common import (
     read_from,
 )
 from kukar_analysis.cli.data import check_tables, clean_files
+from kukar_analysis.cli.status import standing_of
 from kukar_analysis.engine.lean import spare_imports
 from kukar_analysis.errors import KukarError
 from kukar_analysis.report.limits import USUAL, Limits
@@ -48,6 +50,15 @@ CellTimeout = Annotated[
 ]
 Timeout = Annotated[
     float, typer.Option("--timeout", min=0.1, help="seconds that a report may take")
+]
+Notify = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--notify",
+        metavar="URL",
+        help="tell this address of apprise's what is wrong, once, and again when it changes;"
+        " @FILE holds addresses, and so may KUKAR_NOTIFY; may be given several times",
+    ),
 ]
 
 
@@ -130,19 +141,34 @@ def run(
     cluster: Cluster = None,
     cell_timeout: CellTimeout = USUAL.cell,
     timeout: Timeout = USUAL.report,
+    notify: Notify = None,
 ) -> None:
     """Do the year: clean, check and report. Nothing is published when a check fails.
 
-    Example: kukar run
+    A clock may call it every morning (docs/jadwal.md): what has not changed costs nothing.
+    Example: kukar run --notify @/etc/kukar-notify
     """
-    cleaned = clean_files(raw, processed)
-    agree, whole = check_tables(processed)
-    if not agree:
-        raise KukarError("a published figure differs from its parts: no report was made")
     asked = _Asked(year, region, only, parameter, paper if pdf else None, excel)
-    folders = _Folders(raw, processed, reports)
-    made = _report(asked, folders, _Run(jobs, force, cluster, Limits(cell_timeout, timeout)))
-    end(made and cleaned and whole)
+    how = _Run(jobs, force, cluster, Limits(cell_timeout, timeout))
+
+    def whole_year() -> bool:
+        cleaned = clean_files(raw, processed)
+        agree, whole = check_tables(processed)
+        if not agree:
+            raise KukarError("a published figure differs from its parts: no report was made")
+        return _report(asked, _Folders(raw, processed, reports), how) and cleaned and whole
+
+    target, addresses = reports or paths.REPORTS, last_run.addresses(notify or [])
+    done, error = last_run.watched(target, whole_year)
+    if addresses:
+        wrong = standing_of(raw, processed, target, region).wrong
+        unsent = last_run.tell(target, addresses, wrong)
+        for line in unsent:
+            _warn(f"kukar: {line}")
+        done = done and not unsent
+    if error:
+        raise error
+    end(done)
 
 
 class _Asked(NamedTuple):

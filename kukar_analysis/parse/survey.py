@@ -51,7 +51,7 @@ def respondent(line: Line) -> Rows:
 def who(cells: Mapping[str, str]) -> str | None:
     """Return the hash of who answered: from what names them, or as it stands in the list already.
 
-    It stands there where the office had the names deleted (schedule/surveys.py).
+    It stands there where the office had the names deleted (`kukar forget-names`).
     """
     named = {c: t for c, t in cells.items() if c.startswith(PERSONAL)}
     told = cells.get("respondent", "")

@@ -22,7 +22,7 @@ import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from kukar_analysis import framework, places
-from kukar_analysis.errors import SourceError
+from kukar_analysis.errors import SourceError, UnfinishedError
 from kukar_analysis.read import grid
 from kukar_analysis.read.grid import words
 from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, letters
@@ -121,6 +121,8 @@ def _is_workbook(path: Path, name: str) -> None:
             raise _locked(name)
         if len(rest) == _UNPACKED:
             raise SourceError(f"{name}: is larger than {_UNPACKED >> 20} MB; send only the form")
+    elif head.startswith(_ZIP) and not zipfile.is_zipfile(path):
+        raise UnfinishedError(name, "is cut or damaged, the end of a workbook is missing")
     elif not head.startswith(_ZIP):
         raise SourceError(f"{name}: is no workbook; save it in Excel as .xlsx, or text as .csv")
 

@@ -14,7 +14,7 @@ import pdfplumber
 from pdfminer.pdfdocument import PDFPasswordIncorrect
 
 from kukar_analysis import framework
-from kukar_analysis.errors import SourceError
+from kukar_analysis.errors import SourceError, UnfinishedError
 from kukar_analysis.read.grid import words as labels
 
 MOST_PAGES = 300
@@ -136,7 +136,7 @@ def _check(path: Path, name: str) -> None:
     if b"%PDF-" not in head:
         raise SourceError(f"{name}: is no PDF, whatever its name says; {again} as PDF")
     if b"%%EOF" not in tail:
-        raise SourceError(f"{name}: is cut, the end of a PDF is missing; {again}")
+        raise UnfinishedError(name, "is cut, the end of a PDF is missing")
 
 
 def _unreadable(name: str, error: BaseException) -> str:

@@ -1,0 +1,351 @@
+"""The clock: what stands published, what has not come, who is told of it, and what waits."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import threading
+from datetime import date
+from hashlib import sha256
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+from typer.testing import CliRunner
+
+from kukar_analysis import clean, framework, paths, received, writing
+from kukar_analysis.cli import app, last_run, old_names, standing
+from kukar_analysis.errors import KukarError, UsageError
+from kukar_analysis.facts import Accepted
+
+HEADS = "NO;KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;KOLABORASI;NILAI FINAL;KET\n"
+OURS = HEADS + "1;KAB. KUTAI KARTANEGARA;3,6;2,89;2,92;2,59;3,32;1,2;2,82;KPPN&IKN\n"
+KUKAR = "64.02"
+LETTER = {"2023/tabel.csv": OURS}
+
+
+@pytest.fixture
+def office(raw_folder, tmp_path, monkeypatch):
+    """Return a function that cleans files, publishes a report, and returns a look at a day."""
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path / "tables"))
+    reports = tmp_path / "reports"
+    reports.mkdir()
+
+    def at(files, **told):
+        raw = raw_folder(files)
+        made = clean.clean(raw, tmp_path / "tables").tables["files"].dropna(subset="sha256")
+        entry = {"name": "02_indeks", "year": 2023, "region": KUKAR, "page": True}
+        manifest = {
+            "version": "0",
+            "commit": "x",
+            "made_at": "2023-12-05T00:00:00+00:00",
+            "inputs": dict(zip(made["file"], made["sha256"], strict=True)),
+            "reports": [entry | {"status": "complete"} | told],
+        }
+        (reports / paths.MANIFEST).write_text(json.dumps(manifest))
+        look = lambda day: standing.look(  # noqa: E731
+            raw, tmp_path / "tables", reports, [KUKAR], date.fromisoformat(day)
+        )
+        look.raw, look.manifest = raw, reports / paths.MANIFEST
+        return look
+
+    return at
+
+
+def test_a_letter_is_waited_for_then_an_alarm_for_ever(office, with_definitions):
+    with_definitions(accepted=())
+    look = office({"2022/tabel.csv": OURS}, year=2022)
+    days = {"2023-11-30": [], "2023-12-01": ["waited"], "2024-01-31": ["waited"]}
+    for day, parts in (days | {"2024-02-01": ["wrong"], "2026-07-01": ["wrong"]}).items():
+        said = {part: str(getattr(look(day), part)) for part in ("wrong", "waited", "accepted")}
+        assert [part for part, line in said.items() if "evaluasi 2023" in line] == parts, day
+
+
+def test_what_the_office_accepts_is_said_and_no_alarm_until_its_day(office, with_definitions):
+    look = office(LETTER)
+    for until, part in ((None, "accepted"), ("2024-01-31", "accepted"), ("2024-01-30", "wrong")):
+        known = Accepted("assumed", "project", "letter", 2022, KUKAR, until, "tidak dikirim")
+        with_definitions(accepted=(known,))
+        (line,) = getattr(look("2024-01-31"), part)
+        assert "surat hasil evaluasi 2022" in line
+
+
+def test_a_letter_that_came_late_needs_its_report_to_be_published(office):
+    assert office(LETTER)("2024-03-01").wrong == []
+    (missing,) = office(LETTER, page=False)("2024-03-01").wrong
+    assert "2023 Kabupaten Kutai Kartanegara belum terbit" in missing
+
+
+def test_what_went_wrong_with_files_tables_and_reports_is_named(office):
+    files = LETTER | {"2023/rusak.xlsx": b"PK\x03\x04 setengah"}
+    look = office(files, status="failed", error="sel 4: tidak ada data")
+    report, file = look("2024-03-01").wrong
+    assert report == "laporan 02_indeks gagal dibuat: sel 4: tidak ada data"
+    assert "rusak.xlsx" in file
+    look.manifest.write_text(look.manifest.read_text().replace("tabel.csv", "lain.csv"))
+    assert "2023/lain.csv dan 2023/tabel.csv" in look("2024-03-01").wrong[0]
+    look.manifest.write_text("{")
+    found = look("2024-03-01")
+    assert ("tidak terbaca" in found.wrong[0], found.published) == (True, None)
+    (look.raw / "2023" / "tabel.csv").write_text(HEADS)
+    assert "run `kukar clean` anew" in look("2024-03-01").wrong[0]
+
+
+def test_agencies_are_called_for_in_the_months_of_collecting_alone(office):
+    asked = "DAERAH;PILAR;OPD\nKAB. KUTAI KARTANEGARA;Smart Governance;Diskominfo\n"
+    look = office(LETTER | {"2023/opd-per-pilar-kukar.csv": asked})
+    days = ("2023-07-31", "2023-08-01", "2023-11-30", "2023-12-01")
+    said = "OPD belum menjawab semua pilarnya: Diskominfo"
+    assert [said in str(look(day).wrong) for day in days] == [False, True, True, False]
+    assert "belum satu pun OPD menjawab" in str(office(LETTER)("2023-11-30").wrong)
+
+
+def test_status_ends_with_1_and_says_the_same_to_programs(office, tmp_path):
+    folder = office(LETTER).manifest.parent
+    call = ["status", "--processed", str(tmp_path / "tables"), "--reports", str(folder)]
+    human, machine = (CliRunner().invoke(app, [*call, *more]) for more in ([], ["--json"]))
+    assert (human.exit_code, machine.exit_code) == (1, 1)
+    found, lines = json.loads(machine.stdout), human.stdout.splitlines()
+    assert found["healthy"] is False
+    assert lines[: len(found["wrong"])] == [f"Salah: {line}" for line in found["wrong"]]
+    assert lines[-1] == "Dibuat dari: berkas 2023 (1); program 0"
+
+
+def test_what_took_the_place_of_schedule_is_said_whatever_is_asked():
+    gone = CliRunner().invoke(app, ["schedule", "cron", "--install"])
+    assert (gone.exit_code, "docs/jadwal.md" in gone.output) == (2, True)
+
+
+# the last run
+
+
+def test_how_a_run_ended_is_kept_for_its_owner_and_group_alone(tmp_path):
+    reports = tmp_path / "reports"
+    assert last_run.faults(reports) == []
+    assert last_run.watched(reports, lambda: True) == (True, None)
+    assert last_run.faults(reports) == []
+    assert (tmp_path / ".reports.run.json").stat().st_mode & 0o007 == 0
+    last_run.watched(reports, lambda: False)
+    assert "berakhir dengan kode 1: ada yang tidak selesai" in last_run.faults(reports)[0]
+
+    def fails():
+        assert last_run.faults(reports) == []  # it is at work
+        raise UsageError("folder tidak ada")
+
+    done, error = last_run.watched(reports, fails)
+    assert (done, str(error)) == (False, "folder tidak ada")
+    assert "berakhir dengan kode 2: folder tidak ada" in last_run.faults(reports)[0]
+    with pytest.raises(ZeroDivisionError):
+        last_run.watched(reports, lambda: 1 / 0)
+    assert "berhenti di tengah jalan" in last_run.faults(reports)[0]
+
+
+class Hook(BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.got.append(json.loads(body))
+        self.send_response(self.server.answer)
+        self.end_headers()
+
+    def log_message(self, format, *args):  # noqa: A002
+        pass
+
+
+@pytest.fixture
+def hook():
+    with HTTPServer(("127.0.0.1", 0), Hook) as server:
+        server.got, server.answer = [], 200
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
+
+
+def test_each_state_is_told_once_and_a_notice_that_failed_again(hook, tmp_path, capfd, caplog):
+    address = f"json://127.0.0.1:{hook.server_address[1]}/rahasia-7"
+    tell = lambda *wrong: last_run.tell(tmp_path / "reports", [address], list(wrong))  # noqa: E731
+    for wrong in ([], ["a"], ["a"], ["a", "b"], [], []):
+        assert tell(*wrong) == []
+    titles = ["Kukar: 1 hal perlu dilihat", "Kukar: 2 hal perlu dilihat", "Kukar: semua beres lagi"]
+    assert [body["title"] for body in hook.got] == titles
+    assert hook.got[1]["message"] == "- a\n- b"
+    hook.answer = 500
+    assert tell("c") == ["pemberitahuan ke alamat 1 (json) gagal"]
+    hook.answer = 200
+    assert tell("c") == []
+    assert len(hook.got) == 5
+    kept = (tmp_path / ".reports.run.json").read_text()
+    assert "rahasia" not in kept + caplog.text + "".join(capfd.readouterr())
+
+
+def test_a_run_that_ends_with_an_error_is_told_and_still_ends_so(hook, tmp_path, monkeypatch):
+    monkeypatch.setenv(last_run.VARIABLE, f"json://127.0.0.1:{hook.server_address[1]}")
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path / "tables"))
+    call = ["run", "--raw", str(tmp_path / "tidak-ada"), "--reports", str(tmp_path / "reports")]
+    ended = CliRunner().invoke(app, call)
+    assert isinstance(ended.exception, UsageError)
+    (body,) = hook.got
+    assert "berakhir dengan kode 2" in body["message"]
+    assert "belum ada laporan yang terbit" in body["message"]
+
+
+def test_addresses_come_from_words_files_and_the_variable_and_are_never_said(tmp_path, monkeypatch):
+    monkeypatch.setenv(last_run.VARIABLE, "json://127.0.0.1/a json://127.0.0.1/b")
+    (tmp_path / "alamat").write_text("# kantor\njson://127.0.0.1/c\n")
+    asked = ["json://127.0.0.1/d", f"@{tmp_path / 'alamat'}", "json://127.0.0.1/d"]
+    assert [a[-1] for a in last_run.addresses(asked)] == list("abdc")
+    with pytest.raises(UsageError, match="address 3 is none that apprise knows") as said:
+        last_run.addresses(["rahasia-7://x"])
+    assert "rahasia" not in str(said.value)
+    with pytest.raises(UsageError, match="expected a file"):
+        last_run.addresses([f"@{tmp_path / 'lain'}"])
+
+
+# a file that is still being written
+
+
+def test_a_file_that_grows_while_it_is_read_waits_and_the_others_go_on(
+    raw_folder, tmp_path, monkeypatch
+):
+    raw = raw_folder(LETTER | {"2023/tumbuh.csv": OURS.replace("KUTAI KARTANEGARA", "KARO")})
+    read = clean._read
+
+    def while_it_grows(name, path, *more):
+        if name == "2023/tumbuh.csv":
+            path.write_text(path.read_text() + "2;KAB. JEPARA")
+        return read(name, path, *more)
+
+    monkeypatch.setattr(clean, "_read", while_it_grows)
+    made = clean.clean(raw, tmp_path / "tables")
+    assert list(made.tables["index_scores"]["region"]) == [KUKAR]
+    assert any("tumbuh.csv: is still being written" in problem for problem in made.problems)
+    received.check_tables(tmp_path / "tables", raw)  # it refuses no report of the others
+    monkeypatch.undo()
+    assert "64.02" in set(clean.clean(raw, tmp_path / "tables").tables["index_scores"]["region"])
+
+
+@pytest.mark.parametrize("name", ["surat.pdf", "isian.xlsx"])
+def test_a_file_without_its_end_waits(name, clean_files):
+    begun = b"%PDF-1.7\n1 0 obj" if name.endswith("pdf") else b"PK\x03\x04\x14\x00"
+    made = clean_files(LETTER | {f"2023/{name}": begun + b"\0" * 5000})
+    (problem,) = [p for p in made.problems if name in p]
+    assert "it waits for the next run" in problem
+    assert list(made.tables["rejected"]["rule"]) == ["unfinished"]
+    assert len(made.tables["index_scores"]) == 1
+
+
+# names of old surveys
+
+SURVEY = "PILAR;NAMA RESPONDEN;NO HP;P1;P2;P3\n"
+SOMEONE = "Smart Living;Budi Karangan;0811 222 333;4;3;2\n"
+NOBODY = "Smart Living;;;1;1;1\n"
+FAULTY = "Smart Living;Ani Karangan;0811;7;3;2\n"
+LATER = date(2099, 1, 1)
+
+
+def answers(raw, folder):
+    made = clean.clean(raw, folder).tables["survey_responses"].drop(columns="origin")
+    return made.sort_values(list(made), ignore_index=True)
+
+
+@pytest.fixture
+def surveyed(raw_folder):
+    text = SURVEY + SOMEONE + NOBODY + FAULTY
+    sources = "file,sha256,received_on,covers\n"
+    sources += f"2023/survei.csv,{sha256(text.encode()).hexdigest()},2023-05-15,Survei\n"
+    return raw_folder({"2023/survei.csv": text, received.SOURCES: sources})
+
+
+def test_names_go_after_their_term_and_every_answer_stays(surveyed, tmp_path):
+    before = answers(surveyed, tmp_path / "a")
+    days = framework.load().terms["survey_names"].days
+    assert old_names.forget(surveyed, days, date(2024, 5, 13)) == ([], [])
+    deleted, kept = old_names.forget(surveyed, days, date(2024, 5, 14))
+    assert (deleted, kept) == (["2023/survei.csv"], [])
+    made = clean.clean(surveyed, tmp_path / "b")
+    assert answers(surveyed, tmp_path / "b").equals(before)
+    assert [p for p in made.problems if "SOURCES" in p] == []
+    left = "".join(p.read_text() for p in surveyed.rglob("*") if p.is_file())
+    assert "Karangan" not in left
+    assert "(nama dihapus 2024-05-14)" in left
+    assert list(surveyed.parent.glob(".*.work")) == []
+    assert old_names.forget(surveyed, 0, LATER) == ([], [])
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_broken_off_anywhere_every_answer_is_there_once_and_the_next_run_goes_on(
+    step, surveyed, tmp_path, monkeypatch
+):
+    before, done = answers(surveyed, tmp_path / "a"), []
+
+    class Killed(BaseException):
+        pass
+
+    def until_killed(act):
+        def one(path, *more, **options):
+            if surveyed in path.parents:
+                if len(done) == step:
+                    raise Killed
+                done.append(path)
+            return act(path, *more, **options)
+
+        return one
+
+    with monkeypatch.context() as patch:
+        patch.setattr(writing, "write", until_killed(writing.write))
+        patch.setattr(type(surveyed), "unlink", until_killed(type(surveyed).unlink))
+        with pytest.raises(Killed):
+            old_names.forget(surveyed, 0, LATER)
+    assert answers(surveyed, tmp_path / "b").equals(before)
+    assert old_names.forget(surveyed, 0, LATER)[1] == []
+    assert answers(surveyed, tmp_path / "b").equals(before)
+    assert "Karangan" not in "".join(p.read_text() for p in surveyed.rglob("*.*"))
+
+
+def test_what_would_lose_an_answer_is_not_deleted(surveyed, tmp_path, monkeypatch):
+    beside, other = surveyed / "2023" / "tanpa-nama-survei.csv", surveyed / "2023" / "survei.txt"
+    beside.write_text(SURVEY + NOBODY)
+    deleted, (kept,) = old_names.forget(surveyed, 0, LATER)
+    assert (deleted, "is there already" in kept) == ([], True)
+    beside.unlink()
+    other.write_text(SURVEY + SOMEONE.replace("Budi", "Tuti"))
+    deleted, kept = old_names.forget(surveyed, 0, LATER)
+    assert (deleted, ["name but for the end" in line for line in kept]) == ([], [True, True])
+    other.unlink()
+    monkeypatch.setattr(old_names, "_answers", lambda *given: SURVEY.replace("NAMA RESPONDEN", "x"))
+    with pytest.raises(KukarError, match="the answers would change"):
+        old_names.forget(surveyed, 0, LATER)
+    assert [path.name for path in surveyed.glob("2023/*")] == ["survei.csv"]
+
+
+def blocks(language):
+    text = (paths.ROOT / "docs" / "jadwal.md").read_text(encoding="utf-8")
+    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not on this machine")
+def test_systemd_takes_the_units_of_the_documentation(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    kukar = tmp_path / ".venv" / "bin" / "kukar"
+    kukar.parent.mkdir(parents=True)
+    kukar.touch(0o755)
+    units = [tmp_path / name for name in ("kukar.service", "kukar.timer")]
+    for unit, text in zip(units, blocks("ini"), strict=True):
+        unit.write_text(text.replace("/srv/kukar-analysis", str(tmp_path)))
+    command = ["systemd-analyze", "--user", "verify", *map(str, units)]
+    verified = subprocess.run(command, capture_output=True, text=True)
+    assert (verified.returncode, verified.stderr) == (0, "")
+
+
+def test_the_line_of_the_documentation_for_cron_shows_what_a_failing_run_says(tmp_path):
+    (line,) = blocks("cron")
+    kukar = tmp_path / ".venv" / "bin" / "kukar"
+    kukar.parent.mkdir(parents=True)
+    command = line.split(maxsplit=5)[5].replace("/srv/kukar-analysis", str(tmp_path))
+    assert "%" not in command, "a % ends the command in a crontab"
+    for code, said in ((0, ""), (1, "run\n")):
+        kukar.write_text(f"#!/bin/sh\necho $*\nexit {code}\n")
+        kukar.chmod(0o755)
+        assert subprocess.run(["sh", "-c", command], capture_output=True, text=True).stdout == said
