@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis import quality
+from kukar_analysis.analysis import agencies
 from kukar_analysis.cli import last_run
 from kukar_analysis.errors import KukarError
 from kukar_analysis.facts import WITA, ExpectedKind
@@ -137,13 +137,12 @@ def _agencies(region: str, today: date, found: Standing) -> None:
     alarm, last = (_after(first, ending) for ending in (due.alarm_from, due.last))
     if not first <= today <= last:
         return
-    coverage, silent = quality.coverage(year, region), quality.silent(year, region)
-    if coverage.empty:
-        missing = "belum satu pun OPD menjawab"
-    elif silent.empty:
+    pairs = agencies.agency_pillars(year, region)
+    silent = list(pairs.query("expected and answered == 0")["opd"].unique())
+    if not silent and len(pairs):
         return
-    else:
-        missing = f"OPD belum menjawab semua pilarnya: {_some(list(silent['opd']))}"
+    lacking = f"OPD belum menjawab semua pilarnya: {_some(silent)}"
+    missing = lacking if silent else "belum satu pun OPD menjawab"
     said = f"{year} {framework.load().regions[region].name}: {missing} (sampai {day(last)})"
     _sort("agencies", year, region, said, alarm, today, found)
 
