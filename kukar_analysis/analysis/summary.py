@@ -48,12 +48,15 @@ def first_steps(year: int, region: str) -> list[str]:
 
 def certainty(year: int, region: str) -> list[str]:
     """Say how sure the figures of the page are."""
-    before = compare.index_value(year - 1, region)
-    lacking = missing("question_scores", year, region)["sentence"].tolist()
+    before = compare.index_value(year - 1, region)  # said by `moved_sentence`, if at all
+    found = missing("question_scores", year, region)["sentence"]
+    lacking = [
+        f"{said.partition('. ')[0].rstrip('.')}." for said in found
+    ]  # what would fill it: 03
     return [
         *unconfirmed(region, year),
         _recomputed(year, region),
-        f"Indeks {year - 1}: {before}. {compare.caveat(year, region)}".rstrip(),
+        *[f"Indeks {year - 1}: {before}."] * (compare.improvement(year, region) is None),
         *(lacking or [f"Semua nilai butir {year} tercatat sampai sel asalnya."]),
     ]
 
