@@ -12,34 +12,22 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from kukar_analysis import notebooks, paths, writing
+from kukar_analysis import notebooks, outputs, paths, writing
 
-TAG = "nbval-check-output"
+TAG = outputs.COMPARED
 
 
 def keep(path: Path) -> None:
-    """Execute a notebook where it lies and write it back with the outputs to be compared.
-
-    All else that a run leaves behind is stripped: other outputs, counts and times of execution,
-    what the kernel says of itself, and this machine's paths. A second run changes no byte.
-    """
+    """Execute a notebook where it lies and write it back as git keeps it (outputs.py)."""
     ran = nbformat.read(path, as_version=4)
-    about = nbformat.from_dict(ran.metadata)
     NotebookClient(
         ran,
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
-        record_timing=False,
         extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of TCP at every start
     ).execute()
-    for cell in ran.cells:
-        if cell.cell_type == "code" and TAG not in cell.metadata.get("tags", []):
-            cell.outputs, cell.execution_count = [], None
-    ran.metadata = about
-    text = nbformat.writes(ran) + "\n"
-    for place in (path.parent.resolve(), paths.ROOT):
-        text = text.replace(str(place), ".")
-    writing.write(path, text)
+    text = nbformat.writes(ran).replace(str(path.parent.resolve()), ".")
+    writing.write(path, outputs.kept(text))
 
 
 if __name__ == "__main__":
