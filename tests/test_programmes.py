@@ -11,12 +11,18 @@ import pytest
 from reading import KUKAR, write_tables
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis import gaps, programmes
+from kukar_analysis.analysis import programmes
+from kukar_analysis.analysis.missing import missing
 
 FW = framework.load()
 YEAR, REGION = 2023, "00.01"
 PRINTED = {"Sangat Baik": 91, "Baik": 76, "Cukup": 66, "Kurang": 51, "Sangat Kurang": None}
 """The lower bounds as LKjIP Inspektorat Sampang 2019 prints them."""
+
+
+def waits(year, region):
+    """Return the sentence of what the page waits for."""
+    return missing("programmes", year, region)["sentence"].item()
 
 
 def programme(name, pillar="living", **cells):
@@ -190,13 +196,13 @@ def test_a_rejected_record_counts_once_however_many_faults_it_has(tmp_path, monk
 
 
 def test_the_list_waits_for_what_it_lacks(office, sample_env):
-    assert gaps.programmes_gap(2023, REGION) is None
-    assert "daftar program Kabupaten Contoh Utara" in gaps.programmes_gap(2023, "00.02").what
+    assert missing("programmes", 2023, REGION).empty
+    assert "Daftar program Kabupaten Contoh Utara" in waits(2023, "00.02")
 
 
 def test_an_incomplete_list_counts_what_lacks(office):
-    assert "4 dari 8 program" not in gaps.programmes_gap(YEAR, REGION).what
-    assert "3 dari 8 program" in gaps.programmes_gap(YEAR, REGION).what
+    assert "4 dari 8 program" not in waits(YEAR, REGION)
+    assert "3 dari 8 program" in waits(YEAR, REGION)
 
 
 # What a page says
