@@ -8,7 +8,6 @@ import sys
 import pytest
 from reading import write_notebook
 
-from kukar_analysis import store
 from kukar_analysis.report import fingerprint
 
 SOURCES = {
@@ -121,14 +120,6 @@ def test_a_changed_file_changes_its_own_fingerprint_only(package, tmp_path):
     (package / "e.py").write_text("")
     after = fingerprint.program_of(notebook)
     assert {name for name in after if after[name] != before[name]} == {"deep/c.py"}
-
-
-def test_the_notebooks_of_the_project_are_made_with_figures_but_not_with_the_letter_reader():
-    index = fingerprint.program_of(store.NOTEBOOKS / "02_indeks.ipynb")
-    agency = fingerprint.program_of(store.NOTEBOOKS / "09_opd.ipynb")
-    assert {"analysis/pillars.py", "store.py", "score.py", "report/page.py"} <= set(index)
-    assert {"read/letter/pages.py", "clean.py", "report/paper.py"}.isdisjoint(agency)
-    assert {"read/letter/pages.py", "clean.py", "report/paper.py"}.isdisjoint(index)
 
 
 @pytest.fixture
