@@ -123,7 +123,7 @@ def _letters(region: str, today: date, shown: set[int] | None, found: Standing) 
         first = date.fromisoformat(f"{year}-{due.first}")
         alarm, last = (_after(first, ending) for ending in (due.alarm_from, due.last))
         said = (
-            f"surat hasil evaluasi {year} {place} belum ada (ditunggu sejak {day(first)}, pernah"
+            f"surat hasil evaluasi {year} {place} belum ada (ditunggu sejak {day(first)}, dapat"
             f" datang sampai {day(last)}): bila ada, taruh di data/raw/{year}"
         )
         if today >= first:
