@@ -28,18 +28,12 @@ COINR = {
     "CHE": (63.41, 32.87, 74.78, 85.94, 56.93, 77.21, 87.85, 56.88, 62.79, 73.98, 68.38, 1),
     "NLD": (64.87, 46.62, 84.55, 71.74, 41.92, 58.73, 86.58, 57.78, 61.94, 67.70, 64.82, 2),
     "DNK": (50.52, 30.43, 78.13, 75.35, 51.04, 69.83, 86.40, 61.29, 57.10, 72.51, 64.80, 3),
-    "NOR": (58.18, 25.70, 80.03, 89.46, 33.80, 70.90, 87.00, 56.59, 57.44, 71.50, 64.47, 4),
-    "BEL": (71.97, 48.22, 80.84, 75.60, 43.32, 53.01, 86.17, 50.09, 63.99, 63.09, 63.54, 5),
-    "SWE": (51.51, 23.87, 80.98, 74.51, 38.50, 66.37, 87.74, 62.27, 53.87, 72.12, 63.00, 6),
 }
 HDI = {
     # life expectancy, schooling, income, index
     "Switzerland": (0.984, 0.920, 0.983, 0.962),
     "Norway": (0.973, 0.933, 0.978, 0.961),
-    "Iceland": (0.964, 0.959, 0.955, 0.959),
-    "Hong Kong": (1, 0.887, 0.973, 0.952),
     "Australia": (0.993, 0.924, 0.936, 0.951),
-    "Denmark": (0.944, 0.932, 0.967, 0.948),
     "Sweden": (0.969, 0.920, 0.952, 0.947),
 }
 
@@ -75,12 +69,6 @@ def test_the_arithmetic_mean_gives_coinrs_sub_indices_and_index(unit):
         assert made == pytest.approx(printed[whole], abs=0.01)
 
 
-def test_ranks_are_those_coinr_prints():
-    assert model.ranks(np.array([u[10] for u in COINR.values()])).tolist() == [
-        u[11] for u in COINR.values()
-    ]
-
-
 @pytest.mark.parametrize("country", HDI)
 def test_the_geometric_mean_gives_the_human_development_index(country):
     *parts, printed = HDI[country]
@@ -109,6 +97,7 @@ def test_the_printed_rank_is_that_of_the_comparison(ranked):
 
 
 def test_weights_of_another_edition_count_only_what_a_region_was_scored_on(fields):
+    assert fields[2022].alternatives == (("2022-reguler", "2023-reguler"), ("2023-kppn-ikn",))
     found = fields[2023]
     assert found.alternatives == (
         ("2022-kppn-ikn",),
@@ -127,10 +116,6 @@ def test_weights_of_another_edition_count_only_what_a_region_was_scored_on(field
     for weights, one in zip(told, expected, strict=True):
         assert list(weights) == without
         assert list(weights.values()) == pytest.approx(one)
-
-
-def test_what_an_edition_weighs_like_the_only_group_is_no_alternative(fields):
-    assert fields[2022].alternatives == (("2022-reguler", "2023-reguler"), ("2023-kppn-ikn",))
 
 
 @pytest.mark.parametrize(
@@ -185,24 +170,6 @@ def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(fields,
     for draw in range(12):
         expected = [plain_index(found, made, draw, r) for r in range(len(found.regions))]
         assert indices[draw].tolist() == expected
-
-
-def test_a_zero_makes_the_geometric_index_zero_unless_it_is_not_weighed(fields):
-    found = fields[2023]
-    nought = (found.scores == 0).any(axis=1) & (found.edition == 0)
-    assert nought.sum() == 7
-    printed = model.as_printed(found, 3)
-    collaboration = found.components.index("collaboration") + 1
-    made = robustness.Choices(
-        factors=printed.factors,
-        edition=np.array([0, 0, 1]),
-        geometric=np.array([True, True, True]),
-        left_out=np.array([0, collaboration, 0]),
-        errors=printed.errors,
-    )
-    zero = model.indices(found, made) == 0
-    assert zero[0].tolist() == nought.tolist()
-    assert not zero[1:].any()
 
 
 def test_scores_stay_on_the_scale_whatever_is_added(fields):
@@ -332,16 +299,6 @@ def test_one_choice_at_a_time_agrees_with_exact_fractions(region):
     assert (drawn["low"] < drawn["high"]).any()
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_kukars_index_under_regular_weights_is_that_of_the_ministrys_arithmetic(fields):
-    found = fields[2023]
-    place = found.alternatives.index(("2022-reguler", "2023-reguler")) + 1
-    made = model.as_printed(found, 1)
-    made.edition[:] = place
-    own = model.indices(found, made)[0][found.regions.index(KUKAR)]
-    assert own / 100 == float(compare.under_other_group(2023, KUKAR).other) == 3.00
-
-
 # Sobol indices
 
 
@@ -361,19 +318,11 @@ def ishigami(points):
     return np.sin(x[:, 0]) + 7 * np.sin(x[:, 1]) ** 2 + 0.1 * x[:, 2] ** 4 * np.sin(x[:, 0])
 
 
-@pytest.mark.parametrize(
-    ("function", "first", "total"),
-    [
-        # Ishigami and Homma (1990), a = 7, b = 0.1: the analytic values
-        (ishigami, [0.3139, 0.4424, 0], [0.5576, 0.4424, 0.2437]),
-        # 1, 4 and 9 parts of 14 of the variance, and no interaction
-        (lambda p: p @ [1, 2, 3], [1 / 14, 4 / 14, 9 / 14], [1 / 14, 4 / 14, 9 / 14]),
-    ],
-    ids=["ishigami", "additive"],
-)
-def test_sobol_indices_are_the_known_ones_within_their_intervals(function, first, total):
+def test_sobol_indices_are_the_known_ones_within_their_intervals():
+    """Ishigami and Homma (1990), a = 7, b = 0.1: the analytic values."""
+    first, total = [0.3139, 0.4424, 0], [0.5576, 0.4424, 0.2437]
     rng = np.random.default_rng(8)
-    made = told.sobol(saltelli(function, 3, 8192, rng), rng)
+    made = told.sobol(saltelli(ishigami, 3, 8192, rng), rng)
     for name, expected in (("main", first), ("total", total)):
         assert made[name] == pytest.approx(expected, abs=0.04)
         assert (made[f"{name}_low"] <= made[name]).all()
@@ -572,26 +521,6 @@ def test_a_participant_without_all_its_scores_is_said_and_not_ranked(tmp_path, m
     assert set(own["origin"]) == {"2023/karangan.csv#l2:c9"}
     (said,) = robustness.rank_missing(2023, "64.08")
     assert said == "Nilai komponen Kabupaten Kutai Timur 2023 tidak lengkap pada tabelnya."
-
-
-def test_a_rank_that_only_averaging_moves_is_explained_by_it(tmp_path, monkeypatch, sized):
-    sized({"2023-reguler": 2, "2023-kppn-ikn": 1})
-    folder = invented(
-        tmp_path,
-        {
-            "64.01": ("2023-reguler", (4, 0, 4, 4, 4)),
-            "64.07": ("2023-reguler", (2, 2, 2, 2, 2)),
-            "64.02": ("2023-kppn-ikn", (1, 1, 1, 1, 1, 1)),
-        },
-    )
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
-    alone = robustness.rank_choices(2023, "64.01", 400, SEED)
-    assert set(alone.loc[alone["rank"] != 1, "choice"]) == {"aggregation"}
-    found = robustness.rank_importance(2023, "64.01", 4000, SEED).set_index("choice")["total"]
-    assert found.idxmax() == "aggregation"
-    assert found["aggregation"] > 3 * found.drop("aggregation").max()
-    cases = robustness.rank_cases(2023, "64.01", 400, SEED)
-    assert set(cases["choice"][:2]) == {"aggregation"}
 
 
 @pytest.mark.usefixtures("processed_env")
