@@ -220,7 +220,7 @@ def test_markup_that_runs_or_leads_out_is_found(source, kind, tmp_path):
 
 
 def test_hidden_outputs_formulas_and_sheets_are_found(tmp_path):
-    hidden = v4.new_output("stream", name="stderr", text="peringatan")
+    hidden = v4.new_output("error", ename="E", evalue="v", traceback=["jejak"])
     cells = [v4.new_code_cell("x", outputs=[hidden])]
     nbformat.write(v4.new_notebook(cells=cells), tmp_path / "a.ipynb")
     book = openpyxl.Workbook()
