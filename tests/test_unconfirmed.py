@@ -128,10 +128,12 @@ def test_a_notebook_that_says_what_it_is_for_is_listed_for_each_region_and_year(
 
 
 def test_once_all_is_confirmed_nothing_says_it_any_more(office):
-    for path in (office / "kukar_analysis" / "definitions").glob("*.csv"):
+    definitions = office / "kukar_analysis" / "definitions"
+    for path in {*definitions.glob("*.csv")} - {definitions / "words.csv"}:
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(",unconfirmed,", ",assumed,"), encoding="utf-8")
-    assert kukar(office, "clean").returncode == 0
+    cleaned = kukar(office, "clean")
+    assert cleaned.returncode == 0, cleaned.stderr
     ended = kukar(office, "report", *ASKED, *(w for name in ONLY for w in ("--only", name)))
     assert ended.returncode == 0, ended.stdout + ended.stderr
     for page in [*pages(office), office / "reports" / "index.html"]:
