@@ -72,7 +72,7 @@ def executed(report, folder):
 def planted(report, folder):
     """Write a notebook that shows texts which would like to be markup, and every kind of number."""
     rows = [[f"Baris {i:02} {PLANTED if i == 3 else ''}", cell] for i, cell in enumerate(ROWS)]
-    frame = pd.DataFrame(rows, columns=["Nama", "Nilai"])
+    frame = pd.DataFrame(rows, columns=["Nama", "score"])
     shown = show.table(frame, f"Tabel {PLANTED}", mark=frame.index == 1)
     code = v4.new_code_cell("x")
     code.outputs = [output(shown)]
@@ -272,17 +272,17 @@ def test_agencies_are_folded_until_asked_for(tab, folder_base):
 
 def test_search_finds_pages_and_leads_to_the_section(tab, base):
     tab.goto(f"{base}{LONG_PAGE}.html")
-    tab.fill("#cari", "rentang PERINGKAT")
+    tab.fill("#cari", "simulasi PERINGKAT")
     link = tab.wait_for_selector(".results a")
     found = [e.inner_text() for e in tab.query_selector_all(".results li")]
     assert "Ketahanan peringkat Kabupaten Kutai Kartanegara 2023" in found[0]
-    assert "Rentang peringkat · Kabupaten Kutai Kartanegara · 2023" in found[0]
+    assert "Peringkat pada simulasi · Kabupaten Kutai Kartanegara · 2023" in found[0]
     assert {m.inner_text().lower() for m in tab.query_selector_all("mark")} >= {"peringkat"}
     said = tab.inner_text(".results [role=status]")
-    assert said == f"{len(found)} halaman memuat “rentang PERINGKAT”."
+    assert said == f"{len(found)} halaman memuat “simulasi PERINGKAT”."
     link.click()
-    assert tab.url == f"{base}2023/64.02/07_ketahanan.html#rentang-peringkat"
-    assert tab.is_visible("#rentang-peringkat")
+    assert tab.url == f"{base}2023/64.02/07_ketahanan.html#peringkat-pada-simulasi"
+    assert tab.is_visible("#peringkat-pada-simulasi")
 
 
 def test_search_says_when_nothing_is_found_and_closes_with_escape(tab, folder_base):
