@@ -236,7 +236,7 @@ def test_list_shows_each_report_its_status_and_the_file_it_waits_for(processed):
     assert any(re.fullmatch(r"2023/64\.02/02_indeks +complete", line) for line in lines)
     place = next(i for i, line in enumerate(lines) if "03_pilar-living" in line)
     assert lines[place].endswith(" incomplete")
-    assert "waits for data/raw/2023/nilai-butir-64.02.csv: " in lines[place + 1]
+    assert "Nilai per butir Kabupaten Kutai Kartanegara 2023 belum tercatat" in lines[place + 1]
 
 
 def test_list_keeps_what_is_asked_for(processed):

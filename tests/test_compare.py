@@ -412,8 +412,6 @@ def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(t
         (2023, KUKAR, "mencampur kelompok yang formulirnya berbeda"),
         (2022, MALANG, "Peringkat nasional tidak dapat dihitung: Tabel nasional 2022"),
         (2022, KUKAR, "2,82 hasil hitung balik, ±0,01. Peningkatan 0,00"),
-        (2022, "64.07", "tidak ikut evaluasi 2022"),
-        (2023, IN_NO_TABLE, "2023 belum tercatat"),
     ],
 )
 def test_a_standing_is_said_with_what_it_rests_on(year, region, words):

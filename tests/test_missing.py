@@ -64,7 +64,7 @@ def test_a_region_that_stayed_away_waits_for_no_paper():
 def test_the_regular_group_waits_for_its_list_of_questions_first():
     row = one("question_scores", 2023, SURABAYA)
     assert row.state == "form_unknown"
-    assert "2023-reguler" in row.sentence
+    assert "edisi Reguler 2023" in row.sentence
 
 
 @pytest.mark.parametrize(

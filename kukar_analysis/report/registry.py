@@ -120,7 +120,11 @@ def _of(year: int, region: str) -> Iterator[Report]:
     found = [] if year not in fw.years() else [*_of_scores(year, region)]
     if fw.is_office(region):
         found += _of_office(year, region)
-    yield from sorted(found, key=lambda report: report.notebook)
+    # a shipped notebook that lost its metadata is one report still, not one of its own besides
+    named: dict[str, Report] = {}
+    for report in found:
+        named.setdefault(report.name, report)
+    yield from sorted(named.values(), key=lambda report: report.notebook)
 
 
 def _of_scores(year: int, region: str) -> Iterator[Report]:

@@ -85,7 +85,7 @@ def component_profile(year: int, region: str) -> pd.DataFrame:
     every["group_low"], every["group_high"] = by.transform("min"), by.transform("max")
     every["rank"] = by.rank("min", ascending=False)
     own = every[every["region"] == region].reset_index(drop=True)
-    if missing_field(year, region):
+    if len(own) and missing_of(year, str(own["edition"].iloc[0])):
         own[field] = float("nan")
     own["gap"] = own["score"] - own["group_mean"]
     own["effect"] = own["weight"] * own["gap"] / 100
