@@ -27,11 +27,7 @@ from kukar_analysis.engine import papermill as engine
 from kukar_analysis.engine.forked import ForkedKernel
 
 KUKAR = [
-    "kukar_analysis.display",
     "kukar_analysis.analysis.missing",
-    "kukar_analysis.narrative",
-    "kukar_analysis.plots",
-    "kukar_analysis.tables",
 ]
 
 
