@@ -292,7 +292,6 @@ def test_each_change_makes_exactly_the_reports_that_use_it(project, tmp_path):
     assert why[1].splitlines()[-1] == "5 to be made, 1 up to date"
 
 
-@pytest.mark.xfail(reason="loads pandas since 0.5.0; reports by cache (issue 16) mend it")
 def test_nothing_to_do_is_said_without_pandas_and_papermill(project):
     asked = ["-X", "importtime", "-m", "kukar_analysis", "report", *ASKED]
     ((code, out, err),) = ended([project.start(*asked)])

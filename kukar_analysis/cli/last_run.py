@@ -16,8 +16,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from kukar_analysis import writing
 from kukar_analysis.errors import HeldError, KukarError, UsageError
 
@@ -124,6 +122,8 @@ def _service(address: str) -> Any:
 
 @contextmanager
 def _held(reports: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout  # not at start-up: most commands hold nothing
+
     path = reports.resolve().with_name(f".{reports.resolve().name}.run.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, blocking=False)
