@@ -65,7 +65,8 @@ def test_nothing_is_written_but_the_two_folders_and_the_raw_files_stay_as_they_a
         ".kukar.json",
     }
     assert made == pages | lists
-    assert {path.stem for path in bytes_of(folder / "tables")} == set(store.SCHEMAS)
+    tables = {path.name for path in bytes_of(folder / "tables")}
+    assert tables == {f"{t}.parquet" for t in store.SCHEMAS} | {store.MADE_FROM, "last_run.json"}
 
 
 def test_kukars_page_says_2_82_and_the_73rd_of_130(ran):
@@ -87,7 +88,7 @@ def test_kukars_page_shows_the_components_that_are_printed(ran):
 
 def test_malangs_page_shows_every_governance_question_as_it_is_printed(ran):
     found = page(ran, MALANGS_GOVERNANCE)
-    (questions,) = [t for t in found.tables if t.caption.startswith("Butir Smart Governance")]
+    (questions,) = [t for t in found.tables if t.caption.startswith("Butir Smart Governance,")]
     lines = [r for r in raw("2023/nilai-butir-kab-malang.csv") if r["BLOK"] == "Governance"]
     shown = [number(text) for text in questions.column("Nilai")]
     assert shown == [printed(line["NILAI"]) for line in lines]
@@ -138,4 +139,6 @@ def test_plain_papermill_runs_a_notebook_though_it_makes_the_code_a_number(
     assert f"region = {region}\n" in given.source
     outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert {output.output_type for output in outputs} == {"execute_result"}
-    assert f"Nilai Smart Governance {name} 2023 tidak tercatat" in outputs[0].data["text/plain"]
+    assert (
+        f"Nilai Smart Governance {name} 2023 belum dapat dinilai" in outputs[0].data["text/plain"]
+    )

@@ -121,24 +121,24 @@ def test_what_took_the_place_of_schedule_is_said_whatever_is_asked():
 
 
 def test_how_a_run_ended_is_kept_for_its_owner_and_group_alone(tmp_path):
-    reports = tmp_path / "reports"
-    assert last_run.faults(reports) == []
-    assert last_run.watched(reports, lambda: True) == (True, None)
-    assert last_run.faults(reports) == []
-    assert (tmp_path / ".reports.run.json").stat().st_mode & 0o007 == 0
-    last_run.watched(reports, lambda: False)
-    assert "berakhir dengan kode 1: ada yang tidak selesai" in last_run.faults(reports)[0]
+    tables = tmp_path / "tables"
+    assert last_run.faults(tables) == []
+    assert last_run.watched(tables, lambda: True) == (True, None)
+    assert last_run.faults(tables) == []
+    assert (tables / "last_run.json").stat().st_mode & 0o007 == 0
+    last_run.watched(tables, lambda: False)
+    assert "berakhir dengan kode 1: ada yang tidak selesai" in last_run.faults(tables)[0]
 
     def fails():
-        assert last_run.faults(reports) == []  # it is at work
+        assert last_run.faults(tables) == []  # it is at work
         raise UsageError("folder tidak ada")
 
-    done, error = last_run.watched(reports, fails)
+    done, error = last_run.watched(tables, fails)
     assert (done, str(error)) == (False, "folder tidak ada")
-    assert "berakhir dengan kode 2: folder tidak ada" in last_run.faults(reports)[0]
+    assert "berakhir dengan kode 2: folder tidak ada" in last_run.faults(tables)[0]
     with pytest.raises(ZeroDivisionError):
-        last_run.watched(reports, lambda: 1 / 0)
-    assert "berhenti di tengah jalan" in last_run.faults(reports)[0]
+        last_run.watched(tables, lambda: 1 / 0)
+    assert "berhenti di tengah jalan" in last_run.faults(tables)[0]
 
 
 class Hook(BaseHTTPRequestHandler):
@@ -165,7 +165,7 @@ def hook():
 
 def test_each_state_is_told_once_and_a_notice_that_failed_again(hook, tmp_path, capfd, caplog):
     address = f"json://127.0.0.1:{hook.server_address[1]}/rahasia-7"
-    tell = lambda *wrong: last_run.tell(tmp_path / "reports", [address], list(wrong))  # noqa: E731
+    tell = lambda *wrong: last_run.tell(tmp_path / "tables", [address], list(wrong))  # noqa: E731
     for wrong in ([], ["a"], ["a"], ["a", "b"], [], []):
         assert tell(*wrong) == []
     titles = ["Kukar: 1 hal perlu dilihat", "Kukar: 2 hal perlu dilihat", "Kukar: semua beres lagi"]
@@ -176,7 +176,7 @@ def test_each_state_is_told_once_and_a_notice_that_failed_again(hook, tmp_path, 
     hook.answer = 200
     assert tell("c") == []
     assert len(hook.got) == 5
-    kept = (tmp_path / ".reports.run.json").read_text()
+    kept = (tmp_path / "tables" / "last_run.json").read_text()
     assert "rahasia" not in kept + caplog.text + "".join(capfd.readouterr())
 
 

@@ -1,7 +1,7 @@
-"""How the last `kukar run` on a folder of reports ended, and who was told of what.
+"""How the last `kukar run` on a folder of tables ended, and who was told of what.
 
-`.reports.run.json` beside the folder, for its owner and group alone. A run that is killed leaves
-the record of its beginning.
+`last_run.json` among the tables, for its owner and group alone: a run writes nowhere else but
+there and in the reports. One that is killed leaves the record of its beginning.
 """
 
 from __future__ import annotations
@@ -23,39 +23,39 @@ VARIABLE = "KUKAR_NOTIFY"
 """Environment variable with addresses for notices, parted by spaces or lines."""
 
 
-def watched(reports: Path, work: Callable[[], bool]) -> tuple[bool, KukarError | None]:
+def watched(tables: Path, work: Callable[[], bool]) -> tuple[bool, KukarError | None]:
     """Do a run and keep how it ended; return whether all came out, and the error that ended it.
 
     Raises HeldError where another run is at work on the folder.
     """
-    with _held(reports):
+    with _held(tables):
         began = _now()
-        _keep(reports, began_at=began, ended_at=None)
+        _keep(tables, began_at=began, ended_at=None)
         done, error = False, None
         try:
             done = work()
         except HeldError as held:
-            _keep(reports, ended_at=_now(), exit_code=held.exit_code, error=None)
+            _keep(tables, ended_at=_now(), exit_code=held.exit_code, error=None)
             raise
         except KukarError as failed:
             error = failed
         code = error.exit_code if error else int(not done)
-        _keep(reports, ended_at=_now(), exit_code=code, error=str(error) if error else None)
+        _keep(tables, ended_at=_now(), exit_code=code, error=str(error) if error else None)
     return done, error
 
 
-def faults(reports: Path) -> list[str]:
+def faults(tables: Path) -> list[str]:
     """Return in words what went wrong with the last run, if anything did."""
     from kukar_analysis.facts import WITA
     from kukar_analysis.formats import moment
 
-    known = _known(reports)
+    known = _known(tables)
     if "began_at" not in known:
         return []
     began = f"run {moment(datetime.fromisoformat(known['began_at']).astimezone(WITA))} WITA"
     if known.get("ended_at") is None:
         try:
-            with _held(reports):
+            with _held(tables):
                 return [f"{began} berhenti di tengah jalan: jalankan `kukar run`"]
         except HeldError:
             return []  # it is at work
@@ -89,12 +89,12 @@ def addresses(asked: list[str]) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def tell(reports: Path, addresses: list[str], wrong: list[str]) -> list[str]:
+def tell(tables: Path, addresses: list[str], wrong: list[str]) -> list[str]:
     """Tell each address what is wrong, once for each state; return what did not go out.
 
     That nothing is wrong is told only where something was.
     """
-    told = _known(reports).get("told", {})
+    told = _known(tables).get("told", {})
     state, unsent = hashlib.sha256("\n".join(wrong).encode()).hexdigest() if wrong else "", []
     title = f"Kukar: {len(wrong)} hal perlu dilihat" if wrong else "Kukar: semua beres lagi"
     text = "\n".join(f"- {line}" for line in wrong) or "Tidak ada lagi yang salah."
@@ -106,7 +106,7 @@ def tell(reports: Path, addresses: list[str], wrong: list[str]) -> list[str]:
             told[key] = state
         else:
             unsent.append(f"pemberitahuan ke alamat {number} ({address.split(':')[0]}) gagal")
-    _keep(reports, told=told)
+    _keep(tables, told=told)
     return unsent
 
 
@@ -121,16 +121,16 @@ def _service(address: str) -> Any:
 
 
 @contextmanager
-def _held(reports: Path) -> Iterator[None]:
+def _held(tables: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout  # not at start-up: most commands hold nothing
 
-    path = reports.resolve().with_name(f".{reports.resolve().name}.run.lock")
+    path = tables.resolve().with_name(f".{tables.resolve().name}.run.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(path, blocking=False)
     try:
         lock.acquire()
     except Timeout as error:
-        said = f"{reports.name} is held by another `kukar run`: wait for it, or end it"
+        said = f"{tables.name} is held by another `kukar run`: wait for it, or end it"
         raise HeldError(said) from error
     try:
         yield
@@ -139,21 +139,21 @@ def _held(reports: Path) -> Iterator[None]:
         lock.release()
 
 
-def _known(reports: Path) -> dict[str, Any]:
+def _known(tables: Path) -> dict[str, Any]:
     try:
-        found = json.loads(_record(reports).read_text(encoding="utf-8"))
+        found = json.loads(_record(tables).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def _keep(reports: Path, **known: Any) -> None:
-    text = json.dumps(_known(reports) | known, indent=1)
-    writing.write(_record(reports), text, mode=writing.OWN)
+def _keep(tables: Path, **known: Any) -> None:
+    text = json.dumps(_known(tables) | known, indent=1)
+    writing.write(_record(tables), text, mode=writing.OWN)
 
 
-def _record(reports: Path) -> Path:
-    return reports.resolve().with_name(f".{reports.resolve().name}.run.json")
+def _record(tables: Path) -> Path:
+    return tables / "last_run.json"
 
 
 def _now() -> str:

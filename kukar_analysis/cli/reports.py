@@ -158,11 +158,12 @@ def run(
             raise KukarError("a published figure differs from its parts: no report was made")
         return _report(asked, _Folders(raw, processed, reports), how) and cleaned and whole
 
-    target, addresses = reports or paths.REPORTS, last_run.addresses(notify or [])
-    done, error = last_run.watched(target, whole_year)
+    read_from(processed)
+    tables, addresses = paths.processed_dir(), last_run.addresses(notify or [])
+    done, error = last_run.watched(tables, whole_year)
     if addresses:
-        wrong = standing_of(raw, processed, target, region).wrong
-        unsent = last_run.tell(target, addresses, wrong)
+        wrong = standing_of(raw, processed, reports or paths.REPORTS, region).wrong
+        unsent = last_run.tell(tables, addresses, wrong)
         for line in unsent:
             _warn(f"kukar: {line}")
         done = done and not unsent

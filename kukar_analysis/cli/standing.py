@@ -56,7 +56,7 @@ def look(
 ) -> Standing:
     """Return how things stand today for these regions, by their codes."""
     found = Standing()
-    found.wrong += last_run.faults(reports)
+    found.wrong += last_run.faults(processed)
     try:
         check_tables(processed, raw)
         tables = store.made_from(processed).get("files", {})
