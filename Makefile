@@ -48,7 +48,7 @@ test: lint ## lint, then all tests
 	@$(BIN)/python -m pytest
 
 docs: .venv/ready ## make the codebook and docs/asumsi.md from the code
-	@$(BIN)/python -m kukar_analysis.docs
+	@$(BIN)/python -m kukar_analysis.cli.docs
 
 notebooks: .venv/ready ## run the notebooks and keep the outputs that tests compare
 	@$(BIN)/kukar clean && $(BIN)/python tests/keep_outputs.py

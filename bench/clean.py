@@ -19,7 +19,7 @@ from pathlib import Path
 
 import openpyxl
 
-from kukar_analysis import framework, template
+from kukar_analysis import framework
 
 FILES, YEAR, REGION, ROUNDS = 500, 2023, "64.02", 3
 
@@ -27,7 +27,7 @@ FILES, YEAR, REGION, ROUNDS = 500, 2023, "64.02", 3
 def make(folder: Path, count: int) -> None:
     """Write filled forms: each agency's own form, answered, and as many copies as are asked."""
     forms = folder.parent / "forms"
-    made = template.forms(YEAR, REGION, forms, list(framework.load().opd), {})
+    made = forms.forms(YEAR, REGION, forms, list(framework.load().opd), {})
     for path in made:
         book = openpyxl.load_workbook(path)
         for sheet in book.worksheets[1:]:

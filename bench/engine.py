@@ -69,7 +69,7 @@ def pool(folder: Path) -> None:
 
 def engine(folder: Path) -> None:
     """Let the engine run the notebook in threads; it loads while papermill is imported."""
-    from kukar_analysis.engine import fork, lean
+    from kukar_analysis.report.engine import fork, lean
 
     fork.preload()
     lean.spare_imports()

@@ -23,7 +23,7 @@ CLOUDS = ("abs", "adl", "s3")
 PLUGIN = "warm_plugin"
 PLUGIN_SOURCE = """
 from papermill.engines import papermill_engines
-from kukar_analysis.engine.papermill import WarmEngine
+from kukar_analysis.report.engine.papermill import WarmEngine
 
 for name in (None, "nbclient"):
     papermill_engines.register(name, WarmEngine)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from kukar_analysis import framework, places, score
-from kukar_analysis.facts import Rounding
+from kukar_analysis.framework.facts import Rounding
 
 Scores = Mapping[tuple[int, str], dict[str, float]]
 """Component scores by (year, region); a component that is not stated is NaN."""

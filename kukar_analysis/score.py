@@ -21,7 +21,7 @@ from decimal import Decimal
 
 from kukar_analysis import framework
 from kukar_analysis.errors import ScoreError
-from kukar_analysis.facts import Edition, Rounding
+from kukar_analysis.framework.facts import Edition, Rounding
 
 LOWEST, HIGHEST = 0, 4
 """The scale of every score (letters of 2022 and 2023)."""

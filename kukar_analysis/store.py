@@ -19,7 +19,7 @@ from pandera.errors import SchemaErrors
 
 from kukar_analysis import framework, used, writing
 from kukar_analysis.errors import MissingTableError, TableError, UsageError
-from kukar_analysis.facts import DIGITAL_PARTS, NOTE_KINDS, PROGRAMME_STATUS, SOURCES
+from kukar_analysis.framework.facts import DIGITAL_PARTS, NOTE_KINDS, PROGRAMME_STATUS, SOURCES
 from kukar_analysis.paths import NOTEBOOKS as NOTEBOOKS
 from kukar_analysis.paths import PROCESSED_VARIABLE as PROCESSED_VARIABLE
 from kukar_analysis.paths import RAW as RAW

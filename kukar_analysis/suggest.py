@@ -10,7 +10,7 @@ from rapidfuzz import fuzz, process
 
 from kukar_analysis import framework
 from kukar_analysis.errors import UsageError
-from kukar_analysis.facts import Opd, Region
+from kukar_analysis.framework.facts import Opd, Region
 
 _SPEAKS_OF, _WHOLE = 60, 95
 """Likeness of a question's label to a form's sentence: at least of it, and wholly in it."""

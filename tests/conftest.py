@@ -8,7 +8,7 @@ import logging
 import pytest
 
 from kukar_analysis import clean, framework, respondents, store
-from kukar_analysis.facts import FieldSize
+from kukar_analysis.framework.facts import FieldSize
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,8 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from kukar_analysis import notebooks, outputs, paths, writing
+from kukar_analysis import outputs, paths, writing
+from kukar_analysis.report import notebooks
 
 TAG = outputs.COMPARED
 

@@ -13,10 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kukar_analysis import clean, framework, settle, store
+from kukar_analysis import clean, framework, store
+from kukar_analysis.clean import claims as settling
+from kukar_analysis.clean.records import parse
 from kukar_analysis.errors import UsageError
-from kukar_analysis.facts import Correction
-from kukar_analysis.parse import parse
+from kukar_analysis.framework.facts import Correction
 
 AGENCIES = "DAERAH;PILAR;JUMLAH OPD"
 LIST = f"{AGENCIES}\nKAB. MALANG;Smart Living;3\n"
@@ -279,7 +280,7 @@ def test_a_fault_of_the_program_costs_one_file_and_is_told_in_one_line(
     elif where in ("parse", "table"):
         monkeypatch.setattr(clean, "parse", parse_or_fail)
     else:
-        monkeypatch.setattr(settle, "_content", _fails)
+        monkeypatch.setattr(settling, "_content", _fails)
     same = LIST.replace("Living", "Society")
     files = {"2023/a.txt": same, "2023/b.csv": OTHER}
     files |= {"2023/c.csv": same.replace(";3", ";4")} if where == "settle" else {}

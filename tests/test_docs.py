@@ -9,9 +9,9 @@ import pytest
 import typer.main
 
 import kukar_analysis
-from kukar_analysis import check, docs, framework, notebooks, store
-from kukar_analysis.cli import app
-from kukar_analysis.report import registry
+from kukar_analysis import check, framework, store
+from kukar_analysis.cli import app, docs
+from kukar_analysis.report import notebooks, registry
 
 READMES = ("README.md", "README.id.md")
 COMMANDS = sorted(n for n, c in typer.main.get_command(app).commands.items() if not c.hidden)

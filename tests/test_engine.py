@@ -22,9 +22,9 @@ from papermill.exceptions import PapermillExecutionError
 from reading import kernels
 
 from kukar_analysis import store
-from kukar_analysis.engine import fork, libraries, manager, record
-from kukar_analysis.engine import papermill as engine
-from kukar_analysis.engine.forked import ForkedKernel
+from kukar_analysis.report.engine import fork, libraries, manager, record
+from kukar_analysis.report.engine import papermill as engine
+from kukar_analysis.report.engine.forked import ForkedKernel
 
 KUKAR = [
     "kukar_analysis.analysis.missing",
@@ -420,7 +420,7 @@ def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path
 
 LOST = """
 import signal, sys, papermill
-from kukar_analysis.engine.record import Record
+from kukar_analysis.report.engine.record import Record
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
 
 class Late:

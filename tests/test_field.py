@@ -7,8 +7,9 @@ import shutil
 import pandas as pd
 import pytest
 
-from kukar_analysis import check, clean, framework, received, store
+from kukar_analysis import check, clean, framework, store
 from kukar_analysis.analysis import compare, robustness
+from kukar_analysis.clean import received
 from kukar_analysis.errors import TableError
 
 KUKAR = "64.02"

@@ -9,7 +9,7 @@ import pytest
 
 from kukar_analysis import clean, framework, store, suggest
 from kukar_analysis.errors import DefinitionError, TableError, UsageError
-from kukar_analysis.facts import FIXED_NAMES
+from kukar_analysis.framework.facts import FIXED_NAMES
 
 FW = framework.load()
 LETTERS = ("2022-kppn-ikn", "2022-reguler", "2023-kppn-ikn", "2023-reguler")

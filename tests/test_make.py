@@ -14,9 +14,9 @@ from making import REGION, Small, bytes_of, report
 from reading import kernels, tables_from
 
 from kukar_analysis import store
-from kukar_analysis.engine import fork
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report import fingerprint, make, publish, record, state, workbook
+from kukar_analysis.report.engine import fork
 from kukar_analysis.report.limits import Limits
 
 RALAT = "2023/surat.pdf#p1:r1: superseded by 2023/surat-ralat.pdf#p1:r1: score 2.6 -> 2.8"

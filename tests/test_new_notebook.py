@@ -10,8 +10,10 @@ import pytest
 from copied import changed_code, kukar, project, python
 from reading import PARAMETERS, Page, write_notebook
 
-from kukar_analysis import new_notebook, notebooks, paths
+from kukar_analysis import paths
+from kukar_analysis.cli import new_notebook
 from kukar_analysis.errors import MissingTableError, UsageError
+from kukar_analysis.report import notebooks
 
 NAME, TITLE = "anggaran_desa", "Anggaran desa untuk Smart City"
 

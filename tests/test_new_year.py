@@ -11,8 +11,9 @@ import pytest
 from copied import changed_code, kukar, project, python
 from reading import IN_NO_TABLE, KUKAR, MALANG
 
-from kukar_analysis import clean, framework, new_year, paths
+from kukar_analysis import clean, framework, paths
 from kukar_analysis.analysis import compare, limits
+from kukar_analysis.cli import new_year
 from kukar_analysis.errors import DefinitionError, UsageError
 
 SOURCE = "2023-kppn-ikn"

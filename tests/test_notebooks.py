@@ -19,7 +19,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
 from reading import STAYED_AWAY, kernels, write_notebook
 
-from kukar_analysis import framework, notebooks, store
+from kukar_analysis import framework, store
+from kukar_analysis.report import notebooks
 
 NOTEBOOKS = sorted(store.NOTEBOOKS.glob("*.ipynb"))
 SHIPPED = [path for path in NOTEBOOKS if notebooks.read(path).is_shipped]

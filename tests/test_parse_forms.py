@@ -7,7 +7,7 @@ import ast
 import pytest
 
 from kukar_analysis import framework, store
-from kukar_analysis.parse import Line, parse
+from kukar_analysis.clean.records import Line, parse
 from kukar_analysis.read.source import Number, Record, SourceList
 
 HDI = "outcome.economy.hdi"

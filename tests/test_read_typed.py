@@ -4,7 +4,7 @@ import openpyxl
 import pytest
 from reading import MALANG
 
-from kukar_analysis import clean, score, store, template
+from kukar_analysis import clean, forms, score, store
 
 FINAL = {"baseline": "3,60", "output": "2,29", "outcome": "3,41", "impact": "2,81"}
 FINAL |= {"quick_wins": "3,13", "collaboration": "2,53", "index": "2,94", "improvement": "0,44"}
@@ -24,7 +24,7 @@ def typed(tmp_path, printed):
     """Return a function that types a letter into the form and cleans it."""
 
     def run(final=None, means=None, scores=None):
-        path = template.letter(2023, MALANG, tmp_path / "raw" / "2023")
+        path = forms.letter(2023, MALANG, tmp_path / "raw" / "2023")
         book = openpyxl.load_workbook(path)
         said = FINAL | (final or {})
         fill(book["Tabel nasional"], "BASELINE", [["1", "KAB. MALANG", *said.values()]])
@@ -82,7 +82,7 @@ def test_components_without_question_scores_need_none(typed):
 
 
 def test_the_form_left_blank_says_nothing(tmp_path):
-    template.letter(2023, MALANG, tmp_path / "raw" / "2023")
+    forms.letter(2023, MALANG, tmp_path / "raw" / "2023")
     made = clean.clean(tmp_path / "raw", tmp_path / "processed")
     assert [p for p in made.problems if "Traceback" in p] == []
     assert made.tables["question_scores"].empty

@@ -15,9 +15,9 @@ from reading import (
     write_notebook,
 )
 
-from kukar_analysis import framework, notebooks, paths, store
+from kukar_analysis import framework, paths, store
 from kukar_analysis.errors import UsageError
-from kukar_analysis.report import registry
+from kukar_analysis.report import notebooks, registry
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 

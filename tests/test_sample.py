@@ -12,7 +12,7 @@ from sample import make
 
 from kukar_analysis import clean, respondents, store
 from kukar_analysis.analysis.findings import findings as faults
-from kukar_analysis.received import SOURCES
+from kukar_analysis.clean.received import SOURCES
 
 SAMPLE = store.ROOT / "data" / "sample"
 MARK = "DATA CONTOH"

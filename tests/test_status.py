@@ -14,10 +14,11 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 import pytest
 from typer.testing import CliRunner
 
-from kukar_analysis import clean, framework, paths, received, writing
+from kukar_analysis import clean, framework, paths, writing
+from kukar_analysis.clean import received
 from kukar_analysis.cli import app, last_run, old_names, standing
 from kukar_analysis.errors import KukarError, UsageError
-from kukar_analysis.facts import Accepted
+from kukar_analysis.framework.facts import Accepted
 
 HEADS = "NO;KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;KOLABORASI;NILAI FINAL;KET\n"
 OURS = HEADS + "1;KAB. KUTAI KARTANEGARA;3,6;2,89;2,92;2,59;3,32;1,2;2,82;KPPN&IKN\n"

@@ -9,8 +9,8 @@ import pytest
 from nbclient.exceptions import DeadKernelError
 from reading import ASKS, KUKAR, MALANG, kernels, write_notebook
 
-from kukar_analysis.engine import fork
 from kukar_analysis.report import fingerprint, task
+from kukar_analysis.report.engine import fork
 from kukar_analysis.report.limits import USUAL, Limits
 
 
@@ -217,7 +217,7 @@ def test_whatever_goes_wrong_is_a_failure_of_the_report_alone(run, monkeypatch, 
 
 
 def test_what_was_stopped_from_outside_is_not_tried_again(run, monkeypatch):
-    from kukar_analysis.engine.record import InterruptedRunError
+    from kukar_analysis.report.engine.record import InterruptedRunError
 
     begun = []
 

@@ -9,9 +9,9 @@ import pytest
 from openpyxl.utils import column_index_from_string, get_column_letter
 from python_calamine import CalamineWorkbook
 
-from kukar_analysis import formats, framework, template
+from kukar_analysis import formats, forms, framework
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.template import common, draw
+from kukar_analysis.forms import common, draw
 
 FW = framework.load()
 KUKAR = "64.02"
@@ -107,13 +107,13 @@ def written(folder):
     carried = {"Dinkes": ["living"], "Diskop UKM": ["society", "economy"]}
     agencies = ["Dinkes", "Diskop UKM", "Bappeda", "DPU"]
     paths = [
-        *template.forms(2023, KUKAR, folder, None, {}),
-        *template.forms(2022, KUKAR, folder, None, {}),
-        *template.forms(2023, KUKAR, folder, agencies, carried),
-        template.letter(2023, KUKAR, folder),
-        template.programmes(2023, KUKAR, folder),
-        template.programmes(2023, KUKAR, folder, "Diskop UKM"),
-        template.survey(2023, KUKAR, folder),
+        *forms.forms(2023, KUKAR, folder, None, {}),
+        *forms.forms(2022, KUKAR, folder, None, {}),
+        *forms.forms(2023, KUKAR, folder, agencies, carried),
+        forms.letter(2023, KUKAR, folder),
+        forms.programmes(2023, KUKAR, folder),
+        forms.programmes(2023, KUKAR, folder, "Diskop UKM"),
+        forms.survey(2023, KUKAR, folder),
     ]
     return {path.name: openpyxl.load_workbook(path) for path in paths}
 
@@ -338,10 +338,10 @@ def test_properties_name_no_person_and_no_moment(written):
 
 def test_the_same_form_is_the_same_bytes(written, folder, tmp_path):
     again = [
-        *template.forms(2023, KUKAR, tmp_path, None, {}),
-        template.letter(2023, KUKAR, tmp_path),
-        template.programmes(2023, KUKAR, tmp_path),
-        template.survey(2023, KUKAR, tmp_path),
+        *forms.forms(2023, KUKAR, tmp_path, None, {}),
+        forms.letter(2023, KUKAR, tmp_path),
+        forms.programmes(2023, KUKAR, tmp_path),
+        forms.survey(2023, KUKAR, tmp_path),
     ]
     for path in again:
         assert path.read_bytes() == (folder / path.name).read_bytes()
@@ -515,7 +515,7 @@ def test_the_instructions_name_the_components_that_are_asked(written):
 
 def test_an_agency_may_be_named_in_any_known_way_and_gets_one_form(tmp_path):
     names = ["Dinas Kesehatan", "Dinkes"]
-    (path,) = template.forms(2023, KUKAR, tmp_path / "new", names, {"Dinkes": []})
+    (path,) = forms.forms(2023, KUKAR, tmp_path / "new", names, {"Dinkes": []})
     assert path == tmp_path / "new" / "formulir-2023-dinkes.xlsx"
     assert [s.title for s in lists(openpyxl.load_workbook(path))] == PILLARS
 
@@ -524,8 +524,8 @@ def test_an_agency_may_be_named_in_any_known_way_and_gets_one_form(tmp_path):
 @pytest.mark.parametrize(
     "write",
     [
-        lambda folder, name: template.forms(2023, KUKAR, folder, ["Dinkes", name], {}),
-        lambda folder, name: template.programmes(2023, KUKAR, folder, name),
+        lambda folder, name: forms.forms(2023, KUKAR, folder, ["Dinkes", name], {}),
+        lambda folder, name: forms.programmes(2023, KUKAR, folder, name),
     ],
 )
 def test_an_agency_that_is_not_known_or_could_be_two_is_refused(tmp_path, name, said, write):
@@ -535,12 +535,10 @@ def test_an_agency_that_is_not_known_or_could_be_two_is_refused(tmp_path, name, 
 
 
 WRITERS = {
-    "forms": lambda folder, **more: template.forms(
-        2023, KUKAR, folder, ["DPU", "Dinkes"], {}, **more
-    ),
-    "letter": lambda folder, **more: [template.letter(2023, KUKAR, folder, **more)],
-    "programmes": lambda folder, **more: [template.programmes(2023, KUKAR, folder, **more)],
-    "survey": lambda folder, **more: [template.survey(2023, KUKAR, folder, **more)],
+    "forms": lambda folder, **more: forms.forms(2023, KUKAR, folder, ["DPU", "Dinkes"], {}, **more),
+    "letter": lambda folder, **more: [forms.letter(2023, KUKAR, folder, **more)],
+    "programmes": lambda folder, **more: [forms.programmes(2023, KUKAR, folder, **more)],
+    "survey": lambda folder, **more: [forms.survey(2023, KUKAR, folder, **more)],
 }
 
 
@@ -575,10 +573,10 @@ def test_a_form_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch)
 @pytest.mark.parametrize(
     ("write", "where", "year"),
     [
-        (lambda d: template.forms(2024, KUKAR, d, None, {}), "edition_questions", "2022 .*2023"),
-        (lambda d: template.letter(2021, KUKAR, d), "edition_questions", "2022 .*2023"),
-        (lambda d: template.survey(2022, KUKAR, d), "surveys", "2023"),
-        (lambda d: template.letter(2023, KUKAR, d, "2023-reguler"), "edition_questions", "2022"),
+        (lambda d: forms.forms(2024, KUKAR, d, None, {}), "edition_questions", "2022 .*2023"),
+        (lambda d: forms.letter(2021, KUKAR, d), "edition_questions", "2022 .*2023"),
+        (lambda d: forms.survey(2022, KUKAR, d), "surveys", "2023"),
+        (lambda d: forms.letter(2023, KUKAR, d, "2023-reguler"), "edition_questions", "2022"),
     ],
 )
 def test_a_year_without_a_list_is_refused_and_the_known_ones_are_named(
@@ -592,15 +590,15 @@ def test_a_year_without_a_list_is_refused_and_the_known_ones_are_named(
 @pytest.mark.parametrize(
     "write",
     [
-        lambda d: template.forms(2023, "64.99", d, None, {}),
-        lambda d: template.letter(2023, "6402", d),
-        lambda d: template.programmes(2023, "64.99", d),
-        lambda d: template.programmes(23, KUKAR, d),
-        lambda d: template.survey(2023, "64.99", d),
-        lambda d: template.survey(2023, KUKAR, d, "2022-kppn-ikn"),
-        lambda d: template.forms(2023, KUKAR, d, None, {}, "2022-kppn-ikn"),
-        lambda d: template.forms(2023, KUKAR, d, None, {}, "2023-x"),
-        lambda d: template.forms(2023, KUKAR, d, ["DPU"], {"DPU": ["smart"]}),
+        lambda d: forms.forms(2023, "64.99", d, None, {}),
+        lambda d: forms.letter(2023, "6402", d),
+        lambda d: forms.programmes(2023, "64.99", d),
+        lambda d: forms.programmes(23, KUKAR, d),
+        lambda d: forms.survey(2023, "64.99", d),
+        lambda d: forms.survey(2023, KUKAR, d, "2022-kppn-ikn"),
+        lambda d: forms.forms(2023, KUKAR, d, None, {}, "2022-kppn-ikn"),
+        lambda d: forms.forms(2023, KUKAR, d, None, {}, "2023-x"),
+        lambda d: forms.forms(2023, KUKAR, d, ["DPU"], {"DPU": ["smart"]}),
     ],
 )
 def test_wrong_regions_years_editions_and_pillars_are_refused(tmp_path, write):

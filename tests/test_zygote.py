@@ -17,7 +17,7 @@ from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import v4
 from reading import kernels
 
-from kukar_analysis.engine import fork, provisioner
+from kukar_analysis.report.engine import fork, provisioner
 
 BASE = ("pandas", "seaborn", "matplotlib.pyplot")
 
@@ -162,7 +162,7 @@ papermill.execute_notebook(sys.argv[1], None, engine_name="warm", progress_bar=F
     parameters={})
 """
 COPY = """
-from kukar_analysis.engine import fork
+from kukar_analysis.report.engine import fork
 fork.preload().report()
 copy = os.fork()
 if copy == 0:
@@ -239,7 +239,7 @@ def test_a_killed_runner_leaves_no_kernel_and_nothing_that_a_kernel_started(tmp_
 def test_a_killed_runner_leaves_no_zygote_that_is_still_importing(module, seconds):
     module("lambat", "import time\ntime.sleep(30)")
     code = (
-        "import time\nfrom kukar_analysis.engine import fork\n"
+        "import time\nfrom kukar_analysis.report.engine import fork\n"
         "print(fork.preload(['lambat']).pid, flush=True)\ntime.sleep(30)"
     )
     command = [sys.executable, "-c", code]
@@ -407,7 +407,7 @@ def test_ending_closes_the_kernels_that_still_run(tmp_path):
 LIGHT = """
 import sys
 before = set(sys.modules)
-from kukar_analysis.engine import fork, lean
+from kukar_analysis.report.engine import fork, lean
 print(sorted({m.partition(".")[0] for m in set(sys.modules) - before}
     - set(sys.stdlib_module_names)))
 lean.spare_imports()

@@ -6,8 +6,8 @@ import pandas as pd
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.facts import HOW_KNOWN, Assumption
 from kukar_analysis.formats import listed
+from kukar_analysis.framework.facts import HOW_KNOWN, Assumption
 
 NOT_CONFIRMED = (
     "Keaslian berkas sumber belum dipastikan: catatan penerimaannya (SOURCES.csv) tidak ada."

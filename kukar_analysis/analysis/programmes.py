@@ -14,8 +14,8 @@ import pandas as pd
 
 from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import quality
-from kukar_analysis.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 from kukar_analysis.formats import listed, number
+from kukar_analysis.framework.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 
 Lack = Literal["target", "realisation", "zero_target"]
 """Why there is no percentage: what is not stated, or a target that is not above 0."""

@@ -59,7 +59,7 @@ def read_from(processed: Path | None) -> None:
 
 def belonging(raw: Path | None, processed: Path | None) -> None:
     """Raise TableError where the tables were edited, or are not of the raw files at hand."""
-    from kukar_analysis import received
+    from kukar_analysis.clean import received
 
     received.check_tables(processed or paths.processed_dir(), raw)
 

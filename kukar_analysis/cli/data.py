@@ -78,7 +78,8 @@ def clean_files(raw: Path | None, processed: Path | None) -> bool:
 
 def check_tables(processed: Path | None) -> tuple[bool, bool]:
     """Check, print a line a field and a rule; return whether figures agree and fields are whole."""
-    from kukar_analysis import check, new_year, store
+    from kukar_analysis import check, store
+    from kukar_analysis.cli import new_year
 
     names = ("index_scores", "component_scores", "question_scores", "programmes", "files")
     tables = {name: store.read(name, processed) for name in (*names, "rejected")}
@@ -109,7 +110,7 @@ def _template(
     force: bool,
 ) -> list[Path]:
     """Write the forms asked for and return their paths."""
-    from kukar_analysis import framework, template
+    from kukar_analysis import forms, framework
     from kukar_analysis.errors import UsageError
 
     fw = framework.load()
@@ -119,17 +120,17 @@ def _template(
     number, code = fw.year(year), fw.region(region).region
     folder = to or Path("formulir")
     if kind == "letter":
-        return [template.letter(number, code, folder, force=force)]
+        return [forms.letter(number, code, folder, force=force)]
     if kind == "survey":
-        return [template.survey(number, code, folder, force=force)]
+        return [forms.survey(number, code, folder, force=force)]
     asked = list(fw.opd) if "all" in opd else opd
     if kind == "programmes":
         names: list[str | None] = [*asked] if asked else [None]
-        return [template.programmes(number, code, folder, opd=o, force=force) for o in names]
+        return [forms.programmes(number, code, folder, opd=o, force=force) for o in names]
     carried = _pillars_of(number, code, processed)
     if "all" in opd and carried:
-        asked = list(dict.fromkeys([*carried, *template.COORDINATORS]))
-    return template.forms(number, code, folder, asked or None, carried, force=force)
+        asked = list(dict.fromkeys([*carried, *forms.COORDINATORS]))
+    return forms.forms(number, code, folder, asked or None, carried, force=force)
 
 
 def _pillars_of(year: int, region: str, processed: Path | None) -> dict[str, list[str]]:

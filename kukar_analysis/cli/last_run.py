@@ -46,8 +46,8 @@ def watched(tables: Path, work: Callable[[], bool]) -> tuple[bool, KukarError | 
 
 def faults(tables: Path) -> list[str]:
     """Return in words what went wrong with the last run, if anything did."""
-    from kukar_analysis.facts import WITA
     from kukar_analysis.formats import moment
+    from kukar_analysis.framework.facts import WITA
 
     known = _known(tables)
     if "began_at" not in known:

@@ -22,7 +22,8 @@ def new_notebook(
 
     Example: kukar new-notebook anggaran_desa --title "Anggaran desa untuk Smart City"
     """
-    from kukar_analysis import new_notebook, paths
+    from kukar_analysis import paths
+    from kukar_analysis.cli import new_notebook
 
     read_from(processed)
     path = new_notebook.write(name, title, question)

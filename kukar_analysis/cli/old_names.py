@@ -43,8 +43,8 @@ def forget_names(raw: Raw = None, processed: Processed = None) -> None:
     Backups are not reached: delete them too. Example: kukar forget-names --raw data/raw
     """
     from kukar_analysis.cli.data import clean_files
-    from kukar_analysis.facts import WITA
     from kukar_analysis.framework import load
+    from kukar_analysis.framework.facts import WITA
     from kukar_analysis.report import folder
 
     days = load().terms["survey_names"].days
@@ -74,7 +74,7 @@ def forget(raw: Path, days: int, today: date) -> tuple[list[str], list[str]]:
     nothing, where an answer would change.
     """
     from kukar_analysis import clean
-    from kukar_analysis.received import SOURCES, originals
+    from kukar_analysis.clean.received import SOURCES, originals
 
     work = raw.resolve().with_name(f".{raw.resolve().name}.work")
     shutil.rmtree(work, ignore_errors=True)  # of a run that was broken off: it holds names
@@ -122,7 +122,7 @@ def _old(
     raw: Path, tables: dict[str, pd.DataFrame], days: int, today: date
 ) -> tuple[list[_Old], list[str]]:
     """Return the survey files whose time has come, and why some of them cannot go."""
-    from kukar_analysis.received import NAMELESS, SOURCES, nameless
+    from kukar_analysis.clean.received import NAMELESS, SOURCES, nameless
 
     received = _received(raw / SOURCES)
     rejected = set(tables["rejected"]["origin"])
@@ -162,9 +162,9 @@ def _received(path: Path) -> dict[str, date]:
 
 def _answers(path: Path, name: str, rejected: set[str]) -> str:
     """Return the list that takes a survey's place; `rejected` are origins of what was rejected."""
-    from kukar_analysis.parse.survey import who
+    from kukar_analysis.clean.survey import who
+    from kukar_analysis.forms.common import heading
     from kukar_analysis.read import READERS
-    from kukar_analysis.template.common import heading
 
     lists = READERS[path.suffix.lower()](path, name).lists
     records = [(part, record) for part in lists for record in part.records]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
-from kukar_analysis import notebooks, paths
+from kukar_analysis import paths
 from kukar_analysis.cli import last_run
 from kukar_analysis.cli.common import (
     Jobs,
@@ -28,8 +28,9 @@ from kukar_analysis.cli.common import (
 )
 from kukar_analysis.cli.data import check_tables, clean_files
 from kukar_analysis.cli.status import standing_of
-from kukar_analysis.engine.lean import spare_imports
 from kukar_analysis.errors import KukarError
+from kukar_analysis.report import notebooks
+from kukar_analysis.report.engine.lean import spare_imports
 from kukar_analysis.report.limits import USUAL, Limits
 
 if TYPE_CHECKING:

@@ -15,12 +15,12 @@ from typing import Any
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import agencies
+from kukar_analysis.clean.received import check_tables
 from kukar_analysis.cli import last_run
 from kukar_analysis.errors import KukarError
-from kukar_analysis.facts import WITA, ExpectedKind
 from kukar_analysis.formats import day, listed, moment
+from kukar_analysis.framework.facts import WITA, ExpectedKind
 from kukar_analysis.paths import MANIFEST
-from kukar_analysis.received import check_tables
 
 _NAMED = 5
 """Files or agencies of one line that are named; of more only the number is said."""

@@ -54,8 +54,8 @@ def standing_of(
     from datetime import datetime
 
     from kukar_analysis.cli import standing
-    from kukar_analysis.facts import WITA
     from kukar_analysis.framework import load
+    from kukar_analysis.framework.facts import WITA
 
     read_from(processed)
     own = [known.region for known in load().reported_regions if known.role == "own"]

@@ -35,7 +35,8 @@ def new_year(
     if status:
         _status(year)
         return
-    from kukar_analysis import framework, new_year, store
+    from kukar_analysis import framework, store
+    from kukar_analysis.cli import new_year
 
     fw = framework.load()
     region = next(r.region for r in fw.reported_regions if r.role == "own")
@@ -53,7 +54,7 @@ def new_year(
     for lines in added:
         typer.echo(f"  added {lines}")
     typer.echo(f"raw folder: {new_year.lay_out(year, raw or store.RAW)}")
-    made = new_year.forms(year, own, region, folder) if own in begun else []
+    made = new_year.write_forms(year, own, region, folder) if own in begun else []
     if made:
         typer.echo(f"{len(made)} forms to send out, with {new_year.README}: {folder}")
     else:
@@ -78,7 +79,8 @@ def _why_none(year: int, own: str, region: str) -> str:
 
 def _status(year: int) -> None:
     """List each fact of a year's editions that is not confirmed, and say what to do about it."""
-    from kukar_analysis import framework, new_year
+    from kukar_analysis import framework
+    from kukar_analysis.cli import new_year
 
     fw = framework.load()
     of_year = [e for e in fw.editions.values() if e.year == fw.year(year)]

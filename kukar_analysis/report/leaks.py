@@ -18,7 +18,7 @@ import openpyxl
 import pypdfium2
 
 from kukar_analysis import respondents, store
-from kukar_analysis.parse.survey import PERSONAL
+from kukar_analysis.clean.survey import PERSONAL
 from kukar_analysis.read import table, workbook
 from kukar_analysis.report import site
 from kukar_analysis.report.workbook import COMPUTED

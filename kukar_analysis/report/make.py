@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import store, writing
-from kukar_analysis.engine import fork
 from kukar_analysis.errors import PrinterError, ReportError
 from kukar_analysis.report import (
     fingerprint,
@@ -27,6 +26,7 @@ from kukar_analysis.report import (
     state,
     workbook,
 )
+from kukar_analysis.report.engine import fork
 from kukar_analysis.report.limits import USUAL, Limits
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.run import Outcome

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import kukar_analysis
 from kukar_analysis import formats, store
-from kukar_analysis.facts import WITA
+from kukar_analysis.framework.facts import WITA
 from kukar_analysis.report import replaced
 
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kukar_analysis import formats, framework, notebooks, paths, store
+from kukar_analysis import formats, framework, paths, store
 from kukar_analysis.analysis import agencies as carrying
 from kukar_analysis.analysis import compare, programmes, quality, quick_wins
 from kukar_analysis.analysis.missing import missing
 from kukar_analysis.errors import UsageError
+from kukar_analysis.report import notebooks
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from importlib import import_module
 from pathlib import Path
 
 import kukar_analysis
-from kukar_analysis import notebooks, store
-from kukar_analysis.engine import fork
-from kukar_analysis.engine.lean import spare_imports
+from kukar_analysis import store
 from kukar_analysis.errors import ReportError
-from kukar_analysis.report import fingerprint
+from kukar_analysis.report import fingerprint, notebooks
+from kukar_analysis.report.engine import fork
+from kukar_analysis.report.engine.lean import spare_imports
 from kukar_analysis.report.limits import USUAL, Limits
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.task import Done, Task, execute, in_a_line
@@ -144,7 +144,7 @@ def _stopping(pool: Executor) -> Iterator[Executor]:
         yield pool
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        from kukar_analysis.engine import papermill
+        from kukar_analysis.report.engine import papermill
 
         papermill.interrupt()
         raise

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import store, used
-from kukar_analysis.engine import fork
-from kukar_analysis.engine.lean import spare_imports
 from kukar_analysis.errors import KukarError, ReportError
 from kukar_analysis.report import fingerprint
+from kukar_analysis.report.engine import fork
+from kukar_analysis.report.engine.lean import spare_imports
 from kukar_analysis.report.limits import Limits
 
 _TRIES = 2
@@ -109,7 +109,7 @@ def _tried(task: Task) -> str | None:
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    from kukar_analysis.engine.record import (
+    from kukar_analysis.report.engine.record import (
         ChangedParameterError,
         InterruptedRunError,
         TimeLimitError,

@@ -26,10 +26,10 @@ from kukar_analysis.analysis import compare, quality
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.analysis.missing import missing
 from kukar_analysis.errors import ReportError, UsageError
+from kukar_analysis.forms import draw
 from kukar_analysis.report.record import RunRecord
 from kukar_analysis.show import sources
 from kukar_analysis.show.cells import Cells, column
-from kukar_analysis.template import draw
 
 CONTENTS, COMPUTED = "Isi", "Hitungan indeks"
 _LOCALE = "[$-421]"

@@ -9,7 +9,7 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from kukar_analysis import framework, template
+from kukar_analysis import forms, framework
 from sample import books
 from sample.agencies import RECAP, Answer, answers, asked, pillars_of
 from sample.books import Formula, Value
@@ -25,7 +25,7 @@ def form(path: Path, year: int, opd: str, questions: Iterable[str], extra: Any =
     found = {q: _with_comma(a) for q, a in found.items()}
     with tempfile.TemporaryDirectory() as folder:
         carried = {opd: pillars_of(year, opd)}
-        (blank,) = template.forms(year, REGION, Path(folder), [opd], carried)
+        (blank,) = forms.forms(year, REGION, Path(folder), [opd], carried)
         book = load_workbook(blank)
     book.properties.creator = MARK
     for sheet in book:

@@ -30,8 +30,8 @@ from kukar_analysis.analysis.compare.years import (
     check_order,
     components_between,
 )
-from kukar_analysis.facts import Continuity
 from kukar_analysis.formats import listed, number
+from kukar_analysis.framework.facts import Continuity
 
 Kind = Literal[
     "base",

@@ -9,8 +9,8 @@ from typing import Literal
 import pandas as pd
 
 from kukar_analysis import check, framework, store
-from kukar_analysis.facts import Edition
 from kukar_analysis.formats import number
+from kukar_analysis.framework.facts import Edition
 
 MARGIN = Decimal("0.01")
 """How far an implied final may be from the one printed that year (domain: 19 of 32 differ)."""

@@ -9,8 +9,8 @@ import pandas as pd
 from kukar_analysis import framework, store
 from kukar_analysis.analysis.compare.index import edition_of, index_value, scores
 from kukar_analysis.errors import UsageError
-from kukar_analysis.facts import Edition
 from kukar_analysis.formats import listed
+from kukar_analysis.framework.facts import Edition
 
 NO_LIST = "daftar butir salah satu edisi tidak terlihat atau belum dikonfirmasi"
 _TYPES = {

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from kukar_analysis import framework
-from kukar_analysis.facts import EditionQuestion
+from kukar_analysis.framework.facts import EditionQuestion
 from kukar_analysis.read.letter.scores import Section, Tables
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from kukar_analysis import framework
-from kukar_analysis.facts import NOTE_KINDS
+from kukar_analysis.framework.facts import NOTE_KINDS
 from kukar_analysis.read.grid import words as labels
 from kukar_analysis.read.letter.pages import Line
 

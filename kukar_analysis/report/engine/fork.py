@@ -20,8 +20,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kukar_analysis.engine.forked import ForkedKernel
-from kukar_analysis.engine.libraries import installed
+from kukar_analysis.report.engine.forked import ForkedKernel
+from kukar_analysis.report.engine.libraries import installed
 
 SCRIPT = Path(__file__).with_name("zygote.py")
 BASE = (
@@ -46,7 +46,7 @@ ALONE = {
 allocator do not live through a fork, and a debugger's advice is for whoever debugs."""
 PERSONAL = ("PYTHON", "IPYTHON", "MPL", "MATPLOTLIBRC", "PANDAS_")
 """Variables, by their beginning, with which whoever runs notebooks could change their figures."""
-OWN = Path(__file__).parents[2]
+OWN = Path(__file__).parents[3]
 """The folder of the package that this engine lies in: its kernels must find the same one."""
 START_TIMEOUT = 60.0
 """Seconds until a process that does not report is given up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kukar_analysis import framework
-from kukar_analysis.parse.line import Line, Rows
+from kukar_analysis.clean.line import Line, Rows
 from kukar_analysis.read.source import Number, Unsure
 
 _LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3": 3.0}

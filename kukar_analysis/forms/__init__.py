@@ -5,8 +5,8 @@ Every word that a form says above a column or beside a caption is one that the r
 is not on record, or for a form that stands there already.
 """
 
-from kukar_analysis.template.agency import COORDINATORS, forms
-from kukar_analysis.template.letters import letter
-from kukar_analysis.template.lists import programmes, survey
+from kukar_analysis.forms.agency import COORDINATORS, forms
+from kukar_analysis.forms.letters import letter
+from kukar_analysis.forms.lists import programmes, survey
 
 __all__ = ["COORDINATORS", "forms", "letter", "programmes", "survey"]

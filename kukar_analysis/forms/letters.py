@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from kukar_analysis import framework
-from kukar_analysis.template import draw
-from kukar_analysis.template.common import (
+from kukar_analysis.forms import draw
+from kukar_analysis.forms.common import (
     OPEN_CELLS,
     QUESTION_LISTS,
     YES_NO,
@@ -14,7 +14,7 @@ from kukar_analysis.template.common import (
     heading,
     of_kind,
 )
-from kukar_analysis.template.draw import Caption, Column, Entry
+from kukar_analysis.forms.draw import Caption, Column, Entry
 
 _NATIONAL_ROWS = 150
 """Lines for regions: the letter of 2023 lists 130 that took part and 11 that did not."""

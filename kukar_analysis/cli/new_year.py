@@ -14,9 +14,9 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from kukar_analysis import framework, store, template, writing
+from kukar_analysis import forms, framework, store, writing
 from kukar_analysis.errors import MissingTableError, UsageError
-from kukar_analysis.facts import Retired
+from kukar_analysis.framework.facts import Retired
 
 FILES = ("editions", "weights", "edition_questions", "surveys")
 """Files of definitions that hold an edition's facts, in the order in which they are confirmed."""
@@ -215,7 +215,7 @@ def lay_out(year: int, raw: Path = store.RAW) -> Path:
     return raw / str(year)
 
 
-def forms(year: int, edition: str, region: str, folder: Path) -> list[Path]:
+def write_forms(year: int, edition: str, region: str, folder: Path) -> list[Path]:
     """Write the forms that go out in a year, with a word on where each comes back to.
 
     None where the edition has no list of questions. Raises UsageError for a folder that is there
@@ -225,10 +225,10 @@ def forms(year: int, edition: str, region: str, folder: Path) -> list[Path]:
     check_free(folder)
     if not fw.edition_questions.get(edition):
         return []
-    made = template.forms(year, region, folder, list(fw.opd), {}, edition=edition)
-    made.append(template.programmes(year, region, folder))
+    made = forms.forms(year, region, folder, list(fw.opd), {}, edition=edition)
+    made.append(forms.programmes(year, region, folder))
     if edition in fw.surveys:
-        made.append(template.survey(year, region, folder, edition=edition))
+        made.append(forms.survey(year, region, folder, edition=edition))
     (folder / README).write_text(_README.format(year=year), encoding="utf-8")
     return made
 

@@ -8,9 +8,8 @@ from typing import Any
 
 from kukar_analysis import formats, framework, suggest
 from kukar_analysis.analysis.limits import edition_unconfirmed
-from kukar_analysis.facts import EditionQuestion, Opd
-from kukar_analysis.template import draw
-from kukar_analysis.template.common import (
+from kukar_analysis.forms import draw
+from kukar_analysis.forms.common import (
     QUESTION_LISTS,
     SCORE,
     UNANSWERED,
@@ -21,7 +20,8 @@ from kukar_analysis.template.common import (
     of_kind,
     place_captions,
 )
-from kukar_analysis.template.draw import Caption, Column, Entry
+from kukar_analysis.forms.draw import Caption, Column, Entry
+from kukar_analysis.framework.facts import EditionQuestion, Opd
 
 COORDINATORS = ("Bappeda", "Diskominfo")
 """Agencies that are also asked what is of no pillar: Bappeda leads and Diskominfo coordinates the

@@ -17,13 +17,14 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, received, respondents, store
+from kukar_analysis import framework, respondents, store
+from kukar_analysis.clean import received
+from kukar_analysis.clean.claims import Parsed, Settled, settle
+from kukar_analysis.clean.records import Line, Rows, parse
 from kukar_analysis.errors import SourceError, TableError, UnfinishedError, own_fault
-from kukar_analysis.facts import Correction
-from kukar_analysis.parse import Line, Rows, parse
+from kukar_analysis.framework.facts import Correction
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList
-from kukar_analysis.settle import Parsed, Settled, settle
 
 
 @dataclass

@@ -16,9 +16,9 @@ from papermill.log import logger
 from papermill.utils import merge_kwargs, remove_args
 from traitlets import Dict, Float, Unicode, default
 
-from kukar_analysis.engine import fork, libraries
-from kukar_analysis.engine.manager import KernelManager
-from kukar_analysis.engine.record import (
+from kukar_analysis.report.engine import fork, libraries
+from kukar_analysis.report.engine.manager import KernelManager
+from kukar_analysis.report.engine.record import (
     ChangedParameterError,
     EndedKernelError,
     InterruptedRunError,

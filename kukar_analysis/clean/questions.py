@@ -7,8 +7,8 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from kukar_analysis import framework, score, suggest
-from kukar_analysis.facts import Question
-from kukar_analysis.parse.line import Line, Rows
+from kukar_analysis.clean.line import Line, Rows
+from kukar_analysis.framework.facts import Question
 from kukar_analysis.read.source import Number
 
 _CODE = re.compile(r"\d{1,2}(\.\d{1,2}){1,3}\.?(?=\s|$)")

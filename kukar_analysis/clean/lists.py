@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 
 from kukar_analysis import framework, score
-from kukar_analysis.parse.line import ASK, Line, Rows, number, says_nothing
+from kukar_analysis.clean.line import ASK, Line, Rows, number, says_nothing
 
 
 def national(line: Line) -> Rows:

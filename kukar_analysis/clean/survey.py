@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 
 from kukar_analysis import framework, respondents
-from kukar_analysis.facts import SubDimension
-from kukar_analysis.parse.line import Line, Rows
+from kukar_analysis.clean.line import Line, Rows
+from kukar_analysis.framework.facts import SubDimension
 
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""

@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Any
 
 from kukar_analysis import store
+from kukar_analysis.clean.records import Line, Rows
 from kukar_analysis.errors import own_fault
-from kukar_analysis.parse import Line, Rows
 
 Parsed = tuple[Line, Rows]
 _Key = tuple[Hashable, ...]

@@ -18,8 +18,8 @@ from jupyter_client.kernelspec import NATIVE_KERNEL_NAME, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from traitlets import Float, Type, default
 
-from kukar_analysis.engine import fork
-from kukar_analysis.engine.forked import ForkedKernel
+from kukar_analysis.report.engine import fork
+from kukar_analysis.report.engine.forked import ForkedKernel
 
 PROVISIONER = "kukar-fork"
 """The name under which pyproject.toml registers the provisioner."""

@@ -19,9 +19,10 @@ from functools import cache, cached_property, lru_cache, wraps
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_type_hints
 
-from kukar_analysis import consistency, used
+from kukar_analysis import used
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.facts import (
+from kukar_analysis.framework import consistency
+from kukar_analysis.framework.facts import (
     FIXED_NAMES,
     Accepted,
     AchievementBand,
@@ -62,7 +63,7 @@ from kukar_analysis.facts import (
     Word,
 )
 
-DEFINITIONS = Path(__file__).parent / "definitions"
+DEFINITIONS = Path(__file__).parents[1] / "definitions"
 _LONGEST_NAME = 9
 """Words in the longest name that is looked for in running text."""
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from kukar_analysis import framework
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.template.draw import Caption, Column, Entry
+from kukar_analysis.forms.draw import Caption, Column, Entry
 
 UNANSWERED = "belum dijawab"
 SCORE = Entry(

@@ -13,8 +13,8 @@ from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from papermill.log import logger
 
-from kukar_analysis.engine import fork
-from kukar_analysis.engine.forked import ForkedKernel
+from kukar_analysis.report.engine import fork
+from kukar_analysis.report.engine.forked import ForkedKernel
 
 LAUNCHERS = (["-m", "ipykernel_launcher"], ["-Xfrozen_modules=off", "-m", "ipykernel_launcher"])
 """How a kernel of this interpreter is started; the second is for debuggers' sake alone."""

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from kukar_analysis.facts import FIXED_NAMES
+from kukar_analysis.framework.facts import FIXED_NAMES
 
 Framework = Any
 """framework.Framework, which imports this module."""

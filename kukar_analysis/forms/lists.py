@@ -6,9 +6,8 @@ from itertools import groupby
 from pathlib import Path
 
 from kukar_analysis import formats, framework, suggest
-from kukar_analysis.facts import DIGITAL_PARTS, PROGRAMME_STATUS, Survey
-from kukar_analysis.template import draw
-from kukar_analysis.template.common import (
+from kukar_analysis.forms import draw
+from kukar_analysis.forms.common import (
     OPEN_CELLS,
     SCORE,
     YES_NO,
@@ -19,7 +18,8 @@ from kukar_analysis.template.common import (
     of_kind,
     place_captions,
 )
-from kukar_analysis.template.draw import Caption, Column, Entry
+from kukar_analysis.forms.draw import Caption, Column, Entry
+from kukar_analysis.framework.facts import DIGITAL_PARTS, PROGRAMME_STATUS, Survey
 
 _PROGRAMME_ROWS = 40
 _ASPECT_ROWS = 60

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from kukar_analysis.parse import lists, office, questions, survey
-from kukar_analysis.parse.line import Line, Rows
+from kukar_analysis.clean import lists, office, questions, survey
+from kukar_analysis.clean.line import Line, Rows
 
 __all__ = ["Line", "Rows", "parse"]
 

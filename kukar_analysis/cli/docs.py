@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from kukar_analysis import framework, store
-from kukar_analysis.facts import HOW_KNOWN
+from kukar_analysis.framework.facts import HOW_KNOWN
 
 _KINDS = {"O": "text", "i": "whole number", "f": "number", "b": "true or false"}
 _IMPACT = {"low": "rendah", "medium": "sedang", "high": "tinggi"}
