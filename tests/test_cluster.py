@@ -73,11 +73,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
     killed = []
 
     def kill_one(outcome):
-        if not killed:
-            while not begun.read_text().isdigit() or not psutil.pid_exists(int(begun.read_text())):
+        while not killed:
+            try:  # a kernel that ended meanwhile, or has not written its number: the next one
+                worker = worker_of(int(begun.read_text()))
+                killed.extend([worker, *worker.children(recursive=True)])
+            except (ValueError, StopIteration, psutil.NoSuchProcess):
                 time.sleep(0.05)
-            worker = worker_of(int(begun.read_text()))
-            killed.extend([worker, *worker.children(recursive=True)])
+                continue
             worker.send_signal(signal.SIGKILL)
 
     with cluster.executor(address, None) as executor:

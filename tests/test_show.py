@@ -22,6 +22,8 @@ from kukar_analysis import framework, show
 from kukar_analysis.errors import UsageError
 from kukar_analysis.report import page
 
+pytestmark = pytest.mark.usefixtures("processed_env")
+
 PLANTED = "<script>alert(\"x\")</script> & 'y' {{ 7 * 7 }} $\\frac{"
 SCORES = pd.DataFrame(
     {
