@@ -1,13 +1,13 @@
 # The two commands: `make report` and `make test`. Both set everything up on a fresh machine
 # with Python 3.11 or newer; the environment is the lock, with hashes.
 .DEFAULT_GOAL := help
-.PHONY: help setup quiet report test check lint docs notebooks bench demo lock clean
+.PHONY: help setup quiet report test check lint docs notebooks bench demo lock clean test-all
 
 PYTHON ?= python3
 BIN := .venv/bin
 
 help: ## show these targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
 setup: .venv/ready ## make the virtual environment from the lock
 
@@ -46,6 +46,9 @@ lint: .venv/ready ## ruff and mypy
 
 test: lint ## lint, then all tests
 	@$(BIN)/python -m pytest
+
+test-all: .venv/ready ## what is slow and rare: the desk in a browser, the cluster, kills
+	@$(BIN)/python -m pytest -m slow
 
 docs: .venv/ready ## make the codebook and docs/asumsi.md from the code
 	@$(BIN)/python -m kukar_analysis.cli.docs

@@ -19,6 +19,8 @@ from kukar_analysis import store
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report import cluster, registry, run
 
+pytestmark = pytest.mark.slow
+
 DASK = Path(sys.executable).with_name("dask")
 REPORTS = 6
 

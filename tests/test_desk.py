@@ -30,9 +30,12 @@ MARK = "KUKAR_DESK_OF_THIS_TEST"
 """Environment variable by which the processes that the desk started are known."""
 PATIENCE = 30_000
 
-pytestmark = pytest.mark.skipif(
-    not CHROMIUM.exists(), reason="needs Debian's chromium: apt-get install chromium"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not CHROMIUM.exists(), reason="needs Debian's chromium: apt-get install chromium"
+    ),
+]
 
 
 @pytest.fixture(scope="module")
