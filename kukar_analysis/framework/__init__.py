@@ -9,105 +9,73 @@ from __future__ import annotations
 import csv
 import os
 import re
-import types
 import typing
 from collections import Counter, defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache, wraps
 from pathlib import Path
-from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_type_hints
+from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from kukar_analysis import used
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.framework import consistency
-from kukar_analysis.framework.facts import (
-    FIXED_NAMES,
-    Accepted,
-    AchievementBand,
-    Aspect,
-    Assumption,
-    Citation,
-    Claim,
-    Component,
-    Correction,
-    Edition,
-    EditionQuestion,
-    Event,
-    Expected,
-    Fact,
-    FieldSize,
-    FindingKind,
-    Group,
-    Layout,
-    LetterheadLine,
-    Opd,
-    Paper,
-    Pillar,
-    Question,
-    QuickWin,
-    Region,
-    ReportedRegion,
-    Retired,
-    RiskLevel,
-    Rule,
-    ShownColumn,
-    Spelling,
-    Statistic,
-    SubDimension,
-    Survey,
-    Target,
-    Term,
-    Weight,
-    Word,
-)
+from kukar_analysis.framework import consistency, facts
+from kukar_analysis.framework.facts import FIXED_NAMES
 
 DEFINITIONS = Path(__file__).parents[1] / "definitions"
+_FILES = {
+    "weight_facts": ("weights",),
+    "field_sizes": ("fields",),
+    "regions": ("regions", "sample_regions"),
+}
+"""The files of a field of Framework that has another name, or two."""
 _LONGEST_NAME = 9
 """Words in the longest name that is looked for in running text."""
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
 
 
 @dataclass(frozen=True, eq=False)
 class Framework:
     """All definitions, checked. Dictionaries are keyed by id and keep the order of the file."""
 
-    citations: dict[str, Citation]
-    components: dict[str, Component]
-    groups: dict[str, Group]
-    editions: dict[str, Edition]
-    field_sizes: dict[tuple[str, str], FieldSize]
-    weight_facts: dict[str, dict[str, Weight]]
-    pillars: dict[str, Pillar]
-    sub_dimensions: dict[str, SubDimension]
-    questions: dict[str, Question]
-    edition_questions: dict[str, dict[str, EditionQuestion]]
-    retired: dict[str, Retired]
-    regions: dict[str, Region]
-    opd: dict[str, Opd]
-    statistics: dict[str, Statistic]
-    surveys: dict[str, Survey]
-    aspects: dict[str, Aspect]
-    risk_levels: tuple[RiskLevel, ...]
-    achievement_bands: dict[str, AchievementBand]
-    claims: tuple[Claim, ...]
-    findings: dict[str, FindingKind]
-    rules: dict[str, Rule]
-    spellings: tuple[Spelling, ...]
-    quick_wins: tuple[QuickWin, ...]
-    events: tuple[Event, ...]
-    layouts: tuple[Layout, ...]
-    corrections: tuple[Correction, ...]
-    letterheads: tuple[LetterheadLine, ...]
-    targets: tuple[Target, ...]
-    papers: dict[str, Paper]
-    assumptions: tuple[Assumption, ...]
-    reported_regions: tuple[ReportedRegion, ...]
-    calendar: dict[str, Expected]
-    accepted: tuple[Accepted, ...]
-    terms: dict[str, Term]
-    columns: dict[str, ShownColumn]
-    words: tuple[Word, ...]
+    citations: dict[str, facts.Citation]
+    components: dict[str, facts.Component]
+    groups: dict[str, facts.Group]
+    editions: dict[str, facts.Edition]
+    field_sizes: dict[tuple[str, str], facts.FieldSize]
+    weight_facts: dict[str, dict[str, facts.Weight]]
+    pillars: dict[str, facts.Pillar]
+    sub_dimensions: dict[str, facts.SubDimension]
+    questions: dict[str, facts.Question]
+    edition_questions: dict[str, dict[str, facts.EditionQuestion]]
+    retired: dict[str, facts.Retired]
+    regions: dict[str, facts.Region]
+    opd: dict[str, facts.Opd]
+    statistics: dict[str, facts.Statistic]
+    surveys: dict[str, facts.Survey]
+    aspects: dict[str, facts.Aspect]
+    risk_levels: tuple[facts.RiskLevel, ...]
+    achievement_bands: dict[str, facts.AchievementBand]
+    claims: tuple[facts.Claim, ...]
+    findings: dict[str, facts.FindingKind]
+    rules: dict[str, facts.Rule]
+    spellings: tuple[facts.Spelling, ...]
+    quick_wins: tuple[facts.QuickWin, ...]
+    events: tuple[facts.Event, ...]
+    layouts: tuple[facts.Layout, ...]
+    corrections: tuple[facts.Correction, ...]
+    letterheads: tuple[facts.LetterheadLine, ...]
+    targets: tuple[facts.Target, ...]
+    papers: dict[str, facts.Paper]
+    assumptions: tuple[facts.Assumption, ...]
+    reported_regions: tuple[facts.ReportedRegion, ...]
+    calendar: dict[str, facts.Expected]
+    accepted: tuple[facts.Accepted, ...]
+    terms: dict[str, facts.Term]
+    columns: dict[str, facts.ShownColumn]
+    words: tuple[facts.Word, ...]
 
     @cached_property
     def memos(self) -> dict[Callable[..., Any], Callable[..., Any]]:
@@ -117,12 +85,9 @@ class Framework:
     @cached_property
     def weights(self) -> dict[str, dict[str, int]]:
         """Weights in whole percent, by edition and component."""
-        return {
-            edition: {component: fact.weight for component, fact in facts.items()}
-            for edition, facts in self.weight_facts.items()
-        }
+        return {e: {c: w.weight for c, w in own.items()} for e, own in self.weight_facts.items()}
 
-    def edition(self, edition: str) -> Edition:
+    def edition(self, edition: str) -> facts.Edition:
         """Return an edition by its id; UsageError names the known ones."""
         year = re.match(r"(20\d\d)-", edition)
         advice = f"; {self.to_define(int(year[1]))}" if year else ""
@@ -142,36 +107,31 @@ class Framework:
     def unconfirmed(self, edition: str) -> dict[str, int]:
         """Count an edition's facts that no rule of its year confirms, by file of definitions.
 
-        They were copied from the edition that it follows (`kukar new-year`); empty where all are
-        confirmed.
+        They were copied from the edition that it follows; empty where all are confirmed.
         """
         survey = self.surveys.get(edition)
-        facts: dict[str, list[Fact]] = {
+        own: dict[str, list[facts.Fact]] = {
             "editions": [self.edition(edition)],
             "weights": [*self.weight_facts.get(edition, {}).values()],
             "edition_questions": [*self.edition_questions.get(edition, {}).values()],
             "surveys": [survey] if survey else [],
         }
         counts = {
-            name: sum(f.status == "unconfirmed" for f in found) for name, found in facts.items()
+            file: sum(f.status == "unconfirmed" for f in found) for file, found in own.items()
         }
-        return {name: count for name, count in counts.items() if count}
+        return {file: count for file, count in counts.items() if count}
 
-    def not_copied(self, edition: str) -> list[Retired]:
+    def not_copied(self, edition: str) -> list[facts.Retired]:
         """Return the questions to ask about: retired, and left out of an edition that was copied.
 
         None once the edition's own line is confirmed.
         """
         made = self.edition(edition)
+        if made.status != "unconfirmed":
+            return []
         before = self.edition_questions.get(made.follows or "", {})
-        return [
-            r
-            for r in self.retired.values()
-            if made.status == "unconfirmed"
-            and r.since <= made.year
-            and r.question in before
-            and r.question not in self.edition_questions.get(edition, {})
-        ]
+        left_out = before.keys() - self.edition_questions.get(edition, {}).keys()
+        return [r for r in self.retired.values() if r.since <= made.year and r.question in left_out]
 
     def asked_edition(self, year: int) -> str | None:
         """Return the edition of a year whose questions are known, where there is one only."""
@@ -193,33 +153,31 @@ class Framework:
 
     def year(self, year: Any) -> int:
         """Return the year of a notebook's parameter; UsageError names the years that are known."""
-        if str(year) not in map(str, self.years()):
-            known = ", ".join(map(str, self.years()))
-            raise UsageError(
-                f"year {year!r} has no edition; known: {known} (definitions/editions.csv)"
-            )
-        return int(year)
+        known = {str(y): y for y in self.years()}
+        if str(year) not in known:
+            where = f"{', '.join(known)} (definitions/editions.csv)"
+            raise UsageError(f"year {year!r} has no edition; known: {where}")
+        return known[str(year)]
 
-    def pillar(self, pillar: str) -> Pillar:
+    def pillar(self, pillar: str) -> facts.Pillar:
         """Return a pillar by its id; UsageError names the six."""
         return _known(self.pillars, pillar, "pillar", "definitions/pillars.csv")
 
-    def region(self, code: Any) -> Region:
+    def region(self, code: Any) -> facts.Region:
         """Return a region by its Kemendagri code.
 
         Papermill's command line turns `64.10` into the number 64.1 and `32.10` into 32.1, so a
         number, or a text with one digit after the point, gets its second digit back.
         """
         text = str(code).strip()
-        if re.fullmatch(r"\d\d\.\d", text):
-            text += "0"
+        text += "0" if re.fullmatch(r"\d\d\.\d", text) else ""
         if text not in self.regions:
             expected = "expected a Kemendagri code of a kabupaten or kota, as 64.02"
             hint = without_point("region", text) or expected
             raise UsageError(f"region {code!r} is not known: {hint} (definitions/regions.csv)")
         return self.regions[text]
 
-    def asked(self, edition: str | None) -> list[Question]:
+    def asked(self, edition: str | None) -> list[facts.Question]:
         """Return the questions that an edition's forms ask, in order: those no survey answers."""
         survey = self.surveys.get(edition or "")
         listed = [self.questions[id_] for id_ in self.edition_questions.get(edition or "", ())]
@@ -234,7 +192,7 @@ class Framework:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
         if without_point(kind, text):
             return []
-        return [*self._names.get((kind, normalise(text)), ())]
+        return [*self._matches.get((kind, normalise(text)), ())]
 
     def named_in(self, kind: str, text: str) -> list[str]:
         """Return all ids that a text names, as a file's name or title; longer names go first."""
@@ -251,7 +209,7 @@ class Framework:
         return []
 
     @cached_property
-    def _names(self) -> dict[tuple[str, str], list[str]]:
+    def _matches(self) -> dict[tuple[str, str], list[str]]:
         names: dict[tuple[str, str], set[str]] = defaultdict(set)
         for kind, spelling, id_ in self._spelled:
             names[kind, normalise(spelling)].add(id_)
@@ -268,20 +226,20 @@ class Framework:
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
         """What readers see of an id, by its kind: names["pillar"]["living"] is Smart Living."""
-        named = {
-            kind: {id_: record.name for id_, record in records.items()}
-            for kind, records in self._named.items()
+        shown: dict[str, Mapping[str, Any]] = {
+            **self._named,
+            "rule": self.rules,
+            "band": self.achievement_bands,
+            "kind": self.findings,
         }
+        named = {kind: {id_: r.name for id_, r in own.items()} for kind, own in shown.items()}
         named["citation"] = {id_: c.beside_figure for id_, c in self.citations.items()}
         named["document"] = {id_: c.title for id_, c in self.citations.items()}
         named["edition"] = {
             id_: f"{self.groups[e.group].name} {e.year}" for id_, e in self.editions.items()
         }
         named["question"] = {id_: q.label for id_, q in self.questions.items()}
-        named["rule"] = {id_: r.name for id_, r in self.rules.items()}
-        named["band"] = {id_: b.name for id_, b in self.achievement_bands.items()}
         named["level"] = {str(r.level): r.name for r in self.risk_levels}
-        named["kind"] = {id_: f.name for id_, f in self.findings.items()}
         for spelling in reversed(self.spellings):
             if spelling.kind in FIXED_NAMES:  # as `word` has it: the first on record
                 named.setdefault(spelling.kind, {})[spelling.canonical] = spelling.spelling
@@ -290,34 +248,20 @@ class Framework:
         return named
 
     @cached_property
-    def _named(self) -> dict[str, typing.Mapping[str, Any]]:
+    def _named(self) -> dict[str, Mapping[str, Any]]:
         """The records that have a name and may be written in several ways, by their kind."""
-        return {
-            "component": self.components,
-            "group": self.groups,
-            "pillar": self.pillars,
-            "sub_dimension": self.sub_dimensions,
-            "region": self.regions,
-            "opd": self.opd,
-            "statistic": self.statistics,
-            "aspect": self.aspects,
-        }
+        kinds = ("component", "group", "pillar", "sub_dimension", "region", "statistic", "aspect")
+        return {**{kind: getattr(self, f"{kind}s") for kind in kinds}, "opd": self.opd}
 
     @cached_property
     def _spelled(self) -> list[tuple[str, str, str]]:
         """(kind, spelling, id) of every known way to write a name."""
-        found = [
-            (kind, text, id_)
-            for kind, records in self._named.items()
-            for id_, record in records.items()
-            for text in (record.name, id_)
+        named = [
+            (k, record.name, id_) for k, own in self._named.items() for id_, record in own.items()
         ]
+        named += [("question", q.label, id_) for id_, q in self.questions.items()]
+        found = [(kind, text, id_) for kind, name, id_ in named for text in (name, id_)]
         found += [(kind, id_, id_) for kind, ids in FIXED_NAMES.items() for id_ in ids]
-        found += [
-            ("question", text, q.question)
-            for q in self.questions.values()
-            for text in (q.label, q.question)
-        ]
         return found + [(s.kind, s.spelling, s.canonical) for s in self.spellings]
 
 
@@ -348,11 +292,6 @@ def without_point(kind: str, text: str) -> str:
         "it is written with a point, as 64.02; without it the code could be Kemendagri's or BPS's,"
         " which differ"
     )
-
-
-_P = ParamSpec("_P")
-_R = TypeVar("_R")
-_T = TypeVar("_T")
 
 
 def load(folder: Path | None = None) -> Framework:
@@ -403,65 +342,14 @@ def _watched(folder: Path) -> Framework:
 @cache
 def _load(folder: Path) -> Framework:
     problems: list[str] = []
-
-    def read(name: str, record: type[_R]) -> list[_R]:
-        return _read(folder / f"{name}.csv", record, problems)
-
-    def unique(name: str, record: type[_R], *key: str) -> list[_R]:
-        rows = read(name, record)
-        counts = Counter(" ".join(str(getattr(r, k)) for k in key) for r in rows)
-        problems.extend(f"{name}.csv: {k} stands {n} times" for k, n in counts.items() if n > 1)
-        return rows
-
-    def keyed(name: str, record: type[_R], key: str) -> dict[str, _R]:
-        return {getattr(r, key): r for r in unique(name, record, key)}
-
-    weights: dict[str, dict[str, Weight]] = defaultdict(dict)
-    for w in unique("weights", Weight, "edition", "component"):
-        weights[w.edition][w.component] = w
-    in_edition: dict[str, dict[str, EditionQuestion]] = defaultdict(dict)
-    for q in unique("edition_questions", EditionQuestion, "edition", "question"):
-        in_edition[q.edition][q.question] = q
-
-    framework = Framework(
-        citations=keyed("citations", Citation, "citation"),
-        components=keyed("components", Component, "component"),
-        groups=keyed("groups", Group, "group"),
-        editions=keyed("editions", Edition, "edition"),
-        field_sizes={(s.edition, s.of): s for s in unique("fields", FieldSize, "edition", "of")},
-        weight_facts=dict(weights),
-        pillars=keyed("pillars", Pillar, "pillar"),
-        sub_dimensions=keyed("sub_dimensions", SubDimension, "sub_dimension"),
-        questions=keyed("questions", Question, "question"),
-        edition_questions=dict(in_edition),
-        retired=keyed("retired", Retired, "question"),
-        regions=keyed("regions", Region, "region") | keyed("sample_regions", Region, "region"),
-        opd=keyed("opd", Opd, "opd"),
-        statistics=keyed("statistics", Statistic, "statistic"),
-        surveys=keyed("surveys", Survey, "edition"),
-        aspects=keyed("aspects", Aspect, "aspect"),
-        risk_levels=tuple(read("risk_levels", RiskLevel)),
-        achievement_bands=keyed("achievement_bands", AchievementBand, "band"),
-        claims=tuple(read("claims", Claim)),
-        rules=keyed("rules", Rule, "rule"),
-        findings=keyed("findings", FindingKind, "finding"),
-        spellings=tuple(read("spellings", Spelling)),
-        quick_wins=tuple(read("quick_wins", QuickWin)),
-        events=tuple(read("events", Event)),
-        layouts=tuple(read("layouts", Layout)),
-        corrections=tuple(read("corrections", Correction)),
-        letterheads=tuple(unique("letterheads", LetterheadLine, "region", "line")),
-        papers=keyed("papers", Paper, "table"),
-        targets=tuple(unique("targets", Target, "region", "year")),
-        assumptions=tuple(read("assumptions", Assumption)),
-        reported_regions=tuple(read("reported_regions", ReportedRegion)),
-        calendar=keyed("calendar", Expected, "what"),
-        accepted=tuple(unique("accepted", Accepted, "what", "year", "region")),
-        terms=keyed("terms", Term, "term"),
-        columns=keyed("columns", ShownColumn, "column"),
-        words=tuple(unique("words", Word, "kind", "id")),
-    )
-    if all(getattr(framework, f.name) for f in fields(framework) if f.name != "accepted"):
+    found = {
+        name: _collected(
+            [folder / f"{file}.csv" for file in _FILES.get(name, (name,))], hint, problems
+        )
+        for name, hint in get_type_hints(Framework).items()
+    }
+    framework = Framework(**found)
+    if all(records for name, records in found.items() if name != "accepted"):
         # a file that could not be read would only bring follow-up faults; nothing may be accepted
         problems += consistency.contradictions(framework)
     if problems:
@@ -469,28 +357,48 @@ def _load(folder: Path) -> Framework:
     return framework
 
 
-def _known(records: dict[str, _T], id_: str, what: str, where: str) -> _T:
+def _known(records: dict[str, _R], id_: str, what: str, where: str) -> _R:
     if id_ not in records:
         raise UsageError(f"{what} {id_!r} is not known; known: {', '.join(records)} ({where})")
     return records[id_]
 
 
-def _read(path: Path, record: type[_R], problems: list[str]) -> list[_R]:
-    """Read one CSV into its record class; what does not fit is added to `problems`."""
+def _collected(paths: list[Path], hint: Any, problems: list[str]) -> Any:
+    """Return the records of files as a field of Framework is typed: by key, nested or as tuple."""
+    *keyed, of = get_args(hint)
+    is_nested = get_origin(of) is dict
+    record = get_args(of)[1] if is_nested else keyed[0] if get_origin(hint) is tuple else of
+    own = [f.name for f in fields(record)][2 if issubclass(record, facts.Fact) else 0 :]
+    found: list[tuple[Any, ...]] = []
+    for path in paths:
+        rows = [
+            (*(getattr(r, k) for k in own[: record.keys]), r) for r in _read(path, record, problems)
+        ]
+        counts = Counter(" ".join(map(str, key)) for *key, _ in rows if key)
+        problems += [f"{path.name}: {key} stands {n} times" for key, n in counts.items() if n > 1]
+        found += rows
+    if is_nested:
+        return {first: {k: r for f, k, r in found if f == first} for first, *_ in found}
+    if get_origin(hint) is tuple:
+        return tuple(row[-1] for row in found)
+    return {key[0] if len(key) == 1 else tuple(key): r for *key, r in found}
+
+
+def _read(path: Path, record: type[_R], problems: list[str]) -> Iterator[_R]:
+    """Yield the lines of one CSV as its record class; what does not fit is added to `problems`."""
     hints = get_type_hints(record)
     names = [f.name for f in fields(record)]  # type: ignore[arg-type]
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
-            if set(reader.fieldnames or ()) != set(names):
-                found = ", ".join(reader.fieldnames or ()) or "nothing"
-                problems.append(f"{path.name}: columns are {found}; expected {', '.join(names)}")
-                return []
-            rows = list(reader)
+            heads, rows = reader.fieldnames or (), list(reader)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         problems.append(f"{path.name}: cannot be read ({error})")
-        return []
-    records = []
+        return
+    if set(heads) != set(names):
+        found = ", ".join(heads) or "nothing"
+        problems.append(f"{path.name}: columns are {found}; expected {', '.join(names)}")
+        return
     for line, row in enumerate(rows, start=2):
         values = {}
         for name in names:
@@ -499,29 +407,30 @@ def _read(path: Path, record: type[_R], problems: list[str]) -> list[_R]:
             except ValueError as error:
                 problems.append(f"{path.name} line {line}, column {name}: {error}")
         if len(values) == len(names):
-            records.append(record(**values))
-    return records
+            yield record(**values)
+
+
+_TYPES: dict[Any, tuple[str, str]] = {
+    int: (r"\d+", "is not a whole number"),
+    Decimal: (r"\d+(\.\d+)?", "is no number, as 3.55"),
+}
 
 
 def _value(text: str | None, hint: Any) -> Any:
     """Turn a cell into its field's type; an empty cell is None where the field allows it."""
     if text is None:
         raise ValueError("the line has fewer cells than the header")
-    is_union = typing.get_origin(hint) in (types.UnionType, typing.Union)
-    options = get_args(hint) if is_union else (hint,)
+    options = (hint,) if get_origin(hint) in (None, Literal) else get_args(hint)
     if text == "":
         if type(None) in options:
             return None
         raise ValueError("is empty, but a value is needed")
     kind = options[0]
-    if kind is int:
-        if not re.fullmatch(r"\d+", text):
-            raise ValueError(f"{text!r} is not a whole number")
-        return int(text)
-    if kind is Decimal:
-        if not re.fullmatch(r"\d+(\.\d+)?", text):
-            raise ValueError(f"{text!r} is no number, as 3.55")
-        return Decimal(text)
-    if typing.get_origin(kind) is Literal and text not in get_args(kind):
+    if kind in _TYPES:
+        form, fault = _TYPES[kind]
+        if not re.fullmatch(form, text):
+            raise ValueError(f"{text!r} {fault}")
+        return kind(text)
+    if get_origin(kind) is Literal and text not in get_args(kind):
         raise ValueError(f"{text!r} is none of {', '.join(get_args(kind))}")
     return text

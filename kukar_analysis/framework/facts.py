@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import ClassVar, Literal, dataclass_transform
 from zoneinfo import ZoneInfo
 
 Status = Literal["seen", "inferred", "assumed", "unconfirmed"]
@@ -26,6 +26,11 @@ Continuity = Literal["same", "changed", "new"]
 """A question against the edition before it: the same, worded otherwise, or not there."""
 ExpectedKind = Literal["agencies", "letter"]
 """What comes every year: the agencies' answers, and the ministry's letter."""
+NamedKind = Literal[
+    "component", "group", "pillar", "sub_dimension", "region", "opd", "statistic", "source",
+    "question", "aspect", "status", "digital_part",
+]  # fmt: skip
+"""What has a name that is met in print."""
 SOURCES = ("self", "assessor")
 """Who scored: the office itself (penilaian mandiri) or the ministry's assessors."""
 NOTE_KINDS = ("weakness", "strength", "advice")
@@ -39,20 +44,26 @@ FIXED_NAMES = {"source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DI
 """Kinds of name whose ids are fixed here; their spellings are in definitions/spellings.csv."""
 
 
-@dataclass(frozen=True)
-class Fact:
-    """What every definition carries: how it is known, and from where."""
+@dataclass_transform(frozen_default=True)
+class Definition:
+    """A line of a file; the first `keys` of its own columns stand once in it."""
+
+    keys: ClassVar[int]
+
+    def __init_subclass__(cls, keys: int = 1) -> None:
+        cls.keys = keys
+        dataclass(frozen=True)(cls)
+
+
+class Fact(Definition):
+    """What every definition but a citation carries: how it is known, and from where."""
 
     status: Status
     citation: str
 
 
-@dataclass(frozen=True)
-class Citation:
-    """A source that facts and raw files refer to.
-
-    `kind`: a letter of the ministry, an office's own page or publication, a newspaper's article.
-    """
+class Citation(Definition):
+    """A source that facts and raw files refer to, as a letter of the ministry or an article."""
 
     citation: str
     kind: Literal["letter", "official", "press", "project", "sample"]
@@ -66,7 +77,6 @@ class Citation:
         return f"{self.title} (angka pers)" if self.kind == "press" else self.title
 
 
-@dataclass(frozen=True)
 class Component(Fact):
     """What the index weighs."""
 
@@ -75,7 +85,6 @@ class Component(Fact):
     abbreviation: str
 
 
-@dataclass(frozen=True)
 class Group(Fact):
     """Regions that are evaluated under the same rules in a year."""
 
@@ -83,7 +92,6 @@ class Group(Fact):
     name: str
 
 
-@dataclass(frozen=True)
 class Edition(Fact):
     """One year's rules for one group; `questions` is None where the list was never seen."""
 
@@ -97,12 +105,8 @@ class Edition(Fact):
     note: str | None
 
 
-@dataclass(frozen=True)
-class FieldSize(Fact):
-    """How many regions an edition evaluated, and how many of them took part.
-
-    `of` the real evaluation, or the invented one of data/sample.
-    """
+class FieldSize(Fact, keys=2):
+    """How many regions an edition (the real or the invented one) evaluated, and took part."""
 
     edition: str
     of: Literal["real", "sample"]
@@ -110,8 +114,7 @@ class FieldSize(Fact):
     participants: int
 
 
-@dataclass(frozen=True)
-class Weight(Fact):
+class Weight(Fact, keys=2):
     """Weight of a component in an edition, in whole percent."""
 
     edition: str
@@ -119,7 +122,6 @@ class Weight(Fact):
     weight: int
 
 
-@dataclass(frozen=True)
 class Pillar(Fact):
     """One of the six pillars, in the order of the form."""
 
@@ -127,7 +129,6 @@ class Pillar(Fact):
     name: str
 
 
-@dataclass(frozen=True)
 class SubDimension(Fact):
     """One of the three parts of a pillar."""
 
@@ -136,7 +137,6 @@ class SubDimension(Fact):
     name: str
 
 
-@dataclass(frozen=True)
 class Question(Fact):
     """A scored item, with an id that stays the same over the years."""
 
@@ -147,7 +147,6 @@ class Question(Fact):
     label: str
 
 
-@dataclass(frozen=True)
 class Retired(Fact):
     """A question whose subject is abolished: forms from the year `since` on may not ask it."""
 
@@ -156,13 +155,8 @@ class Retired(Fact):
     reason: str
 
 
-@dataclass(frozen=True)
-class EditionQuestion(Fact):
-    """A question as an edition prints it: its place in the component's list, block and code.
-
-    `continuity` is against the edition that this one follows; a question of that edition which
-    has no line here was dropped.
-    """
+class EditionQuestion(Fact, keys=2):
+    """A question as an edition prints it; `continuity` is against the edition it follows."""
 
     edition: str
     question: str
@@ -172,7 +166,6 @@ class EditionQuestion(Fact):
     continuity: Continuity | None
 
 
-@dataclass(frozen=True)
 class Region(Fact):
     """A kabupaten or kota by its Kemendagri code; the BPS code cannot be derived from it."""
 
@@ -184,11 +177,10 @@ class Region(Fact):
 
     @property
     def is_sample(self) -> bool:
-        """Whether it is one of the invented regions (definitions/sample_regions.csv)."""
+        """Whether it is invented (definitions/sample_regions.csv)."""
         return self.province_code == "00"
 
 
-@dataclass(frozen=True)
 class Opd(Fact):
     """An agency of Kukar; `opd` is the short name used in tables, `status` that of the long one."""
 
@@ -197,30 +189,15 @@ class Opd(Fact):
     short_name_status: Status
 
 
-@dataclass(frozen=True)
-class Spelling(Fact):
+class Spelling(Fact, keys=0):
     """A way a name was met in print. The same spelling of two names is ambiguous, and is asked."""
 
-    kind: Literal[
-        "component",
-        "group",
-        "pillar",
-        "sub_dimension",
-        "region",
-        "opd",
-        "statistic",
-        "source",
-        "question",
-        "aspect",
-        "status",
-        "digital_part",
-    ]
+    kind: NamedKind
     spelling: str
     canonical: str
 
 
-@dataclass(frozen=True)
-class QuickWin(Fact):
+class QuickWin(Fact, keys=0):
     """A quick win on record for a region, and what is not known about it."""
 
     year: int
@@ -231,8 +208,7 @@ class QuickWin(Fact):
     note: str | None
 
 
-@dataclass(frozen=True)
-class Event(Fact):
+class Event(Fact, keys=0):
     """Something that happened in the evaluation of a region; no pillar means all of them."""
 
     date: str
@@ -241,7 +217,6 @@ class Event(Fact):
     event: str
 
 
-@dataclass(frozen=True)
 class Statistic(Fact):
     """An official statistic; `pillar` is where this project shows it (its own choice)."""
 
@@ -252,15 +227,13 @@ class Statistic(Fact):
     decimals: int
 
 
-@dataclass(frozen=True)
-class Claim(Fact):
+class Claim(Fact, keys=0):
     """A question whose answer an official statistic can confirm or contradict."""
 
     question: str
     statistic: str
 
 
-@dataclass(frozen=True)
 class FindingKind(Fact):
     """A kind of fault that assessors complain of: how pages call it, and what to do about it."""
 
@@ -269,7 +242,6 @@ class FindingKind(Fact):
     advice: str
 
 
-@dataclass(frozen=True)
 class Rule(Fact):
     """A rule by which a record is rejected: how pages call it, and what to do about it."""
 
@@ -278,13 +250,12 @@ class Rule(Fact):
     advice: str
 
 
-@dataclass(frozen=True)
-class Layout(Fact):
+class Layout(Fact, keys=0):
     """A column of a kind of raw list, and the headings it goes by, parted by ` | `.
 
-    `required`: `yes` must be there; `one` at least one of the kind's so marked must be;
-    `personal` names a person and is never stored. In a heading `#` is a number, as in `P1` to
-    `P9`. The kind `caption` is what a form says above its list, `letter` the words of a letter.
+    `required`: `one` at least one of the kind's so marked must be there; `personal` names a person
+    and is never stored. In a heading `#` is a number. The kind `caption` is what a form says above
+    its list.
     """
 
     kind: str
@@ -293,12 +264,8 @@ class Layout(Fact):
     headings: str
 
 
-@dataclass(frozen=True)
 class Survey(Fact):
-    """A component that an edition scores from a survey of users, one form a pillar.
-
-    `statements` and `respondents` are per pillar; answers lie between `lowest` and `highest`.
-    """
+    """A component that an edition scores from a survey; statements and respondents a pillar."""
 
     edition: str
     component: str
@@ -308,7 +275,6 @@ class Survey(Fact):
     highest: int
 
 
-@dataclass(frozen=True)
 class Aspect(Fact):
     """One of the ten aspects that a quick win is scored on."""
 
@@ -316,15 +282,13 @@ class Aspect(Fact):
     name: str
 
 
-@dataclass(frozen=True)
-class RiskLevel(Fact):
+class RiskLevel(Fact, keys=0):
     """A level of the risk form, of likelihood and of impact alike."""
 
     level: int
     name: str
 
 
-@dataclass(frozen=True)
 class AchievementBand(Fact):
     """A band of realisation against target, in whole percent as printed; the lowest has no end."""
 
@@ -334,12 +298,8 @@ class AchievementBand(Fact):
     highest: int
 
 
-@dataclass(frozen=True)
-class Correction(Fact):
-    """A printed fault: which cell, what stands there, and what to do (`drop` or `replace`).
-
-    `record` names the line by its printed cells: `TAHUN=2021;DAERAH=KOTA SAMARINDA`.
-    """
+class Correction(Fact, keys=0):
+    """A printed fault; `record` is the line by its cells: `TAHUN=2021;DAERAH=KOTA SAMARINDA`."""
 
     file: str
     record: str
@@ -350,8 +310,7 @@ class Correction(Fact):
     reason: str
 
 
-@dataclass(frozen=True)
-class LetterheadLine(Fact):
+class LetterheadLine(Fact, keys=2):
     """A line of the letterhead of a region's office, as it stands on paper, from the top."""
 
     region: str
@@ -359,20 +318,15 @@ class LetterheadLine(Fact):
     text: str
 
 
-@dataclass(frozen=True)
 class Paper(Fact):
-    """The paper that fills a table for a region and year, and who has it.
-
-    `table` is one of store.SCHEMAS, or agency_forms: the self-assessments in question_scores.
-    """
+    """The paper that fills a table (store.SCHEMAS, or agency_forms), and who has it."""
 
     table: str
     paper: str
     holder: str
 
 
-@dataclass(frozen=True)
-class Target(Fact):
+class Target(Fact, keys=2):
     """An index that a region set out to reach in a year."""
 
     region: str
@@ -380,8 +334,7 @@ class Target(Fact):
     target: Decimal
 
 
-@dataclass(frozen=True)
-class Assumption(Fact):
+class Assumption(Fact, keys=0):
     """What the figures do not say. `topic` is where reports show it."""
 
     topic: str
@@ -389,8 +342,7 @@ class Assumption(Fact):
     impact: Literal["low", "medium", "high"]
 
 
-@dataclass(frozen=True)
-class ReportedRegion(Fact):
+class ReportedRegion(Fact, keys=0):
     """A region that reports are made for unless another is asked for."""
 
     region: str
@@ -398,12 +350,10 @@ class ReportedRegion(Fact):
     reason: str
 
 
-@dataclass(frozen=True)
 class ShownColumn(Fact):
-    """A column of the frames as readers see it: the same name means the same everywhere.
+    """A column of the frames as readers see it; a hidden one only where it is asked by name.
 
-    `format` is one of show/cells.py, as `number:2` or `name:pillar`; the unit stands in the
-    heading. A hidden column is shown only where it is asked for by name.
+    `format` is one of show/cells.py, as `number:2` or `name:pillar`.
     """
 
     column: str
@@ -413,8 +363,7 @@ class ShownColumn(Fact):
     hidden: Literal["yes"] | None
 
 
-@dataclass(frozen=True)
-class Word(Fact):
+class Word(Fact, keys=2):
     """What readers see of an id that has no definition of its own; `kind` is as in `name:kind`."""
 
     kind: str
@@ -422,12 +371,10 @@ class Word(Fact):
     word: str
 
 
-@dataclass(frozen=True)
 class Expected(Fact):
-    """What comes every year: in which days, and from which on it is an alarm that it has not.
+    """What comes every year: in which days (12-01, WITA), and when it is an alarm that it has not.
 
-    Days are as 12-01, in WITA; those before `first` are of the year after. The evaluation year is
-    that of `first`. Agencies are asked until `last`; a letter is taken whenever it comes.
+    Days before `first`, whose year is the evaluation's, are of the year after.
     """
 
     what: ExpectedKind
@@ -437,8 +384,7 @@ class Expected(Fact):
     alarm_from: str
 
 
-@dataclass(frozen=True)
-class Accepted(Fact):
+class Accepted(Fact, keys=3):
     """What has not come and is no alarm, as the office knows why: until a date, or for good."""
 
     what: ExpectedKind
@@ -448,7 +394,6 @@ class Accepted(Fact):
     reason: str
 
 
-@dataclass(frozen=True)
 class Term(Fact):
     """How many days something is kept; `survey_names`: the names of who answered a survey."""
 
