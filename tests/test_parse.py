@@ -323,10 +323,10 @@ REJECTED = {
         STATISTICS,
         f"23;KAB. ATLANTIS;{HDI};70,5;persen;dari teman",
         [
-            ("unit", "SATUAN", "persen", "l2:c5"),
-            ("citation", "SITASI", "dari teman", "l2:c6"),
             ("year", "TAHUN", "23", "l2:c1"),
             ("name", "DAERAH", "KAB. ATLANTIS", "l2:c2"),
+            ("unit", "SATUAN", "persen", "l2:c5"),
+            ("citation", "SITASI", "dari teman", "l2:c6"),
         ],
     ),
 }

@@ -7,10 +7,9 @@ changed is listed.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import Any
 
 from kukar_analysis import store
@@ -18,10 +17,10 @@ from kukar_analysis.clean.records import Line, Rows
 from kukar_analysis.errors import own_fault
 
 Parsed = tuple[Line, Rows]
+_Row = dict[str, Any]
 _Key = tuple[Hashable, ...]
-_UNIQUE = {table: schema.unique for table, schema in store.SCHEMAS.items()}
-_Claim = list[tuple[int, dict[str, Any]]]
-"""Records that claim the same thing: (number of the record, its row)."""
+_Claim = list[tuple[int, int, _Row]]
+"""What is said of one thing: number of the record, of the row in it, and the row."""
 
 
 @dataclass
@@ -35,19 +34,29 @@ class Settled:
 
 def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
     """Return what is kept; `supersedes` maps a file to those it has the last word over."""
-    keys = [_keys(rows) for _, rows in parsed]
+    lines = [line for line, _ in parsed]
+    claims: dict[_Key, _Claim] = defaultdict(list)
+    for i, (_, rows) in enumerate(parsed):
+        for key, j, row in _claimed(rows):
+            claims[key].append((i, j, row))
+    shared = {key: claim for key, claim in claims.items() if len(claim) > 1}
     out: set[int] = set()
-    for claim in _claims(parsed, keys):
+    for claim in shared.values():
         try:
-            out |= _contradicted(claim, parsed, supersedes, out)
+            out |= _contradicted(claim, lines, supersedes, out)
         except Exception as error:
-            for i in {i for i, _ in claim} - out:
-                parsed[i][0].fault("unread", own_fault(error))
-            out |= {i for i, _ in claim}
-    covered = _covered(parsed, keys, out)
+            for i in {i for i, *_ in claim} - out:
+                lines[i].fault("unread", own_fault(error))
+                out.add(i)
+    covered = {
+        place
+        for key, claim in shared.items()
+        if key[0] != "joint"
+        for place in _covered(claim, out)
+    }
     settled = Settled()
     for i, (line, rows) in enumerate(parsed):
-        left = [row for j, row in enumerate(rows) if (i, j) not in covered] if covered else rows
+        left = [row for j, row in enumerate(rows) if (i, j) not in covered]
         if i in out:
             settled.rejected.append(line)
         elif left:
@@ -57,71 +66,51 @@ def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
     return settled
 
 
-def _keys(rows: Rows) -> list[_Key]:
-    """Return what each row of a record is a claim about."""
-    table = rows[0][0]
-    if table == "survey_responses":
-        # the same person may answer twice; only a form that says all the same is said again
-        answers = tuple(row["answer"] for _, row in rows)
-        who = rows[0][1]["respondent"] or rows[0][1]["origin"]
-        said = ("year", "region", "pillar", "programme", "statement")
-        return [(table, who, *(row[column] for column in said), answers) for _, row in rows]
-    if table == "assessor_notes":
-        return [(table, r["year"], r["region"], r["kind"], r["text"]) for _, r in rows]
-    return [(t, *map(row.get, _UNIQUE[t])) for t, row in rows]
-
-
-def _claims(parsed: list[Parsed], keys: list[list[_Key]]) -> Iterator[_Claim]:
-    """Yield the claims that more than one record makes.
+def _claimed(rows: Rows) -> list[tuple[_Key, int, _Row]]:
+    """Return what each row of a record is a claim about, with its place and what it says.
 
     Agencies that share a question must agree on its score, so that is a claim of its own.
     """
-    joint = [_joint(rows) for _, rows in parsed]
-    repeated = {k for k, n in Counter(chain(chain(*keys), joint)).items() if n > 1 and k}
-    claims: dict[_Key, _Claim] = defaultdict(list)
-    for i, (_, rows) in enumerate(parsed):
-        for key, (_, row) in zip(keys[i], rows, strict=True):
-            if key in repeated:
-                claims[key].append((i, row))
-        if joint[i] in repeated:
-            _, row = rows[0]
-            claims[joint[i]].append((i, {"score": row["score"], "question": row["question"]}))
-    yield from claims.values()
-
-
-def _joint(rows: Rows) -> _Key:
-    """Return the question that an agency's own score is of; empty for all else."""
-    _, row = rows[0]
-    if row.get("source") != "self" or row["score"] is None:
-        return ()
-    return ("joint", row["year"], row["region"], row["question"])
+    table, first = rows[0]
+    if table == "survey_responses":
+        # the same person may answer twice; only a form that says all the same is said again
+        answers = tuple(row["answer"] for _, row in rows)
+        who = first["respondent"] or first["origin"]
+        said = ("year", "region", "pillar", "programme", "statement")
+        keys = [(table, who, *(row[c] for c in said), answers) for _, row in rows]
+    elif table == "assessor_notes":
+        keys = [(table, *(row[c] for c in ("year", "region", "kind", "text"))) for _, row in rows]
+    else:
+        keys = [(of, *map(row.get, store.SCHEMAS[of].unique)) for of, row in rows]
+    found = [(key, j, row) for j, (key, (_, row)) in enumerate(zip(keys, rows, strict=True))]
+    if first.get("source") == "self" and first["score"] is not None:
+        joint = ("joint", first["year"], first["region"], first["question"])
+        found.append((joint, 0, {c: first[c] for c in ("score", "question")}))
+    return found
 
 
 def _contradicted(
-    claim: _Claim, parsed: list[Parsed], supersedes: Mapping[str, set[str]], out: set[int]
+    claim: _Claim, lines: list[Line], supersedes: Mapping[str, set[str]], out: set[int]
 ) -> set[int]:
     """Return the records of a claim that are not kept, and say why in each not yet `out`."""
-    said = [(i, _content(row)) for i, row in claim if not _says_nothing(row)]
+    said = [(i, _content(row)) for i, _, row in claim if not _says_nothing(row)]
     if not said or all(content == said[0][1] for _, content in said):
         return set()
-    names = {parsed[i][0].file.name for i, _ in said}
-    older = {old for name in names for old in supersedes.get(name, ())}
-    last = [(i, content) for i, content in said if parsed[i][0].file.name not in older]
+    older = {old for i, _ in said for old in supersedes.get(lines[i].file.name, ())}
+    last = [(i, content) for i, content in said if lines[i].file.name not in older]
     agreed = bool(last) and all(content == last[0][1] for _, content in last)
     found = set()
     for i, content in said:
         if agreed and content == last[0][1]:
             continue
-        other = last[0] if agreed else next(o for o in said if o[1] != content)
         found.add(i)
         if i not in out:
-            _fault(parsed[i][0], content, parsed[other[0]][0], other[1], agreed)
+            other, else_ = last[0] if agreed else next(o for o in said if o[1] != content)
+            _fault(lines[i], content, lines[other], else_, agreed)
     return found
 
 
-def _fault(
-    line: Line, content: dict[str, Any], other: Line, said: dict[str, Any], superseded: bool
-) -> None:
+def _fault(line: Line, content: _Row, other: Line, said: _Row, superseded: bool) -> None:
     """Say in a record which other one contradicts or supersedes it, and in what."""
     changed = [c for c in content if content[c] != said.get(c)]
     column = next((c for c in changed if c in line.file.headings), None)
@@ -129,40 +118,28 @@ def _fault(
     place = other.origin(column)
     if superseded:
         line.fault("superseded", f"superseded by {place}: {values}", column)
-    else:
-        what = content.get("question") or content.get("programme") or content.get("component")
-        of = f" on {what}" if what else ""
-        reason = (
-            f"contradicts {place}{of} ({values}); keep one, end the later file's name in -ralat, or"
-            " add a correction"
-        )
-        line.fault("conflict", reason, column)
+        return
+    what = content.get("question") or content.get("programme") or content.get("component")
+    line.fault(
+        "conflict",
+        f"contradicts {place}{f' on {what}' if what else ''} ({values}); keep one, end the later"
+        " file's name in -ralat, or add a correction",
+        column,
+    )
 
 
-def _covered(parsed: list[Parsed], keys: list[list[_Key]], out: set[int]) -> set[tuple[int, int]]:
-    """Return the rows, by record and place in it, that an earlier kept row says already."""
-    first: dict[_Key, tuple[tuple[int, int], bool]] = {}
-    covered = set()
-    for i, (_, rows) in enumerate(parsed):
-        for j, (_, row) in enumerate(rows):
-            if i in out:
-                continue
-            earlier = first.setdefault(keys[i][j], ((i, j), _says_nothing(row)))
-            if earlier[0] == (i, j):
-                continue
-            if earlier[1] and not _says_nothing(row):  # an answer takes a blank form's place
-                covered.add(earlier[0])
-                first[keys[i][j]] = ((i, j), False)
-            else:
-                covered.add((i, j))
-    return covered
+def _covered(claim: _Claim, out: set[int]) -> list[tuple[int, int]]:
+    """Return the rows that another kept one says already: the first, but an answer before blank."""
+    kept = [(_says_nothing(row), i, j) for i, j, row in claim if i not in out]
+    first = min(kept, key=lambda of: of[0], default=None)
+    return [(i, j) for blank, i, j in kept if (blank, i, j) != first]
 
 
-def _content(row: dict[str, Any]) -> dict[str, Any]:
+def _content(row: _Row) -> _Row:
     return {column: value for column, value in row.items() if column != "origin"}
 
 
-def _says_nothing(row: dict[str, Any]) -> bool:
+def _says_nothing(row: _Row) -> bool:
     """Whether an office's form was left blank at a question."""
     parts = ("score", "answer", "evidence", "remark")
     return row.get("source") == "self" and all(row.get(part) is None for part in parts)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from kukar_analysis import framework, score, suggest
@@ -13,17 +14,19 @@ from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList,
 
 Rows = list[tuple[str, dict[str, Any]]]
 """Rows that a record yields: (table, row)."""
-
-_DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]*")
-"""Nothing stated: blank, or dashes alone (hyphens, dashes, the minus sign)."""
 FORMS = ("agency_form", "programmes", "quick_win_aspects", "survey")
 """Kinds that the office collects itself: of the folder's year, and of the office's own region."""
-ASK = "if the print says so, add it to definitions/"
+_DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]*")
+"""Nothing stated: blank, or dashes alone (hyphens, dashes, the minus sign)."""
 _ERROR = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 _DATE = re.compile(r"20\d\d-\d\d-\d\d(T.*)?")
+_WORDS = {"ya": True, "yes": True, "true": True, "1": True}
+_WORDS |= {"tidak": False, "no": False, "false": False, "0": False}
+_LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3": 3.0}
+"""Risk levels of the ministry's form, coded 1 to 3 (domain: Sleman 2021)."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Line:
     """One record being read: typed values out, faults collected."""
 
@@ -40,14 +43,13 @@ class Line:
 
         What may name a person is not repeated: a cell of a survey, or a text that stands alone.
         """
-        heading = self.file.headings.get(column or "", (column, 0))[0]
-        is_shown = not self.may_name_a_person
+        value = self.record.cells.get(column or "") or None
         self.faults.append(
             {
                 "file": self.file.name,
                 "origin": self.origin(column),
-                "column": heading,
-                "value": (self.record.cells.get(column or "") or None) if is_shown else None,
+                "column": self.file.headings.get(column or "", (column, 0))[0],
+                "value": None if self.may_name_a_person else value,
                 "rule": rule,
                 "reason": reason,
             }
@@ -62,19 +64,20 @@ class Line:
         """Return where the cell of a column stands, or the line."""
         return self.file.origin(self.record, column)
 
+    # Texts and names
+
     def text(self, column: str) -> str | None:
         """Return the printed text; blank and "-" are nothing, a formula's error is a fault."""
         text = self.record.cells.get(column)
         if text is None or says_nothing(text):
             return None
-        if text[0] in "#=":
-            if text == UNCALCULATED:
-                self.fault("formula", "was never calculated; open and save it in Excel", column)
-                return None
-            if _ERROR.fullmatch(text):
-                self.fault("formula", "is a formula's error; type the value instead", column)
-                return None
-        return text
+        if text == UNCALCULATED:
+            self.fault("formula", "was never calculated; open and save it in Excel", column)
+        elif _ERROR.fullmatch(text):
+            self.fault("formula", "is a formula's error; type the value instead", column)
+        else:
+            return text
+        return None
 
     def stated(self, column: str) -> str | None:
         """Return the text, with the words for nothing ("n/a", "belum ada") taken as nothing."""
@@ -89,79 +92,64 @@ class Line:
             self.fault("needed", "nothing stands here, but a value is needed", column)
         return text or ""
 
+    def name(self, column: str) -> str | None:
+        """Return the id that a printed name stands for; nothing printed is a fault."""
+        return self._id(column, self.needed(column))
+
+    def known(self, column: str) -> str | None:
+        """Return the id that a printed name stands for, None where nothing is printed."""
+        return self._id(column, self.text(column) or "")
+
+    def _id(self, kind: str, text: str) -> str | None:
+        ids = self.fw.match(kind, text) if text else []
+        if text and len(ids) != 1:
+            self._unnamed(kind, text, ids)
+        return ids[0] if len(ids) == 1 else None
+
+    def _unnamed(self, kind: str, text: str, ids: list[str]) -> None:
+        if ids:
+            what = "" if text == self.record.cells.get(kind) else f"{text} "
+            self.fault("ambiguous", f"{what}could be {' or '.join(ids)}; write the full name", kind)
+        elif self.may_name_a_person and not suggest.nearest(kind, text):
+            self.fault("name", f"{kind} is not known; the text is not repeated here", kind)
+        else:
+            self.fault("name", f"{kind} {text!r} is not known; {suggest.advice(kind, text)}", kind)
+
+    # What a record is of
+
+    @cached_property
     def year(self) -> int:
-        """Return the year of the line, or else that of its folder."""
+        """The year of the line, or else that of its folder."""
         text = self.text("year")
         if text and not re.fullmatch(r"20\d\d", text):
             self.fault("year", "is no year, as 2023", "year")
-            return self.folder_year
-        if text and int(text) != self.folder_year and self.file.kind in FORMS:
-            self.fault(
-                "year",
-                f"the form is of {text}, but lies in the folder of {self.folder_year}; move it, or"
-                " ask for this year's",
-                "year",
-            )
-        return int(text) if text else self.folder_year
+        elif text and int(text) != self.folder_year and self.file.kind in FORMS:
+            reason = f"the form is of {text}, but lies in the folder of {self.folder_year}"
+            self.fault("year", f"{reason}; move it, or ask for this year's", "year")
+        return int(text) if text and re.fullmatch(r"20\d\d", text) else self.folder_year
 
+    @cached_property
     def region(self) -> str | None:
-        """Return the region of the line; a form without one is the office's own."""
+        """The region of the line; a form without one is the office's own."""
         if self.file.kind in FORMS and not self.text("region"):
             own = (r.region for r in self.fw.reported_regions if r.role == "own")
             return next(own, None)
-        return self.named("region", "region")
+        return self.name("region")
 
-    def named(self, kind: str, column: str, *, needed: bool = True) -> str | None:
-        """Return the id a printed name stands for; unknown and ambiguous names are faults."""
-        text = self.needed(column) if needed else self.text(column)
-        if not text:
-            return None
-        ids = self.fw.match(kind, text)
-        if len(ids) != 1:
-            self._unnamed(kind, column, text, ids)
-        return ids[0] if len(ids) == 1 else None
-
-    def agencies(self, region: str | None) -> list[str]:
-        """Return the agencies of a cell that may hold several; names may contain commas.
-
-        `region` is that of the line: its name may stand behind an agency's.
-        """
-        text = self.stated("opd")
-        if not text:
-            return []
-        found, unclear = _agencies(text, region)
-        for part, ids in unclear:
-            self._unnamed("opd", "opd", part, ids)
-        return found
-
-    def _unnamed(self, kind: str, column: str, text: str, ids: list[str]) -> None:
-        if ids:
-            what = "" if text == self.record.cells.get(column) else f"{text} "
-            reason = f"{what}could be {' or '.join(ids)}; write the full name"
-            self.fault("ambiguous", reason, column)
-        elif self.may_name_a_person and not suggest.nearest(kind, text):
-            self.fault("name", f"{kind} is not known; the text is not repeated here", column)
-        else:
-            self.fault(
-                "name", f"{kind} {text!r} is not known; {suggest.advice(kind, text)}", column
-            )
-
-    def edition(self, year: int, region: str | None) -> str | None:
-        """Return the edition: from the line's group, the national tables, or the file's name.
+    @cached_property
+    def edition(self) -> str | None:
+        """The edition: from the line's group, the national tables, or the file's name.
 
         A form of a year whose rules are not known yet has none.
         """
-        fw = self.fw
-        given = self.record.cells.get("edition")
-        group = self.named("group", "group", needed=False)
-        edition = given or (f"{year}-{group}" if group else None)
+        fw, year, region = self.fw, self.year, self.region
+        group = self.known("group")
+        edition = self.record.cells.get("edition") or (f"{year}-{group}" if group else None)
         listed = self.editions.get((year, region or ""))
         if edition and listed and edition != listed and self.file.kind != "national_table":
             self.fault("edition", f"the national table of {year} has {region} in {listed}", "group")
-        if edition is None and listed is None:
-            group = next((g for g in fw.groups if g in self.file.name), None)
-            edition = f"{year}-{group}" if group else None
-        edition = edition or listed
+        in_name = next((f"{year}-{g}" for g in fw.groups if g in self.file.name), None)
+        edition = edition or listed or in_name
         if edition is None and self.file.kind in FORMS:
             return fw.asked_edition(year)
         if edition is None and not self.faults:
@@ -174,18 +162,28 @@ class Line:
             self.fault("edition", f"edition {edition} is not known; {fw.to_define(year)}", "group")
         return edition
 
+    @cached_property
+    def agencies(self) -> list[str]:
+        """The agencies of a cell that may hold several; names may contain commas."""
+        text = self.stated("opd")
+        if not text:
+            return []
+        found, unclear = _agencies(text, self.region)
+        for part, ids in unclear:
+            self._unnamed("opd", part, ids)
+        return found
+
+    # Numbers
+
     def score(self, column: str, lowest: float = score.LOWEST) -> float | None:
         """Return a score of at most two decimals; "-" is null, blank and all else a fault."""
         before = len(self.faults)
         if self.text(column) is None and len(self.faults) > before:
             return None
         text = self.record.cells.get(column, "")
-        if text and says_nothing(text):
+        if self._is_unsure(column) or (text and says_nothing(text)):
             return None
         found = number(text)
-        if isinstance(text, Unsure):
-            self.fault("unsure", "could be a percentage; save the workbook as .xlsx", column)
-            return None
         if _DATE.fullmatch(text):
             self.fault("score", "is a date: Excel took a typed range or fraction for one", column)
         elif found is not None and not lowest <= found <= score.HIGHEST:
@@ -197,13 +195,53 @@ class Line:
             return found
         return None
 
-    def yes_no(self, column: str, *, default: bool) -> bool:
+    def amount(self, column: str) -> float | None:
+        """Return an amount: 1.250.000,50, Rp 1.250.000, 75%, 12,5; nothing stated is null.
+
+        A text as 1.250 could be 1250 or 1,25 and is a fault; a number cell of a workbook is
+        certain.
+        """
+        text = self.stated(column)
+        if text is None or self._is_unsure(column):
+            return None
+        if isinstance(text, Number):
+            return float(text)
+        if re.fullmatch(r"(Rp\.?\s*)?\d{1,3}(,\d{3}){2,}", text):
+            return float(re.sub(r"\D", "", text))
+        plain = re.sub(r"^Rp\.?|,-$|\s", "", text, flags=re.IGNORECASE).removesuffix("%")
+        in_rupiah = column == "budget" and plain != text
+        if re.fullmatch(r"\d{1,3}(\.\d{3}){2,}(,\d+)?|\d{1,3}(\.\d{3})+,\d+", plain) or (
+            in_rupiah and re.fullmatch(r"\d{1,3}\.\d{3}", plain)
+        ):
+            return float(plain.replace(".", "").replace(",", "."))
+        if re.fullmatch(r"\d{1,3}[.,]\d{3}", plain):
+            reason = "could be read in two ways; write it without a thousands mark"
+            self.fault("number", reason, column)
+        elif re.fullmatch(r"\d+([.,]\d+)?", plain):
+            return float(plain.replace(",", "."))
+        else:
+            self.fault("number", "is no number", column)
+        return None
+
+    def _is_unsure(self, column: str) -> bool:
+        unsure = isinstance(self.record.cells.get(column), Unsure)
+        if unsure:
+            self.fault("unsure", "could be a percentage; save the workbook as .xlsx", column)
+        return unsure
+
+    def level(self, column: str) -> float | None:
+        """Return a level of risk, 1 to 3."""
+        text = self.stated(column)
+        if text is not None and text.casefold() not in _LEVELS:
+            self.fault("risk", "expected 1, 2 or 3 (rendah, sedang, tinggi)", column)
+        return _LEVELS.get((text or "").casefold())
+
+    def yes_no(self, column: str, *, default: bool = False) -> bool:
         """Return a cell that says ya or tidak; blank is the default, all else a fault."""
-        text = (self.text(column) or "").casefold()
-        if text in ("", "ya", "yes", "true", "1", "tidak", "no", "false", "0"):
-            return text in ("ya", "yes", "true", "1") if text else default
-        self.fault(column, "expected ya or tidak", column)
-        return default
+        text = self.text(column)
+        if text and text.casefold() not in _WORDS:
+            self.fault(column, "expected ya or tidak", column)
+        return _WORDS.get((text or "").casefold(), default)
 
 
 def says_nothing(text: str) -> bool:
@@ -223,8 +261,21 @@ def number(text: str) -> float | None:
 
 @framework.kept()
 def _agencies(text: str, region: str | None) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """Return the agencies a cell names, and the parts that name none or several."""
-    named = {part: _agency(part, region) for part in _parts(text, region)}
+    """Return the agencies a cell names, and the parts that name none or several.
+
+    A cell is parted into the names it holds: the longest runs of its pieces that are known.
+    """
+    pieces = [text]
+    if not _agency(text, region):
+        pieces = [p for p in re.split(r"([;/\n&,]| dan )", text) if p.strip()]
+    named: dict[str, list[str]] = {}
+    while pieces:
+        ends = range(len(pieces), 0, -1)
+        spans = (("".join(pieces[:end]).strip(), end) for end in ends)
+        span, end = next(s for s in spans if s[1] == 1 or _agency(s[0], region))
+        if not re.fullmatch(r"[;/\n&,]|dan", span):
+            named[span] = _agency(span, region)
+        pieces = pieces[end:]
     found = dict.fromkeys(ids[0] for ids in named.values() if len(ids) == 1)
     return list(found), [(part, ids) for part, ids in named.items() if len(ids) != 1]
 
@@ -233,29 +284,9 @@ def _agency(text: str, region: str | None) -> list[str]:
     """Return the ids of an agency, also where its number, role or own region stand beside it."""
     fw = framework.load()
     bare = re.sub(r"^\s*(\d+[.)]|[a-z][.)]|[-•*])\s*|\s*\([^)]*\)\s*$", "", text)
+    found = fw.match("opd", text) or fw.match("opd", bare)
     words_ = bare.split()
-    for length in range(len(words_)):
-        name, place = " ".join(words_[: len(words_) - length]), " ".join(words_[-length:])
-        if length == 0 or fw.match("region", place) == [region]:
-            ids = fw.match("opd", text if length == 0 else name) or fw.match("opd", name)
-            if ids:
-                return ids
-    return []
-
-
-def _parts(text: str, region: str | None) -> list[str]:
-    """Part a cell into the names it holds: the longest runs of its pieces that are known."""
-    if _agency(text, region):
-        return [text]
-    pieces = [p for p in re.split(r"([;/\n&,]| dan )", text) if p.strip()]
-    parts: list[str] = []
-    start = 0
-    while start < len(pieces):
-        for end in range(len(pieces), start, -1):
-            span = "".join(pieces[start:end]).strip()
-            if _agency(span, region) or end == start + 1:
-                break
-        if not re.fullmatch(r"[;/\n&,]|dan", span):
-            parts.append(span)
-        start = end
-    return parts
+    for i in range(len(words_) - 1, 0, -1):
+        if not found and fw.match("region", " ".join(words_[i:])) == [region]:
+            found = fw.match("opd", " ".join(words_[:i]))
+    return found

@@ -1,35 +1,227 @@
-"""One record to typed rows, or to the reasons why not."""
+"""One record to typed rows, or to the reasons why not: which table a kind of list fills, and how.
+
+The four kinds of nothing, as the national tables print them:
+
+- blank: the component does not apply to the group (no row);
+- 0: took part and scored 0;
+- "-": nothing stated, as no earlier year (null);
+- 0 in every column: did not take part (`participated` false, scores null).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
 
-from kukar_analysis.clean import lists, office, questions, survey
-from kukar_analysis.clean.line import Line, Rows
+from kukar_analysis import score
+from kukar_analysis.clean import questions
+from kukar_analysis.clean.line import Line, Rows, number, says_nothing
+from kukar_analysis.clean.survey import respondent
 
 __all__ = ["Line", "Rows", "parse"]
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of list whose record is one row: the fields besides year, region and origin."""
+
+    table: str
+    at: str | None
+    """column of the cell that is the origin; None: the line"""
+    fields: Mapping[str, Callable[[Line, str], Any]]
+    check: Callable[[Line, Row], None] = lambda line, row: None
+
+    def rows(self, line: Line) -> Rows:
+        """Return the row of a record, in one pair with its table."""
+        row = {"year": line.year, "region": line.region}
+        row |= {name: read(line, name) for name, read in self.fields.items()}
+        self.check(line, row)
+        return [(self.table, {**row, "origin": line.origin(self.at)})]
 
 
 def parse(line: Line) -> Rows:
     """Return the rows of a record, the one with its key first; none where it has faults."""
     if line.record.fault:
-        rule = "correction" if line.record.fault.startswith("dropped: ") else "cells"
-        line.fault(rule, line.record.fault)
+        is_dropped = line.record.fault.startswith("dropped: ")
+        line.fault("correction" if is_dropped else "cells", line.record.fault)
         return []
-    rows = _PARSERS[line.file.kind](line)
+    rows = _KINDS[line.file.kind](line)
     return [] if line.faults else rows
 
 
-_PARSERS: dict[str, Callable[[Line], Rows]] = {
-    "national_table": lists.national,
-    "component_scores": lists.component,
+def _national(line: Line) -> Rows:
+    """Return the index row of a region's line, then its component rows."""
+    region, edition, fw = line.region, line.edition, line.fw
+    if line.faults or region is None or edition is None:
+        return []
+    printed = {c: line.record.cells.get(c, "") for c in (*fw.components, "index")}
+    values = {column: number(text) for column, text in printed.items() if text}
+    zeros = values.get("index") == 0 and set(values.values()) == {0}
+    participated = line.yes_no("participated", default=not zeros)
+    stated = [text for text in printed.values() if not says_nothing(text)]
+    if participated and (zeros or not stated):
+        found = "every score is 0" if zeros else "no score is stated"
+        line.fault("participated", f"took part, but {found}; say which in a column IKUT EVALUASI")
+    if not participated and any(number(text) != 0 for text in stated):
+        line.fault("participated", "did not take part, but the scores are not 0")
+    scores = {}
+    for component in fw.components:
+        if component in fw.weights[edition]:
+            scores[component] = line.score(component) if participated else None
+        elif participated and not says_nothing(printed[component]):
+            reason = f"{edition} has no {component}, yet a score is given"
+            line.fault("component", reason, component)
+    improvement = line.score("improvement", -score.HIGHEST) if line.text("improvement") else None
+    if improvement and not participated:
+        line.fault("participated", "did not take part, but an improvement is given", "improvement")
+    shared = {"year": line.year, "region": region, "edition": edition}
+    index_row = {
+        **shared,
+        "region_name": fw.regions[region].name,
+        "participated": participated,
+        "index_published": line.score("index") if participated else None,
+        "improvement_published": improvement if participated else None,
+        "origin": line.origin("index"),
+    }
+    return [("index_scores", index_row)] + [
+        ("component_scores", {**shared, "component": c, "score": s, "origin": line.origin(c)})
+        for c, s in scores.items()
+    ]
+
+
+def _is_weighed(line: Line, row: Row) -> None:
+    edition, component = row["edition"], row["component"]
+    if not line.faults and edition and component not in line.fw.weights[edition]:
+        line.fault("component", f"{edition} has no {component}", "component")
+
+
+def _number_of_agencies(line: Line, column: str) -> int:
+    text = line.text(column) or ("1" if line.text("opd") else line.needed(column))
+    if text and not re.fullmatch(r"[1-9]\d{0,3}", text):
+        line.fault("number", "is no whole number of agencies", column)
+        return 0
+    return int(text or 0)
+
+
+def _value(line: Line, column: str) -> float | None:
+    text = line.needed(column)
+    value = number(text)
+    if text and value is None:
+        line.fault("number", "is no number, or 1.234 that could be read in two ways", column)
+    return value
+
+
+def _is_statistic(line: Line, row: Row) -> None:
+    fact = line.fw.statistics.get(row["statistic"])
+    unit, citation = row["unit_of_measure"], row["citation"]
+    if fact and unit and unit != fact.unit_of_measure:
+        line.fault("unit", f"{fact.statistic} is in {fact.unit_of_measure}", "unit_of_measure")
+    if citation and citation not in line.fw.citations:
+        ask = "if the print says so, add it to definitions/citations.csv"
+        line.fault("citation", f"is not known; {ask}", "citation")
+
+
+def _carrier(line: Line, column: str) -> str | None:
+    found = line.agencies
+    if len(found) > 1:
+        line.fault(
+            column,
+            f"names {' and '.join(found)}; write the one that carries the programme, the others"
+            " as a remark",
+            column,
+        )
+    return found[0] if found else None
+
+
+def _is_part(line: Line, row: Row) -> None:
+    part = line.fw.sub_dimensions.get(row["sub_dimension"] or "")
+    if part and row["pillar"] not in (None, part.pillar):
+        reason = f"is a part of {part.pillar}, not {row['pillar']}"
+        line.fault("sub_dimension", reason, "sub_dimension")
+
+
+def _words(line: Line, column: str) -> str:
+    return " ".join(line.needed(column).split())
+
+
+_QUICK_WIN = Kind(
+    "programmes",
+    "programme",
+    {
+        "pillar": Line.name,
+        "opd": Line.known,
+        "programme": Line.needed,
+        "is_quick_win": lambda line, column: True,
+    },
+)
+_PROGRAMME = Kind(
+    "programmes",
+    "programme",
+    {
+        "opd": _carrier,
+        "pillar": Line.name,
+        "sub_dimension": Line.known,
+        "programme": _words,
+        "is_quick_win": Line.yes_no,
+        **dict.fromkeys(("digital_part", "status"), Line.known),
+        **dict.fromkeys(("target", "realisation", "budget", "users"), Line.amount),
+        **dict.fromkeys(("likelihood", "impact"), Line.level),
+    },
+    _is_part,
+)
+_ASPECT = Kind(
+    "quick_win_aspects",
+    "score",
+    {
+        "programme": _words,
+        "aspect": Line.name,
+        "score": lambda line, column: line.score(column) if line.stated(column) else None,
+    },
+)
+_NOTE = Kind(
+    "assessor_notes",
+    None,
+    {"kind": Line.needed, "pillar": Line.known, "text": Line.needed},
+)
+_AGENCIES = Kind(
+    "pillar_agencies",
+    "agencies",
+    {"agencies": _number_of_agencies, "pillar": Line.name, "opd": Line.known},
+)
+_STATISTIC = Kind(
+    "official_statistics",
+    "value",
+    {
+        "statistic": Line.name,
+        "unit_of_measure": Line.needed,
+        "citation": Line.needed,
+        "value": _value,
+    },
+    _is_statistic,
+)
+_COMPONENT = Kind(
+    "component_scores",
+    "mean",
+    {
+        "component": Line.name,
+        "edition": lambda line, column: line.edition,
+        "score": lambda line, column: line.score("mean"),
+    },
+    _is_weighed,
+)
+_KINDS: dict[str, Callable[[Line], Rows]] = {
+    "national_table": _national,
+    "component_scores": _COMPONENT.rows,
     "question_scores": questions.listed,
     "agency_form": questions.form,
-    "survey": survey.respondent,
-    "programmes": office.programme,
-    "quick_win_aspects": office.aspect,
-    "quick_wins": lists.quick_win,
-    "assessor_notes": office.note,
-    "pillar_agencies": lists.pillar_agencies,
-    "official_statistics": lists.statistic,
+    "survey": respondent,
+    "programmes": _PROGRAMME.rows,
+    "quick_win_aspects": _ASPECT.rows,
+    "quick_wins": _QUICK_WIN.rows,
+    "assessor_notes": _NOTE.rows,
+    "pillar_agencies": _AGENCIES.rows,
+    "official_statistics": _STATISTIC.rows,
 }

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from kukar_analysis import framework, respondents
+from kukar_analysis import respondents
 from kukar_analysis.clean.line import Line, Rows
-from kukar_analysis.framework.facts import SubDimension
 
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""
-_HASH = re.compile(r"[0-9a-f]{16}")
+_EACH = 3
+"""Statements of a form to a part of its pillar, in order."""
 
 
 def respondent(line: Line) -> Rows:
@@ -19,32 +19,25 @@ def respondent(line: Line) -> Rows:
 
     A pillar or sub-dimension that is not named is a fault: the answers would be of nothing.
     """
-    year, region = line.year(), line.region()
-    pillar = line.named("pillar", "pillar")
-    part = line.named("sub_dimension", "sub_dimension", needed=False)
-    parts = [s for s in framework.load().sub_dimensions.values() if s.pillar == pillar]
-    if part and part not in [s.sub_dimension for s in parts] and not line.faults:
-        line.fault("sub_dimension", f"is no part of {pillar}", "sub_dimension")
-    shared = {
-        "year": year,
-        "region": region,
-        "pillar": pillar,
-        "programme": line.stated("programme"),
-        "respondent": who(line.record.cells),
-    }
+    shared = {"year": line.year, "region": line.region, "pillar": line.name("pillar")}
+    part = line.known("sub_dimension")
+    own = [id_ for id_, s in line.fw.sub_dimensions.items() if s.pillar == shared["pillar"]]
+    if part and part not in own and not line.faults:
+        line.fault("sub_dimension", f"is no part of {shared['pillar']}", "sub_dimension")
+    shared |= {"programme": line.stated("programme"), "respondent": who(line.record.cells)}
+    parts = dict(enumerate((id_ for id_ in own for _ in range(_EACH)), start=1))
     rows: Rows = []
     for column in line.file.headings:
-        if not column.startswith("statement_"):
-            continue
-        number = int(column.removeprefix("statement_"))
-        row = {
-            **shared,
-            "sub_dimension": part or _part(parts, number),
-            "statement": number,
-            "answer": _answer(line, column),
-            "origin": line.origin(column),
-        }
-        rows.append(("survey_responses", row))
+        if column.startswith("statement_"):
+            number = int(column.removeprefix("statement_"))
+            row = {
+                **shared,
+                "sub_dimension": part or parts.get(number),
+                "statement": number,
+                "answer": _answer(line, column),
+                "origin": line.origin(column),
+            }
+            rows.append(("survey_responses", row))
     return rows
 
 
@@ -53,24 +46,16 @@ def who(cells: Mapping[str, str]) -> str | None:
 
     It stands there where the office had the names deleted (`kukar forget-names`).
     """
-    named = {c: t for c, t in cells.items() if c.startswith(PERSONAL)}
     told = cells.get("respondent", "")
-    if _HASH.fullmatch(told):
+    if re.fullmatch(r"[0-9a-f]{16}", told):
         return told
+    named = {c: t for c, t in cells.items() if c.startswith(PERSONAL)}
     return respondents.respondent({**named, "person_number": told} if told else named)
-
-
-def _part(parts: list[SubDimension], number: int) -> str | None:
-    """Return the part of the pillar that a statement is about: three to a part, in order."""
-    each = 3
-    return parts[(number - 1) // each].sub_dimension if 0 < number <= each * len(parts) else None
 
 
 def _answer(line: Line, column: str) -> float | None:
     text = line.stated(column)
-    if text is None:
-        return None
-    if text not in ("0", "1", "2", "3", "4"):
+    if text not in (None, "0", "1", "2", "3", "4"):
         line.fault("answer", "expected 0, 1, 2, 3 or 4", column)
         return None
-    return float(text)
+    return None if text is None else float(text)
