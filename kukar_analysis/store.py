@@ -353,7 +353,7 @@ def _record(
 ) -> None:
     """Add to the record what tables were written, and what the set is made from."""
     known = made_from(processed)
-    written = {name: _sha256(processed / f"{name}.parquet") for name in tables}
+    written = {name: writing.sha256(processed / f"{name}.parquet") for name in tables}
     record = known | {
         "tables": known.get("tables", {}) | written,
         "program": program(),
@@ -387,7 +387,7 @@ def check_written(processed: Path) -> dict[str, Any]:
         raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
     for name, sha256 in record.get("tables", {}).items():
         path = processed / f"{name}.parquet"
-        if not path.exists() or _sha256(path) != sha256:
+        if not path.exists() or writing.sha256(path) != sha256:
             raise TableError(f"table {name} is not as it was written: run `kukar clean` anew")
     if record.get("program") != program():
         raise TableError(
@@ -400,16 +400,11 @@ def check_written(processed: Path) -> dict[str, Any]:
 def program() -> str:
     """Return the fingerprint of all that makes tables: readers, rules and definitions."""
     package = Path(__file__).parent
-    parts = ("*.py", "read/**/*.py", "parse/*.py", "definitions/*.csv")
+    parts = ("*.py", "framework/*.py", "read/**/*.py", "clean/*.py", "definitions/*.csv")
     digest = hashlib.sha256()
     for path in sorted(p for part in parts for p in package.glob(part)):
-        digest.update(f"{path.relative_to(package).as_posix()} {_sha256(path)}\n".encode())
+        digest.update(f"{path.relative_to(package).as_posix()} {writing.sha256(path)}\n".encode())
     return digest.hexdigest()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator
@@ -44,3 +45,9 @@ def linked(source: str, copy: str) -> str:
     except OSError:
         shutil.copy2(source, copy)
     return copy
+
+
+def sha256(path: Path) -> str:
+    """Return the fingerprint of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

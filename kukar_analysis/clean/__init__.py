@@ -7,24 +7,30 @@ record. What it may not: fill in, derive, choose between two claims, or drop any
 from __future__ import annotations
 
 import gc
-import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, respondents, store
+from kukar_analysis import framework, respondents, store, writing
 from kukar_analysis.clean import received
 from kukar_analysis.clean.claims import Parsed, Settled, settle
+from kukar_analysis.clean.received import SOURCES
 from kukar_analysis.clean.records import Line, Rows, parse
 from kukar_analysis.errors import SourceError, TableError, UnfinishedError, own_fault
-from kukar_analysis.framework.facts import Correction
 from kukar_analysis.read import READERS
-from kukar_analysis.read.source import Record, SourceList
+from kukar_analysis.read.source import SourceList
+
+_UNFIT = (TableError, ValueError, TypeError, OverflowError)
+"""Errors of rows that fit no table, a fault of the program."""
+_COUNTS = ("rows_read", "rows_kept", "rows_rejected", "rows_duplicate")
+_Files = dict[str, dict[str, Any]]
+"""Rows of the table `files` without their counts, by file."""
 
 
 @dataclass
@@ -43,8 +49,7 @@ class Cleaned:
         place, _, reason = message.removeprefix(file).partition(": ")
         sheet = place.removeprefix(" sheet ").strip("'") if " sheet " in place else ""
         origin = f"{file}#{sheet}" if sheet else file
-        row = {"file": file, "origin": origin, "column": None, "value": None}
-        self.unread.append({**row, "rule": rule, "reason": reason})
+        self.unread.append({"file": file, "origin": origin, "rule": rule, "reason": reason})
 
 
 def clean(raw: Path, processed: Path) -> Cleaned:
@@ -58,29 +63,20 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     arrived = received.look(raw)
     # one list for both, so that things are said in the order they are found
     cleaned = Cleaned({}, arrived.problems, arrived.notes)
+    files: _Files = {}
     lines: list[Line] = []
-    twins: list[Line] = []  # of a file that is another's copy, to the byte
-    contents: set[tuple[int, str | None]] = set()
+    twins: list[Line] = []  # respondents without a name, in a file that is another's copy
     editions: dict[tuple[int, str], str] = {}
-    files: dict[str, dict[str, Any]] = {}
-    before = {name: _state(path) for name, path in arrived.paths.items()}
-    read = {name: _read(name, path, arrived, cleaned) for name, path in arrived.paths.items()}
-    for name in [name for name, path in arrived.paths.items() if _state(path) != before[name]]:
-        said = f"{name}: is still being written, nothing of it is kept: it waits for the next run"
-        cleaned.not_read(name, "unfinished", said)
-        read[name] = {"file": name, "kind": "unread", "sha256": None}, []
-    for name, (entry, lists) in read.items():
-        files[name] = entry
-        year = int(name[:4])
-        found = [Line(part, record, year, editions) for part in lists for record in part.records]
+    contents = set()
+    for name, (entry, lists) in _read_all(arrived, cleaned).items():
+        files[name], year = entry, int(name[:4])
         is_copy = (year, entry["sha256"]) in contents
-        if lists:
+        for part in lists:
             contents.add((year, entry["sha256"]))
-        for line in found:
-            # respondents without a name could not be told to have answered twice
-            (twins if is_copy and line.file.kind == "survey" else lines).append(line)
-    arrived.miss()
-
+            own = twins if is_copy and part.kind == "survey" else lines
+            own += [Line(part, record, year, editions) for record in part.records]
+    for name in sorted(arrived.sha256.keys() - arrived.paths.keys()):
+        cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
     parsed, rejected = _parsed(lines, editions)
@@ -88,14 +84,18 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     settled.rejected += rejected
     settled.duplicates += twins
     _say_twice(cleaned, files, settled.duplicates)
-    made_from = raw, {name: entry["sha256"] for name, entry in files.items()}
+
+    def write() -> None:
+        cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
+        made_from = {name: entry["sha256"] for name, entry in files.items()}
+        confirmed = bool(arrived.sha256)
+        store.write_all(cleaned.tables, processed, raw, made_from, confirmed=confirmed)
+
     try:
-        cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
-        store.write_all(cleaned.tables, processed, *made_from, confirmed=bool(arrived.sha256))
-    except (TableError, ValueError, TypeError, OverflowError):
+        write()
+    except _UNFIT:
         _leave_out_unfit(settled)
-        cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
-        store.write_all(cleaned.tables, processed, *made_from, confirmed=bool(arrived.sha256))
+        write()
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
     if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():
@@ -104,6 +104,20 @@ def clean(raw: Path, processed: Path) -> Cleaned:
             " none of an earlier key; keep the file"
         )
     return cleaned
+
+
+def _read_all(
+    arrived: received.Received, cleaned: Cleaned
+) -> dict[str, tuple[dict[str, Any], list[SourceList]]]:
+    """Read every file; one that changes meanwhile is still being written, and waits."""
+    before = {name: _state(path) for name, path in arrived.paths.items()}
+    read = {name: _read(name, path, arrived, cleaned) for name, path in arrived.paths.items()}
+    for name, path in arrived.paths.items():
+        if _state(path) != before[name]:
+            said = f"{name}: is still being written, nothing of it is kept: it waits for the next"
+            cleaned.not_read(name, "unfinished", f"{said} run")
+            read[name] = {"file": name, "kind": "unread", "sha256": None}, []
+    return read
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -123,9 +137,8 @@ def _read(
     try:
         if path.exists() and not path.is_file():
             raise SourceError(f"{name}: is no file; a folder or device stands where a file should")
-        with path.open("rb") as file:
-            sha256 = entry["sha256"] = hashlib.file_digest(file, "sha256").hexdigest()
-        unlike = arrived.unlike(name, sha256)
+        entry["sha256"] = writing.sha256(path)
+        unlike = arrived.unlike(name, entry["sha256"])
         if unlike:
             cleaned.not_read(name, "unconfirmed", unlike)
             return entry, []
@@ -135,19 +148,16 @@ def _read(
             raise SourceError(f"{name}: there is no reader for {path.suffix or 'it'}, only {known}")
         found = reader(path, name)
         corrected = [_corrected(part) for part in found.lists]
-        entry["kind"] = found.kind
-    except OSError as error:
-        message = f"cannot be opened ({error.strerror}); check that it is a file you may read"
-        cleaned.not_read(name, "unread", f"{name}: {message}")
-        return entry, []
-    except SourceError as error:
-        rule = "unread"
-        if isinstance(error, UnfinishedError):
-            rule, entry["sha256"] = "unfinished", None
-        cleaned.not_read(name, rule, str(error))
-        return entry, []
     except Exception as error:
-        cleaned.not_read(name, "unread", f"{name}: {own_fault(error)}")
+        rule, said = "unread", f"{name}: {own_fault(error)}"
+        if isinstance(error, OSError):
+            why = f"cannot be opened ({error.strerror}); check that it is a file you may read"
+            said = f"{name}: {why}"
+        elif isinstance(error, UnfinishedError):
+            rule, said, entry["sha256"] = "unfinished", str(error), None
+        elif isinstance(error, SourceError):
+            said = str(error)
+        cleaned.not_read(name, rule, said)
         return entry, []
     for problem in found.problems:
         cleaned.not_read(name, "unread_part", problem)
@@ -156,7 +166,7 @@ def _read(
         said = f"nomor urut {', '.join(gaps)} tidak ada; lengkapi baris itu dari tabel asli"
         cleaned.not_read(name, "number_gap", f"{name}: {said}")
     cleaned.notes += found.notes
-    return entry, corrected
+    return entry | {"kind": found.kind}, corrected
 
 
 def missing_numbers(lists: list[SourceList]) -> list[str]:
@@ -167,18 +177,17 @@ def missing_numbers(lists: list[SourceList]) -> list[str]:
     """
     counts: Counter[int] = Counter()
     for found in lists:
-        cells = [record.cells.get("number", "") for record in found.records]
-        numbers = {int(n[1]) for n in (re.fullmatch(r"(\d{1,4})[.)]?", c) for c in cells) if n}
-        counts.update(numbers if found.kind == "national_table" else ())
+        if found.kind == "national_table":
+            cells = [record.cells.get("number", "") for record in found.records]
+            counts.update({int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c)})
     most, lacking = 0, []
     for number in range(max(counts, default=0), 0, -1):
         most = max(most, counts[number])
         if counts[number] < most:
             lacking.append(number)
-    runs: dict[int, list[int]] = defaultdict(list)
-    for i, number in enumerate(reversed(lacking)):
-        runs[number - i].append(number)
-    return [f"{r[0]} sampai {r[-1]}" if len(r) > 1 else f"{r[0]}" for r in runs.values()]
+    runs = groupby(enumerate(reversed(lacking)), key=lambda of: of[1] - of[0])
+    ends = [[number for _, number in run] for _, run in runs]
+    return [f"{r[0]} sampai {r[-1]}" if len(r) > 1 else f"{r[0]}" for r in ends]
 
 
 def _parsed(
@@ -220,33 +229,26 @@ def _corrected(file: SourceList) -> SourceList:
                 f" {c.expect}, found {found or 'no line'}; not read. The source may have been"
                 " mended: remove or update the line in definitions/corrections.csv"
             )
-        records[hits[0]] = _mended(file, records[hits[0]], c)
+        own = records[hits[0]]
+        column = next(k for k, (head, _) in file.headings.items() if head == c.column)
+        records[hits[0]] = (
+            replace(own, fault=f"dropped: {c.reason}")
+            if c.action == "drop"
+            else replace(own, cells={**own.cells, column: c.value or ""})
+        )
     return replace(file, records=records)
 
 
-def _mended(file: SourceList, record: Record, correction: Correction) -> Record:
-    if correction.action == "drop":
-        return replace(record, fault=f"dropped: {correction.reason}")
-    column = next(k for k, (head, _) in file.headings.items() if head == correction.column)
-    return replace(record, cells={**record.cells, column: correction.value or ""})
-
-
 def _tables(
-    files: dict[str, dict[str, Any]],
-    lines: list[Line],
-    settled: Settled,
-    unread: list[dict[str, Any]],
+    files: _Files, lines: list[Line], settled: Settled, unread: list[dict[str, Any]]
 ) -> dict[str, pd.DataFrame]:
     rows = _by_table(settled.kept)
     rows["rejected"] = unread + [fault for line in settled.rejected for fault in line.faults]
-    counts = {
-        "rows_read": Counter(line.file.name for line in lines),
-        "rows_kept": Counter(line.file.name for line, _ in settled.kept),
-        "rows_rejected": Counter(line.file.name for line in settled.rejected),
-        "rows_duplicate": Counter(line.file.name for line in settled.duplicates),
-    }
+    ledger = lines, [line for line, _ in settled.kept], settled.rejected, settled.duplicates
+    counts = [Counter(line.file.name for line in part) for part in ledger]
     for name, entry in files.items():
-        rows["files"].append(entry | {column: count[name] for column, count in counts.items()})
+        counted = zip(_COUNTS, counts, strict=True)
+        rows["files"].append(entry | {column: count[name] for column, count in counted})
     return {name: store.frame(name, found) for name, found in rows.items()}
 
 
@@ -269,13 +271,13 @@ def _leave_out_unfit(settled: Settled) -> None:
             for name, found in _by_table(own).items():
                 store.validated(name, store.frame(name, found))
             settled.kept += own
-        except (TableError, ValueError, TypeError, OverflowError) as error:
+        except _UNFIT as error:
             for line, _ in own:
                 line.fault("unread", own_fault(error))
                 settled.rejected.append(line)
 
 
-def _say_twice(cleaned: Cleaned, files: dict[str, dict[str, Any]], duplicates: list[Line]) -> None:
+def _say_twice(cleaned: Cleaned, files: _Files, duplicates: list[Line]) -> None:
     """Note the files that came twice, and the records that say again what others say."""
     first: dict[str, str] = {}
     same = set()
@@ -284,8 +286,7 @@ def _say_twice(cleaned: Cleaned, files: dict[str, dict[str, Any]], duplicates: l
         if earlier != name:
             cleaned.notes.append(f"{name}: is the same file as {earlier}")
             same |= {name, earlier}
-    counts = Counter(line.file.name for line in duplicates)
-    for name, count in counts.items():
+    for name, count in Counter(line.file.name for line in duplicates).items():
         if name not in same:
             cleaned.notes.append(f"{name}: {count} records say again what is said elsewhere")
 
@@ -302,9 +303,9 @@ def _say(cleaned: Cleaned, rejected: list[Line], lines: list[Line]) -> None:
             said[(*place, what, f["rule"], f["reason"])].append(f["origin"])
     for (_, _, what, rule, reason), origins in said.items():
         more = f" (and {len(origins) - 1} more)" if len(origins) > 1 else ""
-        message = f"{origins[0]}{more}: {what}{reason}"
         quiet = rule in ("correction", "superseded")
-        (cleaned.notes if quiet else cleaned.problems).append(message)
+        into = cleaned.notes if quiet else cleaned.problems
+        into.append(f"{origins[0]}{more}: {what}{reason}")
     cleaned.notes += dict.fromkeys(note for line in lines for note in line.notes)
 
 
@@ -324,12 +325,10 @@ def _not_mixed(cleaned: Cleaned) -> None:
 def totals(cleaned: Cleaned) -> Iterator[str]:
     """Yield what `kukar clean` says at its end: files, records, and where each went."""
     files = cleaned.tables["files"]
-    read, kept, rejected, twice = (
-        int(files[f"rows_{what}"].sum()) for what in ("read", "kept", "rejected", "duplicate")
-    )
+    read, kept, rejected, twice = files[list(_COUNTS)].sum()
     made = ", ".join(f"{name} {len(t)}" for name, t in cleaned.tables.items() if name != "files")
-    yield f"rows written: {made}"
     unread = int((files["kind"] == "unread").sum())
+    yield f"rows written: {made}"
     yield (
         f"{len(files)} files, {read} records read"
         f" = {kept} kept + {rejected} rejected + {twice} duplicate"
