@@ -50,7 +50,7 @@ def test_one_file_is_added_and_the_next_steps_are_said(begun):
 
 def test_the_suite_holds_it_to_nothing_but_that_it_runs(begun):
     folder, path, _ = begun
-    chosen = ["-vv", "-p", "no:cacheprovider", "-k", path.stem, "tests/test_notebooks.py"]
+    chosen = ["-vv", "-n0", "-p", "no:cacheprovider", "-k", path.stem, "tests/test_notebooks.py"]
     ended = python(folder, "-m", "pytest", *chosen)
     assert ended.returncode == 0, ended.stdout[-3000:]
     assert ended.stdout.count(f"[{path.stem}] PASSED") == 1
