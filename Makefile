@@ -1,7 +1,8 @@
 # The two commands: `make report` and `make test`. Both set everything up on a fresh machine
-# with Python 3.11 or newer; the environment is the lock, with hashes.
+# with Python 3.11 or newer: what a user needs is requirements.lock, what a developer needs besides
+# requirements-dev.lock, both with hashes.
 .DEFAULT_GOAL := help
-.PHONY: help setup quiet report test check lint docs notebooks bench demo lock clean test-all
+.PHONY: help setup dev quiet report test check lint docs notebooks bench demo lock clean test-all
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,7 +10,7 @@ BIN := .venv/bin
 help: ## show these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
 
-setup: .venv/ready ## make the virtual environment from the lock
+setup: .venv/ready ## make the virtual environment: what the program needs
 
 .venv/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("make: Python 3.11 or newer is needed, found " + sys.version.split()[0] + "; say make PYTHON=python3.12") if sys.version_info < (3, 11) else None'
@@ -21,6 +22,13 @@ setup: .venv/ready ## make the virtual environment from the lock
 		{ apt-get update -qq && apt-get install -y -qq libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; } >/dev/null 2>&1; } \
 		|| echo "make: PDF needs pango; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0" >&2
 	@$(MAKE) --silent quiet
+	@touch $@
+
+dev: .venv/ready-dev ## add what a developer needs besides: tests, lint, lock
+
+.venv/ready-dev: requirements-dev.lock .venv/ready
+	@echo "Adding what a developer needs ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
 quiet: ## let git overlook what a run leaves in a notebook (setup does this)
@@ -39,7 +47,7 @@ demo: .venv/ready ## the invented office of data/sample, taken through the whole
 check: .venv/ready ## recompute every published figure
 	@$(BIN)/kukar clean && $(BIN)/kukar check
 
-lint: .venv/ready ## ruff and mypy
+lint: .venv/ready-dev ## ruff and mypy
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -47,16 +55,16 @@ lint: .venv/ready ## ruff and mypy
 test: lint ## lint, then all tests
 	@$(BIN)/python -m pytest
 
-test-all: .venv/ready ## what is slow and rare: the desk in a browser, the cluster, kills
+test-all: .venv/ready-dev ## what is slow and rare: the desk in a browser, the cluster, kills
 	@$(BIN)/python -m pytest -m slow
 
 docs: .venv/ready ## make the codebook and docs/asumsi.md from the code
 	@$(BIN)/python -m kukar_analysis.cli.docs
 
-notebooks: .venv/ready ## run the notebooks and keep the outputs that tests compare
+notebooks: .venv/ready-dev ## run the notebooks and keep the outputs that tests compare
 	@$(BIN)/kukar clean && $(BIN)/python tests/keep_outputs.py
 
-bench: .venv/ready ## measure what is claimed of speed
+bench: .venv/ready-dev ## measure what is claimed of speed
 	@$(BIN)/python bench/clean.py
 	@$(BIN)/python bench/robustness.py
 	@$(BIN)/python bench/engine.py
@@ -64,10 +72,12 @@ bench: .venv/ready ## measure what is claimed of speed
 	@$(BIN)/python bench/kills.py
 	@$(BIN)/python bench/papermill_suite.py
 
-lock: .venv/ready ## make requirements.lock anew from pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --all-extras --python-version 3.11 \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" \
-		pyproject.toml -o requirements.lock
+COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml
+
+lock: .venv/ready-dev ## make both locks anew from pyproject.toml
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --all-extras --constraints requirements.lock -o requirements-dev.lock
 
 clean: ## remove what can be made again: the environment, tables and reports
 	@rm -rf .venv reports reports-demo data/processed/*.parquet

@@ -1,4 +1,4 @@
-"""environment.yml and requirements.lock are what pyproject.toml says, and they install."""
+"""environment.yml and the two locks are what pyproject.toml says, and they install."""
 
 import os
 import re
@@ -6,42 +6,55 @@ import subprocess
 import sys
 import tomllib
 
+import pytest
 import yaml
 
 from kukar_analysis import store
 
 PROJECT = tomllib.loads((store.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 CONDA = yaml.safe_load((store.ROOT / "environment.yml").read_text(encoding="utf-8"))
-LOCK = (store.ROOT / "requirements.lock").read_text(encoding="utf-8")
+MORE = PROJECT["optional-dependencies"]
+LOCKS = {
+    "requirements.lock": PROJECT["dependencies"],
+    "requirements-dev.lock": PROJECT["dependencies"] + MORE["dev"] + MORE["cluster"],
+}
 
 
-def pip_section():
-    (section,) = [part["pip"] for part in CONDA["dependencies"] if isinstance(part, dict)]
-    return section
+def text_of(lock):
+    return (store.ROOT / lock).read_text(encoding="utf-8")
 
 
-def test_condas_python_lies_within_what_the_project_takes():
-    (pinned,) = [d for d in CONDA["dependencies"] if isinstance(d, str) and "python" in d]
-    wanted = tuple(int(n) for n in re.fullmatch(r"python=(\d+)\.(\d+)", pinned).groups())
-    least = tuple(
-        int(n) for n in re.fullmatch(r">=(\d+)\.(\d+)", PROJECT["requires-python"]).groups()
-    )
-    assert wanted >= least
-    assert "pip" in CONDA["dependencies"]
+def locked(lock):
+    return dict(re.findall(r"^([a-z0-9._-]+)==([^ \\]+)", text_of(lock), flags=re.M))
 
 
-def test_condas_pip_section_is_the_lock():
-    assert pip_section() == ["-r requirements.lock"]
+def named(entries):
+    return {re.match(r"[A-Za-z0-9._-]+", e)[0].lower().replace("_", "-") for e in entries}
 
 
-def test_the_lock_holds_every_dependency_with_hashes_and_names_no_host():
-    locked = dict(re.findall(r"^([a-z0-9._-]+)==([^ \\]+)", LOCK, flags=re.M))
-    asked = PROJECT["dependencies"] + PROJECT["optional-dependencies"]["dev"]
-    names = {re.match(r"[A-Za-z0-9._-]+", entry)[0].lower().replace("_", "-") for entry in asked}
-    assert sorted(names - set(locked)) == []
-    blocks = re.split(r"\n(?=[a-z0-9])", LOCK[LOCK.index("\n", LOCK.index("make lock")) + 1 :])
+def test_conda_brings_the_five_packages_asked_for_in_the_locks_versions_and_the_lock():
+    (pip_section,) = [part["pip"] for part in CONDA["dependencies"] if isinstance(part, dict)]
+    assert pip_section == ["-r requirements.lock"]
+    pinned = dict(d.split("=") for d in CONDA["dependencies"] if isinstance(d, str) and "=" in d)
+    assert f"python>={pinned.pop('python')}" >= f"python{PROJECT['requires-python']}"
+    assert pinned.keys() == {"jupyterlab", "pandas", "seaborn", "papermill", "nbval"}
+    assert pinned.items() <= locked("requirements-dev.lock").items()
+
+
+@pytest.mark.parametrize(("lock", "asked"), LOCKS.items())
+def test_a_lock_holds_every_dependency_with_hashes_and_names_no_host(lock, asked):
+    text = text_of(lock)
+    assert sorted(named(asked) - set(locked(lock))) == []
+    blocks = re.split(r"\n(?=[a-z0-9])", text[text.index("\n", text.index("make lock")) + 1 :])
     assert [block.split("\n")[0] for block in blocks if "--hash=sha256:" not in block] == []
-    assert "//" not in LOCK
+    assert "//" not in text
+
+
+def test_the_users_lock_is_part_of_the_developers_and_holds_no_tool_of_theirs():
+    user, developer = (locked(lock) for lock in LOCKS)
+    assert [name for name in user if developer.get(name) != user[name]] == []
+    tools = {"distributed", "mypy", "nbval", "playwright", "pre-commit", "pytest", "ruff", "uv"}
+    assert tools & set(user) == set()
 
 
 def pip(*arguments):
@@ -49,10 +62,10 @@ def pip(*arguments):
     return subprocess.run(command, capture_output=True, text=True)
 
 
-def test_the_environment_that_make_setup_made_is_the_whole_lock_and_fits_together():
-    setup = (store.ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "--require-hashes -r requirements.lock" in setup
-    lock = str(store.ROOT / "requirements.lock")
+def test_the_environment_that_make_dev_made_is_the_whole_lock_and_fits_together():
+    makefile = (store.ROOT / "Makefile").read_text(encoding="utf-8")
+    assert all(f"--require-hashes -r {lock}" in makefile for lock in LOCKS)
+    lock = str(store.ROOT / "requirements-dev.lock")
     missing = pip("install", "--dry-run", "--no-index", "--quiet", "-r", lock)
     assert missing.returncode == 0, missing.stderr
     fits = pip("check")
