@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -30,14 +30,6 @@ from kukar_analysis.paths import processed_dir as processed_dir
 _TEXT = pd.StringDtype(na_value=np.nan)
 
 
-def _text(
-    description: str, *, null: bool = False, among: Sequence[str] | str | None = None
-) -> pa.Column:
-    """Return a column of texts, of those in `among` only: a list, or the name of definitions."""
-    checks = [_defined(among) if isinstance(among, str) else pa.Check.isin(among)] if among else []
-    return pa.Column(_TEXT, checks, nullable=null, description=description)
-
-
 def _defined(name: str) -> pa.Check:
     """Check for ids of definitions: of those on record when a table is checked."""
 
@@ -47,12 +39,18 @@ def _defined(name: str) -> pa.Check:
     return pa.Check(known, error=f"defined in definitions/{name}.csv")
 
 
-def _whole(description: str, *, least: int = 0) -> pa.Column:
+def _text(description: str, among: Sequence[str] | str = (), *, null: bool = False) -> pa.Column:
+    """Return a column of texts, of those in `among` only: a list, or the name of definitions."""
+    check = _defined(among) if isinstance(among, str) else pa.Check.isin(among)
+    return pa.Column(_TEXT, [check] if among else [], nullable=null, description=description)
+
+
+def _whole(description: str, least: int = 0) -> pa.Column:
     return pa.Column("int64", pa.Check.ge(least), description=description)
 
 
 def _number(
-    description: str, *, low: float | None = None, high: float | None = None, null: bool = True
+    description: str, low: float | None = None, high: float | None = None, *, null: bool = True
 ) -> pa.Column:
     checks = [pa.Check.ge(low)] if low is not None else []
     checks += [pa.Check.le(high)] if high is not None else []
@@ -63,29 +61,63 @@ def _yes_no(description: str) -> pa.Column:
     return pa.Column("bool", description=description)
 
 
-_year = {"year": _whole("evaluation year", least=2000)}
-_region = {"region": _text("Kemendagri code, as 64.02", among="regions")}
-_edition = {"edition": _text("rules of the year and group", among="editions")}
-_component = {"component": _text("what the index weighs", among="components")}
-_pillar = {"pillar": _text("one of the six pillars", among="pillars")}
-_origin = {"origin": _text("file and cell it came from: `2023/table.csv#l37:c3`")}
-_score = {"score": _number("score, 0 to 4, two decimals; null = not stated", low=0, high=4)}
-_any_pillar = {"pillar": _text("pillar; null = of none", null=True, among="pillars")}
-_sub_dimension = {
-    "sub_dimension": _text(
-        "part of a pillar, where one is printed", null=True, among="sub_dimensions"
-    )
+_COLUMNS: dict[str, pa.Column] = {
+    "year": _whole("evaluation year", 2000),
+    "region": _text("Kemendagri code, as 64.02", "regions"),
+    "edition": _text("rules of the year and group", "editions"),
+    "component": _text("what the index weighs", "components"),
+    "pillar": _text("one of the six pillars", "pillars"),
+    "any_pillar": _text("pillar; null = of none", "pillars", null=True),
+    "sub_dimension": _text("part of a pillar, where one is printed", "sub_dimensions", null=True),
+    "opd": _text("agency, by its short name", "opd", null=True),
+    "score": _number("score, 0 to 4, two decimals; null = not stated", 0, 4),
+    "origin": _text("file and cell it came from: `2023/table.csv#l37:c3`"),
+    "any_edition": _text("rules; null = not known yet", "editions", null=True),
+    "source": _text("who scored", SOURCES),
+    "question": _text("lasting id of the question", "questions"),
+    "answer": _text("the answer as given", null=True),
+    "evidence": _text("data dukung", null=True),
+    "remark": _text("remark", null=True),
+    "region_name": _text("name of the region"),
+    "participated": _yes_no("took part; false = printed as 0 in every column"),
+    "index_published": _number("final as printed, 0 to 4", 0, 4),
+    "improvement_published": _number("index minus last year's; null = '-'", -4, 4),
+    "text": _text("the note"),
+    "respondent": _text("keyed hash of who answered", null=True),
+    "statement": _whole("number of the statement within the pillar's form", 1),
+    "programme": _text("name"),
+    "is_quick_win": _yes_no("named as a quick win"),
+    "digital_part": _text("part of the digital transformation", DIGITAL_PARTS, null=True),
+    "status": _text("progress", PROGRAMME_STATUS, null=True),
+    "target": _number("target"),
+    "realisation": _number("realisation, in the target's unit"),
+    "budget": _number("budget, rupiah", 0),
+    "users": _number("users", 0),
+    "likelihood": _number("risk likelihood, 1 to 3", 1, 3),
+    "impact": _number("risk impact, 1 to 3", 1, 3),
+    "aspect": _text("aspect", "aspects"),
+    "agencies": _whole("number of agencies the line stands for", 1),
+    "statistic": _text("id of the statistic", "statistics"),
+    "unit_of_measure": _text("unit of measure"),
+    "citation": _text("source", "citations"),
+    "file": _text("file under the raw folder"),
+    "column": _text("heading of the cell, where it is one cell", null=True),
+    "rule": _text("rule that it breaks", "rules"),
+    "reason": _text("what was expected, and what to do"),
+    "sha256": _text("fingerprint of the file; null = unreadable", null=True),
+    "rows_read": _whole("records found"),
+    "rows_kept": _whole("records whose rows are in a table"),
+    "rows_rejected": _whole("records in `rejected`"),
+    "rows_duplicate": _whole("records that say again what another says"),
 }
-_opd = {"opd": _text("agency, by its short name", null=True, among="opd")}
+"""Columns that mean the same in every table that has them."""
 
 
-def _table(description: str, key: list[str] | None, *columns: dict[str, pa.Column]) -> Any:
+def _table(description: str, key: str, columns: str, **own: pa.Column) -> Any:
+    """Return a schema: `columns` are of `_COLUMNS`, but where the table has its own."""
+    found = {name.removeprefix("any_"): own.get(name) or _COLUMNS[name] for name in columns.split()}
     return pa.DataFrameSchema(
-        {name: column for part in columns for name, column in part.items()},
-        description=description,
-        unique=key,
-        strict=True,
-        ordered=True,
+        found, description=description, unique=key.split() or None, strict=True, ordered=True
     )
 
 
@@ -93,148 +125,71 @@ SCHEMAS: dict[str, Any] = {
     "question_scores": _table(
         "One score of one question; null = asked, but no score given. An office's own answer stands"
         " once for each agency that was asked.",
-        ["year", "region", "source", "question", "opd"],
-        _year,
-        _region,
-        {"edition": _text("rules; null = not known yet", null=True, among="editions")},
-        {"source": _text("who scored", among=SOURCES)},
-        {"question": _text("lasting id of the question", among="questions")},
-        _component,
-        _any_pillar,
-        _sub_dimension,
-        _opd,
-        {"answer": _text("the answer as given", null=True)},
-        _score,
-        {"evidence": _text("data dukung", null=True)},
-        {"remark": _text("remark", null=True)},
-        _origin,
+        "year region source question opd",
+        "year region any_edition source question component any_pillar sub_dimension opd answer"
+        " score evidence remark origin",
     ),
     "component_scores": _table(
         "One published component score of one region. No row = the component does not apply to"
         " the group; null = the region did not take part, or the print states nothing.",
-        ["year", "region", "component"],
-        _year,
-        _region,
-        _edition,
-        _component,
-        _score,
-        _origin,
+        "year region component",
+        "year region edition component score origin",
     ),
     "index_scores": _table(
         "One region's line in a national table.",
-        ["year", "region"],
-        _year,
-        _region,
-        {"region_name": _text("name of the region")},
-        _edition,
-        {"participated": _yes_no("took part; false = printed as 0 in every column")},
-        {"index_published": _number("final as printed, 0 to 4", low=0, high=4)},
-        {"improvement_published": _number("index minus last year's; null = '-'", low=-4, high=4)},
-        _origin,
+        "year region",
+        "year region region_name edition participated index_published improvement_published origin",
     ),
     "assessor_notes": _table(
         "One note of the assessors. Who wrote it is not stored.",
-        ["origin"],
-        _year,
-        _region,
-        {"kind": _text("what it is about", among=NOTE_KINDS)},
-        _any_pillar,
-        {"text": _text("the note")},
-        _origin,
+        "origin",
+        "year region kind any_pillar text origin",
+        kind=_text("what it is about", NOTE_KINDS),
     ),
     "survey_responses": _table(
         "One answer of one respondent to one statement; null = left blank. Who answered is a keyed"
         " hash; null = the export names nobody.",
-        ["origin"],
-        _year,
-        _region,
-        _any_pillar,
-        _sub_dimension,
-        {"programme": _text("service or quick win asked about", null=True)},
-        {"respondent": _text("keyed hash of who answered", null=True)},
-        {"statement": _whole("number of the statement within the pillar's form", least=1)},
-        {"answer": _number("answer, 0 to 4", low=0, high=4)},
-        _origin,
+        "origin",
+        "year region any_pillar sub_dimension programme respondent statement answer origin",
+        programme=_text("service or quick win asked about", null=True),
+        answer=_number("answer, 0 to 4", 0, 4),
     ),
     "programmes": _table(
         "One programme or quick win.",
-        ["year", "region", "pillar", "programme"],
-        _year,
-        _region,
-        _pillar,
-        _sub_dimension,
-        _opd,
-        {"programme": _text("name")},
-        {"is_quick_win": _yes_no("named as a quick win")},
-        {
-            "digital_part": _text(
-                "part of the digital transformation",
-                null=True,
-                among=DIGITAL_PARTS,
-            )
-        },
-        {"status": _text("progress", null=True, among=PROGRAMME_STATUS)},
-        {"target": _number("target")},
-        {"realisation": _number("realisation, in the target's unit")},
-        {"budget": _number("budget, rupiah", low=0)},
-        {"users": _number("users", low=0)},
-        {"likelihood": _number("risk likelihood, 1 to 3", low=1, high=3)},
-        {"impact": _number("risk impact, 1 to 3", low=1, high=3)},
-        _origin,
+        "year region pillar programme",
+        "year region pillar sub_dimension opd programme is_quick_win digital_part status target"
+        " realisation budget users likelihood impact origin",
     ),
     "quick_win_aspects": _table(
         "One score of a quick win on one of its ten aspects.",
-        ["year", "region", "programme", "aspect"],
-        _year,
-        _region,
-        {"programme": _text("name")},
-        {"aspect": _text("aspect", among="aspects")},
-        _score,
-        _origin,
+        "year region programme aspect",
+        "year region programme aspect score origin",
     ),
     "pillar_agencies": _table(
         "Agencies that carry a pillar: named ones, or only how many.",
-        ["year", "region", "pillar", "opd"],
-        _year,
-        _region,
-        _pillar,
-        {"opd": _text("agency; null = only a number is known", null=True, among="opd")},
-        {"agencies": _whole("number of agencies the line stands for", least=1)},
-        _origin,
+        "year region pillar opd",
+        "year region pillar opd agencies origin",
+        opd=_text("agency; null = only a number is known", "opd", null=True),
     ),
     "official_statistics": _table(
         "One value of one official or press statistic.",
-        ["year", "region", "statistic"],
-        _year,
-        _region,
-        {"statistic": _text("id of the statistic", among="statistics")},
-        {"value": _number("value", null=False)},
-        {"unit_of_measure": _text("unit of measure")},
-        {"citation": _text("source", among="citations")},
-        _origin,
+        "year region statistic",
+        "year region statistic value unit_of_measure citation origin",
+        value=_number("value", null=False),
     ),
     "rejected": _table(
         "One reason why a record was not kept; a record may have several. Files, and parts of"
         " files, that could not be read stand here too, with the file as their origin.",
-        None,
-        {"file": _text("file under the raw folder")},
-        _origin,
-        {"column": _text("heading of the cell, where it is one cell", null=True)},
-        {"value": _text("what stands there", null=True)},
-        {"rule": _text("rule that it breaks", among="rules")},
-        {"reason": _text("what was expected, and what to do")},
+        "",
+        "file origin column value rule reason",
+        value=_text("what stands there", null=True),
     ),
     "files": _table(
         "One raw file and what became of its records: read = kept + rejected + duplicate."
         " A record is a line of a list; in the kind `unread` nothing could be counted.",
-        ["file"],
-        {"file": _text("file under the raw folder")},
-        {"kind": _text("what it was read as")},
-        {"sha256": _text("fingerprint of the file; null = unreadable", null=True)},
-        {"rows_read": _whole("records found")},
-        {"rows_kept": _whole("records whose rows are in a table")},
-        {"rows_rejected": _whole("records in `rejected`")},
-        {"rows_duplicate": _whole("records that say again what another says")},
+        "file",
+        "file kind sha256 rows_read rows_kept rows_rejected rows_duplicate",
+        kind=_text("what it was read as"),
     ),
 }
 """The tables of data/processed. Names and columns are relied on from outside."""
@@ -329,38 +284,20 @@ def write_all(
     """
     checked = {name: validated(name, table) for name, table in tables.items()}
     processed.mkdir(parents=True, exist_ok=True)
-    staged = []
-    try:
-        for name, table in checked.items():
-            temporary = processed / f".{name}.{os.getpid()}.tmp"
-            staged.append((temporary, processed / f"{name}.parquet"))
+    finals = {name: processed / f"{name}.parquet" for name in checked}
+    with ExitStack() as stack:
+        places = {name: stack.enter_context(writing.staged(path)) for name, path in finals.items()}
+        for name, temporary in places.items():
             temporary.touch(writing.OWN)
-            table.to_parquet(temporary, index=False)
-        for temporary, final in staged:
-            temporary.replace(final)
-        _record(processed, list(checked), raw, files, confirmed)
-    finally:
-        for temporary, _ in staged:
-            temporary.unlink(missing_ok=True)
-
-
-def _record(
-    processed: Path,
-    tables: list[str],
-    raw: Path | None,
-    files: dict[str, str | None] | None,
-    confirmed: bool,
-) -> None:
-    """Add to the record what tables were written, and what the set is made from."""
-    known = made_from(processed)
-    written = {name: writing.sha256(processed / f"{name}.parquet") for name in tables}
-    record = known | {
-        "tables": known.get("tables", {}) | written,
-        "program": program(),
-    }
-    if raw:  # tables that are written alone belong to what the others do
-        record |= {"raw": str(raw.resolve()), "files": files, "confirmed": confirmed}
-    writing.write(processed / MADE_FROM, json.dumps(record, indent=1))
+            checked[name].to_parquet(temporary, index=False)
+        for name, temporary in places.items():
+            temporary.replace(finals[name])
+        known = made_from(processed)
+        written = {name: writing.sha256(path) for name, path in finals.items()}
+        record = known | {"tables": known.get("tables", {}) | written, "program": program()}
+        if raw:  # tables that are written alone belong to what the others do
+            record |= {"raw": str(raw.resolve()), "files": files, "confirmed": confirmed}
+        writing.write(processed / MADE_FROM, json.dumps(record, indent=1))
 
 
 def made_from(processed: Path) -> dict[str, Any]:

@@ -11,17 +11,24 @@ from pathlib import Path
 
 
 @contextmanager
+def staged(path: Path) -> Iterator[Path]:
+    """Give a place beside `path` to write to; what is left there when the block ends goes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
 def replacing(path: Path) -> Iterator[Path]:
     """Give a place beside `path` to write to; it takes its place when the block ends well.
 
     A file that was there is never written into: it may be linked from elsewhere.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
+    with staged(path) as temporary:
         yield temporary
         temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 OWN = 0o660
