@@ -46,12 +46,6 @@ def test_every_published_figure_agrees(tables):
     ]
 
 
-def test_nothing_differs_and_only_improvements_cannot_be_recomputed(tables):
-    rules = check.check(tables)
-    assert [r.differ for r in rules] == [[]] * 5
-    assert [len(r.not_recomputable) for r in rules] == [0, 0, 96, 0, 0]
-
-
 def test_every_printed_figure_is_counted(tables):
     printed = tables["index_scores"].groupby("year")[["index_published", "improvement_published"]]
     finals, improvements = printed.count().to_numpy().T.tolist()
@@ -191,13 +185,6 @@ def test_a_final_that_is_not_stated_is_not_called_printed(own):
     assert found.line == "finals 2023: 129 of 129 agree; 1 have nothing printed to compare with"
 
 
-def test_a_region_that_did_not_take_part_is_not_counted_at_all(own):
-    index = own["index_scores"]
-    index.loc[where(index, year=2023, region=BADUNG), "participated"] = False
-    found = rule(own, "finals 2023")
-    assert (found.agree, found.differ, found.not_recomputable) == (129, [], [])
-
-
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_an_improvement_without_a_component_of_either_year_is_not_recomputable(own, year):
     scores = own["component_scores"]
@@ -240,23 +227,12 @@ def test_a_quick_win_on_record_that_no_file_names_is_counted_as_such(own):
     assert found.not_printed == ["quick win 2021 society: no file names it"]
 
 
-def test_a_programme_that_is_no_quick_win_does_not_stand_for_one(own):
-    programmes = own["programmes"]
-    programmes.loc[where(programmes, year=2021, pillar="society"), "is_quick_win"] = False
-    assert rule(own, "quick wins on record").agree == 11
-
-
 def test_tables_without_rows_agree_with_nothing(own):
     empty = {name: table.head(0) for name, table in own.items()}
     assert [(r.name, r.agree, r.differ, len(r.not_printed)) for r in check.check(empty)] == [
         ("component means", 0, [], 0),
         ("quick wins on record", 0, [], 12),
     ]
-
-
-def test_checking_changes_no_table(own, tables):
-    check.check(own)
-    assert all(own[name].equals(tables[name]) for name in tables)
 
 
 # Last year's sum

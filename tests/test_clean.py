@@ -88,15 +88,6 @@ def test_the_correction_on_record_drops_the_population_of_samarinda_in_2021(tabl
     assert list(own["year"]) == [*range(2015, 2021), 2022, 2023, 2024]
 
 
-def test_a_correction_on_record_is_said_but_is_no_problem(cleaned):
-    assert [n for n in cleaned.notes if n.startswith("2024/statistik-bps-kaltim.csv#l605: dropped")]
-
-
-def test_what_is_returned_is_what_is_written(cleaned, processed):
-    for name, table in cleaned.tables.items():
-        pd.testing.assert_frame_equal(store.read(name, processed), table)
-
-
 def test_the_summary_counts_files_records_and_rows(cleaned):
     assert list(clean.totals(cleaned)) == [
         "rows written: question_scores 180, component_scores 981, index_scores 183,"
@@ -134,27 +125,10 @@ def test_a_folder_without_a_year_folder_is_refused(raw_folder, tmp_path):
     assert not (tmp_path / "processed").exists()
 
 
-def test_a_folder_that_is_no_year_is_not_read(clean_files):
-    made = clean_files({"2023/a.csv": LIST, "arsip/a.csv": OTHER, "202/a.csv": OTHER})
-    assert counts(made) == {"2023/a.csv": (1, 1, 0, 0)}
-
-
 def test_a_folder_within_a_year_is_read(clean_files):
     made = clean_files({"2023/Tahap II/a.csv": LIST})
     assert counts(made) == {"2023/Tahap II/a.csv": (1, 1, 0, 0)}
     assert list(made.tables["pillar_agencies"]["origin"]) == ["2023/Tahap II/a.csv#l2:c3"]
-
-
-def test_what_an_office_program_leaves_beside_a_file_is_not_read(clean_files):
-    made = clean_files({"2023/a.csv": LIST, "2023/~$a.csv": "x", "2023/.DS_Store": "x"})
-    assert list(counts(made)) == ["2023/a.csv"]
-    assert made.problems == []
-
-
-def test_capitals_in_the_ending_do_not_matter(clean_files):
-    made = clean_files({"2023/a.CSV": LIST, "2023/b.Txt": OTHER})
-    assert made.problems == []
-    assert len(made.tables["pillar_agencies"]) == 2
 
 
 READERS = ".csv, .txt, .xlsx, .xlsm, .xls, .ods, .pdf"
@@ -210,11 +184,6 @@ def test_a_part_that_cannot_be_read_stands_among_the_rejected_and_the_rest_is_ke
     assert made.tables["files"]["kind"].tolist() == ["pillar_agencies"]
 
 
-def test_the_files_beside_those_that_cannot_be_read_are_read(unread):
-    assert counts(unread)["2023/a.csv"] == (1, 1, 0, 0)
-    assert len(unread.problems) == len(UNREAD)
-
-
 def test_a_file_that_cannot_be_opened_is_named_and_the_others_are_read(raw_folder, tmp_path):
     raw = raw_folder({"2023/a.csv": LIST})
     (raw / "2023" / "b.csv").symlink_to(raw / "gone.csv")
@@ -225,11 +194,6 @@ def test_a_file_that_cannot_be_opened_is_named_and_the_others_are_read(raw_folde
     ]
     assert counts(made) == {"2023/a.csv": (1, 1, 0, 0), "2023/b.csv": (0, 0, 0, 0)}
     assert list(made.tables["files"]["sha256"].isna()) == [False, True]
-
-
-def test_headings_without_lines_are_a_problem(clean_files):
-    made = clean_files({"2023/a.csv": AGENCIES})
-    assert made.problems == ["2023/a.csv: has headings but no lines"]
 
 
 def test_a_column_that_is_not_used_is_said(clean_files):
@@ -360,13 +324,6 @@ def test_a_second_national_table_that_says_otherwise_costs_both_lines_and_no_oth
     assert all("contradicts 2023/" in problem for problem in made.problems)
 
 
-def test_a_participant_whose_final_is_a_dash_has_none(clean_files):
-    made = clean_files({"2023/a.csv": national(1).replace(";3;KPPN", ";–;KPPN")})
-    (row,) = made.tables["index_scores"].itertuples()
-    assert row.participated
-    assert pd.isna(row.index_published)
-
-
 # SOURCES.csv
 
 
@@ -425,11 +382,6 @@ def test_the_tables_record_whether_there_was_a_record_to_compare_with(
 
 def test_a_file_that_is_listed_but_not_there_is_a_problem(listed):
     assert listed.problems[1:] == ["2023/gone.csv: SOURCES.csv lists it, but it is not there"]
-
-
-def test_a_file_that_fits_the_sources_is_not_spoken_of(listed):
-    assert not [said for said in listed.problems + listed.notes if "fits.csv" in said]
-    assert counts(listed)["2023/fits.csv"] == (1, 1, 0, 0)
 
 
 @pytest.mark.parametrize(
@@ -491,29 +443,10 @@ def test_the_records_of_a_claim_are_counted(claims, file):
     assert counts(claims)[file] == CLAIMS[file][1]
 
 
-def test_the_same_line_twice_in_a_file_is_kept_once(claims):
-    assert origins(claims, 2011) == ["2011/a.csv#l2:c3", "2011/a.csv#l3:c3"]
-
-
-def test_a_line_again_in_another_file_is_kept_once_from_the_first(claims):
-    assert origins(claims, 2012) == ["2012/a.csv#l2:c3"]
-
-
 def test_a_line_said_again_is_no_problem(claims):
     assert not [p for p in claims.problems if p.startswith(("2011", "2012", "2023"))]
     assert "2011/a.csv: 1 records say again what is said elsewhere" in claims.notes
     assert "2012/b.csv: is the same file as 2012/a.csv" in claims.notes
-
-
-def test_two_lines_that_contradict_each_other_are_both_rejected_and_name_each_other(claims):
-    assert origins(claims, 2013) == []
-    assert origins(claims, 2013, "rejected") == ["2013/a.csv#l2:c3", "2013/b.csv#l2:c3"]
-    assert [p for p in claims.problems if p.startswith("2013")] == [
-        "2013/a.csv#l2:c3: JUMLAH OPD '3': contradicts 2013/b.csv#l2:c3 (agencies 3 -> 4);"
-        " keep one, end the later file's name in -ralat, or add a correction",
-        "2013/b.csv#l2:c3: JUMLAH OPD '4': contradicts 2013/a.csv#l2:c3 (agencies 4 -> 3);"
-        " keep one, end the later file's name in -ralat, or add a correction",
-    ]
 
 
 def test_two_against_one_is_no_majority(claims):
@@ -523,22 +456,6 @@ def test_two_against_one_is_no_majority(claims):
         "2014/a.csv#l2:c3 (and 1 more): JUMLAH OPD '3': contradicts 2014/a.csv#l4:c3",
         "2014/a.csv#l4:c3: JUMLAH OPD '4': contradicts 2014/a.csv#l2:c3",
     ]
-
-
-def test_a_rejected_line_contradicts_nothing(claims):
-    assert origins(claims, 2015) == ["2015/a.csv#l2:c3"]
-
-
-def test_national_lines_that_differ_in_one_component_leave_no_score_behind(claims):
-    assert origins(claims, 2022, "component_scores") == []
-    assert origins(claims, 2022, "index_scores") == []
-    rejected = claims.tables["rejected"]
-    assert set(rejected["rule"][rejected["file"].str.startswith("2022")]) == {"conflict"}
-
-
-def test_the_same_score_written_otherwise_is_the_same(claims):
-    assert origins(claims, 2023, "index_scores") == ["2023/a.csv#l2:c8"]
-    assert len(origins(claims, 2023, "component_scores")) == 6
 
 
 REGIONS = {"KAB. MALANG": "35.07", "Kabupaten Malang": "35.07", "KAB. BANDUNG": "32.04"}
@@ -640,11 +557,6 @@ def test_a_correction_that_does_not_fit_makes_its_file_a_named_problem(clean_fil
     assert counts(made) == {"2023/a.csv": (1, 1, 0, 0), CORRECTED: (0, 0, 0, 0)}
 
 
-def test_a_correction_of_one_file_leaves_the_same_line_of_another(clean_files):
-    made = clean_files({"2024/lain.csv": f"{STATISTICS}\n{POPULATION}"})
-    assert list(made.tables["official_statistics"]["value"]) == [831.4]
-
-
 @pytest.fixture
 def corrections(monkeypatch):
     """Return a function that puts corrections on record, in place of the real ones."""
@@ -705,17 +617,6 @@ def test_a_replacement_whose_guard_is_no_longer_true_is_not_made(clean_files, co
 
 
 # The edition a national table gives
-
-
-def test_a_region_may_belong_to_another_group_the_next_year(clean_files):
-    made = clean_files(
-        {
-            "2022/a.csv": f"{NATIONAL}\nKOTA SURABAYA;3;3;3;3;3;;3;KPPN&IKN\n",
-            "2023/a.csv": f"{NATIONAL}\nKOTA SURABAYA;3;3;3;3;3;;3;REGULER\n",
-        }
-    )
-    assert made.problems == []
-    assert list(made.tables["index_scores"]["edition"]) == ["2022-kppn-ikn", "2023-reguler"]
 
 
 # What lies in the wrong place, and zeros that are none

@@ -45,14 +45,6 @@ def faults(folder):
 # What is there
 
 
-def test_the_definitions_are_read_once():
-    assert framework.load() is framework.load()
-
-
-def test_an_untouched_copy_loads(definitions):
-    assert framework.load(definitions).editions == FW.editions
-
-
 def test_all_514_regions_are_there_in_38_provinces():
     official = [r for r in FW.regions.values() if not r.is_sample]
     assert len(official) == 514
@@ -89,13 +81,6 @@ def test_an_edition_has_the_questions_of_its_letter(edition, counts):
     listed = FW.edition_questions[edition]
     assert Counter(FW.questions[q].component for q in listed) == counts
     assert len(listed) == FW.edition(edition).questions == sum(counts.values())
-
-
-def test_59_questions_are_known_of_2022_and_117_of_2023_and_none_of_the_reguler_forms():
-    assert {e: len(q) for e, q in FW.edition_questions.items() if e in LETTERS} == {
-        "2022-kppn-ikn": 59,
-        "2023-kppn-ikn": 117,
-    }
 
 
 @pytest.mark.parametrize(
@@ -181,12 +166,6 @@ def test_the_bps_code_of_kukar_is_another_regions_kemendagri_code():
     )
 
 
-def test_only_the_ten_regions_of_kalimantan_timur_have_a_bps_code():
-    having = [r for r in FW.regions.values() if r.bps_code]
-    assert len(having) == 10
-    assert {r.province for r in having} == {"Kalimantan Timur"}
-
-
 # Questions asked of the framework
 
 
@@ -257,10 +236,6 @@ def test_tables_are_checked_against_the_definitions_of_the_day(definitions, monk
     assert len(store.read("pillar_agencies", tmp_path / "tables")) == 1
 
 
-def test_a_year_may_come_as_text():
-    assert [FW.year("2023"), FW.year(2022)] == [2023, 2022]
-
-
 # Names met in print
 
 
@@ -320,10 +295,6 @@ def test_a_fixed_id_has_a_word_for_readers():
         assert [FW.match(kind, FW.word(kind, id_)) for id_ in ids] == [[id_] for id_ in ids]
     assert FW.word("status", "not_begun") == "belum dimulai"
     assert FW.word("digital_part", "market") == "pasar digital"
-
-
-def test_a_pillars_name_is_no_agencys():
-    assert FW.match("opd", "Smart Living") == []
 
 
 def test_dkp_could_be_two_agencies():
@@ -422,12 +393,3 @@ def test_several_faults_are_reported_at_once(definitions):
     assert "regions.csv: BPS code 6403 stands 2 times" in said
     assert "pillars.csv line 5, column citation: is empty, but a value is needed" in said
     assert "events.csv: region '6402' is not defined" in said
-
-
-def test_two_faults_are_counted_as_two(definitions):
-    replace(definitions, "weights.csv", "2023-reguler,outcome,30", "2023-reguler,outcome,20")
-    replace(definitions, "regions.csv", "Kalimantan Timur,6405", "Kalimantan Timur,6403")
-    assert faults(definitions) == (
-        "definitions/ has 2 faults: weights.csv: 2023-reguler adds up to 90, not 100;"
-        " regions.csv: BPS code 6403 stands 2 times"
-    )

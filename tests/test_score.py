@@ -161,13 +161,6 @@ def test_half_up_rounds_a_half_up_and_all_else_to_the_nearest(numerator, denomin
     assert score.half_up(numerator, denominator) == math.floor(exact + Fraction(1, 2))
 
 
-@pytest.mark.parametrize("edition", WEIGHTS)
-@pytest.mark.parametrize("everywhere", [0, 4])
-def test_the_ends_of_the_scale_stay_the_ends_of_the_index(edition, everywhere):
-    scores = named([everywhere] * len(WEIGHTS[edition]))
-    assert score.index_of(scores, edition) == everywhere
-
-
 # Halves that binary fractions get wrong
 
 
@@ -186,28 +179,12 @@ def test_a_weighted_term_that_ends_in_a_half_is_rounded_up_before_adding():
     assert str(score.index_of(named([0.05, 0, 0, 0.05, 0]), "2022-kppn-ikn")) == "0.02"
 
 
-@pytest.mark.parametrize("kind", [float, Decimal, np.float64])
-def test_a_score_may_be_any_kind_of_number(kind):
-    scores = named([kind(str(s)) for s in KUKAR_2023])
-    assert score.index_of(scores, "2023-kppn-ikn") == Decimal("2.82")
-
-
 # Refusals
 
 
 def test_an_unknown_edition_is_refused_with_the_known_ones():
     with pytest.raises(ScoreError, match=r"'2024-kppn-ikn' is not known; known: 2022-kppn-ikn, "):
         score.index_of(named(KUKAR_2023), "2024-kppn-ikn")
-
-
-def test_a_component_too_many_is_refused_and_named():
-    with pytest.raises(ScoreError, match=r"2023-reguler has no place for collaboration; it weighs"):
-        score.index_of(named(KUKAR_2023), "2023-reguler")
-
-
-def test_a_component_too_few_is_refused_and_named():
-    with pytest.raises(ScoreError, match=r"2023-kppn-ikn lacks quick_wins, collaboration; it "):
-        score.index_of(named(KUKAR_2023[:4]), "2023-kppn-ikn")
 
 
 def test_a_component_in_place_of_another_is_refused_and_both_are_named():
@@ -229,6 +206,10 @@ def test_a_component_in_place_of_another_is_refused_and_both_are_named():
         ("2,59", "impact: '2,59' is not a number"),
         (True, "impact: True is not a number"),
         ([2.59], r"impact: \[2.59\] is not a number"),
+        (Decimal("sNaN"), "impact"),
+        (np.bool_(True), "impact"),
+        (10**400, "impact"),
+        (1j, "impact"),
         (2.595, "impact: 2.595 has more than two decimals; round it half up first"),
         (Decimal("2.5901"), "impact: 2.5901 has more than two decimals"),
     ],
@@ -236,12 +217,6 @@ def test_a_component_in_place_of_another_is_refused_and_both_are_named():
 def test_a_score_that_is_none_is_refused_with_its_component_and_value(bad, said):
     with pytest.raises(ScoreError, match=said):
         score.index_of(named(KUKAR_2023) | {"impact": bad}, "2023-kppn-ikn")
-
-
-@pytest.mark.parametrize("function", [score.contributions, score.index_of])
-def test_contributions_refuse_what_the_index_refuses(function):
-    with pytest.raises(ScoreError, match="impact: 5 is outside"):
-        function(named(KUKAR_2023) | {"impact": 5}, "2023-kppn-ikn")
 
 
 def test_a_component_without_questions_has_no_mean():
@@ -253,16 +228,6 @@ def test_a_component_without_questions_has_no_mean():
 def test_a_bad_question_score_is_refused_and_not_skipped(bad):
     with pytest.raises(ScoreError, match=r"question score: .*(nan|5|3)"):
         score.component_score([3, bad])
-
-
-@pytest.mark.parametrize(
-    "odd",
-    [Decimal("sNaN"), Decimal("NaN"), float("inf"), 10**400, np.bool_(True), 1j],
-    ids=["sNaN", "Decimal NaN", "inf", "huge", "numpy bool", "complex"],
-)
-def test_an_odd_number_is_refused_by_an_error_of_ours(odd):
-    with pytest.raises(ScoreError, match="baseline"):
-        score.index_of({**named(KUKAR_2023), "baseline": odd}, "2023-kppn-ikn")
 
 
 @pytest.mark.parametrize("kind", [float, np.float32, np.float64, Decimal, Fraction])

@@ -84,11 +84,6 @@ def test_a_form_left_blank_contradicts_no_answer(clean_files, order):
     assert (made.problems, rules(made)) == ([], [])
 
 
-def test_a_question_that_all_left_blank_is_kept_once_as_asked(clean_files):
-    made = clean_files({"2023/a.csv": BLANK, "2023/b.csv": BLANK, "2023/c.csv": BLANK})
-    assert scores(made) == [("Dinkes", -1, "a.csv")]
-
-
 # Agencies that share a question
 
 
@@ -114,12 +109,6 @@ def test_an_agency_without_a_score_or_of_another_question_contradicts_nobody(cle
     made = clean_files({"2023/a.csv": form(), "2023/b.csv": other})
     assert len(scores(made)) == 2
     assert made.problems == []
-
-
-def test_a_record_that_contradicts_takes_no_other_record_of_its_file_along(clean_files):
-    two = form() + form("1", question=POVERTY).removeprefix(f"{HEADS}\n")
-    made = clean_files({"2023/a.csv": two, "2023/b.csv": form("2")})
-    assert counts(made) == {"2023/a.csv": (1, 1, 0), "2023/b.csv": (0, 1, 0)}
 
 
 # The last word
