@@ -11,7 +11,7 @@ from python_calamine import CalamineWorkbook
 
 from kukar_analysis import formats, forms, framework
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.forms import common, draw
+from kukar_analysis.forms import draw, fill
 
 FW = framework.load()
 KUKAR = "64.02"
@@ -610,13 +610,13 @@ def test_wrong_regions_years_editions_and_pillars_are_refused(tmp_path, write):
 def test_two_editions_of_a_year_are_asked_about():
     known = ["2023-kppn-ikn", "2023-reguler"]
     with pytest.raises(UsageError, match="name 2023-kppn-ikn or 2023-reguler"):
-        common.edition_of(2023, None, known, "list", "definitions/x.csv")
-    assert common.edition_of(2023, known[1], known, "list", "definitions/x.csv") == known[1]
+        fill.edition_of(2023, None, known, "list", "x")
+    assert fill.edition_of(2023, known[1], known, "list", "x") == known[1]
 
 
 def test_a_column_without_a_heading_on_record_is_a_fault_of_the_definitions():
     with pytest.raises(DefinitionError, match=r"layouts\.csv: national_table .* innovation"):
-        common.heading("national_table", "innovation")
+        forms.heading("national_table", "innovation")
 
 
 def test_two_long_drop_downs_share_the_hidden_sheet(tmp_path):

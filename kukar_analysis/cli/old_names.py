@@ -163,7 +163,7 @@ def _received(path: Path) -> dict[str, date]:
 def _answers(path: Path, name: str, rejected: set[str]) -> str:
     """Return the list that takes a survey's place; `rejected` are origins of what was rejected."""
     from kukar_analysis.clean.survey import who
-    from kukar_analysis.forms.common import heading
+    from kukar_analysis.forms import heading
     from kukar_analysis.read import READERS
 
     lists = READERS[path.suffix.lower()](path, name).lists

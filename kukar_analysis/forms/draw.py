@@ -47,10 +47,9 @@ _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 @dataclass(frozen=True)
 class Entry:
-    """What is typed into a cell: a drop-down where there are options, else text as it is typed.
+    """What is typed into a cell; where it is no `whole` number, Excel keeps it as text (`2.75`).
 
-    `strict` refuses all else; otherwise Excel asks whether it is meant. `whole` takes whole
-    numbers only. All else is kept as text, so that Excel makes no date or number of `2.75`.
+    `strict` refuses what is not in `options`; otherwise Excel asks whether it is meant.
     """
 
     prompt: str = ""
@@ -92,11 +91,8 @@ def book(title: str, year: int) -> Any:
 
 def guide(made: Any, title: str, parts: Sequence[tuple[str, str | None]]) -> None:
     """Add the instructions: topic and text; a text that is None is left for the office to type."""
-    sheet = made.create_sheet(GUIDE)
     widths = (26.0, 110.0)
-    for column, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(column)].width = width
-    _put(sheet, 1, 1, title).font = _TITLE
+    sheet = _sheet(made, GUIDE, title, widths)
     for row, texts in enumerate(parts, start=3):
         for column, text in enumerate(texts, start=1):
             cell = _put(sheet, row, column, text)
@@ -118,11 +114,8 @@ def list_sheet(
     rows: Sequence[Sequence[str | int | None]],
 ) -> None:
     """Add a sheet: title, captions, headings, and a line for each of `rows`."""
-    sheet = made.create_sheet(name)
     widths = [column.width for column in columns]
-    for number, width in enumerate(widths, start=1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    _put(sheet, 1, 1, title).font = _TITLE
+    sheet = _sheet(made, name, title, widths)
     for row, caption in enumerate(captions, start=2):
         _caption(made, sheet, row, caption)
     head = len(captions) + 3
@@ -141,8 +134,7 @@ def list_sheet(
     for number, column in enumerate(columns, start=1):
         if column.entry:
             letter = get_column_letter(number)
-            span = f"{letter}{head + 1}:{letter}{head + len(rows)}"
-            _rule(made, sheet, span, column.entry)
+            _rule(made, sheet, f"{letter}{head + 1}:{letter}{head + len(rows)}", column.entry)
     sheet.freeze_panes = f"A{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
     _finish(sheet)
@@ -166,9 +158,8 @@ def save(
 ) -> Path:
     """Write a workbook whole or not at all, the same bytes for the same content; return the path.
 
-    openpyxl stamps the time of saving into the properties and the archive; the day of the form's
-    year takes its place. `finish` takes each part of the archive, by its name, and returns it with
-    what openpyxl cannot write.
+    The day of the form's year takes the place of the time of saving. `finish` takes each part of
+    the archive, by its name, and returns it with what openpyxl cannot write.
     """
     if LISTS in made.sheetnames:
         made.move_sheet(LISTS, len(made.sheetnames))
@@ -210,6 +201,15 @@ def fit_height(
     sheet.row_dimensions[row] = dimension
 
 
+def _sheet(made: Any, name: str, title: str, widths: Sequence[float]) -> Any:
+    """Add a sheet with its title and the widths of its columns, in characters."""
+    sheet = made.create_sheet(name)
+    for number, width in enumerate(widths, start=1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    _put(sheet, 1, 1, title).font = _TITLE
+    return sheet
+
+
 def _put(sheet: Any, row: int, column: int, value: str | int | None) -> Any:
     """Write a value; a text stays one, though it begin as a formula does."""
     cell = sheet.cell(row, column)
@@ -221,10 +221,7 @@ def _put(sheet: Any, row: int, column: int, value: str | int | None) -> Any:
 
 
 def _caption(made: Any, sheet: Any, row: int, caption: Caption) -> None:
-    """Write a caption and its value, one cell after the other, as the reader looks for them.
-
-    The first column may be narrow, so what does not fit runs over; an open cell stands alone.
-    """
+    """Write a caption and its value, one cell after the other, as the reader looks for them."""
     label = _put(sheet, row, 1, caption.heading)
     label.font, label.fill, label.border = _BOLD, _PLAIN, _BOX
     value = _put(sheet, row, 2, caption.value or None)

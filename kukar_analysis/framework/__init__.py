@@ -65,6 +65,8 @@ class Framework:
     quick_wins: tuple[facts.QuickWin, ...]
     events: tuple[facts.Event, ...]
     layouts: tuple[facts.Layout, ...]
+    forms: tuple[facts.FormColumn, ...]
+    form_topics: tuple[facts.FormTopic, ...]
     corrections: tuple[facts.Correction, ...]
     letterheads: tuple[facts.LetterheadLine, ...]
     targets: tuple[facts.Target, ...]

@@ -400,3 +400,28 @@ class Term(Fact):
     term: Literal["survey_names"]
     days: int
     reason: str
+
+
+class FormColumn(Fact, keys=2):
+    """A column of a form that goes out, in their order; its heading is that of `layouts.csv`.
+
+    `typed`: `one` of the options, or another too that Excel asks about (`suggested`), a `whole`
+    number, any `text`, or nothing (`locked`). Options are parted by ` | `; `<opd>` is all names
+    of a kind.
+    """
+
+    kind: str
+    column: str
+    width: int
+    typed: Literal["locked", "text", "one", "suggested", "whole"]
+    prompt: str | None
+    options: str | None
+
+
+class FormTopic(Fact, keys=2):
+    """A topic of a form's instructions, with its `{fields}`; without a text the office types it."""
+
+    form: Literal["agency", "letter", "programmes", "survey"]
+    number: int
+    topic: str
+    text: str | None
