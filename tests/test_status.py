@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from kukar_analysis import clean, framework, paths, writing
 from kukar_analysis.clean import received
-from kukar_analysis.cli import app, last_run, old_names, standing
+from kukar_analysis.cli import app, clock, old_names
 from kukar_analysis.errors import KukarError, UsageError
 from kukar_analysis.framework.facts import Accepted
 
@@ -45,8 +45,8 @@ def office(raw_folder, tmp_path, monkeypatch):
             "reports": [entry | {"status": "complete"} | told],
         }
         (reports / paths.MANIFEST).write_text(json.dumps(manifest))
-        look = lambda day: standing.look(  # noqa: E731
-            raw, tmp_path / "tables", reports, [KUKAR], date.fromisoformat(day)
+        look = lambda day: clock.standing_of(  # noqa: E731
+            raw, None, reports, [KUKAR], date.fromisoformat(day)
         )
         look.raw, look.manifest = raw, reports / paths.MANIFEST
         return look
@@ -123,23 +123,23 @@ def test_what_took_the_place_of_schedule_is_said_whatever_is_asked():
 
 def test_how_a_run_ended_is_kept_for_its_owner_and_group_alone(tmp_path):
     tables = tmp_path / "tables"
-    assert last_run.faults(tables) == []
-    assert last_run.watched(tables, lambda: True) == (True, None)
-    assert last_run.faults(tables) == []
+    assert clock.faults(tables) == []
+    assert clock.watched(tables, lambda: True) == (True, None)
+    assert clock.faults(tables) == []
     assert (tables / "last_run.json").stat().st_mode & 0o007 == 0
-    last_run.watched(tables, lambda: False)
-    assert "berakhir dengan kode 1: ada yang tidak selesai" in last_run.faults(tables)[0]
+    clock.watched(tables, lambda: False)
+    assert "berakhir dengan kode 1: ada yang tidak selesai" in clock.faults(tables)[0]
 
     def fails():
-        assert last_run.faults(tables) == []  # it is at work
+        assert clock.faults(tables) == []  # it is at work
         raise UsageError("folder tidak ada")
 
-    done, error = last_run.watched(tables, fails)
+    done, error = clock.watched(tables, fails)
     assert (done, str(error)) == (False, "folder tidak ada")
-    assert "berakhir dengan kode 2: folder tidak ada" in last_run.faults(tables)[0]
+    assert "berakhir dengan kode 2: folder tidak ada" in clock.faults(tables)[0]
     with pytest.raises(ZeroDivisionError):
-        last_run.watched(tables, lambda: 1 / 0)
-    assert "berhenti di tengah jalan" in last_run.faults(tables)[0]
+        clock.watched(tables, lambda: 1 / 0)
+    assert "berhenti di tengah jalan" in clock.faults(tables)[0]
 
 
 class Hook(BaseHTTPRequestHandler):
@@ -166,7 +166,7 @@ def hook():
 
 def test_each_state_is_told_once_and_a_notice_that_failed_again(hook, tmp_path, capfd, caplog):
     address = f"json://127.0.0.1:{hook.server_address[1]}/rahasia-7"
-    tell = lambda *wrong: last_run.tell(tmp_path / "tables", [address], list(wrong))  # noqa: E731
+    tell = lambda *wrong: clock.tell(tmp_path / "tables", [address], list(wrong))  # noqa: E731
     for wrong in ([], ["a"], ["a"], ["a", "b"], [], []):
         assert tell(*wrong) == []
     titles = ["Kukar: 1 hal perlu dilihat", "Kukar: 2 hal perlu dilihat", "Kukar: semua beres lagi"]
@@ -182,7 +182,7 @@ def test_each_state_is_told_once_and_a_notice_that_failed_again(hook, tmp_path, 
 
 
 def test_a_run_that_ends_with_an_error_is_told_and_still_ends_so(hook, tmp_path, monkeypatch):
-    monkeypatch.setenv(last_run.VARIABLE, f"json://127.0.0.1:{hook.server_address[1]}")
+    monkeypatch.setenv(clock.VARIABLE, f"json://127.0.0.1:{hook.server_address[1]}")
     monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path / "tables"))
     call = ["run", "--raw", str(tmp_path / "tidak-ada"), "--reports", str(tmp_path / "reports")]
     ended = CliRunner().invoke(app, call)
@@ -193,15 +193,15 @@ def test_a_run_that_ends_with_an_error_is_told_and_still_ends_so(hook, tmp_path,
 
 
 def test_addresses_come_from_words_files_and_the_variable_and_are_never_said(tmp_path, monkeypatch):
-    monkeypatch.setenv(last_run.VARIABLE, "json://127.0.0.1/a json://127.0.0.1/b")
+    monkeypatch.setenv(clock.VARIABLE, "json://127.0.0.1/a json://127.0.0.1/b")
     (tmp_path / "alamat").write_text("# kantor\njson://127.0.0.1/c\n")
     asked = ["json://127.0.0.1/d", f"@{tmp_path / 'alamat'}", "json://127.0.0.1/d"]
-    assert [a[-1] for a in last_run.addresses(asked)] == list("abdc")
+    assert [a[-1] for a in clock.addresses(asked)] == list("abdc")
     with pytest.raises(UsageError, match="address 3 is none that apprise knows") as said:
-        last_run.addresses(["rahasia-7://x"])
+        clock.addresses(["rahasia-7://x"])
     assert "rahasia" not in str(said.value)
     with pytest.raises(UsageError, match="expected a file"):
-        last_run.addresses([f"@{tmp_path / 'lain'}"])
+        clock.addresses([f"@{tmp_path / 'lain'}"])
 
 
 # a file that is still being written

@@ -13,13 +13,13 @@ import typer
 
 from kukar_analysis.cli import (
     analysis,
+    clock,
     data,
     desk,
     notebooks,
     old_names,
     reports,
     sharing,
-    status,
     years,
 )
 from kukar_analysis.cli.common import app
@@ -28,6 +28,7 @@ from kukar_analysis.errors import KukarError
 __all__ = [
     "analysis",
     "app",
+    "clock",
     "data",
     "desk",
     "main",
@@ -35,7 +36,6 @@ __all__ = [
     "old_names",
     "reports",
     "sharing",
-    "status",
     "years",
 ]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple
 import typer
 
 from kukar_analysis import paths
-from kukar_analysis.cli import last_run
+from kukar_analysis.cli import clock
 from kukar_analysis.cli.common import (
     Jobs,
     Only,
@@ -27,7 +27,6 @@ from kukar_analysis.cli.common import (
     read_from,
 )
 from kukar_analysis.cli.data import check_tables, clean_files
-from kukar_analysis.cli.status import standing_of
 from kukar_analysis.errors import KukarError
 from kukar_analysis.report import notebooks
 from kukar_analysis.report.engine.lean import spare_imports
@@ -160,11 +159,11 @@ def run(
         return _report(asked, _Folders(raw, processed, reports), how) and cleaned and whole
 
     read_from(processed)
-    tables, addresses = paths.processed_dir(), last_run.addresses(notify or [])
-    done, error = last_run.watched(tables, whole_year)
+    tables, addresses = paths.processed_dir(), clock.addresses(notify or [])
+    done, error = clock.watched(tables, whole_year)
     if addresses:
-        wrong = standing_of(raw, processed, reports or paths.REPORTS, region).wrong
-        unsent = last_run.tell(tables, addresses, wrong)
+        wrong = clock.standing_of(raw, processed, reports or paths.REPORTS, region).wrong
+        unsent = clock.tell(tables, addresses, wrong)
         for line in unsent:
             _warn(f"kukar: {line}")
         done = done and not unsent
