@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any
 
 import pandas as pd
 
@@ -98,12 +98,11 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     its lines is at fault; the nation's when every group has an edition of the year and all are.
     """
     fw = framework.load()
-    own = tables["index_scores"].query("year == @year")
-    listed = own.loc[own["participated"], "edition"].value_counts()
-    final = own[own["participated"]].dropna(subset="index_published")["edition"].value_counts()
-    of: Literal["real", "sample"] = (
-        "sample" if any(fw.regions[r].is_sample for r in own["region"].unique()) else "real"
-    )
+    own = tables["index_scores"].query("year == @year and participated")
+    listed = own["edition"].value_counts()
+    final = own.dropna(subset="index_published")["edition"].value_counts()
+    regions = tables["index_scores"].query("year == @year")["region"].unique()
+    of = "sample" if any(fw.regions[r].is_sample for r in regions) else "real"
     bad = _faulty_lines(tables, year)
     rows = []
     for edition in (e for e in fw.editions.values() if e.year == year):
@@ -129,7 +128,8 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
             "places": "; ".join(at),
         }
         rows.append(row | {"missing": _missing(row, fw.groups[edition.group].name)})
-    return pd.DataFrame([*rows, _nation(year, rows)], columns=list(_FIELD)).astype(_FIELD)
+    groups = pd.DataFrame(rows, columns=list(_FIELD)).astype(_FIELD)
+    return pd.concat([groups, _nation(year, groups)], ignore_index=True)
 
 
 def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[str]]:
@@ -195,39 +195,31 @@ def _missing(row: Mapping[str, Any], name: str) -> str:
     )
 
 
-def _nation(year: int, rows: list[dict[str, Any]]) -> dict[str, Any]:
+def _nation(year: int, groups: pd.DataFrame) -> pd.DataFrame:
     """Return the nation's line: whole where every group has an edition of the year, all whole."""
-    undefined = [
-        g.name
-        for g in framework.load().groups.values()
-        if g.group not in {r["group"] for r in rows}
-    ]
-    known = [r["expected"] for r in rows]
-    missing = [r["missing"] for r in rows if r["missing"]]
+    every = framework.load().groups
+    undefined = [every[g].name for g in every if g not in set(groups["group"])]
+    missing = [text for text in groups["missing"] if text]
     missing += [f"Aturan {year} kelompok {name} belum tercatat." for name in undefined]
-    return {
+    is_known = (groups["basis"] == "definitions").all()
+    row = {
         "year": year,
-        "edition": None,
-        "group": None,
-        "basis": "definitions" if all(r["basis"] == "definitions" for r in rows) else "numbers",
-        "evaluated": None
-        if None in [r["evaluated"] for r in rows]
-        else sum(r["evaluated"] for r in rows),
-        "expected": None if None in known or undefined else sum(known),
-        "kept": sum(r["kept"] for r in rows),
-        "faults": sum(r["faults"] for r in rows),
+        "basis": "definitions" if is_known else "numbers",
+        "evaluated": groups["evaluated"].sum(skipna=False),
+        "expected": None if undefined else groups["expected"].sum(skipna=False),
+        "kept": groups["kept"].sum(),
+        "faults": groups["faults"].sum(),
         "whole": not missing,
         "missing": " ".join(missing),
-        "places": "; ".join(r["places"] for r in rows if r["places"]),
+        "places": "; ".join(text for text in groups["places"] if text),
     }
+    return pd.DataFrame([row], columns=list(_FIELD)).astype(_FIELD)
 
 
 def component_scores(table: pd.DataFrame) -> dict[tuple[int, str], dict[str, float]]:
     """Return the table component_scores as scores by component, by (year, region)."""
-    scores: dict[tuple[int, str], dict[str, float]] = {}
-    for row in table.itertuples():
-        scores.setdefault((row.year, row.region), {})[row.component] = row.score
-    return scores
+    regions = table.set_index("component").groupby(["year", "region"], sort=False)["score"]
+    return {(int(year), str(region)): own.to_dict() for (year, region), own in regions}
 
 
 def previous_sum(region: str, edition: str, before: pd.DataFrame, scores: Scores) -> Decimal | None:
@@ -252,36 +244,32 @@ def _complete(scores: dict[str, float], edition: str) -> bool:
 
 
 def _finals(published: pd.DataFrame, scores: Scores) -> Rule:
-    year = int(published["year"].iloc[0])
-    rule = Rule(f"finals {year}")
+    rule = Rule(f"finals {published['year'].iloc[0]}")
     for row in published[published["participated"]].itertuples():
         own = scores.get((row.year, row.region), {})
-        what = f"{row.region_name} {year} final"
+        what = f"{row.region_name} {row.year} final"
         if pd.isna(row.index_published):
             rule.not_printed.append(f"{what}: not stated ({row.origin})")
-            continue
-        if not _complete(own, row.edition):
+        elif not _complete(own, row.edition):
             rule.not_recomputable.append(f"{what}: a component is not stated ({row.origin})")
-            continue
-        computed = score.index_of(own, row.edition)
-        rule.compare(what, row.index_published, computed, row.origin)
+        else:
+            computed = score.index_of(own, row.edition)
+            rule.compare(what, row.index_published, computed, row.origin)
     return rule
 
 
 def _improvements(printed: pd.DataFrame, index_scores: pd.DataFrame, scores: Scores) -> Rule:
-    year = int(printed["year"].iloc[0])
-    rule = Rule(f"improvements {year}")
+    rule = Rule(f"improvements {printed['year'].iloc[0]}")
     for row in printed.itertuples():
         base = previous_sum(row.region, row.edition, index_scores, scores)
         own = scores.get((row.year, row.region), {})
+        what = f"{row.region_name} {row.year}"
         if base is None or not _complete(own, row.edition):
-            rule.not_recomputable.append(
-                f"{row.region_name} {year}: its components of {year - 1} are not public"
-            )
-            continue
-        computed = score.index_of(own, row.edition) - base
-        what = f"{row.region_name} {year} improvement"
-        rule.compare(what, row.improvement_published, computed, row.origin)
+            said = f"{what}: its components of {row.year - 1} are not public"
+            rule.not_recomputable.append(said)
+        else:
+            computed = score.index_of(own, row.edition) - base
+            rule.compare(f"{what} improvement", row.improvement_published, computed, row.origin)
     return rule
 
 

@@ -73,13 +73,8 @@ def agency(name: str) -> Opd:
     Raises UsageError where it is none, naming those that come near, or could be two.
     """
     fw = framework.load()
-    ids = fw.match("opd", name)
-    if len(ids) == 1:
-        return fw.opd[ids[0]]
-    near = " or ".join(f"{id_} ({fw.opd[id_].name})" for id_, *_ in nearest("opd", name))
-    what = f"could be {' or '.join(ids)}" if ids else "is not known"
-    hint = "" if ids else f"; nearest: {near}" if near else f"; known: {', '.join(fw.opd)}"
-    raise UsageError(f"opd {name!r} {what}{hint} (definitions/opd.csv)")
+    known = {id_: f"{id_} ({o.name})" if o.name != id_ else id_ for id_, o in fw.opd.items()}
+    return fw.opd[_one("opd", name, fw.match("opd", name), known, f"known: {', '.join(fw.opd)}")]
 
 
 def region(name: Any) -> Region:
@@ -91,16 +86,20 @@ def region(name: Any) -> Region:
     if any(sign.isdigit() for sign in text):
         return fw.region(name)
     bare = framework.normalise(text)
-    kinds = ("kabupaten", "kota")
-    ids = fw.match("region", text) or [
-        r.region
-        for r in fw.regions.values()
-        if bare in (framework.normalise(r.name).removeprefix(kind) for kind in kinds)
-    ]
+    names = {id_: framework.normalise(r.name) for id_, r in fw.regions.items()}
+    ids = fw.match("region", text)
+    ids = ids or [i for i, n in names.items() if n in (f"kabupaten{bare}", f"kota{bare}")]
+    known = {id_: f"{r.name} ({id_})" for id_, r in fw.regions.items()}
+    return fw.regions[_one("region", text, ids, known)]
+
+
+def _one(kind: str, name: str, ids: list[str], known: dict[str, str], else_: str = "") -> str:
+    """Return the one id of a name; UsageError names those it could be, or that come near."""
     if len(ids) == 1:
-        return fw.regions[ids[0]]
-    near = ids or [id_ for id_, *_ in nearest("region", text)]
-    shown = " or ".join(f"{fw.regions[id_].name} ({id_})" for id_ in near)
+        return ids[0]
+    near = ids or [id_ for id_, *_ in nearest(kind, name)]
+    shown = " or ".join(known[id_] for id_ in near)
     what = f"could be {shown}" if ids else "is not known"
-    hint = f"; nearest: {shown}" if near and not ids else ""
-    raise UsageError(f"region {name!r} {what}{hint} (definitions/regions.csv)")
+    hint = "" if ids else f"nearest: {shown}" if near else else_
+    said = f"{kind} {name!r} {what}{f'; {hint}' if hint else ''}"
+    raise UsageError(f"{said} (definitions/{'opd' if kind == 'opd' else 'regions'}.csv)")
