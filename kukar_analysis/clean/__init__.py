@@ -311,15 +311,13 @@ def _say(cleaned: Cleaned, rejected: list[Line], lines: list[Line]) -> None:
 
 def _not_mixed(cleaned: Cleaned) -> None:
     """Name files of the invented office that lie among real ones."""
-    regions = framework.load().regions
-    sample: dict[bool, set[str]] = {True: set(), False: set()}
-    for made in cleaned.tables.values():
-        if "region" in made:
-            for region, origin in made[["region", "origin"]].drop_duplicates("region").values:
-                sample[regions[region].is_sample].add(origin)
-    if sample[True] and sample[False]:
-        found = ", ".join(sorted(sample[True])[:3])
-        cleaned.problems.append(f"invented data lies among real data: {found}; keep them apart")
+    parts = [made[["region", "origin"]] for made in cleaned.tables.values() if "region" in made]
+    found = pd.concat(parts).drop_duplicates("region")
+    invented = {id_ for id_, region in framework.load().regions.items() if region.is_sample}
+    is_sample = found["region"].isin(invented)
+    if is_sample.any() and not is_sample.all():
+        origins = ", ".join(sorted(found["origin"][is_sample])[:3])
+        cleaned.problems.append(f"invented data lies among real data: {origins}; keep them apart")
 
 
 def totals(cleaned: Cleaned) -> Iterator[str]:

@@ -11,8 +11,7 @@ The four kinds of nothing, as the national tables print them:
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from kukar_analysis import score
@@ -22,24 +21,6 @@ from kukar_analysis.clean.survey import respondent
 
 __all__ = ["Line", "Rows", "parse"]
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Kind:
-    """A kind of list whose record is one row: the fields besides year, region and origin."""
-
-    table: str
-    at: str | None
-    """column of the cell that is the origin; None: the line"""
-    fields: Mapping[str, Callable[[Line, str], Any]]
-    check: Callable[[Line, Row], None] = lambda line, row: None
-
-    def rows(self, line: Line) -> Rows:
-        """Return the row of a record, in one pair with its table."""
-        row = {"year": line.year, "region": line.region}
-        row |= {name: read(line, name) for name, read in self.fields.items()}
-        self.check(line, row)
-        return [(self.table, {**row, "origin": line.origin(self.at)})]
 
 
 def parse(line: Line) -> Rows:
@@ -147,81 +128,76 @@ def _words(line: Line, column: str) -> str:
     return " ".join(line.needed(column).split())
 
 
-_QUICK_WIN = Kind(
-    "programmes",
-    "programme",
-    {
-        "pillar": Line.name,
-        "opd": Line.known,
-        "programme": Line.needed,
-        "is_quick_win": lambda line, column: True,
-    },
-)
-_PROGRAMME = Kind(
-    "programmes",
-    "programme",
-    {
-        "opd": _carrier,
-        "pillar": Line.name,
-        "sub_dimension": Line.known,
-        "programme": _words,
-        "is_quick_win": Line.yes_no,
-        **dict.fromkeys(("digital_part", "status"), Line.known),
-        **dict.fromkeys(("target", "realisation", "budget", "users"), Line.amount),
-        **dict.fromkeys(("likelihood", "impact"), Line.level),
-    },
-    _is_part,
-)
-_ASPECT = Kind(
-    "quick_win_aspects",
-    "score",
-    {
-        "programme": _words,
-        "aspect": Line.name,
-        "score": lambda line, column: line.score(column) if line.stated(column) else None,
-    },
-)
-_NOTE = Kind(
-    "assessor_notes",
-    None,
-    {"kind": Line.needed, "pillar": Line.known, "text": Line.needed},
-)
-_AGENCIES = Kind(
-    "pillar_agencies",
-    "agencies",
-    {"agencies": _number_of_agencies, "pillar": Line.name, "opd": Line.known},
-)
-_STATISTIC = Kind(
-    "official_statistics",
-    "value",
-    {
-        "statistic": Line.name,
-        "unit_of_measure": Line.needed,
-        "citation": Line.needed,
-        "value": _value,
-    },
-    _is_statistic,
-)
-_COMPONENT = Kind(
-    "component_scores",
-    "mean",
-    {
-        "component": Line.name,
-        "edition": lambda line, column: line.edition,
-        "score": lambda line, column: line.score("mean"),
-    },
-    _is_weighed,
-)
+_READ: dict[str, Callable[[Line, str], Any]] = {
+    **dict.fromkeys(("aspect", "component", "pillar", "statistic"), Line.name),
+    **dict.fromkeys(("digital_part", "opd", "status", "sub_dimension"), Line.known),
+    **dict.fromkeys(("citation", "kind", "text", "unit_of_measure"), Line.needed),
+    **dict.fromkeys(("budget", "realisation", "target", "users"), Line.amount),
+    **dict.fromkeys(("impact", "likelihood"), Line.level),
+    "agencies": _number_of_agencies,
+    "edition": lambda line, column: line.edition,
+    "is_quick_win": Line.yes_no,
+    "programme": _words,
+    "score": lambda line, column: line.score(column) if line.stated(column) else None,
+    "value": _value,
+}
+"""How a column is read, unless a kind of list reads it in a way of its own."""
+
+
+def _one_row(
+    table: str,
+    at: str | None,
+    columns: str,
+    check: Callable[[Line, Row], None] = lambda line, row: None,
+    **own: Callable[[Line, str], Any],
+) -> Callable[[Line], Rows]:
+    """Return the parser of a kind of list whose record is one row: year, region and `columns`.
+
+    `at` is the column of the cell that is the origin; None: the line.
+    """
+
+    def rows(line: Line) -> Rows:
+        row = {"year": line.year, "region": line.region}
+        row |= {column: {**_READ, **own}[column](line, column) for column in columns.split()}
+        check(line, row)
+        return [(table, {**row, "origin": line.origin(at)})]
+
+    return rows
+
+
 _KINDS: dict[str, Callable[[Line], Rows]] = {
     "national_table": _national,
-    "component_scores": _COMPONENT.rows,
     "question_scores": questions.listed,
     "agency_form": questions.form,
     "survey": respondent,
-    "programmes": _PROGRAMME.rows,
-    "quick_win_aspects": _ASPECT.rows,
-    "quick_wins": _QUICK_WIN.rows,
-    "assessor_notes": _NOTE.rows,
-    "pillar_agencies": _AGENCIES.rows,
-    "official_statistics": _STATISTIC.rows,
+    "component_scores": _one_row(
+        "component_scores",
+        "mean",
+        "component edition score",
+        _is_weighed,
+        score=lambda line, column: line.score("mean"),
+    ),
+    "programmes": _one_row(
+        "programmes",
+        "programme",
+        "opd pillar sub_dimension programme is_quick_win digital_part status target realisation"
+        " budget users likelihood impact",
+        _is_part,
+        opd=_carrier,
+    ),
+    "quick_wins": _one_row(
+        "programmes",
+        "programme",
+        "pillar opd programme is_quick_win",
+        is_quick_win=lambda line, column: True,
+    ),
+    "quick_win_aspects": _one_row("quick_win_aspects", "score", "programme aspect score"),
+    "assessor_notes": _one_row("assessor_notes", None, "kind pillar text", pillar=Line.known),
+    "pillar_agencies": _one_row("pillar_agencies", "agencies", "agencies pillar opd"),
+    "official_statistics": _one_row(
+        "official_statistics",
+        "value",
+        "statistic unit_of_measure citation value",
+        _is_statistic,
+    ),
 }
