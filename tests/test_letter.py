@@ -8,6 +8,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pypdfium2
+import pypdfium2.raw as raw
 import pytest
 from sample import letter_pdf
 
@@ -41,12 +43,15 @@ def read(pdf, tmp_path):
 
 @pytest.fixture
 def refused(read):
-    """Return a function that reads a letter which must be refused, and returns the message."""
+    """Return a function that reads a letter of which `lost` is not kept, and returns why."""
 
-    def run(invented, name=None):
-        with pytest.raises(SourceError) as caught:
-            read(invented, name)
-        message = str(caught.value)
+    def run(invented, name=None, lost=("question_scores", "component_scores")):
+        try:
+            found = read(invented, name)
+            assert not {each.kind for each in found.lists} & {*lost}
+            message = "; ".join(found.problems)
+        except SourceError as error:
+            message = str(error)
         assert "\n" not in message
         assert not any(person in message for person in PERSONS)
         return message
@@ -360,7 +365,7 @@ def test_a_name_of_two_lines_among_short_ones_goes_to_its_row(read, with_table, 
 def test_a_line_of_the_national_table_must_add_up(refused, with_table):
     rows = national_rows(4)
     rows[2] = (*rows[2][:8], "3,99", *rows[2][9:])
-    message = refused(with_table(rows))
+    message = refused(with_table(rows), lost=["national_table"])
     assert "page 1, KAB. CONTOH KARANGAN C: index: the printed means give" in message
     assert "KARANGAN B" not in message
 
@@ -375,14 +380,61 @@ def test_the_own_line_must_say_what_the_sections_say(refused, with_table):
 def test_a_line_that_was_not_recognised_is_missed(refused, with_table):
     rows = national_rows(5)
     del rows[2]
-    assert "goes from number 2 to 4" in refused(with_table(rows))
+    assert "goes from number 2 to 4" in refused(with_table(rows), lost=["national_table"])
 
 
-def test_a_national_table_with_an_unknown_heading_is_refused(refused, with_table):
-    invented = with_table(national_rows(2))
-    heads = tuple("KELUARAN" if head == "OUTPUT" else head for head in HEADS)
-    message = refused(replace(invented, national=replace(invented.national, heads=heads)))
-    assert "no known heading for output" in message
+def headed(letter, **heads):
+    """Return the letter with other headings, by those of HEADS without blanks and slashes."""
+    printed = tuple(heads.get(head.replace("/", ""), head) for head in HEADS)
+    return replace(letter, national=replace(letter.national, heads=printed))
+
+
+@pytest.mark.parametrize("heading", ["Column1", "", "PESERTA"])
+def test_a_column_of_region_names_is_the_regions_whatever_its_heading(read, with_table, heading):
+    rows = [
+        (r[0], f"KAB. {name}", *r[2:]) for r, name in zip(national_rows(4), REGIONS, strict=True)
+    ]
+    reading = read(headed(with_table(rows), KABKOTA=heading))
+    assert column(reading, "national_table", "region") == [row[1] for row in rows]
+    assert reading.problems == []
+
+
+REGIONS = ("MALANG", "BANDUNG", "KEDIRI", "BLITAR")
+
+
+def test_one_heading_is_known_by_its_place_where_the_sums_prove_it(read, refused, with_table):
+    whole = with_table(national_rows(4))
+    reading = read(headed(whole, OUTPUT="KELUARAN"))
+    assert column(reading, "national_table", "output") == [row[3] for row in national_rows(4)]
+    zeros = with_table(
+        [(*r[:2], "0", "0", "0", "0", "0", "", "0", "-", r[-1]) for r in whole.national.rows]
+    )
+    message = refused(headed(zeros, OUTPUT="KELUARAN"), lost=["national_table"])
+    assert "known by its place alone, and no sum proves it" in message
+    two = headed(whole, OUTPUT="KELUARAN", OUTCOME="HASIL AKHIR PROGRAM")
+    assert "no known heading for output, outcome" in refused(two, lost=["national_table"])
+
+
+def test_a_table_that_cannot_be_read_leaves_the_scores_and_notes(read, with_table):
+    invented = headed(with_table(national_rows(2)), OUTPUT="KELUARAN", OUTCOME="CAPAIAN")
+    reading = read(invented)
+    check(reading, invented)
+    assert len(records(reading, "assessor_notes")) == 5
+    (problem,) = reading.problems
+    assert "only its means and notes and question scores were read: page 1: the national" in problem
+
+
+@pytest.mark.parametrize("above", ["66 Kota/Kabupaten pada KPPN & IKN", ""])
+def test_the_group_of_a_table_without_one_is_that_of_the_text_or_of_its_sums(
+    read, with_table, above
+):
+    rows = [row[:-1] for row in national_rows(8) if row[-1] == "KPPN&IKN"]
+    rows = [(str(i), *row[1:]) for i, row in enumerate(rows, start=1)]
+    invented = with_table(rows)
+    table = replace(invented.national, heads=HEADS[:-1], widths=WIDTHS[:-1])
+    reading = read(replace(invented, national=table, region=above))
+    assert set(column(reading, "national_table", "group")) == {"kppn-ikn"}
+    assert len(records(reading, "national_table")) == 4
 
 
 # Notes
@@ -468,13 +520,101 @@ def test_pages_that_are_pictures_are_named_in_one_line(read, old):
 
 def test_a_letter_of_pictures_alone_is_refused(tmp_path, pdf, old):
     path = pdf.write(tmp_path / "x.pdf", replace(old, pictures=(2, 0)))
-    page = pages.read(path, NAME)[0]
-    assert page.is_picture
+    assert pages.read(path, NAME)[0].fault == "picture"
     blank = pdf.FPDF()
     blank.add_page()
     blank.output(str(path))
     with pytest.raises(SourceError, match="none of its 1 pages holds text"):
         letter.read(path, NAME, 2022)
+
+
+@pytest.fixture
+def altered(tmp_path, pdf, old):
+    """Return a function that writes the letter, changes its first page, and reads it."""
+
+    def run(change):
+        path = pdf.write(tmp_path / "before.pdf", replace(old, index=()))
+        with pypdfium2.PdfDocument(path) as made:
+            page = made[0]
+            change(page)
+            page.gen_content()
+            made.save(tmp_path / "letter.pdf")
+        return letter.read(tmp_path / "letter.pdf", NAME, 2022)
+
+    return run
+
+
+def over_a_score(kind):
+    """Return what puts an annotation over the first page's scores."""
+
+    def change(page):
+        mark = raw.FPDFPage_CreateAnnot(page, kind)
+        raw.FPDFAnnot_SetRect(mark, raw.FS_RECTF(left=430, top=700, right=500, bottom=600))
+        raw.FPDFPage_CloseAnnot(mark)
+
+    return change
+
+
+def unseen(page):
+    """Print the first page's scores so that nobody sees them: white, or not at all."""
+    texts = page.get_objects(filter=[raw.FPDF_PAGEOBJ_TEXT])
+    scores = [t for t in texts if 430 < t.get_bounds()[0] < 520 and t.get_bounds()[1] < 700]
+    for i, text in enumerate(scores):
+        if i % 2:
+            raw.FPDFTextObj_SetTextRenderMode(text, 3)
+        else:
+            raw.FPDFPageObj_SetFillColor(text, 255, 255, 255, 255)
+
+
+def test_an_annotation_over_a_figure_is_said_and_the_figure_not_kept(altered):
+    reading = altered(over_a_score(raw.FPDF_ANNOT_STRIKEOUT))
+    assert {each.kind for each in reading.lists} == {"assessor_notes"}
+    assert "an annotation (StrikeOut) lies over '" in reading.problems[0]
+    assert len(altered(over_a_score(raw.FPDF_ANNOT_LINK)).lists) == 3
+
+
+def test_figures_that_nobody_sees_are_said_and_not_read(altered):
+    reading = altered(unseen)
+    assert {each.kind for each in reading.lists} == {"assessor_notes"}
+    found = [p for p in reading.problems if "that the print does not show, figures among" in p]
+    assert len(found) == 1
+    assert "its scores fit no edition of 2022" in reading.problems[-1]
+
+
+def test_a_page_that_lies_on_its_side_is_named(altered):
+    def turn(page):
+        for each in page.get_objects():
+            each.transform(pypdfium2.PdfMatrix().rotate(90).translate(0, 595))
+
+    assert "page 1 lies on its side and was not read; turn it" in altered(turn).problems[0]
+
+
+def test_signs_that_are_printed_twice_are_read_once(read, pdf, old, monkeypatch):
+    once = pdf._Paper.text
+
+    def twice(paper, x, y, text):
+        once(paper, x, y, text)
+        once(paper, x + 0.1, y, text)
+
+    monkeypatch.setattr(pdf._Paper, "text", twice)
+    check(read(old), old)
+
+
+def test_a_font_that_does_not_tell_its_letters_is_named(refused, pdf, old, monkeypatch):
+    once = pdf._Paper.text
+    monkeypatch.setattr(
+        pdf._Paper, "text", lambda paper, x, y, text: once(paper, x, y, re.sub(r"\w", "\x81", text))
+    )
+    assert "have a font that does not tell its letters and were not read; ask" in refused(old)
+
+
+def test_a_page_of_instructions_without_end_is_refused_before_it_is_drawn(tmp_path):
+    made = letter_pdf.FPDF()
+    made.add_page()
+    made._out("q Q " * 2**20)
+    made.output(str(tmp_path / "x.pdf"))
+    with pytest.raises(SourceError, match="page 1 is drawn with more instructions than a letter"):
+        letter.read(tmp_path / "x.pdf", NAME, 2022)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from datetime import date
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import workbook
@@ -358,3 +360,63 @@ def test_a_workbook_of_the_old_format_is_read(tmp_path):
             sheet.write(r, c, value)
     made.save(str(tmp_path / "isian.xls"))
     assert cells(tmp_path / "isian.xls", "score") == ["3"]
+
+
+# What is hidden, struck through or said beside
+
+
+def test_rows_that_are_hidden_or_filtered_out_are_said_and_not_read(book):
+    def hide(made):
+        made["Isian"].row_dimensions[3].hidden = True
+        made["Isian"].column_dimensions["B"].hidden = True
+
+    found = read(book({"Isian": [*WHOLE, [ID, "lain", 1], [ID, "ada", 2]]}, hide))
+    assert [r.cells["score"] for r in found.lists[0].records] == ["3", "2"]
+    assert found.problems == [
+        f"{NAME} sheet 'Isian': 1 hidden or filtered rows were not read (3); show them if they"
+        " count, or delete them"
+    ]
+    assert found.notes == [
+        f"{NAME} sheet 'Isian': has hidden columns; they were read like the others"
+    ]
+
+
+def test_a_row_that_is_struck_through_is_a_fault(book):
+    def strike(made):
+        made["Isian"]["C2"].font = Font(strike=True)
+
+    (found,) = read(book({"Isian": [*WHOLE, [ID, "ada", 2]]}, strike)).lists
+    assert [bool(r.fault) for r in found.records] == [True, False]
+    assert found.records[0].fault.startswith("is struck through; delete the row")
+
+
+def test_comments_are_said_without_their_text(book):
+    def remark(made):
+        made["Isian"]["C2"].comment = Comment("batal, nilai seharusnya 1", "Siti")
+
+    (problem,) = read(book({"Isian": WHOLE}, remark)).problems
+    assert "has comments on cells" in problem
+    assert "batal" not in problem
+
+
+@pytest.mark.parametrize(
+    ("change", "by"),
+    [("no references", ""), ("single quotes", "'"), ("a prefix", "x:")],
+    ids=["no references", "single quotes", "a prefix"],
+)
+def test_marks_are_found_however_the_xml_is_written(book, change, by):
+    def write(xml):
+        xml = re.sub(rb'<c r="C3"[^>]*>.*?</c>', b'<c r="C3" t="e"><v>#DIV/0!</v></c>', xml)
+        if change == "no references":
+            return re.sub(rb'<c r="\w+"', b"<c", xml)
+        if change == "single quotes":
+            return re.sub(rb"<c [^>]*>", lambda m: m[0].replace(b'"', b"'"), xml)
+        xml = re.sub(rb"<(/?)(\w)", rb"<\1x:\2", xml)
+        return xml.replace(b"xmlns=", b"xmlns:x=")
+
+    def percent(made):
+        made["Isian"]["C2"].number_format = "0%"
+
+    path = book({"Isian": [HEADS, [ID, "ada", 0.75], [ID, "ada", 3], [ID, "ada", 2]]}, percent)
+    path = patched(path, {"xl/worksheets/sheet1.xml": write})
+    assert cells(path, "score") == ["75%", "#DIV/0!", "2"], by

@@ -180,7 +180,9 @@ def _records(
         if down:
             cells = [c or down.get((row, i), "") for i, c in enumerate(cells, start=1)]
         fault = None
-        if grid.medium == "text":
+        if row in grid.struck:
+            fault = "is struck through; delete the row, or take the line away if it holds"
+        elif grid.medium == "text":
             fault = _width(cells, heads, needed) or _split(grid, cells, heads, places)
         full = cells if len(cells) >= needed else cells + [""] * (needed - len(cells))
         is_named = any(full[i] for i in identity)

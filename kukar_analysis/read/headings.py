@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -51,7 +51,8 @@ class _Name:
 class Grid:
     """Texts of a sheet or text file; `rows` are (row number, cells), blank rows left out.
 
-    `merged` are the merged ranges as (first row, first column, last row, last column), from 1.
+    `merged` are the merged ranges as (first row, first column, last row, last column), from 1;
+    `struck` the rows with a text that is struck through.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Grid:
     part: str | None = None
     merged: Sequence[tuple[int, int, int, int]] = ()
     is_comma_parted: bool = False
+    struck: Set[int] = frozenset()
 
     @property
     def place(self) -> str:

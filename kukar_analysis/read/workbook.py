@@ -17,15 +17,17 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
+from xml.parsers import expat
 
 import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from kukar_analysis import framework, places
 from kukar_analysis.errors import SourceError, UnfinishedError
-from kukar_analysis.read import grid
+from kukar_analysis.read import grid, marks
 from kukar_analysis.read.grid import words
-from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, letters
+from kukar_analysis.read.marks import Marks, Styles
+from kukar_analysis.read.source import Number, Reading, Unsure, letters
 
 SUFFIXES = places.WORKBOOKS
 _UNPACKED = 64 * 2**20
@@ -39,21 +41,18 @@ _PICTURE = re.compile(r"\.(png|jpe?g|gif|emf|wmf|bmp|tiff?|bin)$", re.IGNORECASE
 _LOOKED_INTO = re.compile(
     r"^xl/(workbook\.xml|_rels/workbook\.xml\.rels|styles\.xml|sharedStrings\.xml|worksheets/[^/]+\.xml)$|^content\.xml$"
 )
+_MOST_ROWS = 10
+"""Hidden rows that a message names."""
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
-_PLACE = re.compile(rb'\br="([A-Z]{1,3})(\d{1,7})"')
-_TYPED = re.compile(rb'\bt="(?!n")')
-"""A cell of another type than number."""
-
-_Cells = dict[tuple[int, int], str]
-"""Cells by (row, column), both from 1."""
 
 
 @dataclass
 class _Parts:
     """What calamine does not tell: of each sheet the marked cells, and what else is inside."""
 
-    marks: dict[str, _Cells] = field(default_factory=dict)
+    marks: dict[str, Marks] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
 
 def read(path: Path, name: str) -> Reading:
@@ -68,14 +67,18 @@ def read(path: Path, name: str) -> Reading:
         parts.notes.append(
             "formula errors cannot be told from blanks in this format; save it as .xlsx to be sure"
         )
-    reading = Reading([], notes=[f"{name}: {note}" for note in parts.notes])
+    reading = Reading(
+        [], [f"{name}: {said}" for said in parts.problems], [f"{name}: {n}" for n in parts.notes]
+    )
     named = grid.named(path.stem, "region", "opd", "pillar")
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheets_metadata:
                 if sheet.typ == SheetTypeEnum.WorkSheet:
-                    found = _grid(book, name, sheet.name, parts.marks.get(sheet.name))
+                    said = parts.marks.get(sheet.name)
+                    found = _grid(book, name, sheet.name, said)
                     _read_sheet(found, named, sheet.visible == SheetVisibleEnum.Visible, reading)
+                    _name_hidden(found, said, reading)
     except python_calamine.PasswordError as error:
         raise _locked(name) from error
     except CalamineError as error:
@@ -102,6 +105,21 @@ def _read_sheet(found: grid.Grid, named: dict[str, str], visible: bool, reading:
             )
         return
     grid.read(found, named | grid.named(found.part or "", "pillar", "opd"), reading)
+
+
+def _name_hidden(found: grid.Grid, said: Marks | None, reading: Reading) -> None:
+    """Say what of a sheet that was read is not shown: rows are left out, columns are read."""
+    is_read = any(r.part == found.part for each in reading.lists for r in each.records[:1])
+    if said and said.hidden and is_read:
+        numbers = sorted(said.hidden)
+        shown = ", ".join(map(str, numbers[:_MOST_ROWS]))
+        more = f" and {len(numbers) - _MOST_ROWS} more" if len(numbers) > _MOST_ROWS else ""
+        reading.problems.append(
+            f"{found.place}: {len(numbers)} hidden or filtered rows were not read ({shown}{more});"
+            " show them if they count, or delete them"
+        )
+    if said and said.hidden_columns and is_read:
+        reading.notes.append(f"{found.place}: has hidden columns; they were read like the others")
 
 
 def _is_workbook(path: Path, name: str) -> None:
@@ -163,16 +181,30 @@ def _zipped_parts(path: Path, name: str) -> _Parts:
         )
     if "content.xml" in texts:
         _check_ods(texts["content.xml"], name)
-    _check_strings(texts, name)
-    percent = _percent_styles(texts.get("xl/styles.xml", b""))
-    for sheet, part in _sheets(texts, name).items():
-        xml = texts.get(part, b"")
-        if "worksheets/" in part and b"<sheetData" not in xml:
+    place = name
+    try:
+        shown = marks.styles(texts["xl/styles.xml"]) if "xl/styles.xml" in texts else Styles()
+        for sheet, part in _sheets(texts, name).items():
+            place = f"{name} sheet {sheet!r}"
+            if "worksheets/" in part:
+                parts.marks[sheet] = marks.sheet(texts.get(part, b"<none/>"), shown)
+    except (expat.ExpatError, ValueError) as error:
+        raise SourceError(f"{place}: is damaged ({error}); ask for it again") from error
+    for sheet, found in parts.marks.items():
+        place = f"{name} sheet {sheet!r}"
+        if not found.has_data:
+            raise SourceError(f"{place}: is written in an unusual way; open and save it in Excel")
+        if found.last * found.width > _CELLS:
             raise SourceError(
-                f"{name} sheet {sheet!r}: is written in an unusual way; open and save it in Excel"
+                f"{place}: reaches to row {found.last}, column {letters(found.width)}; delete the"
+                " rows and columns that hold nothing, or copy the list alone into a new workbook"
             )
-        _check_extent(xml, f"{name} sheet {sheet!r}")
-        parts.marks[sheet] = _marks(xml, percent)
+    _check_strings(texts, sum(found.shared for found in parts.marks.values()), name)
+    if any(part.startswith("xl/comments") or "/comments/" in part for part in listed):
+        parts.problems.append(
+            "has comments on cells, which may say that a value does not hold; they were not read:"
+            " look at them in Excel, correct the cells and delete the comments"
+        )
     return parts
 
 
@@ -213,30 +245,15 @@ def _sheets(texts: dict[str, bytes], name: str) -> dict[str, str]:
     return found
 
 
-def _check_strings(texts: dict[str, bytes], name: str) -> None:
+def _check_strings(texts: dict[str, bytes], cells: int, name: str) -> None:
     """Refuse long texts that many cells share: each cell would hold a copy."""
     shared = texts.get("xl/sharedStrings.xml", b"")
-    cells = sum(xml.count(b't="s"') for part, xml in texts.items() if "worksheets/" in part)
     if len(shared) * cells > 8 * _UNPACKED:
-        longest = max(map(len, re.split(rb"</si>|</x:si>", shared)))
+        longest = max(map(len, re.split(rb"</(?:\w+:)?si>", shared)))
         if longest * cells > 8 * _UNPACKED:
             raise SourceError(
                 f"{name}: holds a text of {longest >> 10} kB that many cells share; shorten it"
             )
-
-
-def _check_extent(xml: bytes, place: str) -> None:
-    rows = re.findall(rb'<row\b[^<>]{0,400}?\br="(\d+)"', xml)
-    last = max([int(r) for r in rows] + [xml.count(b"<row")])
-    if last * _column(b"ZZ") <= _CELLS and not re.search(rb' r="[A-Z]{3}', xml):
-        return  # no need to look at every cell
-    columns = set(re.findall(rb'<c\b[^<>]{0,400}?\br="([A-Z]{1,3})\d', xml))
-    width = max(map(_column, columns), default=1)
-    if last * width > _CELLS:
-        raise SourceError(
-            f"{place}: reaches to row {last}, column {letters(width)}; delete the rows and columns"
-            " that hold nothing, or copy the list alone into a new workbook"
-        )
 
 
 def _check_ods(xml: bytes, name: str) -> None:
@@ -259,56 +276,8 @@ def _check_ods(xml: bytes, name: str) -> None:
         raise SourceError(f"{name}: repeats cells without measure; copy the list into a new file")
 
 
-def _column(name: bytes) -> int:
-    number = 0
-    for letter in name:
-        number = number * 26 + letter - ord("A") + 1
-    return number
-
-
-def _percent_styles(styles: bytes) -> set[bytes]:
-    """Return the style numbers whose cells show a percentage."""
-    own = {
-        m[1]
-        for m in re.finditer(
-            rb'<numFmt\b[^<>]{0,200}?numFmtId="(\d+)"[^<>]{0,200}?formatCode="([^"]*)"', styles
-        )
-        if b"%" in re.sub(rb"&quot;.*?&quot;|\\.", b"", m[2])
-    }
-    formats = re.search(rb"<cellXfs\b.*?</cellXfs>", styles, re.DOTALL)
-    used = re.findall(rb"<xf\b[^>]*", formats[0]) if formats else []
-    ids = [re.search(rb'numFmtId="(\d+)"', xf) for xf in used]
-    percent = {b"9", b"10", *own}
-    return {str(i).encode() for i, found in enumerate(ids) if found and found[1] in percent}
-
-
-def _marks(xml: bytes, percent: set[bytes]) -> _Cells:
-    """Return the cells whose text calamine does not give as a reader sees it."""
-    styled = percent and re.search(rb' s="(?:%s)"' % b"|".join(percent), xml)
-    if not (styled or b't="e"' in xml or re.search(rb"<f[ >/]", xml)):
-        return {}
-    marks: _Cells = {}
-    for cell in xml.split(b"<c ")[1:]:
-        attributes, _, inner = cell.partition(b">")
-        inner = inner.partition(b"</c>")[0]
-        placed = _PLACE.search(attributes)
-        if not placed:
-            continue
-        place = (int(placed[2]), _column(placed[1]))
-        value = re.search(rb"<v\b[^>]*>([^<]*)</v>", inner)
-        style = re.search(rb'\bs="(\d+)"', attributes)
-        is_text = _TYPED.search(attributes)  # a formula may well give an empty text
-        if re.search(rb'\bt="e"', attributes):
-            marks[place] = value[1].decode() if value else "#VALUE!"
-        elif re.search(rb"<f[ >/]", inner) and not (value and value[1]) and not is_text:
-            marks[place] = UNCALCULATED
-        elif style and style[1] in percent and value and not is_text:
-            marks[place] = f"{float(value[1]) * 100:.15g}%"
-    return marks
-
-
-def _grid(book: CalamineWorkbook, name: str, sheet_name: str, marks: _Cells | None) -> grid.Grid:
-    is_sure = marks is not None
+def _grid(book: CalamineWorkbook, name: str, sheet_name: str, found: Marks | None) -> grid.Grid:
+    is_sure = found is not None
     sheet = book.get_sheet_by_name(sheet_name)
     merged = sheet.merged_cell_ranges or []
     rows = []
@@ -317,18 +286,23 @@ def _grid(book: CalamineWorkbook, name: str, sheet_name: str, marks: _Cells | No
             cells = [v.strip() if isinstance(v, str) else _text(v, is_sure) for v in values]
             if any(cells):
                 rows.append((number, cells))
-    if marks:
-        rows = _marked(dict(rows), marks)
+    if found and found.cells:
+        rows = _marked(dict(rows), found.cells)
+    if found and found.hidden:
+        rows = [(number, cells) for number, cells in rows if number not in found.hidden]
     return grid.Grid(
         name,
         "workbook",
         rows,
         sheet_name,
         [(top + 1, left + 1, bottom + 1, right + 1) for (top, left), (bottom, right) in merged],
+        struck=found.struck if found else frozenset(),
     )
 
 
-def _marked(rows: dict[int, list[str]], marks: _Cells) -> list[tuple[int, list[str]]]:
+def _marked(
+    rows: dict[int, list[str]], marks: dict[tuple[int, int], str]
+) -> list[tuple[int, list[str]]]:
     for (row, column), text in marks.items():
         cells = rows.setdefault(row, [])
         cells += [""] * (column - len(cells))

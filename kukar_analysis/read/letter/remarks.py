@@ -27,37 +27,38 @@ _SMALL = {"dan", "dari", "di", "of", "the", "and", "for", "pada"}
 
 @dataclass
 class Note:
-    """A note and where it begins; `persons` of the whole letter are removed from its text."""
+    """A note and where it begins; the names of persons are removed from its text."""
 
     kind: str
     page: int
     indent: float
-    pieces: list[str] = field(default_factory=list)
-
-    @property
-    def text(self) -> str:
-        """Return its lines joined by blanks."""
-        return " ".join(self.pieces)
+    text: str
 
 
 @dataclass
 class _State:
-    notes: list[Note] = field(default_factory=list)
-    persons: list[str] = field(default_factory=list)
-    kind: str | None = None
-    open_person: bool = False
+    """What is being read: the kind of notes, the open note, where its mark stands, who writes."""
+
+    kind: str = ""
     note: Note | None = None
     marker: float | None = None
-    before: Line | None = None
+    open_person: bool = False
+    notes: list[Note] = field(default_factory=list)
+    persons: list[str] = field(default_factory=list)
+
+    def begin(self, line: Line, text: str) -> None:
+        """Begin a note."""
+        self.note = Note(self.kind, line.page, line.x0, text)
+        self.notes.append(self.note)
 
 
-def heading(text: str) -> str | None:
-    """Return the kind of notes that a line announces, or None."""
+def heading(text: str) -> str:
+    """Return the kind of notes that a line announces, or nothing."""
     bare = re.sub(r"^\s*(?:[A-Z]|[IVX]+|\d)\s*[.)]\s*", "", text.strip())
     if not bare[:1].isupper() or bare.endswith("."):
-        return None
+        return ""
     plain = framework.normalise(bare)
-    return next((kind for kind in NOTE_KINDS if plain in labels("letter", kind)), None)
+    return next((kind for kind in NOTE_KINDS if plain in labels("letter", kind)), "")
 
 
 def read(lines: Sequence[Line], ends: set[int]) -> list[Note]:
@@ -67,16 +68,16 @@ def read(lines: Sequence[Line], ends: set[int]) -> list[Note]:
     """
     state = _State()
     for i, line in enumerate(lines):
-        kind = heading(line.text)
-        if kind:
-            state.kind, state.note, state.marker, state.open_person = kind, None, None, False
-        elif i in ends or (state.kind and _closes(line, state)):
-            state.kind = None
+        if kind := heading(line.text):
+            state = _State(kind, notes=state.notes, persons=state.persons)
+        elif i in ends or (state.kind and _closes(line, lines[i - 1] if i else None, state)):
+            state.kind = ""
         elif state.kind:
             _take(state, line)
-        state.before = line
     for note in state.notes:
-        note.pieces = [_without(state.persons, note.text)]
+        for name in (name for name in state.persons if len(name.split()) > 1):
+            note.text = re.sub(re.escape(name), "asesor", note.text, flags=re.IGNORECASE)
+        note.text = note.text.strip()
     return [note for note in state.notes if note.text]
 
 
@@ -84,9 +85,15 @@ def _take(state: _State, line: Line) -> None:
     """Add a line as a person, the beginning of a note, or its continuation."""
     text = line.text
     numbered = _NUMBERED.fullmatch(text)
+    said = numbered[1] if numbered else text
     is_inner = state.marker is not None and line.x0 > state.marker + _INDENT
-    if not is_inner and _is_person(numbered[1] if numbered else text, bool(numbered)):
-        _meet(state, line, numbered[1] if numbered else text)
+    if not is_inner and _is_person(said, bool(numbered)):
+        name, colon, rest = said.partition(":")
+        state.persons.append(name.split(",")[0].strip())
+        state.note = state.marker = None
+        state.open_person = not colon
+        if rest.strip():
+            state.begin(line, rest.strip())
         return
     marked = _LETTERED.fullmatch(text)
     ends = text.rstrip().endswith(":")
@@ -96,34 +103,18 @@ def _take(state: _State, line: Line) -> None:
     state.open_person = False
     if marked and not is_inner:
         state.marker = line.x0
-        _begin(state, line, marked[1] or marked[2] or "")
+        state.begin(line, marked[1] or marked[2] or "")
     elif state.note:
-        state.note.pieces.append(text)
+        state.note.text += f" {text}"
     else:
-        _begin(state, line, text)
-
-
-def _begin(state: _State, line: Line, text: str) -> None:
-    state.note = Note(state.kind or "", line.page, line.x0, [text])
-    state.notes.append(state.note)
-
-
-def _meet(state: _State, line: Line, text: str) -> None:
-    """Remember who writes, only to leave the name out; what follows the colon is a note."""
-    name, _, rest = text.partition(":")
-    state.persons.append(name.split(",")[0].strip())
-    state.note = state.marker = None
-    state.open_person = ":" not in text
-    if rest.strip():
-        _begin(state, line, rest.strip())
+        state.begin(line, text)
 
 
 def _is_person(text: str, is_numbered: bool) -> bool:
     """Return whether a line names a person: capitals throughout, with a comma or a colon."""
     name, colon, _ = text.partition(":")
-    plain = framework.normalise(name)
     fw = framework.load()
-    if fw.match("pillar", plain) or fw.match("component", plain) or len(name.split()) < 2:
+    if fw.match("pillar", name) or fw.match("component", name) or len(name.split()) < 2:
         return False
     if colon:
         return ("," in name or is_numbered) and _capitals(name) >= 0.6
@@ -136,16 +127,12 @@ def _capitals(text: str) -> float:
     return sum(w[0].isupper() for w in words) / len(words) if words else 0.0
 
 
-def _closes(line: Line, state: _State) -> bool:
+def _closes(line: Line, before: Line | None, state: _State) -> bool:
     """Return whether a line begins the closing: place and date, a closing word, a signature."""
     text = line.text.strip()
-    if _DATED.fullmatch(text):
-        return True
-    plain = framework.normalise(text)
     words = {*labels("letter", "closing"), *labels("furniture", "signature")}
-    if plain in words:
+    if _DATED.fullmatch(text) or framework.normalise(text) in words:
         return True
-    before = state.before
     is_apart = (
         before is None
         or before.page != line.page
@@ -156,20 +143,8 @@ def _closes(line: Line, state: _State) -> bool:
     return is_outer and text[:1].isupper() and any(f in words for f in first)
 
 
-def _without(persons: Sequence[str], text: str) -> str:
-    """Leave a person's name out of a note that mentions it."""
-    for name in persons:
-        if len(name.split()) > 1:
-            text = re.sub(re.escape(name), "asesor", text, flags=re.IGNORECASE)
-    return text.strip()
-
-
 def pillar(text: str) -> str:
     """Return the pillar if a note names exactly one as `Smart X`, else nothing."""
-    fw = framework.load()
-    named = {
-        id_
-        for words in re.findall(r"\bsmart\s+(?:e-)?[^\W\d_]+", text, flags=re.IGNORECASE)
-        for id_ in fw.match("pillar", words)
-    }
+    smart = re.findall(r"\bsmart\s+(?:e-)?[^\W\d_]+", text, flags=re.IGNORECASE)
+    named = {id_ for words in smart for id_ in framework.load().match("pillar", words)}
     return named.pop() if len(named) == 1 else ""

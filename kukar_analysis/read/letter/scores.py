@@ -7,66 +7,78 @@ title, or what the caller names as its end. Where a word stands decides, not wha
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from kukar_analysis import framework, score
+from kukar_analysis.framework.facts import EditionQuestion
 from kukar_analysis.read.grid import words as labels
-from kukar_analysis.read.letter import heads, titles
-from kukar_analysis.read.letter.heads import Heads
-from kukar_analysis.read.letter.pages import Line, Word
+from kukar_analysis.read.letter import tables
+from kukar_analysis.read.letter.pages import SCORE_COLUMNS, Line, Word, pages_of
+from kukar_analysis.read.letter.tables import Heads
 
-COLUMNS = ("number", "indicator", "sub_indicator", "code", "question", "score")
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _CODE = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})\.?(?![\d.,])")
 _SCORE = re.compile(r"\d(?:[.,]\d{1,2})?")
+_MOST_WORDS = 8
+"""Words in a section's title at most."""
 _APART = 0.4
 """Gap in heights of a word that parts a score from the text beside it."""
 _SLACK = 5.0
 """Points by which a code may stand below the score of its row."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A text of a page, and its height there."""
-
-    text: str
-    page: int
-    middle: float
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A score as printed, with the code of its row or nothing."""
-
-    code: str
-    score: Placed
-
-
 @dataclass
 class Section:
-    """What was found of a component; `lost` are codes of rows without a score.
-
-    `is_guess` says that the codes stand in another column than the question's.
-    """
+    """What was found of a component: scores from the top, codes by column, the mean printed."""
 
     component: str
-    rows: list[Row] = field(default_factory=list)
-    mean: Placed | None = None
-    mean_label: str = ""
-    lost: list[Placed] = field(default_factory=list)
-    is_guess: bool = False
+    scores: list[Word] = field(default_factory=list)
+    codes: dict[str, list[Word]] = field(default_factory=dict)
+    mean: Word | None = None
+    label: str = ""
+
+    @property
+    def words(self) -> list[Word]:
+        """Return all that is kept of it: scores, codes and mean."""
+        return [*self.scores, *self._own(), *([self.mean] if self.mean else [])]
 
     @property
     def pages(self) -> list[int]:
         """Return the pages it was found on."""
-        placed = [row.score for row in self.rows] + self.lost + ([self.mean] if self.mean else [])
-        return sorted({p.page for p in placed})
+        return sorted({word.page for word in self.words})
+
+    def _own(self) -> list[Word]:
+        return self.codes.get("code") or self.codes.get("question") or []
+
+    def paired(self, asked: Sequence[EditionQuestion]) -> tuple[list[str], list[Word]]:
+        """Return each score's code, and the codes of rows without a score.
+
+        The codes are those beside the questions; those of another column only where they are the
+        questions'. In their order if they are as many as the scores, else each the one above it.
+        """
+        codes = self._own()
+        if not codes:
+            others = [c for c in self.codes.values() if len(c) == len(self.scores) == len(asked)]
+            fitting = (
+                c for c in others if all(_agree(w.text, q) for w, q in zip(c, asked, strict=True))
+            )
+            codes = next(fitting, [])
+        if len(codes) == len(self.scores):
+            return [code.text for code in codes], []
+        found, lost, left = list[str](), list[Word](), list(codes)
+        for each in self.scores:
+            above = [c for c in left if c.place <= (each.page, each.middle + _SLACK)]
+            found.append(above[-1].text if above else "")
+            lost += above[:-1]
+            left = left[len(above) :]
+        return found, lost + left
 
 
 @dataclass
-class Tables:
+class Scores:
     """All sections by component, the headings of the first table, and what is not certain."""
 
     sections: dict[str, Section] = field(default_factory=dict)
@@ -86,29 +98,81 @@ class _Part:
 
 def read(
     lines: Sequence[Line], is_end: Callable[[int], bool], *, any_title: bool = False
-) -> Tables:
+) -> Scores:
     """Return the sections of a letter; `is_end` tells the lines that end any table.
 
     With `any_title` a line inside a table that is nothing but a component's name begins its
     section, which in a cell of the table it may do by chance.
     """
-    found = Tables()
+    found = Scores()
     parts = _parts(lines, is_end, any_title, found)
-    _miss_titles(parts, found)
-    for component in dict.fromkeys(part.component for part in parts if part.component):
-        own = [part for part in parts if part.component == component]
-        found.sections[component] = _section(component, own, found.problems)
+    for part in parts:
+        scored = [] if part.component else _figures(part.heads, part.lines)
+        if scored:
+            found.problems.append(
+                f"page {scored[0].page}: a table of scores stands under no title of a section,"
+                " expected one such as 'A. Baseline' above it; add the wording to"
+                " definitions/spellings.csv"
+            )
+        elif part.component:
+            found.sections.setdefault(part.component, Section(part.component))
+    for component, section in found.sections.items():
+        _fill(section, [part for part in parts if part.component == component], found.problems)
     return found
 
 
 def heading(lines: Sequence[Line], start: int) -> Heads | None:
     """Return the headings of a table of scores that begin in a line, or None."""
-    columns = {label: c for c in COLUMNS for label in labels("letter", c)}
-    return heads.find(lines, start, columns, _enough)
+    columns = {label: c for c in SCORE_COLUMNS for label in labels("letter", c)}
+    return tables.heading(
+        lines, start, columns, lambda c: "score" in c and ("question" in c or len(c) > 2)
+    )
+
+
+def title(text: str) -> tuple[str, bool]:
+    """Return the component that a section's title names, and whether it is beyond doubt a title.
+
+    `A. Baseline`, `Dimensi Baseline`, `1. Kondisi Awal (Baseline)`, `BASELINE (Bobot 10%)`.
+    """
+    if len(text.split()) > _MOST_WORDS or re.search(r"\d[.,]\d", text):
+        return "", False
+    bare = re.sub(r"^\s*(?:[A-Z]|[IVX]+|\d)\s*[.)]\s*", "", text)
+    outer = re.sub(r"\(.*?\)", " ", bare)
+    inner = re.findall(r"\((.*?)\)", bare)
+    is_marked = bare != text.strip() or framework.normalise(outer).startswith("dimensi")
+    for piece in (outer, *inner, *re.split(r"[:–—]|\s-\s", outer)):
+        named = _component(piece)
+        plain = _without_title_words(outer)
+        is_sure = piece == outer or not plain or _component(plain) == named
+        if named and (is_sure or (piece in inner and is_marked)):
+            return named, is_marked
+    return "", False
+
+
+def _component(text: str) -> str:
+    found = (framework.load().match("component", t) for t in (text, _without_title_words(text)))
+    return next((ids[0] for ids in found if len(ids) == 1), "")
+
+
+def _without_title_words(text: str) -> str:
+    words = re.findall(r"(?!\b(?:[A-Z]|[IVX]+)\b)\b[^\W\d_]+", text)
+    return " ".join(w for w in words if framework.normalise(w) not in labels("letter", "title"))
+
+
+def _is_mean(text: str) -> bool:
+    """Return whether a text says no more than that a mean follows, be it of a component."""
+    plain = framework.normalise(text)
+    for label in sorted(labels("letter", "mean"), key=len, reverse=True):
+        if plain.startswith(label):
+            rest = plain.removeprefix(label)
+            for word in labels("letter", "title"):
+                rest = rest.removeprefix(word)
+            return not rest or bool(framework.load().match("component", rest))
+    return False
 
 
 def _parts(
-    lines: Sequence[Line], is_end: Callable[[int], bool], any_title: bool, found: Tables
+    lines: Sequence[Line], is_end: Callable[[int], bool], any_title: bool, found: Scores
 ) -> list[_Part]:
     parts: list[_Part] = []
     part: _Part | None = None
@@ -117,57 +181,38 @@ def _parts(
     for i, line in enumerate(lines):
         if i < skip:
             continue
-        named, is_strong = titles.section(line.text)
+        named, is_strong = title(line.text)
+        within = part is not None and part.component and not part.means
         if is_end(i):
             part, component = None, ""
-        elif named and (
-            is_strong
-            or any_title
-            or part is None
-            or not part.component
-            or part.means
-            or heading(lines, i + 1)
-        ):
+        elif named and (is_strong or any_title or not within or heading(lines, i + 1)):
             component = named
             if part and part.component != named:
                 part = _Part(named, part.heads)
                 parts.append(part)
         elif head := heading(lines, i):
-            part = _begin(component, head, line, found)
-            parts += [part] if part else []
+            part = _Part(component, head)
+            found.heads = found.heads or head
             skip = i + head.lines
             if skip < len(lines) and _counts_columns(lines[skip]):
                 skip += 1
+            if [h.column for h in head.row].count("score") > 1:
+                found.problems.append(
+                    f"page {line.page}: two columns of the table could hold the score; remove the"
+                    " heading that is not the assessors' from definitions/layouts.csv (kind"
+                    " letter, column score)"
+                )
+            else:
+                parts.append(part)
         elif part:
-            _add(part, line)
+            part.lines.append(line)
+            *before, last = line.words
+            label = " ".join(word.text for word in before)
+            if NUMBER.fullmatch(last.text) and _is_mean(label):
+                part.means.append((label, last, line))
+            elif _is_mean(line.text):
+                part.means.append((line.text, last, line))
     return parts
-
-
-def _begin(component: str, head: Heads, line: Line, found: Tables) -> _Part | None:
-    found.heads = found.heads or head
-    if [h.column for h in head.row].count("score") > 1:
-        found.problems.append(
-            f"page {line.page}: two columns of the table could hold the score; remove the heading"
-            " that is not the assessors' from definitions/layouts.csv (kind letter, column score)"
-        )
-        return None
-    return _Part(component, head)
-
-
-def _miss_titles(parts: Sequence[_Part], found: Tables) -> None:
-    """Add a problem for each table that has scores before any title of a section."""
-    for part in parts:
-        scored = [] if part.component else _scores(part.heads, part.lines)
-        if scored:
-            found.problems.append(
-                f"page {scored[0].page}: a table of scores stands under no title of a section,"
-                " expected one such as 'A. Baseline' above it; add the wording to"
-                " definitions/spellings.csv"
-            )
-
-
-def _enough(columns: set[str]) -> bool:
-    return "score" in columns and ("question" in columns or len(columns) > 2)
 
 
 def _counts_columns(line: Line) -> bool:
@@ -176,42 +221,31 @@ def _counts_columns(line: Line) -> bool:
     return len(texts) > 2 and texts == [str(i) for i in range(1, len(texts) + 1)]
 
 
-def _add(part: _Part, line: Line) -> None:
-    part.lines.append(line)
-    last = line.words[-1]
-    label = " ".join(word.text for word in line.words[:-1])
-    if NUMBER.fullmatch(last.text) and titles.is_mean(label):
-        part.means.append((label, last, line))
-    elif titles.is_mean(line.text):
-        part.means.append((line.text, last, line))
-
-
-def _section(component: str, parts: list[_Part], problems: list[str]) -> Section:
+def _fill(section: Section, parts: list[_Part], problems: list[str]) -> None:
     """Read a section's parts; the last line with a mean's label holds its mean."""
-    section = Section(component)
     said = [(part, mean) for part in parts for mean in part.means]
     whole = [(part, mean) for part, mean in said if NUMBER.fullmatch(mean[1].text)]
     if said:
         _set_mean(section, *(whole or said)[-1])
-    scores: list[Placed] = []
-    codes: dict[str, list[Placed]] = {}
     end = (section.mean.page, section.mean.middle - _SLACK) if section.mean else (10**6, 0.0)
+    name = framework.load().components[section.component].name
     for part in parts:
-        kept = [x for x in part.lines if (x.page, x.middle) < end]
-        for word in _scores(part.heads, kept):
-            if _SCORE.fullmatch(word.text) and _value(word.text) <= score.HIGHEST:
-                scores.append(word)
-            else:
-                problems.append(
-                    f"page {word.page}: {word.text!r} stands among the scores of"
-                    f" {framework.load().components[component].name}, expected"
-                    f" {score.LOWEST} to {score.HIGHEST} with two decimals at most"
-                )
-        for column, placed in _codes(part.heads, kept).items():
-            codes.setdefault(column, []).extend(placed)
-    section.is_guess = not (codes.get("code") or codes.get("question"))
-    _pair(section, scores, _own_codes(codes, len(scores)))
-    return section
+        kept = [line for line in part.lines if line.words[0].place < end]
+        section.scores += _figures(part.heads, kept)
+        for column, codes in _codes(part.heads, kept).items():
+            section.codes.setdefault(column, []).extend(codes)
+    for word in section.scores:
+        if not _SCORE.fullmatch(word.text) or _value(word.text) > score.HIGHEST:
+            problems.append(
+                f"page {word.page}: {word.text!r} stands among the scores of {name}, expected"
+                f" {score.LOWEST} to {score.HIGHEST} with two decimals at most"
+            )
+    problems += [
+        f"page {word.page}: an annotation ({word.over}) lies over {word.text!r} of {name}; ask"
+        " which holds, and for a letter without it"
+        for word in section.words
+        if word.over
+    ]
 
 
 def _set_mean(section: Section, part: _Part, mean: tuple[str, Word, Line]) -> None:
@@ -226,93 +260,110 @@ def _set_mean(section: Section, part: _Part, mean: tuple[str, Word, Line]) -> No
         ]
         if len(beside) != 1:
             return
-        word = beside[0]
-    section.mean = Placed(word.text, line.page, min(word.middle, line.middle))
-    section.mean_label = label.strip(" :=")
+        word = min(beside[0], replace(word, text=beside[0].text), key=lambda w: w.middle)
+    section.mean, section.label = word, label.strip(" :=")
 
 
 def _value(text: str) -> float:
     return float(text.replace(",", "."))
 
 
-def _scores(found: Heads, lines: Sequence[Line]) -> list[Placed]:
+def _figures(found: Heads, lines: Sequence[Line]) -> list[Word]:
     """Return the numbers of the score's column, by where they stand and what they stand beside."""
-    place = found.place("score") or 0
+    place = next(i for i, head in enumerate(found.row) if head.column == "score")
     head = found.row[place]
     left = found.row[place - 1].x1 if place else 0.0
     right = found.row[place + 1].x0 if place + 1 < len(found.row) else float("inf")
-    loose: list[tuple[Word, int]] = []
-    for line in lines:
-        for i, word in enumerate(line.words):
-            gap = _gap(word)
-            before = line.words[i - 1].x1 if i else -gap
-            after = line.words[i + 1].x0 if i + 1 < len(line.words) else float("inf")
-            if (
-                NUMBER.fullmatch(word.text)
-                and left < (word.x0 + word.x1) / 2 < right
-                and word.x0 - before >= gap
-                and after - word.x1 >= gap
-            ):
-                loose.append((word, line.page))
-    strips: list[list[tuple[Word, int]]] = []
-    for word, page in sorted(loose, key=lambda item: item[0].x0):
-        if strips and word.x0 <= max(w.x1 for w, _ in strips[-1]):
-            strips[-1].append((word, page))
+    alone = [p[0] for line in lines for p in line.phrases(_APART) if len(p) == 1]
+    loose = [w for w in alone if NUMBER.fullmatch(w.text) and left < (w.x0 + w.x1) / 2 < right]
+    strips: list[list[Word]] = []
+    for word in sorted(loose, key=lambda w: w.x0):
+        if strips and word.x0 <= max(w.x1 for w in strips[-1]):
+            strips[-1].append(word)
         else:
-            strips.append([(word, page)])
-    below = [s for s in strips if any(w.x0 < head.x1 and w.x1 > head.x0 for w, _ in s)]
+            strips.append([word])
+    below = [s for s in strips if any(w.x0 < head.x1 and w.x1 > head.x0 for w in s)]
     kept = below or ([max(strips, key=len)] if strips else [])
-    placed = [Placed(w.text, page, w.middle) for strip in kept for w, page in strip]
-    return sorted(placed, key=lambda p: (p.page, p.middle))
+    return sorted((w for strip in kept for w in strip), key=lambda w: w.place)
 
 
-def _codes(found: Heads, lines: Sequence[Line]) -> dict[str, list[Placed]]:
+def _codes(found: Heads, lines: Sequence[Line]) -> dict[str, list[Word]]:
     """Return the codes that begin a line of a column, by column.
 
     A column's text begins between the end of the heading before it and the end of its own.
     """
-    codes: dict[str, list[Placed]] = {}
+    codes: dict[str, list[Word]] = {}
     edges = [0.0] + [head.x1 for head in found.row]
     for line in lines:
+        firsts = [(p[0], _CODE.match(p[0].text)) for p in line.phrases(_APART)]
+        begun = [replace(word, text=match[1]) for word, match in firsts if match]
         for i, (left, right) in enumerate(pairwise(edges)):
-            if found.row[i].column == "score":
-                continue
-            begun = (w for w in _beginnings(line) if left <= w.x0 < right)
-            coded = ((w, _CODE.match(w.text)) for w in begun)
-            first = next(((w, match[1]) for w, match in coded if match), None)
-            if first:
-                placed = Placed(first[1], line.page, first[0].middle)
-                codes.setdefault(found.row[i].column or str(i), []).append(placed)
+            first = next((c for c in begun if left <= c.x0 < right), None)
+            if first and found.row[i].column != "score":
+                codes.setdefault(found.row[i].column or str(i), []).append(first)
     return codes
 
 
-def _beginnings(line: Line) -> list[Word]:
-    """Return the words that begin a line of a cell: the text of the cell before it stands apart."""
-    pairs = zip((None, *line.words), line.words, strict=False)
-    return [w for before, w in pairs if before is None or w.x0 - before.x1 >= _gap(w)]
+# Which edition
 
 
-def _gap(word: Word) -> float:
-    return _APART * (word.bottom - word.top)
+def edition(found: Scores, year: int) -> tuple[str, list[str]]:
+    """Return the one edition of the year that the sections fit, or what is wrong."""
+    fw = framework.load()
+    known = [id_ for id_ in fw.edition_questions if fw.editions[id_].year == year]
+    if not known:
+        advice = "add them to definitions/edition_questions.csv, and their number to editions.csv"
+        advice = advice if year in fw.years() else fw.to_define(year)
+        return "", [f"no edition of {year} has a known list of questions; {advice}"]
+    unfit = {edition: _unfit(found.sections, asked(edition)) for edition in known}
+    fits = [edition for edition, reasons in unfit.items() if not reasons]
+    if len(fits) == 1:
+        return fits[0], []
+    if fits:
+        return "", [f"its scores fit {' and '.join(fits)} alike, expected one edition of {year}"]
+    counted = ", ".join(
+        f"{fw.components[s.component].name} {len(s.scores)} ({pages_of(s.pages)})"
+        for s in found.sections.values()
+    )
+    return "", [f"its scores fit no edition of {year}: found {counted}"] + [
+        f"{edition} differs: {', '.join(reasons)}" for edition, reasons in unfit.items()
+    ]
 
 
-def _own_codes(codes: dict[str, list[Placed]], count: int) -> list[Placed]:
-    """Return the questions' codes; those of another column only if there is one for each score."""
-    for column in ("code", "question"):
-        if codes.get(column):
-            return codes[column]
-    return next((placed for placed in codes.values() if len(placed) == count), [])
+def asked(edition: str) -> dict[str, list[EditionQuestion]]:
+    """Return the questions of an edition by component, in the order of the form."""
+    fw = framework.load()
+    found: dict[str, list[EditionQuestion]] = defaultdict(list)
+    for question in sorted(fw.edition_questions[edition].values(), key=lambda q: q.number):
+        found[fw.questions[question.question].component].append(question)
+    return found
 
 
-def _pair(section: Section, scores: list[Placed], codes: list[Placed]) -> None:
-    """Give each score its code: in their order if they are as many, else the one above it."""
-    if len(scores) == len(codes):
-        section.rows = [Row(c.text, s) for s, c in zip(scores, codes, strict=True)]
-        return
-    left = list(codes)
-    for found in scores:
-        above = [c for c in left if (c.page, c.middle) <= (found.page, found.middle + _SLACK)]
-        section.rows.append(Row(above[-1].text if above else "", found))
-        section.lost += above[:-1]
-        left = left[len(above) :]
-    section.lost += left
+def _unfit(sections: dict[str, Section], due: dict[str, list[EditionQuestion]]) -> list[str]:
+    """Return why the sections are not those of an edition; nothing if they are."""
+    components = framework.load().components
+    reasons = [
+        f"{components[c].name} with {len(questions)} scores is missing"
+        for c, questions in due.items()
+        if c not in sections
+    ]
+    for component, section in sections.items():
+        name, expected = components[component].name, due.get(component, [])
+        codes, lost = section.paired(expected)
+        if not expected:
+            reasons.append(f"{name} is no part of it")
+        elif len(codes) != len(expected):
+            reasons.append(f"{name} has {len(codes)} scores, expected {len(expected)}")
+            reasons += [f"{code.text} on page {code.page} has no score" for code in lost]
+        else:
+            reasons += [
+                f"{name} number {q.number} on page {placed.page} has the code {code},"
+                f" expected {q.code}"
+                for code, placed, q in zip(codes, section.scores, expected, strict=True)
+                if code and not _agree(code, q)
+            ]
+    return reasons
+
+
+def _agree(code: str, question: EditionQuestion) -> bool:
+    return framework.normalise(code) == framework.normalise(question.code)

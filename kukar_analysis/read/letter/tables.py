@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kukar_analysis import framework
 from kukar_analysis.read.letter.pages import Line, Word
 
-_APART = 0.45
-"""Gap between words of two columns, in heights of a word; a blank is half of that."""
 _NEXT_LINE = 1.9
 """Distance of two lines of one heading at most, in heights of a word."""
 _TALLEST = 4
@@ -41,12 +39,13 @@ class Heads:
         """Return our columns that it has."""
         return {head.column for head in self.row if head.column}
 
-    def place(self, column: str) -> int | None:
-        """Return the place of a column from the left, from 0."""
-        return next((i for i, head in enumerate(self.row) if head.column == column), None)
+    def named(self, head: Head, column: str) -> Heads:
+        """Return them with a heading known as a column of ours; one not printed is added."""
+        row = [h for h in self.row if h != head] + [replace(head, column=column)]
+        return Heads(tuple(sorted(row, key=lambda h: h.x0)), self.lines)
 
 
-def find(
+def heading(
     lines: Sequence[Line],
     start: int,
     columns: Mapping[str, str],
@@ -61,18 +60,15 @@ def find(
     here = _best(lines, start, columns)
     if here is None or not enough(here.columns):
         return None
-    if start + 1 < len(lines) and here.lines > 1:
-        below = _best(lines, start + 1, columns)
-        if below and len(below.columns) >= len(here.columns):
-            return None
-    return here
+    below = _best(lines, start + 1, columns) if here.lines > 1 else None
+    return None if below and len(below.columns) >= len(here.columns) else here
 
 
 def _best(lines: Sequence[Line], start: int, columns: Mapping[str, str]) -> Heads | None:
     best: Heads | None = None
-    for size in range(1, _TALLEST + 1):
+    for size in range(1, min(_TALLEST, len(lines) - start) + 1):
         block = lines[start : start + size]
-        if len(block) < size or (size > 1 and not _adjoin(block[-2], block[-1])):
+        if size > 1 and not _adjoin(block[-2], block[-1]):
             break
         row = _row(block, columns)
         known = sum(len(head.text.split()) for head in row if head.column)
@@ -92,13 +88,15 @@ def _adjoin(above: Line, below: Line) -> bool:
 
 def _row(block: Sequence[Line], columns: Mapping[str, str]) -> tuple[Head, ...]:
     """Stack what stands above each other and name the stacks."""
-    phrases = [phrase for line in block for phrase in _phrases(line, columns)]
-    stacks: list[list[list[Word]]] = []
-    for phrase in sorted(phrases, key=lambda p: p[0].x0):
-        if stacks and phrase[0].x0 <= max(p[-1].x1 for p in stacks[-1]):
-            stacks[-1].append(phrase)
+    pieces = [
+        part for line in block for phrase in line.phrases() for part in _parted(phrase, columns)
+    ]
+    stacks: list[list[tuple[Word, ...]]] = []
+    for piece in sorted(pieces, key=lambda p: p[0].x0):
+        if stacks and piece[0].x0 <= max(p[-1].x1 for p in stacks[-1]):
+            stacks[-1].append(piece)
         else:
-            stacks.append([phrase])
+            stacks.append([piece])
     row = []
     for stack in stacks:
         words = [w for p in sorted(stack, key=lambda p: p[0].middle) for w in p]
@@ -108,21 +106,9 @@ def _row(block: Sequence[Line], columns: Mapping[str, str]) -> tuple[Head, ...]:
     return tuple(row)
 
 
-def _phrases(line: Line, columns: Mapping[str, str]) -> list[list[Word]]:
-    """Part a line at its gaps; a phrase of nothing but known headings is parted into these."""
-    phrases: list[list[Word]] = []
-    for word in line.words:
-        gap = word.x0 - phrases[-1][-1].x1 if phrases else 0
-        if phrases and gap <= _APART * (word.bottom - word.top):
-            phrases[-1].append(word)
-        else:
-            phrases.append([word])
-    return [part for phrase in phrases for part in _parted(phrase, columns)]
-
-
-def _parted(phrase: list[Word], columns: Mapping[str, str]) -> list[list[Word]]:
+def _parted(phrase: tuple[Word, ...], columns: Mapping[str, str]) -> list[tuple[Word, ...]]:
     """Part a phrase into known headings, the longest first; as it is if that leaves a rest."""
-    parts: list[list[Word]] = []
+    parts: list[tuple[Word, ...]] = []
     start = 0
     while start < len(phrase):
         for end in range(len(phrase), start, -1):
