@@ -103,13 +103,20 @@ def test_a_heading_that_stands_twice_is_a_problem_and_nothing_is_read():
     ]
 
 
-@pytest.mark.parametrize("heading", ["P1", "1. Layanan mudah ditemukan", "Pernyataan 1", "Q1", "1"])
-def test_the_statements_of_a_survey_may_be_headed(heading):
+@pytest.mark.parametrize("heading", ["P1", "p 1", "P.1"])
+def test_the_statements_of_a_survey_are_headed_as_in_the_projects_form(heading):
     second = heading.replace("1", "2")
     found = read(["NAMA", "PILAR", heading, second], ["Siti", "Smart Living", "4", "3"])
     assert found.lists[0].kind == "survey"
     assert found.lists[0].headings["statement_1"] == (heading, 3)
     assert [r.cells["statement_2"] for r in records(found)] == ["3"]
+
+
+@pytest.mark.parametrize("heading", ["1. Layanan mudah ditemukan", "Pernyataan 1", "Q1", "1"])
+def test_numbered_headings_of_any_other_form_are_no_statements(heading):
+    second = heading.replace("1", "2")
+    found = read(["NO", "PILAR", "PROGRAM", heading, second], ["1", "Smart Living", "A", "4", "3"])
+    assert [each.kind for each in found.lists if each.kind == "survey"] == []
 
 
 def test_of_two_kinds_that_fit_the_one_with_more_headings_is_taken():

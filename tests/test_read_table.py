@@ -299,3 +299,11 @@ def test_a_heading_that_stands_twice_is_refused(read):
 def test_an_unused_heading_may_stand_twice(read):
     found = read(f"{HEADS};X;X\nKAB. MALANG;Smart Living;3;4;5\n")
     assert cells(found) == [("KAB. MALANG", "Smart Living", "3")]
+
+
+def test_statements_that_stand_again_for_another_pillar_are_refused(read):
+    heads = "NAMA;PILAR;P1;P2;PILAR;P1;P2"
+    with pytest.raises(
+        SourceError, match="'P1', 'P2' stand again, as of another pillar; give each"
+    ):
+        read(f"{heads}\nA;Smart Living;4;4;Smart Economy;1;1\n")

@@ -167,17 +167,19 @@ def test_a_hidden_sheet_with_a_list_is_a_problem_and_is_not_read(book, state):
     ]
 
 
-def test_a_hidden_sheet_of_anything_else_is_not_spoken_of(book):
+def test_a_hidden_sheet_of_anything_else_is_noted(book):
     def hide(made):
         made["Acuan"].sheet_state = "hidden"
 
     found = read(book({"Isian": WHOLE, "Acuan": [["a", "b"]]}, hide))
-    assert (found.problems, found.notes) == ([], [])
+    notes = [f"{NAME} sheet 'Acuan': is hidden and holds no list"]
+    assert (found.problems, found.notes) == ([], notes)
 
 
-def test_a_sheet_of_nothing_but_a_chart_is_passed_over(book):
+def test_a_sheet_of_nothing_but_a_chart_is_noted(book):
     found = read(book({"Isian": WHOLE}, lambda made: made.create_chartsheet("Grafik")))
-    assert (len(found.lists), found.problems, found.notes) == (1, [], [])
+    notes = [f"{NAME} sheet 'Grafik': holds no cells, as a chart"]
+    assert (len(found.lists), found.problems, found.notes) == (1, [], notes)
 
 
 def test_a_sheet_without_known_headings_is_noted_beside_one_with_them(book):
@@ -190,6 +192,12 @@ def test_a_sheet_without_known_headings_is_noted_beside_one_with_them(book):
 def test_a_workbook_in_which_no_sheet_is_known_is_refused(book):
     with pytest.raises(SourceError, match=r"sheet 'Lain': holds no line of known headings"):
         read(book({"Lain": [["a", "b"], [1, 2]]}))
+
+
+def test_every_sheet_is_named_where_none_is_read(book):
+    rows = {"Kuesioner": [["Partisipan", "Q1"], [1, "S"]], "Keterangan": [["NO", "NAMA", "ALAMAT"]]}
+    with pytest.raises(SourceError, match=r"sheet 'Keterangan': no known.* sheet 'Kuesioner': hol"):
+        read(book(rows))
 
 
 def test_a_workbook_without_anything_is_refused(book):

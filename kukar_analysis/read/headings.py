@@ -330,6 +330,18 @@ def _unclear(kind: str, headings: Headings, names: tuple[_Name, ...]) -> str:
     asked = max((s.statements for s in framework.load().surveys.values()), default=0)
     if kind == "survey" and f"statement_{asked + 1}" in headings:
         return f"has more than the {asked} statements of a pillar; part it into a sheet a pillar"
+    used = {i for _, i in headings.values()}
+    asked_once = {p.casefold() for c, (p, _) in headings.items() if c.startswith("statement_")}
+    again = [
+        name.printed
+        for i, name in enumerate(names, start=1)
+        if i not in used and name.printed.casefold() in asked_once
+    ]
+    if again:
+        return (
+            f"the headings {', '.join(map(repr, again[:3]))} stand again, as of another pillar;"
+            " give each pillar a sheet or file of its own, or write the rows below each other"
+        )
     for column in (c for c in headings if c in _FIGURES):
         found = _candidates(kind, column, names)
         own = [

@@ -79,6 +79,8 @@ def read(path: Path, name: str) -> Reading:
                     found = _grid(book, name, sheet.name, said)
                     _read_sheet(found, named, sheet.visible == SheetVisibleEnum.Visible, reading)
                     _name_hidden(found, said, reading)
+                else:
+                    reading.notes.append(f"{name} sheet {sheet.name!r}: holds no cells, as a chart")
     except python_calamine.PasswordError as error:
         raise _locked(name) from error
     except CalamineError as error:
@@ -86,9 +88,8 @@ def read(path: Path, name: str) -> Reading:
             f"{name}: is cut or damaged ({error}); open and save it in Excel, or ask for it again"
         ) from error
     if not any(found.records for found in reading.lists):
-        raise SourceError(
-            "; ".join(reading.problems or reading.notes or [f"{name}: no sheet holds anything"])
-        )
+        why = [*reading.problems, *reading.notes] or [f"{name}: no sheet holds anything"]
+        raise SourceError("; ".join(why))
     return reading
 
 
@@ -103,6 +104,8 @@ def _read_sheet(found: grid.Grid, named: dict[str, str], visible: bool, reading:
                 f"{found.place}: {why} and was not read; show or rename it if it counts, or delete"
                 " it"
             )
+        elif not visible:
+            reading.notes.append(f"{found.place}: is hidden and holds no list")
         return
     grid.read(found, named | grid.named(found.part or "", "pillar", "opd"), reading)
 
