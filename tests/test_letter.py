@@ -425,13 +425,17 @@ def test_a_table_that_cannot_be_read_leaves_the_scores_and_notes(read, with_tabl
 
 
 @pytest.mark.parametrize("above", ["66 Kota/Kabupaten pada KPPN & IKN", ""])
+@pytest.mark.parametrize("remark", [None, "Tidak mengisi"])
 def test_the_group_of_a_table_without_one_is_that_of_the_text_or_of_its_sums(
-    read, with_table, above
+    read, with_table, above, remark
 ):
     rows = [row[:-1] for row in national_rows(8) if row[-1] == "KPPN&IKN"]
     rows = [(str(i), *row[1:]) for i, row in enumerate(rows, start=1)]
+    end = len(HEADS) if remark else -1
+    if remark:
+        rows = [(*row, remark if row is rows[0] else "") for row in rows]
     invented = with_table(rows)
-    table = replace(invented.national, heads=HEADS[:-1], widths=WIDTHS[:-1])
+    table = replace(invented.national, heads=HEADS[:end], widths=WIDTHS[:end])
     reading = read(replace(invented, national=table, region=above))
     assert set(column(reading, "national_table", "group")) == {"kppn-ikn"}
     assert len(records(reading, "national_table")) == 4

@@ -257,7 +257,8 @@ def check(found: National, edition: str, region: str, year: int, stated: dict[st
     """
     fw = framework.load()
     group = _group(found, edition, year)
-    if group and "group" not in found.heads.columns:
+    # a column of remarks ("tidak mengisi") may go by the same heading
+    if group and not any(fw.match("group", r.cells.get("group", "")) for r in found.records):
         for i, record in enumerate(found.records):
             found.records[i] = replace(record, cells={**record.cells, "group": group})
     off, contrary, proven = [], [], 0
@@ -297,7 +298,7 @@ def _off(cells: Mapping[str, str], rules: str) -> list[str] | None:
 
 
 def _group(found: National, edition: str, year: int) -> str:
-    """Return the one group of a table without a column for it, or nothing.
+    """Return the one group of a table that names none in its lines, or nothing.
 
     The one that is named above it, else the one by whose rules all its lines add up, else that of
     the letter's own region.
