@@ -36,6 +36,8 @@ _SIGNATURE, _SIGNATURE_ROWS = 60, 8
 """Letters of the longest text, and rows, of a signature block."""
 _FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")
 """A score or a code."""
+_WIDEST = 1000
+"""Cells of the widest row that is looked at: headings are compared with every column."""
 _SLIPS = 2
 """Answers beyond the scale of a survey that may be slips."""
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
@@ -48,6 +50,13 @@ def read(grid: Grid, given: dict[str, str], reading: Reading) -> None:
     `given` are cells that hold for every record unless the list says otherwise, as the agency that
     the file's name tells.
     """
+    widest = max(((len(cells), row) for row, cells in grid.rows), default=(0, 0))
+    if widest[0] > _WIDEST:
+        reading.problems.append(
+            f"{grid.place}: row {widest[1]} has {widest[0]} cells, at most {_WIDEST} are read;"
+            " copy the list alone into a new file"
+        )
+        return
     found = recognise(grid)
     if isinstance(found, Unknown):
         (reading.problems if found.is_near else reading.notes).append(found.message)

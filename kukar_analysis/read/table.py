@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 from pathlib import Path
@@ -42,6 +43,8 @@ def read(path: Path, name: str) -> Reading:
 
 def _text(path: Path, name: str) -> str:
     data = path.read_bytes()
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
+        return data.decode("utf-16", errors="replace")  # Excel's "Unicode text"
     if b"\0" in data:
         raise SourceError(f"{name}: is no text file; save the list as CSV (UTF-8) and try again")
     try:
