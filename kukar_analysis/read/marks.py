@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from xml.parsers import expat
 
 from kukar_analysis.read.source import UNCALCULATED
@@ -44,7 +45,8 @@ class Marks:
     has_data: bool = False
 
 
-def column(letters: str) -> int:
+@lru_cache(maxsize=20_000)
+def _column(letters: str) -> int:
     """Return the number of a column from its letters: A is 1, AB is 28."""
     number = 0
     for letter in letters:
@@ -52,26 +54,17 @@ def column(letters: str) -> int:
     return number
 
 
-def _parse(
-    xml: bytes,
-    start: Callable[[str, Mapping[str, str]], None],
-    end: Callable[[str], None] | None = None,
-    text: Callable[[str], None] | None = None,
-) -> None:
-    """Call what is given for every element and text. Raises expat.ExpatError, ValueError."""
+def _parser(start: Callable[[str, Mapping[str, str]], None]) -> expat.XMLParserType:
+    """Return a parser that calls `start` for every element, and refuses a document type."""
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler = lambda name, said: start(name.rpartition(":")[2], said)
-    if end:
-        parser.EndElementHandler = lambda name: end(name.rpartition(":")[2])
-    if text:
-        parser.CharacterDataHandler = text
+    parser.StartElementHandler = start
 
     def refuse(*_: object) -> None:
         raise ValueError("a document type inside")
 
     parser.StartDoctypeDeclHandler = refuse
-    parser.Parse(xml, True)
+    return parser
 
 
 def styles(xml: bytes) -> Styles:
@@ -84,6 +77,7 @@ def styles(xml: bytes) -> Styles:
 
     def start(name: str, said: Mapping[str, str]) -> None:
         nonlocal count
+        name = name.rpartition(":")[2]
         if name == "numFmt" and "%" in re.sub(r'".*?"|\\.', "", said.get("formatCode", "")):
             formats.add(said.get("numFmtId", ""))
         elif name == "font" and path[-1:] == ["fonts"]:
@@ -102,59 +96,66 @@ def styles(xml: bytes) -> Styles:
     def end(_: str) -> None:
         path.pop()
 
-    _parse(xml, start, end)
+    parser = _parser(start)
+    parser.EndElementHandler = end
+    parser.Parse(xml, True)
     return found
 
 
 def sheet(xml: bytes, shown: Styles) -> Marks:
-    """Return what the XML of a sheet says."""
+    """Return what the XML of a sheet says. A cell is looked at when the next thing begins."""
     found = Marks()
     row = place = 0
     said: Mapping[str, str] = {}
     value: list[str] = []
-    has_formula = is_value = False
+    has_formula = False
+    looked_at = shown.percent | shown.struck
+
+    def finish() -> None:
+        text, kind, style = "".join(value).strip(), said.get("t", "n"), said.get("s")
+        if kind == "e":
+            found.cells[row, place] = text or "#VALUE!"
+        elif has_formula and not text and kind == "n":
+            found.cells[row, place] = UNCALCULATED
+        elif text and kind == "n" and style in shown.percent:
+            found.cells[row, place] = f"{float(text) * 100:.15g}%"
+        if text and style in shown.struck:
+            found.struck.add(row)
+        value.clear()
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal row, place, said, has_formula, is_value
-        if name == "c":
-            said, has_formula = attributes, False
-            value.clear()
-            at = said.get("r", "").rstrip("0123456789")
-            place = column(at) if at else place + 1
-            found.width = max(found.width, place)
-            found.shared += said.get("t") == "s"
-        elif name == "v" or name == "is":
-            is_value = True
+        nonlocal row, place, said, has_formula
+        if ":" in name:
+            name = name.rpartition(":")[2]
+        parser.CharacterDataHandler = None
+        if name in ("v", "t"):
+            if has_formula or said.get("t") == "e" or said.get("s") in looked_at:
+                parser.CharacterDataHandler = value.append
         elif name == "f":
             has_formula = True
-        elif name == "row":
-            row, place = int(attributes.get("r", row + 1)), 0
-            found.last = max(found.last, row)
-            if attributes.get("hidden") not in _NO:
-                found.hidden.add(row)
+        elif name == "c" or name == "row":
+            if has_formula or value or said.get("t") == "e":
+                finish()
+            said, has_formula = {}, False
+            if name == "row":
+                row, place = int(attributes.get("r", row + 1)), 0
+                found.last = max(found.last, row)
+                if attributes.get("hidden") not in _NO:
+                    found.hidden.add(row)
+                return
+            said = attributes
+            at = said.get("r", "").rstrip("0123456789")
+            place = _column(at) if at else place + 1
+            if place > found.width:
+                found.width = place
+            found.shared += said.get("t") == "s"
         elif name == "col" and attributes.get("hidden") not in _NO:
             found.hidden_columns += 1
         elif name == "sheetData":
             found.has_data = True
 
-    def end(name: str) -> None:
-        nonlocal is_value
-        if name in ("v", "is"):
-            is_value = False
-        elif name == "c":
-            text, kind, style = "".join(value), said.get("t", "n"), said.get("s", "0")
-            if kind == "e":
-                found.cells[row, place] = text or "#VALUE!"
-            elif has_formula and not text and kind == "n":
-                found.cells[row, place] = UNCALCULATED
-            elif text and kind == "n" and style in shown.percent:
-                found.cells[row, place] = f"{float(text) * 100:.15g}%"
-            if text and style in shown.struck:
-                found.struck.add(row)
-
-    def text(data: str) -> None:
-        if is_value:
-            value.append(data)
-
-    _parse(xml, start, end, text)
+    parser = _parser(start)
+    parser.Parse(xml, True)
+    if has_formula or value or said.get("t") == "e":
+        finish()
     return found
