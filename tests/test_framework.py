@@ -240,54 +240,11 @@ def test_tables_are_checked_against_the_definitions_of_the_day(definitions, monk
 
 
 @pytest.mark.parametrize(
-    ("printed", "pillar"),
-    [
-        ("Smart Governance", "governance"),
-        ("SMART GOVERNMENT", "governance"),
-        ("Smart e-governance", "governance"),
-        ("Smart Governence", "governance"),
-        ("Smart Environment", "environment"),
-        ("Environtment", "environment"),
-        ("Smart Environtment", "environment"),
-        ("Smart Ekonomi", "economy"),
-        ("smart economi", "economy"),
-        ("Smart Societ", "society"),
-        ("Sociality", "society"),
-        ("  smart_living ", "living"),
-        ("Smart Branding", "branding"),
-    ],
+    "case", cases("names").values(), ids=lambda c: f"{c['kind']} {c['printed']}"
 )
-def test_a_pillar_is_known_however_it_is_spelt_in_print(printed, pillar):
-    assert FW.match("pillar", printed) == [pillar]
-
-
-@pytest.mark.parametrize(
-    ("kind", "printed", "ids"),
-    [
-        ("region", "KAB. KUTAI KARTANEGARA", ["64.02"]),
-        ("region", "Kab Kutai Kartanegara", ["64.02"]),
-        ("region", "Kabupaten Kutai Kartanegara", ["64.02"]),
-        ("region", "64.02", ["64.02"]),
-        ("region", "KAB. MALANG", ["35.07"]),
-        ("region", "KOTA MALANG", ["35.73"]),
-        ("region", "KUTAI", []),
-        ("group", "KPPN&IKN", ["kppn-ikn"]),
-        ("group", "KPPN/IKN", ["kppn-ikn"]),
-        ("group", "REGULER", ["reguler"]),
-        ("component", "PROGRAM KOLABORASI", ["collaboration"]),
-        ("component", "Quick Win", ["quick_wins"]),
-        ("opd", "Bapedda", ["Bappeda"]),
-        ("opd", "Dinas Tenaga Kerja dan Transmigrasi", ["Distransnaker"]),
-        ("opd", "Dinas Perlindungan Perempuan dan Anak", ["DP3A"]),
-        ("statistic", "IPM", []),
-        ("source", "Penilaian Mandiri", ["self"]),
-        ("source", "Asesor", ["assessor"]),
-        ("pillar", "Smart City", []),
-        ("pillar", "–", []),
-    ],
-)
-def test_a_printed_name_stands_for_one_id_or_for_none(kind, printed, ids):
-    assert FW.match(kind, printed) == ids
+def test_a_printed_name_stands_for_one_id_for_several_or_for_none(case):
+    ids = case["ids"].split("|") if case["ids"] else []
+    assert FW.match(case["kind"], case["printed"]) == ids
 
 
 def test_a_fixed_id_has_a_word_for_readers():
@@ -295,10 +252,6 @@ def test_a_fixed_id_has_a_word_for_readers():
         assert [FW.match(kind, FW.word(kind, id_)) for id_ in ids] == [[id_] for id_ in ids]
     assert FW.word("status", "not_begun") == "belum dimulai"
     assert FW.word("digital_part", "market") == "pasar digital"
-
-
-def test_dkp_could_be_two_agencies():
-    assert FW.match("opd", "DKP") == ["Dinas Kelautan dan Perikanan", "Dinas Ketahanan Pangan"]
 
 
 def test_two_regions_never_share_a_name():
