@@ -104,7 +104,7 @@ def _read_sheet(found: grid.Grid, named: dict[str, str], visible: bool, reading:
                 f"{found.place}: {why} and was not read; show or rename it if it counts, or delete"
                 " it"
             )
-        elif not visible:
+        elif not is_guide:  # a form's own lists of choices are hidden
             reading.notes.append(f"{found.place}: is hidden and holds no list")
         return
     grid.read(found, named | grid.named(found.part or "", "pillar", "opd"), reading)
