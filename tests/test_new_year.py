@@ -95,13 +95,13 @@ def confirm(folder):
 def test_a_copy_adds_the_lines_it_names_and_changes_no_byte_beside_them(definitions):
     before = {p.name: p.read_bytes() for p in definitions.iterdir()}
     added = new_year.copy(2027, [SOURCE], definitions)
-    assert {lines.file.stem: lines.last - lines.first + 1 for lines in added} == ADDED
-    for lines in added:
-        found = lines.file.read_bytes().splitlines(keepends=True)
-        new = found[lines.first - 1 : lines.last]
+    assert {path.stem: last - first + 1 for path, first, last in added} == ADDED
+    for path, first, last in added:
+        found = path.read_bytes().splitlines(keepends=True)
+        new = found[first - 1 : last]
         assert all(line.startswith(b"2027-kppn-ikn,") and b",unconfirmed," in line for line in new)
-        rest = found[: lines.first - 1] + found[lines.last :]
-        assert b"".join(rest) == before.pop(lines.file.name)
+        rest = found[: first - 1] + found[last:]
+        assert b"".join(rest) == before.pop(path.name)
     assert {p.name: p.read_bytes() for p in definitions.iterdir() if p.name in before} == before
 
 
@@ -408,7 +408,7 @@ def said(office):
         *(f'summary.certainty({year}, "00.01")' for year in INVENTED),
         "new_year.summary()",
     ]
-    code = "import kukar_analysis as ka\nfrom kukar_analysis import new_year\nimport json\n"
+    code = "import kukar_analysis as ka\nfrom kukar_analysis.cli import new_year\nimport json\n"
     code += "from kukar_analysis.analysis import summary\n"
     code += f"print(json.dumps([list(x) for x in [{', '.join(calls)}]]))"
     ended = python(office, "-c", code)

@@ -11,17 +11,13 @@ import csv
 import io
 import shutil
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 from kukar_analysis import forms, framework, store, writing
 from kukar_analysis.errors import MissingTableError, UsageError
-from kukar_analysis.framework.facts import Retired
 
 FILES = ("editions", "weights", "edition_questions", "surveys")
 """Files of definitions that hold an edition's facts, in the order in which they are confirmed."""
-PARTS = ("opd", "survei")
-"""Subfolders of a year's raw folder, for what comes in many files."""
 README = "LIES-SAYA.txt"
 _README = """\
 Formulir evaluasi Smart City {year}, dibuat oleh `kukar new-year {year}`.
@@ -35,32 +31,6 @@ Bila daftar OPD per pilar {year} sudah ada (DAERAH;PILAR;OPD di data/raw/{year}/
 `kukar clean` lalu `kukar template {year} --opd all --to FOLDER`: tiap OPD hanya menerima pilarnya.
 Sesudah berkas masuk: `kukar clean`. Yang belum dikonfirmasi: `kukar new-year {year} --status`.
 """
-
-
-@dataclass(frozen=True)
-class Lines:
-    """Lines that were added to a file, the first and the last as an editor numbers them."""
-
-    file: Path
-    first: int
-    last: int
-
-    def __str__(self) -> str:
-        if self.first == self.last:
-            return f"{self.file}: line {self.first}"
-        return f"{self.file}: lines {self.first}-{self.last}"
-
-
-@dataclass(frozen=True)
-class Unconfirmed:
-    """A fact of an edition that no rule of its year confirms, and where it stands."""
-
-    file: str
-    line: int
-    fact: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}  {self.fact}"
 
 
 def sources_of(year: int, asked: str | None = None) -> list[str]:
@@ -108,32 +78,35 @@ def group_of(region: str) -> str | None:
     return framework.load().edition(str(found.sort_values("year")["edition"].iloc[-1])).group
 
 
-def copy(year: int, sources: list[str], folder: Path | None = None) -> list[Lines]:
-    """Add editions to the definitions, copied from `sources`; return the lines that were added.
+def copy(year: int, sources: list[str], folder: Path | None = None) -> list[tuple[Path, int, int]]:
+    """Add editions copied from `sources` to the definitions; return file, first and last line.
 
     A question that is retired by then is left out (`Framework.not_copied`). What is added is
-    checked before a file is touched. Raises DefinitionError where it contradicts what is there,
-    and UsageError for a source that is not known.
+    checked before a file is touched, and all files are changed or none. Raises DefinitionError
+    where it contradicts what is there, and UsageError for a source that is not known.
     """
     folder = folder or framework.DEFINITIONS
     fw = framework.load(folder)
     for source in sources:
         fw.edition(source)
-    added, changed = [], {}
-    for name in FILES:
-        path = folder / f"{name}.csv"
-        text, first, last = _with_copy(path.read_bytes().decode("utf-8"), year, sources, fw)
-        if last >= first:
-            added.append(Lines(path, first, last))
-            changed[path] = text.encode("utf-8")
+    paths = [folder / f"{name}.csv" for name in FILES]
+    before = {path: path.read_bytes() for path in paths}
+    made = {path: _with_copy(before[path].decode(), year, sources, fw) for path in paths}
     with tempfile.TemporaryDirectory() as name:
         trial = Path(shutil.copytree(folder, Path(name) / folder.name))
-        for path, content in changed.items():
-            (trial / path.name).write_bytes(content)
+        for path, (text, *_) in made.items():
+            (trial / path.name).write_bytes(text.encode())
         framework.load(trial)
-    _replace(changed)
+    try:
+        for path, (text, *_) in made.items():
+            _write(path, text.encode())
+    except OSError:
+        for path in paths:
+            if path.read_bytes() != before[path]:
+                _write(path, before[path])
+        raise
     framework.forget()
-    return added
+    return [(path, first, last) for path, (_, first, last) in made.items() if last >= first]
 
 
 def _with_copy(
@@ -144,18 +117,17 @@ def _with_copy(
     All other lines keep every byte, so that the difference shows what is new and nothing else.
     """
     lines = [*io.StringIO(text, newline="")]
-    reader = csv.reader(lines, strict=True)
-    header = [name.lstrip("\ufeff") for name in next(reader)]
-    place, copied = reader.line_num, []
-    for row in reader:
-        record = dict(zip(header, row, strict=False))
-        if record.get("edition", "9999")[:4] <= str(year):
+    reader = csv.DictReader([lines[0].lstrip("\ufeff"), *lines[1:]], strict=True)
+    place, copied = 1, []
+    for record in reader:
+        if record["edition"][:4] <= str(year):
             place = reader.line_num
-        if record.get("edition") in sources:
+        if record["edition"] in sources:
             copied.append(_copied(record, year, fw))
     end = "\r\n" if lines[0].endswith("\r\n") else "\n"
     made = io.StringIO(newline="")
-    csv.DictWriter(made, header, lineterminator=end).writerows(filter(None, copied))
+    heads = reader.fieldnames or ()
+    csv.DictWriter(made, heads, lineterminator=end).writerows(filter(None, copied))
     if not lines[place - 1].endswith(("\n", "\r")):
         lines[place - 1] += end
     new = [*io.StringIO(made.getvalue(), newline="")]
@@ -188,31 +160,10 @@ def _copied(record: dict[str, str], year: int, fw: framework.Framework) -> dict[
     return record | {name: value for name, value in changed.items() if name in record}
 
 
-def _replace(changed: dict[Path, bytes]) -> None:
-    """Put all files into their places, or none: where one fails, the others are put back."""
-    before = {path: path.read_bytes() for path in changed}
-    done: list[Path] = []
-    try:
-        for path, content in changed.items():
-            _write(path, content)
-            done.append(path)
-    except OSError:
-        for path in done:
-            _write(path, before[path])
-        raise
-
-
 def _write(path: Path, content: bytes) -> None:
     with writing.replacing(path) as temporary:
         temporary.write_bytes(content)
         shutil.copymode(path, temporary)
-
-
-def lay_out(year: int, raw: Path = store.RAW) -> Path:
-    """Make the raw folder of a year with its subfolders, and return it; what is there stays."""
-    for part in PARTS:
-        (raw / str(year) / part).mkdir(parents=True, exist_ok=True)
-    return raw / str(year)
 
 
 def write_forms(year: int, edition: str, region: str, folder: Path) -> list[Path]:
@@ -239,16 +190,17 @@ def check_free(folder: Path) -> None:
         raise UsageError(f"{folder} is there already; name another folder with --to")
 
 
-def unconfirmed(edition: str) -> list[Unconfirmed]:
+def unconfirmed(edition: str) -> list[str]:
     """Return every fact of an edition that is not confirmed, with its file and line."""
     found = []
+    about = ("edition", "year", "group", "follows", "status", "citation", "note", "continuity")
     for name in FILES:
-        path = framework.DEFINITIONS / f"{name}.csv"
-        with path.open(encoding="utf-8-sig", newline="") as file:
+        with (framework.DEFINITIONS / f"{name}.csv").open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, strict=True)
             for record in reader:
                 if (record["edition"], record["status"]) == (edition, "unconfirmed"):
-                    found.append(Unconfirmed(path.name, reader.line_num, _said(record)))
+                    said = ", ".join(f"{k} {v}" for k, v in record.items() if v and k not in about)
+                    found.append(f"{name}.csv:{reader.line_num}  {said}")
     return found
 
 
@@ -262,22 +214,14 @@ def to_ask(edition: str) -> list[str]:
     ]
 
 
-def _said(record: dict[str, str]) -> str:
-    """Return what a fact says: its cells but for those that say whose it is, and how known."""
-    about = ("edition", "year", "group", "follows", "status", "citation", "note", "continuity")
-    return ", ".join(f"{k} {v}" for k, v in record.items() if v and k not in about)
-
-
 def summary() -> list[str]:
     """Return a line an edition that has facts to be confirmed: how many, and where to see them."""
     fw = framework.load()
     return [
         f"edition {e.edition}: {sum(counts.values())} facts copied from {e.follows} and not"
-        f" confirmed{_asks(fw.not_copied(e.edition))} (kukar new-year {e.year} --status)"
+        f" confirmed{asked} (kukar new-year {e.year} --status)"
         for e in fw.editions.values()
         if (counts := fw.unconfirmed(e.edition))
+        for left in [len(fw.not_copied(e.edition))]
+        for asked in [f", {left} question not copied" if left else ""]
     ]
-
-
-def _asks(retired: list[Retired]) -> str:
-    return f", {len(retired)} question not copied" if retired else ""

@@ -51,9 +51,13 @@ def new_year(
         typer.echo(f"edition {edition}: copied from {source}, and nothing of it confirmed yet")
         for line in new_year.to_ask(edition):
             typer.echo(f"  {line}")
-    for lines in added:
-        typer.echo(f"  added {lines}")
-    typer.echo(f"raw folder: {new_year.lay_out(year, raw or store.RAW)}")
+    for path, first, last in added:
+        numbers = f"line {first}" if first == last else f"lines {first}-{last}"
+        typer.echo(f"  added {path}: {numbers}")
+    begun_in = (raw or store.RAW) / str(year)
+    for part in ("opd", "survei"):
+        (begun_in / part).mkdir(parents=True, exist_ok=True)
+    typer.echo(f"raw folder: {begun_in}")
     made = new_year.write_forms(year, own, region, folder) if own in begun else []
     if made:
         typer.echo(f"{len(made)} forms to send out, with {new_year.README}: {folder}")
