@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils import column_index_from_string, get_column_letter
 from python_calamine import CalamineWorkbook
 
-from kukar_analysis import formats, forms, framework
+from kukar_analysis import forms, framework
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.forms import draw, fill
 
@@ -142,8 +142,6 @@ def test_file_names(written):
     ]
 
 
-
-
 @pytest.mark.parametrize(
     ("name", "sheets"),
     [
@@ -218,7 +216,6 @@ def test_in_the_blank_form_the_agency_is_chosen_from_all_of_them(written):
     assert book["Daftar"].max_column == 1
 
 
-
 def test_a_score_is_chosen_but_a_decimal_one_is_not_refused(written):
     book = written["formulir-2023-dinkes.xlsx"]
     found = rule(book["Smart Living"], "NILAI MANDIRI")
@@ -278,7 +275,6 @@ def test_rules_keep_to_the_limits_of_excel(written):
                 assert all(options(book, found))
 
 
-
 def test_wrapped_text_has_room_and_the_row_still_grows(written):
     for book in written.values():
         for sheet in book:
@@ -300,7 +296,6 @@ def test_rows_are_not_marked_as_set_by_hand(written, folder):
             assert not any(b"customHeight" in archive.read(n) for n in sheets)
 
 
-
 def test_properties_name_no_person_and_no_moment(written):
     for name, book in written.items():
         year = int(name.removesuffix(".xlsx").split("-20")[1][:2]) + 2000
@@ -308,7 +303,6 @@ def test_properties_name_no_person_and_no_moment(written):
         assert (of.creator, of.lastModifiedBy, of.language) == ("kukar", None, "id-ID")
         assert of.created == of.modified == datetime(year, 1, 1)
         assert of.title
-
 
 
 def test_calamine_reads_the_same_cells(written, folder):
@@ -419,7 +413,6 @@ def test_an_agencys_programmes_say_the_agency_once(written):
     blank = written["program-2023.xlsx"]["Program"]
     assert "OPD" in headings(blank)
     assert "OPD" not in captions(blank)
-
 
 
 def test_the_aspects_of_quick_wins(written):
