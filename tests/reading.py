@@ -7,6 +7,7 @@ import csv
 import gc
 import html
 import re
+import time
 import warnings
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -200,6 +201,22 @@ def write_notebook(folder, name, *cells, parameters=PARAMETERS, asks=ASKS):
     path = folder / f"{name}.ipynb"
     nbformat.write(v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
     return path
+
+
+def notebook(*cells):
+    """Return a notebook of these code cells."""
+    made = [v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(cells)]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    return v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
+
+
+def awaited(condition):
+    """Return what a condition gives once it holds; fails after two minutes."""
+    until = time.monotonic() + 120
+    while not (found := condition()):
+        assert time.monotonic() < until, "did not come about"
+        time.sleep(0.02)
+    return found
 
 
 @contextmanager

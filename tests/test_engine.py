@@ -8,7 +8,6 @@ import re
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import matplotlib
@@ -17,18 +16,13 @@ import papermill
 import psutil
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from nbformat import v4
 from papermill.exceptions import PapermillExecutionError
-from reading import kernels
+from reading import awaited, kernels, notebook
 
 from kukar_analysis import store
-from kukar_analysis.report.engine import fork, libraries, manager, record
+from kukar_analysis.report.engine import fork
 from kukar_analysis.report.engine import papermill as engine
-from kukar_analysis.report.engine.forked import ForkedKernel
-
-KUKAR = [
-    "kukar_analysis.analysis.missing",
-]
+from kukar_analysis.report.engine.record import ChangedParameterError, InterruptedRunError
 
 
 @pytest.fixture(autouse=True)
@@ -40,7 +34,7 @@ def quiet_loops():
 @pytest.fixture(scope="module", autouse=True)
 def zygote():
     """Fork all kernels of this file from one zygote."""
-    fork.preload(KUKAR, "test")
+    fork.preload(["kukar_analysis.analysis.missing"], "test")
     yield
     fork.end()
 
@@ -50,13 +44,6 @@ def each_kind(request, monkeypatch):
     """Run once with forked kernels and once with plain ones."""
     if request.param == "plain":
         monkeypatch.setattr(fork, "available", lambda: False)
-        monkeypatch.setattr(engine.WarmEngine, "_said", True)
-
-
-def notebook(*cells):
-    made = [v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(cells)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return v4.new_notebook(cells=made, metadata={"kernelspec": kernel})
 
 
 def run(path, *cells, engine_name="warm", **options):
@@ -72,45 +59,35 @@ def texts(made):
     return [o.data["text/plain"] for c in made.cells for o in c.get("outputs", []) if "data" in o]
 
 
-def states(made):
+def states(path):
     """Return status and exception of every code cell."""
-    found = [c.metadata.papermill for c in made.cells if c.cell_type == "code"]
+    cells = nbformat.read(path, as_version=4).cells
+    found = [c.metadata.papermill for c in cells if c.cell_type == "code"]
     return [(m.status, m.exception) for m in found]
+
+
+STOPPED = [("completed", False), ("failed", True), ("pending", None)]
 
 
 def outputs(made):
     return [(c.get("execution_count"), c.get("outputs")) for c in made.cells]
 
 
-@pytest.fixture(scope="module")
-def plainly(processed, tmp_path_factory):
-    """Run every committed notebook with plain papermill, two at a time; return them by name."""
-    folder = tmp_path_factory.mktemp("plain")
-
-    def one(path):
-        papermill.execute_notebook(path, folder / path.name, progress_bar=False)
-        return path.stem, nbformat.read(folder / path.name, as_version=4)
-
-    paths = sorted(store.NOTEBOOKS.glob("[0-9]*.ipynb"))
-    with pytest.MonkeyPatch.context() as patch, kernels():
-        patch.setenv(store.PROCESSED_VARIABLE, str(processed))
-        with concurrent.futures.ThreadPoolExecutor(2) as pool:
-            return dict(pool.map(one, paths))
-
-
 @pytest.mark.usefixtures("processed_env")
-def test_every_committed_notebook_comes_out_as_from_plain_papermill(plainly, tmp_path):
-    assert len(plainly) == 10
-    for name, expected in plainly.items():
-        papermill.execute_notebook(
-            store.NOTEBOOKS / f"{name}.ipynb",
-            tmp_path / f"{name}.ipynb",
-            engine_name="warm",
-            progress_bar=False,
-        )
-        made = nbformat.read(tmp_path / f"{name}.ipynb", as_version=4)
-        assert outputs(made) == outputs(expected), name
-    assert fork.zygote().report() == fork.Report(1, {})
+def test_every_committed_notebook_comes_out_as_from_plain_papermill(tmp_path, caplog):
+    def one(path):
+        made = []
+        for name in ("warm", "nbclient"):
+            out = tmp_path / f"{path.stem}.{name}.ipynb"
+            papermill.execute_notebook(path, out, engine_name=name, progress_bar=False)
+            made.append(outputs(nbformat.read(out, as_version=4)))
+        return path.name, made[0] == made[1]
+
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        found = dict(pool.map(one, sorted(store.NOTEBOOKS.glob("[0-9]*.ipynb"))))
+    assert found == dict.fromkeys(found, True)
+    assert len(found) == 10
+    assert "not forked" not in caplog.text
 
 
 DRAWN = [
@@ -139,56 +116,44 @@ def test_figures_tables_and_what_a_cell_sees_are_as_in_a_plain_kernel(tmp_path):
     assert len(pictures) == 3
 
 
-def test_random_numbers_of_two_kernels_differ(tmp_path):
+def test_two_kernels_share_nothing(tmp_path, monkeypatch):
+    monkeypatch.setenv("LATER", "yes")
+    monkeypatch.setenv("TZ", "Asia/Makassar")
     cell = (
-        "import random, numpy as np\n"
-        "[random.random(), float(np.random.rand()), float(np.random.default_rng().random())]"
+        "import builtins, os, random, time, numpy as np, pandas as pd\n"
+        "seen = (pd.get_option('display.max_rows'), os.environ.get('MINE'), os.getcwd(),"
+        " hasattr(builtins, 'mine'), os.environ['LATER'], time.strftime('%z'))\n"
+        "pd.set_option('display.max_rows', 7)\nos.environ['MINE'] = '1'\nbuiltins.mine = 1\n"
+        "os.chdir('/')\n"
+        "seen, random.random(), float(np.random.rand()), float(np.random.default_rng().random())"
     )
-    first, second = (
-        json.loads(texts(run(tmp_path / f"{name}.ipynb", cell))[0]) for name in ("a", "b")
+    (first, *some), (second, *others) = (
+        ast.literal_eval(texts(run(tmp_path / f"{name}.ipynb", cell, cwd=tmp_path))[0])
+        for name in "ab"
     )
-    assert all(a != b for a, b in zip(first, second, strict=True))
-
-
-def test_what_one_notebook_sets_the_next_does_not_see(tmp_path):
-    sets = (
-        "import os, pandas as pd, builtins\npd.set_option('display.max_rows', 7)\n"
-        "os.environ['MINE'] = '1'\nbuiltins.mine = 1\nos.chdir('/')"
-    )
-    sees = (
-        "import os, pandas as pd, builtins\n"
-        "pd.get_option('display.max_rows'), os.environ.get('MINE'), hasattr(builtins, 'mine'),"
-        " os.getcwd()"
-    )
-    before = texts(run(tmp_path / "before.ipynb", sees))
-    run(tmp_path / "sets.ipynb", sets)
-    assert texts(run(tmp_path / "after.ipynb", sees)) == before
-    assert before == [str((60, None, False, os.getcwd()))]
+    assert first == second == (60, None, str(tmp_path), False, "yes", "+0800")
+    assert not {*some} & {*others}
 
 
 @pytest.mark.usefixtures("each_kind")
-def test_kernels_that_run_at_once_hear_only_their_own_client(tmp_path):
-    def one(number):
-        cells = [f"mine = {number}", "import time\nfor i in range(20): print(mine)", "mine"]
-        made = run(tmp_path / f"{number}.ipynb", *cells)
-        return made.cells[1].outputs[0].text, texts(made)
-
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(one, range(8)))
-    assert made == [(f"{n}\n" * 20, [str(n)]) for n in range(8)]
-
-
-@pytest.mark.usefixtures("each_kind")
-def test_a_kernel_listens_in_a_private_folder_that_is_gone_afterwards(tmp_path):
-    cell = (
+def test_kernels_that_run_at_once_hear_only_their_own_client_in_a_private_folder(tmp_path):
+    where = (
         "import json, os\nfrom ipykernel.connect import get_connection_file\n"
         "path = get_connection_file()\n"
         "json.load(open(path))['transport'], path, oct(os.stat(os.path.dirname(path)).st_mode)"
     )
-    transport, path, mode = ast.literal_eval(texts(run(tmp_path / "a.ipynb", cell))[0])
-    assert transport == "ipc"
-    assert mode.endswith("700")
-    assert not os.path.exists(os.path.dirname(path))
+
+    def one(number):
+        cells = [f"mine = {number}", "import time\nfor i in range(20): print(mine)", where]
+        made = run(tmp_path / f"{number}.ipynb", *cells)
+        return made.cells[1].outputs[0].text, *ast.literal_eval(texts(made)[0])
+
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(one, range(8)))
+    assert [text for text, *_ in made] == [f"{n}\n" * 20 for n in range(8)]
+    for _, transport, path, mode in made:
+        assert (transport, mode[-3:]) == ("ipc", "700")
+        assert not os.path.exists(os.path.dirname(path))
 
 
 TOUCHES = "import builtins\nbuiltins.touched = [*getattr(builtins, 'touched', []), {!r}]\n"
@@ -224,7 +189,6 @@ def meddling(tmp_path, monkeypatch):
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    fonts = Path(matplotlib.get_cachedir()).parent
     personal = {
         "HOME": home,
         "PYTHONPATH": path,
@@ -232,7 +196,7 @@ def meddling(tmp_path, monkeypatch):
         "PYTHONHASHSEED": "7",
         "MPLBACKEND": "agg",
         "MATPLOTLIBRC": home / "here",
-        "XDG_CACHE_HOME": fonts,
+        "XDG_CACHE_HOME": Path(matplotlib.get_cachedir()).parent,
         "JUPYTER_PREFER_ENV_PATH": "no",
     }
     for name, value in personal.items():
@@ -249,8 +213,7 @@ def meddling(tmp_path, monkeypatch):
 def test_nothing_of_whoever_runs_it_reaches_a_kernel(tmp_path):
     (tmp_path / "work").mkdir()
     made = run(tmp_path / "a.ipynb", TOUCHED, resources={"metadata": {"path": tmp_path / "work"}})
-    (seen,) = texts(made)
-    touched, width, backend, no_user_site = ast.literal_eval(seen)
+    touched, width, backend, no_user_site = ast.literal_eval(texts(made)[0])
     assert (touched, width, no_user_site) == ([], 1.5, 1)
     assert backend.endswith("inline")
 
@@ -258,104 +221,58 @@ def test_nothing_of_whoever_runs_it_reaches_a_kernel(tmp_path):
 @pytest.mark.usefixtures("meddling")
 def test_the_same_files_do_reach_a_kernel_that_is_not_ours(tmp_path):
     (seen,) = texts(run(tmp_path / "a.ipynb", TOUCHED, engine_name="nbclient"))
-    assert set(ast.literal_eval(seen)[0]) == {
-        "sitecustomize",
-        "config",
-        "PYTHONSTARTUP",
-        "start-up file",
-    }
-    assert ast.literal_eval(seen)[1] == 9
-
-
-def test_the_environment_and_the_folder_of_a_kernel_are_those_of_the_moment(tmp_path, monkeypatch):
-    monkeypatch.setenv("LATER", "yes")
-    monkeypatch.setenv("TZ", "Asia/Makassar")
-    cell = "import os, time\nos.environ['LATER'], os.getcwd(), time.strftime('%z')"
-    (made,) = texts(run(tmp_path / "a.ipynb", cell, cwd=tmp_path))
-    assert ast.literal_eval(made) == ("yes", str(tmp_path), "+0800")
+    touched, width, *_ = ast.literal_eval(seen)
+    assert set(touched) == {"sitecustomize", "config", "PYTHONSTARTUP", "start-up file"}
+    assert width == 9
 
 
 DIES = "import os, signal\nprint('sampai sini', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
 SLEEPS = "import time\ntime.sleep(1000)"
+DEAF = f"import signal\nfor n in (2, 15): signal.signal(n, signal.SIG_IGN)\n{SLEEPS}"
 BROKEN = [
-    (
-        DIES,
-        {},
-        DeadKernelError,
-        "kernel mati (SIGKILL, mungkin memori habis)",
-        "kernel died (SIGKILL",
-    ),
-    (
-        "import os\nos._exit(3)",
-        {},
-        DeadKernelError,
-        "kernel mati (kode keluar 3)",
-        "kernel died (exit code 3)",
-    ),
-    (
-        SLEEPS,
-        {"execution_timeout": 1},
-        CellTimeoutError,
-        "waktu habis sesudah 1 s (batas satu sel)",
-        "timed out after 1 s (a cell may take 1 s)",
-    ),
+    (DIES, {}, DeadKernelError, "Kernel died: SIGKILL, perhaps out of memory"),
+    ("import os\nos._exit(3)", {}, DeadKernelError, "Kernel died: exit code 3"),
+    (SLEEPS, {"execution_timeout": 1}, CellTimeoutError, "timed out: a cell may take 1 s"),
+    (DEAF, {"execution_timeout": 1}, CellTimeoutError, "timed out: a cell may take 1 s"),
     (
         SLEEPS,
         {"total_timeout": 3, "execution_timeout": 60},
         CellTimeoutError,
-        "waktu habis sesudah 3 s (batas seluruh notebook)",
-        "timed out after 3 s (the notebook may take 3 s)",
+        "timed out: the notebook may take 3 s",
+    ),
+    (
+        "mine = 2",
+        {"parameters": {"mine": 1}, "held": {"mine": 1}},
+        ChangedParameterError,
+        "the parameter mine no longer is 1",
     ),
 ]
 
 
 @pytest.mark.usefixtures("each_kind")
-@pytest.mark.parametrize(("cell", "options", "error", "indonesian", "english"), BROKEN)
-def test_a_notebook_that_broke_off_is_marked_for_what_it_is(
-    tmp_path, cell, options, error, indonesian, english
-):
+@pytest.mark.parametrize(("cell", "options", "error", "said"), BROKEN)
+def test_a_notebook_that_broke_off_is_marked_for_what_it_is(tmp_path, cell, options, error, said):
     path = tmp_path / "a.ipynb"
-    with pytest.raises(error):
+    with pytest.raises(error) as failed:
         run(path, "1 + 1", cell, "'tidak sampai'", **options)
+    assert str(failed.value) == said
     made = nbformat.read(path, as_version=4)
     assert made.metadata.papermill.exception is True
     assert made.metadata.papermill.end_time
-    assert states(made) == [("completed", False), ("failed", True), ("pending", None)]
-    top, _, anchor, failed, _ = made.cells
-    assert failed.source == cell
-    for banner in (top, anchor):
-        assert banner.metadata.tags == ["papermill-error-cell-tag"]
-        assert indonesian in banner.source
-        assert english in banner.source
-    assert 'href="#papermill-error-cell"' in top.source
-    assert 'id="papermill-error-cell"' in anchor.source
-
-
-def test_a_new_run_takes_the_banners_away_and_marks_itself(tmp_path):
-    with pytest.raises(DeadKernelError):
-        run(tmp_path / "a.ipynb", DIES, "2")
-    broken = nbformat.read(tmp_path / "a.ipynb", as_version=4)
-    for cell in broken.cells:
-        cell.source = cell.source.replace("os.kill", "print")
-    nbformat.write(broken, tmp_path / "b.ipynb")
-    papermill.execute_notebook(
-        tmp_path / "b.ipynb", tmp_path / "c.ipynb", engine_name="warm", progress_bar=False
-    )
-    made = nbformat.read(tmp_path / "c.ipynb", as_version=4)
-    assert states(made) == [("completed", False), ("completed", False)]
-    assert len(made.cells) == 2
-    assert made.metadata.papermill.exception is None
+    assert states(path)[-3:] == STOPPED
+    (broken,) = [c for c in made.cells if c.source == cell]
+    assert said in [o.evalue for o in broken.outputs if o.output_type == "error"]
 
 
 def test_a_cell_that_raises_is_marked_as_by_papermill_itself(tmp_path):
     cells = ["1", "raise ValueError('satu')", "2"]
-    for name, engine_name in (("warm", "warm"), ("plain", "nbclient")):
+    for name in ("warm", "nbclient"):
         with pytest.raises(PapermillExecutionError, match="satu"):
-            run(tmp_path / f"{name}.ipynb", *cells, engine_name=engine_name)
-    warm, plain = (nbformat.read(tmp_path / f"{n}.ipynb", as_version=4) for n in ("warm", "plain"))
-    assert (
-        states(warm) == states(plain) == [("completed", False), ("failed", True), ("pending", None)]
+            run(tmp_path / f"{name}.ipynb", *cells, engine_name=name)
+    warm, plain = (
+        nbformat.read(tmp_path / f"{name}.ipynb", as_version=4) for name in ("warm", "nbclient")
     )
+    assert states(tmp_path / "warm.ipynb") == states(tmp_path / "nbclient.ipynb") == STOPPED
     assert [c.source for c in warm.cells] == [c.source for c in plain.cells]
     assert outputs(warm) == outputs(plain)
 
@@ -363,30 +280,9 @@ def test_a_cell_that_raises_is_marked_as_by_papermill_itself(tmp_path):
 def test_a_kernel_that_does_not_start_leaves_every_cell_pending(tmp_path):
     with pytest.raises(RuntimeError):
         run(tmp_path / "a.ipynb", "1", "2", extra_arguments=["--no-such-flag=1", "--version"])
+    assert states(tmp_path / "a.ipynb") == [("pending", None)] * 2
     made = nbformat.read(tmp_path / "a.ipynb", as_version=4)
-    assert states(made) == [("pending", None), ("pending", None)]
     assert made.metadata.papermill.exception is True
-    assert "tidak selesai" in made.cells[0].source
-
-
-def test_a_message_of_an_error_is_text_on_the_banner():
-    assert record.cause(ValueError("<b>")) == ("ValueError: <b>",) * 2
-    nb = notebook("1")
-    nb.metadata.papermill = {}
-    made = record.Record(nb, progress_bar=False)
-    made.notebook_start()
-    made.break_off(ValueError("<b>"))
-    made.notebook_complete()
-    assert "&lt;b&gt;" in made.nb.cells[0].source
-
-
-def test_a_cell_gets_no_more_than_the_notebook_has_left(tmp_path):
-    with pytest.raises(CellTimeoutError, match="Time limit of a cell"):
-        run(tmp_path / "a.ipynb", SLEEPS, execution_timeout=1, total_timeout=60)
-    with pytest.raises(CellTimeoutError, match="Time limit of the notebook") as late:
-        run(tmp_path / "b.ipynb", "import time\ntime.sleep(1.2)", SLEEPS, total_timeout=1.5)
-    assert late.value.whole
-    assert late.value.seconds == 1.5
 
 
 RUNNER = """
@@ -396,66 +292,22 @@ papermill.execute_notebook(sys.argv[1], sys.argv[2], engine_name="warm", progres
 """
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path, number):
+def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path):
     told = tmp_path / "pid"
     cell = f"import os, time\nopen({str(told)!r}, 'w').write(str(os.getpid()))\ntime.sleep(1000)"
     nbformat.write(notebook("1", cell, "2"), tmp_path / "in.ipynb")
-    runner = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", RUNNER, tmp_path / "in.ipynb", tmp_path / "out.ipynb"],
         stderr=subprocess.DEVNULL,
-    )
-    try:
-        pid = awaited(lambda: told.exists() and told.read_text())
-        runner.send_signal(number)
-        assert runner.wait(60) in (143, -signal.SIGINT)
-    finally:
-        runner.kill()
-        runner.wait()
+    ) as runner:
+        try:
+            pid = awaited(lambda: told.exists() and told.read_text())
+            runner.send_signal(signal.SIGINT)
+            assert runner.wait(60) == -signal.SIGINT
+        finally:
+            runner.kill()
     awaited(lambda: not psutil.pid_exists(int(pid)))
-    made = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    assert states(made) == [("completed", False), ("failed", True), ("pending", None)]
-    assert "dihentikan dari luar" in made.cells[0].source
-
-
-LOST = """
-import signal, sys, papermill
-from kukar_analysis.report.engine.record import Record
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
-
-class Late:
-    def __del__(self):
-        signal.raise_signal(int(sys.argv[3]))  # what is raised in here, Python only prints
-
-Record.save_if_late = lambda self: Late() and None
-papermill.execute_notebook(sys.argv[1], sys.argv[2], engine_name="warm", progress_bar=False)
-"""
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_whose_exception_is_lost_ends_the_run_all_the_same(tmp_path, number):
-    nbformat.write(notebook("import time\ntime.sleep(1000)", "2"), tmp_path / "in.ipynb")
-    paths = [tmp_path / "in.ipynb", tmp_path / "out.ipynb"]
-    runner = subprocess.run(
-        [sys.executable, "-c", LOST, *paths, str(int(number))],
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert "Exception ignored in" in runner.stderr
-    assert runner.returncode in (143, -signal.SIGINT)
-    made = nbformat.read(tmp_path / "out.ipynb", as_version=4)
-    assert states(made) == [("failed", True), ("pending", None)]
-    assert "dihentikan dari luar" in made.cells[0].source
-
-
-def awaited(condition):
-    """Return what a condition gives once it holds; fails after 60 s."""
-    until = time.monotonic() + 60
-    while not (found := condition()):
-        assert time.monotonic() < until, "did not come about"
-        time.sleep(0.02)
-    return found
+    assert states(tmp_path / "out.ipynb") == STOPPED
 
 
 def test_notebooks_in_other_threads_can_be_interrupted(tmp_path):
@@ -463,69 +315,34 @@ def test_notebooks_in_other_threads_can_be_interrupted(tmp_path):
 
     def one(path):
         cell = f"import time\nopen({str(path)!r}, 'w').close()\ntime.sleep(1000)"
-        with pytest.raises(record.InterruptedRunError):
+        with pytest.raises(InterruptedRunError):
             run(path.with_suffix(".ipynb"), cell)
-        return nbformat.read(path.with_suffix(".ipynb"), as_version=4)
+        return states(path.with_suffix(".ipynb"))
 
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         running = [pool.submit(one, path) for path in told]
         awaited(lambda: all(path.exists() for path in told))
         engine.interrupt()
-        made = [future.result() for future in running]
-    assert all(states(m) == [("failed", True)] for m in made)
-    assert all("dihentikan dari luar" in m.cells[0].source for m in made)
+        assert [future.result() for future in running] == [[("failed", True)]] * 2
 
 
 @pytest.mark.usefixtures("each_kind")
 def test_the_value_of_an_expression_after_the_last_cell_is_kept(tmp_path):
     cells = ["a = 20\na", "print('x')"]
-    asked = run(tmp_path / "a.ipynb", *cells, ask="(a + 1, print('y'), len(In))")
+    asked = run(tmp_path / "a.ipynb", *cells, ask="(a + 1, len(In))")
     silent = run(tmp_path / "b.ipynb", *cells)
-    assert asked.metadata.papermill.asked == "(21, None, 3)"
+    assert asked.metadata.papermill.asked == "(21, 3)"
     assert outputs(asked) == outputs(silent)
     assert "asked" not in silent.metadata.papermill
 
 
-def test_an_expression_that_raises_is_an_error_of_the_run(tmp_path):
-    with pytest.raises(PapermillExecutionError, match="NameError") as failed:
+def test_an_expression_that_raises_is_an_error_of_the_run_and_an_early_end_is_no_answer(tmp_path):
+    with pytest.raises(PapermillExecutionError, match="NameError"):
         run(tmp_path / "a.ipynb", "1", ask="tidak_ada")
-    assert failed.value.source == "tidak_ada"
-    made = nbformat.read(tmp_path / "a.ipynb", as_version=4)
-    assert made.metadata.papermill.exception is True
-    assert states(made) == [("completed", False)]
-    assert "tidak_ada" in made.cells[0].source
-
-
-def test_a_notebook_that_failed_is_not_asked(tmp_path):
-    with pytest.raises(PapermillExecutionError, match="ZeroDivisionError"):
-        run(tmp_path / "a.ipynb", "1 / 0", ask="tidak_ada")
-
-
-def test_the_file_is_written_at_start_and_end_and_meanwhile_while_a_cell_runs(
-    tmp_path, monkeypatch
-):
-    written = []
-
-    def write(nb, path):
-        written.append([c.metadata.papermill.status for c in nb.cells])
-
-    monkeypatch.setattr("papermill.engines.write_ipynb", write)
-    run(tmp_path / "a.ipynb", *(["1"] * 10))
-    assert written == [["pending"] * 10, ["completed"] * 10]
-    written.clear()
-    run(tmp_path / "b.ipynb", "1", "import time\ntime.sleep(4)")
-    assert written.count(["completed", "running"]) == 1
-    written.clear()
-    run(
-        tmp_path / "c.ipynb",
-        "import time\nfor i in range(30): print(i); time.sleep(0.1)",
-        autosave_cell_every=1,
-    )
-    assert written.count(["running"]) >= 2
-    written.clear()
-    with pytest.raises(PapermillExecutionError):
-        run(tmp_path / "c.ipynb", "1 / 0", "2")
-    assert written[1] == ["failed", "pending"]
+    assert states(tmp_path / "a.ipynb") == [("failed", True)]
+    made = run(tmp_path / "b.ipynb", "1", "import sys\nsys.exit(0)", "2", ask="1")
+    assert "asked" not in made.metadata.papermill
+    assert states(tmp_path / "b.ipynb") == STOPPED
 
 
 HANGS = """
@@ -537,14 +354,9 @@ IPKernelApp.close.__code__ = close.__code__
 
 
 @pytest.mark.usefixtures("each_kind")
-def test_an_end_of_ipykernel_that_hangs_keeps_nobody_waiting(tmp_path, monkeypatch):
-    ended = []
-    close = ForkedKernel.close
-    monkeypatch.setattr(
-        ForkedKernel, "close", lambda self: (close(self), ended.append(self.returncode))
-    )
+def test_an_end_of_ipykernel_that_hangs_keeps_nobody_waiting(tmp_path):
     run(tmp_path / "a.ipynb", HANGS, "1")
-    assert ended == ([0] if fork.available() else [])
+    assert states(tmp_path / "a.ipynb") == [("completed", False)] * 2
 
 
 def test_what_a_notebook_registers_for_its_end_is_done(tmp_path):
@@ -559,35 +371,7 @@ def test_what_a_notebook_registers_for_its_end_is_done(tmp_path):
     assert told.read_text() == "thread end"
 
 
-def test_a_kernel_is_ready_when_it_has_answered(tmp_path, monkeypatch):
-    answers = manager.ReadyClient._answers
-    asked = []
-
-    async def told(self, request):
-        asked.append(await answers(self, request))
-        return asked[-1]
-
-    monkeypatch.setattr(manager.ReadyClient, "_answers", told)
-    run(tmp_path / "a.ipynb", "1")
-    assert asked == [True]
-
-
-def test_without_fork_a_plain_kernel_runs_and_that_is_said_once(tmp_path, monkeypatch, caplog):
+def test_without_fork_a_plain_kernel_runs_and_that_is_said(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(fork, "available", lambda: False)
-    monkeypatch.setattr(engine.WarmEngine, "_said", False)
-    made = [run(tmp_path / f"{n}.ipynb", "import os\nos.getppid()") for n in "ab"]
-    assert [texts(m) for m in made] == [[str(os.getpid())]] * 2
-    assert [r.message for r in caplog.records if "Linux" in r.message] == [
-        "Kernels can be forked on Linux only; here each is started anew"
-    ]
-
-
-def test_the_libraries_of_a_notebook_are_read_from_its_cells():
-    cells = [
-        "%matplotlib inline\nimport pandas as pd, os",
-        "from openpyxl.styles import Font\nfrom kukar_analysis import store",
-        "%%bash\nimport(numpy",
-        "if True:\n    import seaborn\ndef f():\n    import babel",
-        "import tidak_ada\nimport pandas",
-    ]
-    assert libraries.imported(cells) == ["pandas", "openpyxl.styles"]
+    assert texts(run(tmp_path / "a.ipynb", "import os\nos.getppid()")) == [str(os.getpid())]
+    assert "Kernel not forked but started: kernels can be forked on Linux only" in caplog.text

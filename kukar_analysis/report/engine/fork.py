@@ -6,62 +6,37 @@ then load at the same time.
 
 from __future__ import annotations
 
-import array
-import atexit
+import asyncio
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
 import sysconfig
 import threading
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import weakref
+from collections.abc import Sequence
 from pathlib import Path
-
-from kukar_analysis.report.engine.forked import ForkedKernel
-from kukar_analysis.report.engine.libraries import installed
+from typing import Any
 
 SCRIPT = Path(__file__).with_name("zygote.py")
-BASE = (
-    "pandas",
-    "pandas.io.formats.html",
-    "pandas.io.formats.string",
-    "pandas.core.reshape.reshape",
-    "pyarrow.parquet",
-    "pyarrow.dataset",
-    "pyarrow.pandas_compat",
-    "matplotlib.pyplot",
-    "seaborn",
-)
-"""What is imported in any case where it is installed, with what these import when first used."""
-ALONE = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "JE_ARROW_MALLOC_CONF": "background_thread:false",
-    "PYDEVD_DISABLE_FILE_VALIDATION": "1",
-}
-"""Variables of the zygote, not of its kernels: helper threads of linear algebra and of Arrow's
-allocator do not live through a fork, and a debugger's advice is for whoever debugs."""
+ALONE = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+ALONE |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+"""Variables of the zygote, not of its kernels: helper threads do not live through a fork."""
 PERSONAL = ("PYTHON", "IPYTHON", "MPL", "MATPLOTLIBRC", "PANDAS_")
-"""Variables, by their beginning, with which whoever runs notebooks could change their figures."""
+READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "MPLCONFIGDIR", "MATPLOTLIBRC")
+"""Variables, by their beginning: with which whoever runs notebooks could change their figures, and
+that Python or a preloaded library reads when it starts."""
 OWN = Path(__file__).parents[3]
 """The folder of the package that this engine lies in: its kernels must find the same one."""
-START_TIMEOUT = 60.0
-"""Seconds until a process that does not report is given up."""
+TIMEOUT = 60.0
+"""Seconds until a process that does not answer is given up."""
 
 
 class ZygoteError(Exception):
-    """No kernel can be forked: the zygote is gone, does not start or refuses."""
-
-
-@dataclass(frozen=True)
-class Report:
-    """What a zygote says when it is ready: its threads, and what it did not import, and why."""
-
-    threads: int
-    skipped: dict[str, str]
+    """No kernel can be forked, and why."""
 
 
 def available() -> bool:
@@ -70,11 +45,7 @@ def available() -> bool:
 
 
 def surroundings() -> dict[str, str]:
-    """Return this process's environment without what is personal to whoever runs it.
-
-    No user site-packages, no variable that Python or a library reads when it starts, and an empty
-    matplotlibrc in place of the user's; its cache of fonts stays.
-    """
+    """Return this process's environment without what is personal to whoever runs it."""
     kept = {n: value for n, value in os.environ.items() if not n.startswith(PERSONAL)}
     kept |= {"PYTHONNOUSERSITE": "1", "MATPLOTLIBRC": os.devnull}
     if str(OWN) not in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib")):
@@ -84,193 +55,150 @@ def surroundings() -> dict[str, str]:
     return kept
 
 
-class Zygote:
-    """One zygote, as its starter sees it; starting does not wait for it to be ready."""
+class ForkedKernel:
+    """As much of `subprocess.Popen` as is needed for a process that is the zygote's child."""
 
-    def __init__(self, modules: Sequence[str], stamp: str):
-        self.modules, self.stamp = tuple(modules), stamp
+    stdin = stdout = stderr = None
+
+    def __init__(self, pid: int, status: int, zygote: Zygote):
+        self.pid, self._status, self.zygote = pid, status, zygote
+        self.returncode: int | None = None
+        os.set_blocking(status, False)
+
+    def poll(self) -> int | None:
+        """Return the exit code, or None while the kernel runs."""
+        while self.returncode is None:
+            try:
+                said = os.read(self._status, 16)
+            except BlockingIOError:
+                break
+            if not said:  # the zygote was killed, and nobody ended what the kernel had started
+                with contextlib.suppress(OSError):
+                    os.killpg(self.pid, signal.SIGKILL)
+            if said != b"\n":  # which says that it listens
+                self.returncode = int(said or -signal.SIGKILL)
+                os.close(self._status)
+        return self.returncode
+
+    wait = poll  # jupyter_client waits when it knows that the process has ended
+
+    async def heard(self, timeout: float) -> bool:
+        """Wait until the kernel listens or has ended; return whether that came about in time."""
+        if self.poll() is None:
+            loop, event = asyncio.get_running_loop(), asyncio.Event()
+            loop.add_reader(self._status, event.set)
+            try:
+                await asyncio.wait_for(event.wait(), timeout)
+            except TimeoutError:
+                return False
+            finally:
+                loop.remove_reader(self._status)
+        return True
+
+    def send_signal(self, number: int = signal.SIGKILL) -> None:
+        """Send a signal to the kernel if it still runs."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    kill = send_signal
+
+
+class Zygote:
+    """One zygote, as its starter sees it; starting does not wait for it to be ready.
+
+    It ends with its kernels when `end` is called, or when nobody and no kernel holds it any more.
+    """
+
+    def __init__(self, modules: tuple[str, ...], stamp: str):
+        self.key = modules, stamp
         self._lock = threading.Lock()
-        self._report: Report | None = None
-        self.said = False  # whether its user has been told what was skipped
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._socket.settimeout(START_TIMEOUT)
+        self._report: dict[str, Any] = {}
         self.environment = surroundings()
-        task = json.dumps({"modules": self.modules, "skipped": {}})
+        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._socket.settimeout(TIMEOUT)
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, str(SCRIPT), str(theirs.fileno()), task],
+                [sys.executable, str(SCRIPT), str(theirs.fileno()), *modules],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 cwd=SCRIPT.anchor,  # matplotlib would read a matplotlibrc where this process stands
                 env=self.environment | ALONE,
             )
+        self.pid, self.ended = self._process.pid, self._process.poll
+        self.end = weakref.finalize(self, _end, self._socket, self._process)
+        os.register_at_fork(after_in_child=self._socket.close)  # no copy may keep it alive
 
-    @property
-    def pid(self) -> int:
-        """The zygote's process id."""
-        return self._process.pid
+    def fork(self, argv: list[str], env: dict[str, str], cwd: str, folder: str) -> ForkedKernel:
+        """Return a new kernel; `folder` is removed should this process be killed before it ends.
 
-    def alive(self) -> bool:
-        """Return whether the zygote still runs."""
-        return self._process.poll() is None
-
-    def report(self) -> Report:
-        """Wait until the libraries are imported; raises ZygoteError where it never comes to it."""
-        with self._lock:
-            return self._wait()
-
-    def fork(
-        self, argv: Sequence[str], env: Mapping[str, str], cwd: str, bound: int
-    ) -> ForkedKernel:
-        """Return a new kernel that got these arguments; it closes `bound` once it listens.
-
-        Output that is not captured by the kernel goes where that of this process goes. Raises
-        ZygoteError.
+        Raises ZygoteError; also where the kernel would read at its start what the zygote did not.
         """
+        differing = {name for name, _ in env.items() ^ self.environment.items()}
+        if any(name.startswith(READ_AT_START) for name in differing):
+            raise ZygoteError("variables that are read at the start have changed")
+        if Path(cwd, "matplotlibrc").exists():
+            raise ZygoteError(f"{cwd} has a matplotlibrc")
+        request = {"argv": argv, "env": {**env, "JPY_PARENT_PID": str(self.pid)}, "cwd": cwd}
+        message = json.dumps({**request, "folder": folder}).encode()
         status, theirs = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
-        request = {"argv": list(argv), "env": {**env, "JPY_PARENT_PID": str(self.pid)}, "cwd": cwd}
         try:
             with self._lock:
-                self._wait()
-                self._send(request, [null, 1, 2, bound, theirs])
-                reply = self._receive()
-            if "pid" not in reply:
-                raise ZygoteError(f"the zygote cannot fork: {reply['error']}")
-        except ZygoteError:
+                said = self._report = self._report or self._answer()
+                if "error" not in said:
+                    socket.send_fds(self._socket, [message], [null, 1, 2, theirs])
+                    said = self._answer()
+            if "error" in said:
+                raise ZygoteError(said["error"])
+        except (OSError, ZygoteError) as error:  # gone, or variables too large for a message
             os.close(status)
-            raise
+            raise ZygoteError(str(error)) from error
         finally:
             os.close(null)
             os.close(theirs)
-        return ForkedKernel(int(str(reply["pid"])), status)
+        return ForkedKernel(said["pid"], status, self)
 
-    def retire(self) -> None:
-        """Let the zygote end after its last kernel; it forks no more."""
-        with self._lock, contextlib.suppress(ZygoteError):
-            self._send({"end": True}, [])
-
-    def end(self) -> None:
-        """End the zygote and its kernels, and wait for it."""
-        self._socket.close()
+    def _answer(self) -> dict[str, Any]:
         try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def forget(self) -> None:
-        """In a forked copy of the starter: it is not our child, and must not live by our socket."""
-        self._socket.close()
-        self._process.returncode = 0
-
-    def _wait(self) -> Report:
-        if self._report is None:
-            said = self._receive()
-            self._report = Report(said["threads"], said["skipped"])  # type: ignore[arg-type]
-        return self._report
-
-    def _send(self, request: Mapping[str, object], files: list[int]) -> None:
-        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", files))]
-        try:
-            self._socket.sendmsg([json.dumps(request).encode()], ancillary if files else [])
-        except OSError as error:  # gone, or an environment that is too large for a message
-            raise ZygoteError(f"the zygote cannot be asked: {error}") from error
-
-    def _receive(self) -> dict[str, object]:
-        try:
-            message = self._socket.recv(1 << 20)
-        except OSError as error:
+            return dict(json.loads(self._socket.recv(1 << 20) or '{"error": "the zygote died"}'))
+        except OSError:
             self._process.kill()  # an answer that came later would be taken for that of another
-            raise ZygoteError(f"the zygote does not answer: {error}") from error
-        if not message:
-            raise ZygoteError("the zygote died")
-        answer: dict[str, object] = json.loads(message)
-        return answer
+            raise
 
 
-class _Keeper:
-    """Keeps one zygote for the process; which one follows from what was asked for last."""
-
-    def __init__(self) -> None:
-        self._lock = threading.RLock()
-        self._zygote: Zygote | None = None
-        self._chosen = False
-        self._retired: list[Zygote] = []
-        self._hooked = False
-
-    def choose(self, modules: Iterable[str], stamp: str) -> Zygote:
-        with self._lock:
-            self._chosen = True
-            return self._keep(modules, stamp)
-
-    def serve(self, modules: Iterable[str]) -> Zygote:
-        """Return the chosen zygote, or one that has these modules and all asked for before."""
-        with self._lock:
-            if self._zygote is None:
-                return self._keep(modules, "")
-            more = () if self._chosen else modules
-            return self._keep((*self._zygote.modules, *more), self._zygote.stamp)
-
-    def end(self) -> None:
-        with self._lock:
-            for zygote in (*self._retired, self._zygote):
-                if zygote is not None:
-                    zygote.end()
-            self._retired, self._zygote, self._chosen = [], None, False
-
-    def forget(self) -> None:
-        """In a forked copy of this process: start from nothing."""
-        for zygote in (*self._retired, self._zygote):
-            if zygote is not None:
-                zygote.forget()
-        self._lock = threading.RLock()  # another thread may have held it
-        self._retired, self._zygote, self._chosen = [], None, False
-
-    def _keep(self, modules: Iterable[str], stamp: str) -> Zygote:
-        wanted = tuple(dict.fromkeys([*filter(installed, BASE), *modules]))
-        kept = self._zygote
-        if kept and kept.alive() and (kept.modules, kept.stamp) == (wanted, stamp):
-            return kept
-        if not self._hooked:
-            self._hooked = True
-            atexit.register(self.end)
-            os.register_at_fork(after_in_child=self.forget)
-        self._retired = [old for old in self._retired if not self._ended(old)]
-        if kept:
-            kept.retire()
-            self._retired.append(kept)
-        self._zygote = Zygote(wanted, stamp)
-        return self._zygote
-
-    @staticmethod
-    def _ended(zygote: Zygote) -> bool:
-        if zygote.alive():
-            return False
-        zygote.end()
-        return True
+def _end(ours: socket.socket, process: subprocess.Popen[bytes]) -> None:
+    ours.close()
+    process.wait()
 
 
-_keeper = _Keeper()
+_lock = threading.RLock()
+_kept: Zygote | None = None
 
 
 def preload(modules: Sequence[str] = (), stamp: str = "") -> Zygote:
-    """Start a zygote with these modules and return it at once, without waiting for the imports.
+    """Return the zygote that has the libraries and these modules, without waiting for the imports.
 
-    All notebooks run from it until another is asked for. `stamp` stands for the content of the
-    modules: a zygote does not see later edits, so the caller names another stamp after them. One
-    that has the same modules and stamp is kept; an older one ends after its last kernel. Modules
-    that cannot be imported, or must not be before a fork, are named in `Zygote.report()`.
+    All notebooks run from it until another is asked for; an older one ends after its last kernel.
+    `stamp` stands for the content of the modules: a zygote does not see later edits.
     """
-    return _keeper.choose(modules, stamp)
+    global _kept
+    if not available():
+        raise ZygoteError("kernels can be forked on Linux only")
+    with _lock:
+        key = tuple(modules), stamp
+        if _kept is None or _kept.key != key or _kept.ended() is not None:
+            _kept = Zygote(*key)
+        return _kept
 
 
-def zygote(modules: Iterable[str] = ()) -> Zygote:
-    """Return the zygote that was asked for by `preload`, or else one that has these modules."""
-    return _keeper.serve(modules)
+def zygote() -> Zygote:
+    """Return the zygote that was asked for last, or one that has the libraries alone."""
+    with _lock:
+        return preload(*_kept.key) if _kept else preload()
 
 
 def end() -> None:
-    """End every zygote of this process, and its kernels; also done at exit."""
-    _keeper.end()
+    """End the zygote and its kernels; also done at exit."""
+    if _kept:
+        _kept.end()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,98 +12,42 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 from papermill.log import logger
 
 from kukar_analysis.report.engine import fork
-from kukar_analysis.report.engine.forked import ForkedKernel
 
-LAUNCHERS = (["-m", "ipykernel_launcher"], ["-Xfrozen_modules=off", "-m", "ipykernel_launcher"])
-"""How a kernel of this interpreter is started; the second is for debuggers' sake alone."""
-READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "MPLCONFIGDIR", "MATPLOTLIBRC")
-"""Variables that Python or a preloaded library has read when it started, by their beginning."""
-BIND_TIMEOUT = 60.0
-"""Seconds for a forked kernel to open its sockets."""
+LAUNCHER = ["-m", "ipykernel_launcher"]
 
 
 class ForkProvisioner(LocalProvisioner):
-    """Forks what is Python's own kernel, and starts anything else as it would be started."""
+    """Forks what is Python's own kernel; starts anything else as it would be started, and says so.
 
+    One that does not end gets SIGTERM after a second and SIGKILL after another: who wants to end
+    has done so long before, and one of ipykernel's own ends hangs where nothing wakes it.
+    """
+
+    parent: Any
     process: Any = None  # a Popen or what serves as one
 
+    def get_shutdown_wait_time(self, recommended: float = 5.0) -> float:
+        """Return the seconds that a kernel has to end."""
+        return min(recommended, 2.0)
+
     async def launch_kernel(self, cmd: list[str], **kwargs: Any) -> KernelConnectionInfo:
-        """Return the connection of a new kernel that listens."""
-        argv = _arguments(cmd)
-        cwd, env = str(kwargs.get("cwd") or os.getcwd()), kwargs["env"]
-        if argv is None or kwargs.keys() - {"env", "cwd"} or not _as_at_start(env, cwd):
-            return await super().launch_kernel(cmd, **kwargs)
+        """Return the connection of a new kernel; one that is forked listens or is dead already."""
+        cwd = str(kwargs.get("cwd") or os.getcwd())
+        folder = str(Path(self.parent.connection_file).parent)
         try:
-            kernel = await _forked(argv, env, cwd)
-        except fork.ZygoteError as error:
-            logger.warning("Kernel not forked but started: %s", error)
+            if [os.path.abspath(cmd[0]), *cmd[1:3]] != [os.path.abspath(sys.executable), *LAUNCHER]:
+                raise fork.ZygoteError(f"{' '.join(cmd[:3])} is no kernel of this Python")
+            kernel = fork.zygote().fork(cmd[3:], kwargs["env"], cwd, folder)
+            if not await kernel.heard(fork.TIMEOUT):
+                kernel.kill()
+                raise fork.ZygoteError(f"it did not listen in {fork.TIMEOUT:g} s")
+        except fork.ZygoteError as reason:
+            logger.warning("Kernel not forked but started: %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
-        _say_skipped(fork.zygote())
-        self.process = kernel
-        self.pid = self.pgid = kernel.pid
-        self.cwd = Path(cwd)
+        self.process, self.pid, self.pgid, self.cwd = kernel, kernel.pid, kernel.pid, Path(cwd)
         return self.connection_info
 
-    async def wait(self) -> int | None:
-        """Wait for the end of the kernel and return its exit code."""
-        if not isinstance(self.process, ForkedKernel):
-            code: int | None = await super().wait()
-            return code
-        kernel = self.process
-        await kernel.exited()
-        kernel.close()
-        self.process = None
-        return kernel.returncode
-
-
-def _arguments(cmd: list[str]) -> list[str] | None:
-    """Return what follows the launcher of this interpreter's kernel; None for other commands."""
-    for launcher in LAUNCHERS:
-        rest = len(launcher) + 1
-        if cmd[1:rest] == launcher and os.path.abspath(cmd[0]) == os.path.abspath(sys.executable):
-            return cmd[rest:]
-    return None
-
-
-def _as_at_start(env: Mapping[str, str], cwd: str) -> bool:
-    """Return whether the kernel would have read at its start what the zygote read at its own."""
-
-    def read(variables: Mapping[str, str]) -> dict[str, str]:
-        return {name: v for name, v in variables.items() if name.startswith(READ_AT_START)}
-
-    here = fork.zygote().environment
-    return read(env) == read(here) and not Path(cwd, "matplotlibrc").exists()
-
-
-def _say_skipped(zygote: fork.Zygote) -> None:
-    """Say once of a zygote what its kernels have to import by themselves."""
-    if not zygote.said:
-        zygote.said = True
-        for name, reason in zygote.report().skipped.items():
-            logger.warning("Not preloaded: %s (%s)", name, reason)
-
-
-async def _forked(argv: list[str], env: Mapping[str, str], cwd: str) -> ForkedKernel:
-    """Return a kernel that listens, or is dead already; a zygote that has died is replaced once."""
-    listening, bound = os.pipe()
-    try:
-        try:
-            kernel = fork.zygote().fork(argv, env, cwd, bound)
-        except fork.ZygoteError:
-            kernel = fork.zygote().fork(argv, env, cwd, bound)
-    except BaseException:
-        os.close(listening)
-        raise
-    finally:
-        os.close(bound)
-    loop, ready = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(listening, ready.set)  # the pipe ends: it listens, or has died
-    try:
-        await asyncio.wait_for(ready.wait(), BIND_TIMEOUT)
-    except TimeoutError:
-        kernel.kill()
-        raise fork.ZygoteError(f"a forked kernel did not listen in {BIND_TIMEOUT:g} s") from None
-    finally:
-        loop.remove_reader(listening)
-        os.close(listening)
-    return kernel
+    async def shutdown_requested(self, restart: bool = False) -> None:
+        """Wait for the end of a forked kernel: the manager would look every 0.1 s only."""
+        if isinstance(self.process, fork.ForkedKernel):
+            await self.process.heard(1)
