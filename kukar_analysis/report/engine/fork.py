@@ -200,5 +200,7 @@ def zygote() -> Zygote:
 
 def end() -> None:
     """End the zygote and its kernels; also done at exit."""
+    global _kept
     if _kept:
         _kept.end()
+    _kept = None

@@ -21,9 +21,9 @@ from traitlets import Dict, Float, Unicode
 from kukar_analysis.report.engine import fork
 from kukar_analysis.report.engine.record import (
     ChangedParameterError,
+    EndedKernelError,
     InterruptedRunError,
     TimeLimitError,
-    death,
 )
 
 PROVISIONER = "kukar-fork"
@@ -168,7 +168,8 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             return error
         if self._interrupted:
             return InterruptedRunError("Kernel stopped: the run was interrupted")
-        return death(getattr(self.km.provisioner.process, "returncode", None))
+        code = getattr(self.km.provisioner.process, "returncode", None)
+        return error if code is None else EndedKernelError(code)
 
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]

@@ -15,18 +15,18 @@ class TimeLimitError(CellTimeoutError):
         super().__init__(f"timed out: {self.limit}")
 
 
+class EndedKernelError(DeadKernelError):
+    """A kernel ended while a cell ran, with this exit code, negative for a signal."""
+
+    def __init__(self, code: int):
+        how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        # nobody sends SIGKILL more often than a system that is out of memory
+        super().__init__(f"Kernel died: {how}{', perhaps out of memory' * (code == -9)}")
+
+
 class InterruptedRunError(DeadKernelError):
     """The run was stopped from outside, and its kernel with it."""
 
 
 class ChangedParameterError(Exception):
     """A cell gave a parameter another value: what the notebook says is no longer about it."""
-
-
-def death(code: int | None) -> DeadKernelError:
-    """Return the error of a kernel that ended with this exit code, negative for a signal."""
-    if code is None:
-        return DeadKernelError("Kernel died")
-    how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
-    # nobody sends SIGKILL more often than a system that is out of memory
-    return DeadKernelError(f"Kernel died: {how}{', perhaps out of memory' * (code == -9)}")
