@@ -259,3 +259,10 @@ def test_the_base_is_weighed_by_the_rules_of_the_edition_of_last_year(tables):
     scores = check.component_scores(tables["component_scores"])
     base = check.previous_sum("35.78", "2023-reguler", tables["index_scores"], scores)
     assert base == Decimal("3.40")
+
+
+def test_a_region_that_did_not_take_part_is_not_counted_at_all(own):
+    index = own["index_scores"]
+    index.loc[where(index, year=2023, region=BADUNG), "participated"] = False
+    found = rule(own, "finals 2023")
+    assert (found.agree, found.differ, found.not_recomputable) == (129, [], [])

@@ -661,3 +661,19 @@ def test_zeros_with_an_improvement_are_not_taken_for_staying_away(clean_files):
     made = clean_files({"2023/t.csv": f"{heads}\nKAB. KARO;0;0;0;0;0;0;0;-2,82;KPPN&IKN\n"})
     (reason,) = made.tables["rejected"]["reason"]
     assert reason == "did not take part, but an improvement is given"
+
+
+def test_a_correction_of_one_file_leaves_the_same_line_of_another(clean_files):
+    made = clean_files({"2024/lain.csv": f"{STATISTICS}\n{POPULATION}"})
+    assert list(made.tables["official_statistics"]["value"]) == [831.4]
+
+
+def test_a_region_may_belong_to_another_group_the_next_year(clean_files):
+    made = clean_files(
+        {
+            "2022/a.csv": f"{NATIONAL}\nKOTA SURABAYA;3;3;3;3;3;;3;KPPN&IKN\n",
+            "2023/a.csv": f"{NATIONAL}\nKOTA SURABAYA;3;3;3;3;3;;3;REGULER\n",
+        }
+    )
+    assert made.problems == []
+    assert list(made.tables["index_scores"]["edition"]) == ["2022-kppn-ikn", "2023-reguler"]

@@ -9,7 +9,7 @@ import pytest
 from openpyxl.utils import column_index_from_string, get_column_letter
 from python_calamine import CalamineWorkbook
 
-from kukar_analysis import forms, framework
+from kukar_analysis import formats, forms, framework
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.forms import draw, fill
 
@@ -584,3 +584,21 @@ def test_two_long_drop_downs_share_the_hidden_sheet(tmp_path):
     assert sorted(places) == [1, 2, 3]
     assert list(map(tuple, rules.values())) == [long[0], long[1], long[0]]
     assert book["Daftar"].max_column == 2
+
+
+def test_a_forms_name_tells_its_agency():
+    names = {opd: f"formulir-2023-{formats.slug(opd)}" for opd in FW.opd}
+    assert {opd: FW.named_in("opd", name) for opd, name in names.items()} == {
+        o: [o] for o in FW.opd
+    }
+
+
+def test_the_same_form_is_the_same_bytes(written, folder, tmp_path):
+    again = [
+        *forms.forms(2023, KUKAR, tmp_path, None, {}),
+        forms.letter(2023, KUKAR, tmp_path),
+        forms.programmes(2023, KUKAR, tmp_path),
+        forms.survey(2023, KUKAR, tmp_path),
+    ]
+    for path in again:
+        assert path.read_bytes() == (folder / path.name).read_bytes()
