@@ -500,3 +500,12 @@ def test_a_hanging_notebook_ends_with_1_and_names_cell_and_limit(asked, monkeypa
         r" a cell may take 0\.5 s\n",
         said,
     )
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_closed_input_or_output_changes_nothing(processed, tmp_path, closed):
+    target = tmp_path / "reports"
+    command = f"{sys.executable} -m kukar_analysis report --year 2023 --only 02_indeks"
+    options = f"--region 64.02 --processed {processed} --reports {target} {closed}"
+    assert subprocess.run(["sh", "-c", f"{command} {options}"]).returncode == 0
+    assert (target / "2023" / "64.02" / "02_indeks.html").is_file()

@@ -7,6 +7,7 @@ Modules are imported inside the commands, so that `kukar --help` is quick.
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -42,12 +43,19 @@ __all__ = [
 
 def main() -> None:
     """Run `kukar`; an error meant for people is one line and an exit code, without a traceback."""
+    for number in range(3):  # one that is closed: the next file opened would get its number
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
     try:
         app()
     except KukarError as error:
         _fail(str(error), error.exit_code)
     except OSError as error:
         _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
+    except MemoryError:
+        _fail("there is too little memory: close other programs, or say --jobs 1", 1)
     except KeyboardInterrupt:
         _fail("stopped; what was published before is untouched", 1)
 
