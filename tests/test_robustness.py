@@ -536,7 +536,7 @@ def test_too_few_draws_are_refused():
 
 @pytest.mark.usefixtures("processed_env")
 def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ranked):
-    said = ka.rank_sentence(ranked, KUKAR)
+    said = ka.say.rank(ranked, KUKAR)
     own = own_rows(ranked, KUKAR).iloc[0]
     assert "peringkat 73 dari 130** daerah peserta" in said
     assert "bersama Kabupaten Solok, dihitung dari nilai final yang tercetak" in said
@@ -548,11 +548,11 @@ def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ran
 @pytest.mark.usefixtures("sample_env")
 def test_a_rank_that_nothing_moves_is_said_to_be_firm():
     ranks = ka.rank_intervals(2023, DRAWS, SEED)
-    assert "peringkat 2 dari 4" in ka.rank_sentence(ranks, "00.01")
-    assert "sama pada semua simulasi" in ka.rank_sentence(ranks, "00.01")
+    assert "peringkat 2 dari 4" in ka.say.rank(ranks, "00.01")
+    assert "sama pada semua simulasi" in ka.say.rank(ranks, "00.01")
     assert ka.rank_importance(2023, "00.01", DRAWS, SEED).empty
     assert ka.rank_cases(2023, "00.01", DRAWS, SEED).empty
-    assert ka.rank_missing(2023, "00.01") == []
+    assert ka.say.unranked(2023, "00.01") == []
 
 
 @pytest.mark.usefixtures("processed_env")
