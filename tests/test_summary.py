@@ -64,6 +64,6 @@ def test_an_idle_programme_with_a_realisation_is_to_be_asked_about_and_not_to_be
 def test_a_region_without_figures_is_given_none(year, region):
     found = compare.components(year, region)
     assert found.empty
-    assert found.dtypes.equals(summary.standouts(2023, KUKAR).dtypes)
+    assert found.dtypes.equals(compare.components(2023, KUKAR).dtypes)
     assert "tidak dapat dihitung ulang" in summary.certainty(year, region)[0]
     assert summary.first_steps(year, region) == ["Belum ada angka yang dapat dijadikan dasar."]
