@@ -14,6 +14,7 @@ import kukar_analysis as ka
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import agencies, office, quality
 from kukar_analysis.errors import UsageError
+from kukar_analysis.formats import number
 
 OFFICE = "00.01"
 EDITION = "2023-kppn-ikn"
@@ -184,9 +185,11 @@ def test_a_shared_question_counts_once_against_the_assessors():
     scores = {
         q: (own, theirs) for mine in plain(2023).values() for own, theirs, q in mine["scores"]
     }
-    whole = agencies.against_assessors(2023, OFFICE)
-    assert whole["compared"] == len(scores) == 49
-    assert whole["difference"] == pytest.approx(mean([a - b for a, b in scores.values()]))
+    apart = mean([a - b for a, b in scores.values()])
+    assert len(scores) == 49
+    said = said_of(2023, OFFICE)
+    assert "Pada 49 butir yang dinilai keduanya" in said
+    assert f"sebelum pembulatan {number(apart, signed=True)}." in said
 
 
 @pytest.mark.usefixtures("sample_env")
@@ -207,14 +210,6 @@ def test_of_many_that_answered_equally_much_none_is_named_before_the_others():
     said = {year: said_of(year, OFFICE) for year in (2022, 2023)}
     assert "Perangkat daerah kunci: Diskominfo (14 jawaban, 35%)." in said[2022]  # then four with 3
     assert "Diskominfo (14 jawaban, 21%) dan Bappeda (13 jawaban, 19%)." in said[2023]
-
-
-@pytest.mark.parametrize(
-    ("answered", "equal"), [([4], 1), ([2, 2], 2), ([3, 1], 1.6), ([1] * 10, 10)]
-)
-def test_the_number_of_equal_agencies_is_one_over_the_sum_of_squared_shares(answered, equal):
-    shares = agencies.concentration(pd.Series(answered))
-    assert 1 / shares == pytest.approx(equal)
 
 
 def test_a_pillar_leans_on_one_agency_only_beyond_half_and_never_on_two(papers):
@@ -305,7 +300,7 @@ def test_every_region_and_year_has_its_frames_and_sentences_name_nothing_by_its_
 
 @pytest.mark.parametrize("name", ["Dinkes", "Dinas Kesehatan", "dinas kesehatan"])
 def test_an_agency_goes_by_its_short_and_its_long_name(name):
-    assert (ka.agency_id(name), ka.agency_name(name)) == ("Dinkes", "Dinas Kesehatan")
+    assert (ka.agency(name).opd, ka.agency(name).name) == ("Dinkes", "Dinas Kesehatan")
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -319,7 +314,7 @@ def test_an_agency_goes_by_its_short_and_its_long_name(name):
 )
 def test_an_unknown_agency_is_answered_with_those_that_come_near(name, said):
     with pytest.raises(UsageError, match=re.escape(said)):
-        ka.agency_sentences(2023, KUKAR, name)
+        ka.say.agency(2023, KUKAR, name)
 
 
 @pytest.mark.usefixtures("sample_env")
@@ -358,7 +353,7 @@ def test_questions_of_no_pillar_are_asked_of_those_who_answer_any():
 def test_every_state_of_the_sample_is_told_apart():
     kept = {}
     for opd in [*sorted(agencies.agencies(2023, OFFICE)["opd"]), "Brida"]:
-        kept.setdefault(office.agency_state(2023, OFFICE, opd), []).append(opd)
+        kept.setdefault(office._state(2023, OFFICE, opd), []).append(opd)
     assert kept["unknown"] == ["Brida"]
     assert kept["unusable"] == ["BPKAD", "Disbun", "Dispora", "Inspektorat", "Satpol PP"]
     assert kept["silent"] == [

@@ -18,7 +18,7 @@ from reading import (
 )
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis import compare
+from kukar_analysis.analysis import compare, standing
 from kukar_analysis.errors import UsageError
 
 NATIONAL = "2023/tabel-nasional-peserta.csv"
@@ -141,7 +141,7 @@ def test_who_stayed_away_or_has_no_final_is_neither_ranked_nor_counted(region):
 def test_a_profile_agrees_with_a_second_computation_from_the_raw_table(name, region, group):
     lines = [line for line in raw(NATIONAL) if line["KET"] == group]
     (own,) = [line for line in lines if line["KAB/KOTA"] == name]
-    profile = compare.component_profile(2023, region)
+    profile = compare.components(2023, region)
     assert len(profile) == (6 if group == "KPPN&IKN" else 5)
     for row in profile.itertuples():
         peers = [Fraction(printed(line[HEADINGS[row.component]])) for line in lines]
@@ -156,7 +156,7 @@ def test_a_profile_agrees_with_a_second_computation_from_the_raw_table(name, reg
 @pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2023, SURABAYA), (2022, MALANG)])
 def test_every_origin_leads_to_the_cell_that_prints_the_number(year, region):
-    profile, places_ = compare.component_profile(year, region), compare.ranks(year, region)
+    profile, places_ = compare.components(year, region), compare.ranks(year, region)
     for row in profile.itertuples():
         assert float(printed(cell(row.origin))) == row.score
     index = float(compare.index_value(year, region).value)
@@ -165,7 +165,7 @@ def test_every_origin_leads_to_the_cell_that_prints_the_number(year, region):
 
 @pytest.mark.usefixtures("processed_env")
 def test_the_contributions_add_up_to_the_index_before_rounding():
-    profile = compare.component_profile(2023, KUKAR)
+    profile = compare.components(2023, KUKAR)
     assert profile["contribution"].sum() == pytest.approx(2.824)
     assert profile["weight"].sum() == 100
 
@@ -175,19 +175,19 @@ def test_the_contributions_add_up_to_the_index_before_rounding():
     ("year", "region"), [(2022, KUKAR), (2023, STAYED_AWAY), (2023, IN_NO_TABLE)]
 )
 def test_a_region_without_scores_has_no_profile_and_no_rank(year, region):
-    assert compare.component_profile(year, region).empty
+    assert compare.components(year, region).empty
     assert compare.ranks(year, region).empty
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_kukar_would_have_3_00_instead_of_2_82_under_the_regular_weights():
-    assert compare.under_other_group(2023, KUKAR) == compare.GroupSwap(
+    assert standing.under_other_group(2023, KUKAR) == standing.GroupSwap(
         own=Decimal("2.82"),
         other=Decimal("3.00"),
         other_group="reguler",
         difference=Decimal("-0.172"),
     )
-    said = compare.group_sentences(2023, KUKAR)[0]
+    said = standing.group_sentences(2023, KUKAR)[0]
     assert "**3,00**, bukan **2,82**: bobot kelompoknya sendiri mengurangi 0,172" in said
 
 
@@ -197,8 +197,8 @@ def test_kukar_would_have_3_00_instead_of_2_82_under_the_regular_weights():
     [(2023, SURABAYA), (2022, KUKAR), (2023, STAYED_AWAY), (2023, IN_NO_TABLE)],
 )
 def test_other_weights_are_not_tried_where_a_score_for_them_is_missing(year, region):
-    assert compare.under_other_group(year, region) is None
-    assert "tidak dapat dicoba" in compare.group_sentences(year, region)[0]
+    assert standing.under_other_group(year, region) is None
+    assert "tidak dapat dicoba" in standing.group_sentences(year, region)[0]
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -345,7 +345,7 @@ def test_a_year_in_which_a_region_stayed_away_cannot_be_compared(region):
 
 @pytest.mark.usefixtures("processed_env")
 def test_each_component_has_its_own_place_in_the_group():
-    found = compare.component_profile(2023, KUKAR).set_index("component")
+    found = compare.components(2023, KUKAR).set_index("component")
     assert found["rank"].to_dict() == {
         "baseline": 18,
         "output": 22,
@@ -355,7 +355,7 @@ def test_each_component_has_its_own_place_in_the_group():
         "collaboration": 42,
     }
     assert set(found["of"]) == {58}
-    assert set(compare.component_profile(2023, SURABAYA)["of"]) == {72}
+    assert set(compare.components(2023, SURABAYA)["of"]) == {72}
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -380,7 +380,7 @@ def test_the_components_of_all_participants_are_one_tidy_frame():
     assert found.groupby("group")["component"].nunique().to_dict() == {"kppn-ikn": 6, "reguler": 5}
     assert (found.groupby("region")["weight"].sum() == 100).all()
     mine = found[found["region"] == KUKAR].set_index("component")
-    own = compare.component_profile(2023, KUKAR).set_index("component")
+    own = compare.components(2023, KUKAR).set_index("component")
     assert mine[["score", "origin"]].equals(own[["score", "origin"]])
 
 
@@ -396,11 +396,11 @@ def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(t
     assert compare.components(2023).empty
     assert compare.components(2023).dtypes.equals(compare.components(2023, partial=True).dtypes)
     assert set(compare.components(2023, partial=True)["region"]) == {KUKAR, PASER}
-    own = compare.component_profile(2023, KUKAR)
+    own = compare.components(2023, KUKAR)
     assert own["score"].tolist() == [2.0]
     assert own[["gap", "effect", "rank", "of"]].isna().all(axis=None)
-    assert "peringkat" not in compare.standing_sentence(2023, KUKAR)
-    assert compare.profile_sentence(2023, KUKAR) == ""
+    assert "peringkat" not in standing.standing_sentence(2023, KUKAR)
+    assert standing.profile_sentence(2023, KUKAR) == ""
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -415,15 +415,15 @@ def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(t
     ],
 )
 def test_a_standing_is_said_with_what_it_rests_on(year, region, words):
-    assert words in compare.standing_sentence(year, region)
+    assert words in standing.standing_sentence(year, region)
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_an_improvement_of_nothing_that_cannot_be_recomputed_may_not_be_filled_in(
     tables, tmp_path, monkeypatch
 ):
-    assert "bisa juga berarti tidak diisi" in compare.moved_sentence(2023, KUKAR)
-    assert "tidak diisi" not in compare.moved_sentence(2023, BADUNG)  # −0,29 was filled in
+    assert "bisa juga berarti tidak diisi" in standing.moved_sentence(2023, KUKAR)
+    assert "tidak diisi" not in standing.moved_sentence(2023, BADUNG)  # −0,29 was filled in
     scores = tables["index_scores"].copy()
     scores.loc[(scores["region"] == MALANG) & (scores["year"] == 2023), "improvement_published"] = 0
     store.write_all({**tables, "index_scores": scores}, tmp_path)
@@ -435,8 +435,8 @@ def test_an_improvement_of_nothing_that_cannot_be_recomputed_may_not_be_filled_i
 @pytest.mark.usefixtures("processed_env")
 def test_what_costs_most_is_named_with_its_place_in_the_group():
     assert "Kolaborasi (selisih −0,74, pengaruh −0,074, peringkat 42 dari 58)" in (
-        compare.profile_sentence(2023, KUKAR)
+        standing.profile_sentence(2023, KUKAR)
     )
-    assert "Tidak ada komponen di atas rata-rata" in compare.profile_sentence(2023, "64.07")
+    assert "Tidak ada komponen di atas rata-rata" in standing.profile_sentence(2023, "64.07")
     best = compare.indices().query("year == 2023 and group == 'kppn-ikn'").nlargest(1, "index")
-    assert "Tidak ada komponen di bawah" in compare.profile_sentence(2023, best["region"].iloc[0])
+    assert "Tidak ada komponen di bawah" in standing.profile_sentence(2023, best["region"].iloc[0])

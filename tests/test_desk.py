@@ -224,7 +224,7 @@ def test_a_figure_is_traced_to_its_file_and_cell(explored):
 
 def test_what_is_shown_is_exported_unrounded(explored, project, processed):
     with tables_from(processed):
-        expected = compare.component_profile(2023, MALANG)["group_mean"]
+        expected = compare.components(2023, MALANG)["group_mean"]
     chosen(explored, "Tampilan").select_option(label="Komponen terhadap kelompok")
     expect(explored.locator(f"{OPEN} caption", has_text="terhadap kelompok")).to_be_visible()
     explored.locator(f"{OPEN} .jupyter-button", has_text="Simpan").click()

@@ -79,7 +79,7 @@ def test_what_is_said_of_a_field_needs_the_whole_of_it(spoilt, case):
     assert verdict["whole"].tolist() == [*whole, all(whole)]
     assert (verdict["missing"] == "").tolist() == verdict["whole"].tolist()
     assert ranks() == expected
-    profile, gaps = compare.component_profile(2023, KUKAR), compare.component_gaps(2023, KUKAR)
+    profile, gaps = compare.components(2023, KUKAR), compare.component_gaps(2023, KUKAR)
     of_group = ["group_mean", "group_low", "group_high", "gap", "effect"]
     assert profile[of_group].notna().all(axis=None) == whole[0]
     assert profile[of_group].isna().all(axis=None) != whole[0]

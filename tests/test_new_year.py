@@ -12,7 +12,7 @@ from copied import changed_code, kukar, project, python
 from reading import IN_NO_TABLE, KUKAR, MALANG
 
 from kukar_analysis import clean, framework, paths
-from kukar_analysis.analysis import compare, limits
+from kukar_analysis.analysis import change, compare, limits
 from kukar_analysis.cli import new_year
 from kukar_analysis.errors import DefinitionError, UsageError
 
@@ -477,7 +477,7 @@ def test_a_change_is_not_put_down_to_questions_that_are_not_confirmed(definition
     changed = framework.load(definitions)
     monkeypatch.setattr(framework, "load", lambda: changed)
     assert compare.questions_between(MALANG, 2022, 2023).empty
-    found = compare.decompose_change(MALANG, 2022, 2023)
+    found = change.decompose_change(MALANG, 2022, 2023)
     assert found["question"].isna().all()
     assert not {"performance", "reworded"} & set(found["kind"])
     assert round(found["effect"].sum(), 2) == 0.44

@@ -16,11 +16,15 @@ STATISTICS = (
 pytestmark = pytest.mark.usefixtures("processed_env")
 
 
+def of_pillar(year, region, pillar):
+    return pillars.questions(year, region).query("pillar == @pillar").reset_index(drop=True)
+
+
 @pytest.fixture(scope="module")
 def malang(processed):
     """Return the questions of Malang 2023 by pillar."""
     with tables_from(processed):
-        return {pillar: pillars.pillar_questions(2023, MALANG, pillar) for pillar in PILLARS}
+        return {pillar: of_pillar(2023, MALANG, pillar) for pillar in PILLARS}
 
 
 def test_every_question_of_malang_2023_that_has_a_pillar_is_in_one_and_once(malang):
@@ -43,7 +47,7 @@ def test_what_the_office_scored_itself_is_not_shown_as_the_assessors(tables, tmp
     scores = tables["question_scores"]
     store.write_all({**tables, "question_scores": scores.assign(source="self")}, tmp_path)
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-    assert pillars.pillar_questions(2023, MALANG, "governance").empty
+    assert of_pillar(2023, MALANG, "governance").empty
 
 
 def test_last_years_score_stands_only_where_the_question_is_the_same(malang):
@@ -57,7 +61,7 @@ def test_last_years_score_stands_only_where_the_question_is_the_same(malang):
 
 
 def test_the_first_year_on_record_has_no_last_year():
-    found = pillars.pillar_questions(2022, MALANG, "living")
+    found = of_pillar(2022, MALANG, "living")
     assert len(found) == 7
     assert found[["last_score", "change"]].isna().all(axis=None)
 
@@ -122,19 +126,12 @@ def test_a_figure_of_the_press_is_of_the_year_it_speaks_of_and_not_of_the_articl
 @pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2022, KUKAR), (2023, SURABAYA)])
 @pytest.mark.parametrize("pillar", PILLARS)
 def test_nothing_is_invented_where_no_question_scores_are_on_record(malang, year, region, pillar):
-    found = pillars.pillar_questions(year, region, pillar)
+    found = of_pillar(year, region, pillar)
     assert found.empty
     assert found.dtypes.equals(malang[pillar].dtypes)
     none = pillars.means(found, ["component", "sub_dimension"])
     assert none.dtypes.equals(pillars.means(malang[pillar], ["component", "sub_dimension"]).dtypes)
-    assert [len(rows) for rows in pillars.extremes(found, "score")] == [0, 0]
-    assert pillars.moves_sentence(found) == ""
-
-
-def test_the_extremes_are_all_that_share_them():
-    frame = pd.DataFrame({"label": list("abcd"), "score": [4.0, 1.0, 4.0, None]})
-    best, worst = pillars.extremes(frame, "score")
-    assert (best["label"].tolist(), worst["label"].tolist()) == (["a", "c"], ["b"])
+    assert pillars.moves(found) == ""
 
 
 @pytest.mark.parametrize(
@@ -146,7 +143,7 @@ def test_the_extremes_are_all_that_share_them():
 )
 def test_the_smallest_rise_is_not_called_a_largest_change(changes, said):
     frame = pd.DataFrame({"label": list("abc"), "change": changes})
-    assert pillars.moves_sentence(frame).endswith(said)
+    assert pillars.moves(frame).endswith(said)
 
 
 def test_events_are_those_of_the_pillar_or_of_all_up_to_the_year_in_their_order():

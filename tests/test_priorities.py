@@ -1,4 +1,4 @@
-"""What a step is worth, the fewest steps to a target, and the cheapest."""
+"""What a step is worth, and the fewest steps to a target."""
 
 from decimal import Decimal
 from fractions import Fraction
@@ -8,10 +8,15 @@ import pytest
 from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
 from kukar_analysis import framework, score
-from kukar_analysis.analysis import compare, priorities
+from kukar_analysis.analysis import compare, pillars, priorities
 from kukar_analysis.errors import ScoreError, UsageError
 
 pytestmark = pytest.mark.usefixtures("processed_env")
+
+
+def rooms(year, region):
+    found = pillars.questions(year, region).dropna(subset="gain")
+    return found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
 
 
 def way(target, year=2023, **options):
@@ -19,25 +24,24 @@ def way(target, year=2023, **options):
 
 
 def test_a_point_on_a_baseline_question_is_worth_5_4_times_one_on_impact():
-    worth = priorities.worth(2023, MALANG).set_index("component")["per_point"]
+    worth = pillars.worth("2023-kppn-ikn").set_index("component")["per_point"]
     assert worth["baseline"] / worth["impact"] == pytest.approx(5.4)
     assert worth["baseline"] == pytest.approx(0.10 / 5)
     assert worth["collaboration"] == pytest.approx(0.10 / 6)
 
 
 def test_the_worth_of_questions_that_were_never_seen_is_not_known():
-    worth = priorities.worth(2023, SURABAYA)
+    worth = priorities.alone(2023, SURABAYA, Decimal("3.00"))
     assert worth[["questions", "per_point"]].isna().all(axis=None)
     assert worth["weight"].sum() == 100
 
 
 def test_raising_every_question_to_4_gains_what_is_missing_to_4():
-    rooms = priorities.rooms(2023, MALANG)
-    assert len(rooms) == 117
-    assert rooms["gain"].sum() == pytest.approx(4 - 2.9410, abs=0.002)  # but for rounded means
-    assert rooms["gain"].is_monotonic_decreasing
-    assert rooms.loc[0, "label"] == "Porsi APBD untuk smart city"
-    assert priorities.rooms(2023, KUKAR).empty
+    found = rooms(2023, MALANG)
+    assert len(found) == 117
+    assert found["gain"].sum() == pytest.approx(4 - 2.9410, abs=0.002)  # but for rounded means
+    assert found.loc[0, "label"] == "Porsi APBD untuk smart city"
+    assert rooms(2023, KUKAR).empty
 
 
 def test_what_a_component_must_reach_alone_is_the_least_that_does():
@@ -60,15 +64,16 @@ def test_what_a_component_must_reach_alone_is_the_least_that_does():
 def test_kukar_has_no_shortest_way_because_its_questions_are_not_public():
     assert priorities.shortest_way(2023, KUKAR, Decimal("3.00")) is None
     assert priorities.alone(2022, KUKAR, Decimal("3.00")).empty
-    assert priorities.alone(2023, STAYED_AWAY, Decimal("3.00")).empty
+    away = priorities.alone(2023, STAYED_AWAY, Decimal("3.00"))
+    assert away[["score", "needed", "rise"]].isna().all(axis=None)
 
 
 def test_fewer_steps_never_reach_the_target():
     """Try every set of one step less, counted in a second and plain way."""
     found = way("3.00", step=Decimal("0.5"))
     assert found.is_reached
-    rooms = priorities.rooms(2023, MALANG)
-    scores = {c: list(own["score"] * 100) for c, own in rooms.groupby("component")}
+    able = rooms(2023, MALANG)
+    scores = {c: list(own["score"] * 100) for c, own in able.groupby("component")}
     weights = framework.load().weights["2023-kppn-ikn"]
 
     def index(taken):
@@ -85,35 +90,26 @@ def test_fewer_steps_never_reach_the_target():
 
 
 @pytest.mark.parametrize("year", [2022, 2023])
-def test_no_set_of_steps_is_cheaper_than_the_way_that_is_found(year):
-    """Try every set of six questions raised to 4; the editions of the two years round otherwise."""
-    able = priorities.rooms(year, MALANG).groupby("component").head(2).query("gain > 0").head(6)
-    costs = dict(zip(able["question"], (1.0, 1.7, 2.3, 0.6, 1.1, 3.9), strict=True))
-    tried = []
-    for size in range(len(able) + 1):
-        for raised in combinations(able["question"], size):
-            index = priorities.what_if(year, MALANG, dict.fromkeys(raised, 4.0)).index
-            tried.append((index, sum(costs[q] for q in raised)))
+def test_no_smaller_set_of_questions_raised_to_4_reaches_a_target(year):
+    """Try every set of six that may move; the editions of the two years round otherwise."""
+    every = rooms(year, MALANG)
+    able = every.groupby("component").head(2).query("gain > 0").head(6)["question"]
+    held = [*every.loc[~every["question"].isin(able), "question"]]
+    tried = [
+        (priorities.what_if(year, MALANG, dict.fromkeys(raised, 4.0)).index, size)
+        for size in range(len(able) + 1)
+        for raised in combinations(able, size)
+    ]
     for target in sorted({index for index, _ in tried})[1::4]:
-        found = way(str(target), year, step=Decimal(4), costs=costs)
-        assert found.is_reached
-        cheapest = min(cost for index, cost in tried if index >= target)
-        assert found.moves["cost"].sum() == pytest.approx(cheapest)
-
-
-def test_a_dear_question_is_left_alone_and_costs_add_up():
-    questions = priorities.rooms(2023, MALANG)["question"]
-    cheap = dict.fromkeys(questions, 1.0) | {"output.apbd_budget": 50.0}
-    found = way("3.00", costs=cheap)
-    assert "output.apbd_budget" not in set(found.moves["question"])
-    assert found.moves["cost"].sum() == found.steps == 2
-    assert way("3.00", costs={}).moves.empty
-    assert not way("3.00", costs={}).is_reached
+        found = way(str(target), year, step=Decimal(4), fixed=held)
+        assert found.steps == min(size for index, size in tried if index >= target)
+        highest = max(index for index, size in tried if size == found.steps)
+        assert found.index == highest >= target
 
 
 def test_the_moves_lead_to_the_index_that_is_said():
     found = way("3.20")
-    after = priorities.rooms(2023, MALANG).set_index("question")["score"].to_dict()
+    after = rooms(2023, MALANG).set_index("question")["score"].to_dict()
     after |= dict(zip(found.moves["question"], found.moves["to_score"], strict=True))
     fw = framework.load()
     total = Fraction()
@@ -148,7 +144,7 @@ def test_a_target_already_reached_needs_no_step():
 
 
 def test_what_if_counts_components_and_questions():
-    own = dict(compare.component_profile(2023, MALANG)[["component", "score"]].values)
+    own = dict(compare.components(2023, MALANG)[["component", "score"]].values)
     assert priorities.what_if(2023, MALANG, {}).scores == own
     assert priorities.what_if(2023, KUKAR, {"collaboration": 2.0}).index == Decimal("2.90")
     raised = priorities.what_if(2023, MALANG, {"baseline.legal_basis": 4.0}).scores

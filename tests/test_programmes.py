@@ -263,14 +263,6 @@ def test_without_programmes_the_frames_have_the_same_columns_and_types(sample_en
     )
 
 
-def test_the_bands_end_where_the_one_above_begins():
-    found = programmes.achievement_bands().set_index("band")
-    assert found["lowest"].dropna().tolist() == [91, 76, 66, 51]
-    assert found["below"].dropna().tolist() == [91, 76, 66, 51]
-    assert found.loc["very_good", "below"] is not None
-    assert set(found["known"]) == {"seen"}
-
-
 def test_headings_of_counts_are_the_names_of_their_bands_and_status():
     ids = FW.names["band"] | {s: word.capitalize() for s, word in FW.names["status"].items()}
     ids["not_stated"] = FW.names["status"]["not_stated"].capitalize()

@@ -28,6 +28,7 @@ def test_the_help_is_a_page_that_names_every_verb():
     assert len(page.splitlines()) < 50
     assert max(map(len, page.splitlines())) <= 100
     assert [name for name in ka.__all__ if name not in page] == []
+    assert [name for name in ka.say.__all__ if name not in ka.say.__doc__] == []
     assert page.splitlines()[0] in pydoc.plain(pydoc.render_doc(ka))
 
 
@@ -36,6 +37,7 @@ def test_every_name_offered_is_there_and_says_what_it_is():
         found = getattr(ka, name)
         assert found.__doc__
         assert inspect.ismodule(found) or inspect.isfunction(found)
+    assert all(inspect.isfunction(getattr(ka.say, name)) for name in ka.say.__all__)
     assert set(ka.__all__) <= set(dir(ka))
 
 
@@ -55,8 +57,11 @@ def test_a_tab_finds_the_verbs():
 
 
 def test_a_name_that_is_none_is_answered_with_those_that_are():
-    with pytest.raises(AttributeError, match=r"no 'rank'; known: .*, alone, .*, ranks, "):
-        _ = ka.rank
+    for name, said in (("rank", "nearest: ranks"), ("plots", "it became seaborn in the cell")):
+        with pytest.raises(AttributeError, match=f"no '{name}'; {said}"):
+            getattr(ka, name)
+    with pytest.raises(AttributeError, match="no 'standings'; nearest: standing"):
+        _ = ka.say.standings
     with pytest.raises(ImportError):
         from kukar_analysis import nothing_of_the_kind  # noqa: F401
 
@@ -80,7 +85,7 @@ def test_a_verb_is_the_function_itself_with_its_words_checked():
         ("ka.ranks(2023, 'Malang')", "35.07.*35.73"),
         ("ka.read_table('programmes', 2050)", "2022, 2023"),
         ("ka.read_table('programmes', region='99.99')", "64.02"),
-        ("ka.index_value(2023, '6402')", "64.02"),
+        ("ka.components(2023, '6402')", "64.02"),
         ("ka.decompose_change('Kutai Kartanegra', 2022, 2023)", "64.02"),
         ("ka.components_between('64.02', from_year=2019, to_year=2023)", "2022, 2023"),
         ("ka.read_table('indeks')", "index_scores"),

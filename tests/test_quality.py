@@ -234,7 +234,7 @@ def office_sentences():
 
 def test_questions_that_nobody_answered_name_the_agencies_of_their_pillar(papers):
     papers({"2023/opd-per-pilar.csv": CARRIED})
-    open_ = quality.unanswered(2023, REGION).set_index("question")
+    open_ = quality.form(2023, REGION).query("not is_answered.fillna(True)").set_index("question")
     asked = framework.load().edition_questions["2023-kppn-ikn"]
     surveyed = {q for q in asked if framework.load().questions[q].component == "impact"}
     assert set(open_.index) == set(asked) - surveyed - {HDI, POVERTY}
@@ -247,12 +247,12 @@ def test_questions_that_nobody_answered_name_the_agencies_of_their_pillar(papers
 
 def test_without_a_form_no_question_is_called_unanswered(papers):
     papers({FORM_FILE: None})
-    assert quality.unanswered(2023, REGION).empty
+    assert quality.form(2023, REGION).query("not is_answered.fillna(True)").empty
 
 
 def test_a_question_asked_and_left_blank_is_unanswered(papers):
     papers({FORM_FILE: FORM.replace(";ada;3;laporan", ";;;")})
-    assert HDI in set(quality.unanswered(2023, REGION)["question"])
+    assert HDI in set(quality.form(2023, REGION).query("not is_answered.fillna(True)")["question"])
 
 
 # What arrived

@@ -16,8 +16,7 @@ from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, tables_fr
 import kukar_analysis as ka
 from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare, robustness
-from kukar_analysis.analysis.robustness import model
-from kukar_analysis.analysis.robustness import ranks as told
+from kukar_analysis.analysis import simulation as model
 from kukar_analysis.errors import UsageError
 
 DRAWS, SEED = 2000, 2023
@@ -230,12 +229,12 @@ def test_the_statistics_agree_with_a_count_over_the_draws(fields, ranked, proces
 
 def test_the_error_of_a_quantile_covers_the_true_one_nineteen_times_in_twenty():
     # 1 to 100 at 5 %: the fifth; 4.3 places around it are the first and the tenth
-    assert np.ravel(told._quantile(np.arange(1, 101)[:, None], 0.05)).tolist() == [5, 5]
+    assert np.ravel(robustness._quantile(np.arange(1, 101)[:, None], 0.05)).tolist() == [5, 5]
     rng, hits = np.random.default_rng(6), {0.05: 0, 0.5: 0, 0.95: 0}
     for _ in range(400):
         ranks = np.sort(rng.integers(1, 1001, 1000))[:, None]
         for share in hits:
-            value, error = told._quantile(ranks, share)
+            value, error = robustness._quantile(ranks, share)
             hits[share] += abs(value[0] - 1000 * share) <= error[0]
     assert min(hits.values()) / 400 > 0.92
 
@@ -322,7 +321,7 @@ def test_sobol_indices_are_the_known_ones_within_their_intervals():
     """Ishigami and Homma (1990), a = 7, b = 0.1: the analytic values."""
     first, total = [0.3139, 0.4424, 0], [0.5576, 0.4424, 0.2437]
     rng = np.random.default_rng(8)
-    made = told.sobol(saltelli(ishigami, 3, 8192, rng), rng)
+    made = robustness.sobol(saltelli(ishigami, 3, 8192, rng), rng)
     for name, expected in (("main", first), ("total", total)):
         assert made[name] == pytest.approx(expected, abs=0.04)
         assert (made[f"{name}_low"] <= made[name]).all()
@@ -537,7 +536,7 @@ def test_too_few_draws_are_refused():
 
 @pytest.mark.usefixtures("processed_env")
 def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ranked):
-    said = ka.rank_sentence(ranked, KUKAR)
+    said = ka.say.rank(ranked, KUKAR)
     own = own_rows(ranked, KUKAR).iloc[0]
     assert "peringkat 73 dari 130** daerah peserta" in said
     assert "bersama Kabupaten Solok, dihitung dari nilai final yang tercetak" in said
@@ -549,11 +548,11 @@ def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ran
 @pytest.mark.usefixtures("sample_env")
 def test_a_rank_that_nothing_moves_is_said_to_be_firm():
     ranks = ka.rank_intervals(2023, DRAWS, SEED)
-    assert "peringkat 2 dari 4" in ka.rank_sentence(ranks, "00.01")
-    assert "sama pada semua simulasi" in ka.rank_sentence(ranks, "00.01")
+    assert "peringkat 2 dari 4" in ka.say.rank(ranks, "00.01")
+    assert "sama pada semua simulasi" in ka.say.rank(ranks, "00.01")
     assert ka.rank_importance(2023, "00.01", DRAWS, SEED).empty
     assert ka.rank_cases(2023, "00.01", DRAWS, SEED).empty
-    assert ka.rank_missing(2023, "00.01") == []
+    assert ka.say.unranked(2023, "00.01") == []
 
 
 @pytest.mark.usefixtures("processed_env")

@@ -31,7 +31,7 @@ def record(processed_env):
 
 def components(region):
     """Return what the page of the index shows of its components."""
-    return show.table(compare.component_profile(2023, region), "Komponen")
+    return show.table(compare.components(2023, region), "Komponen")
 
 
 def published(folder, record, shown, region=KUKAR, extra=()):

@@ -172,7 +172,7 @@ def test_marked_rows_stand_out(mark):
 def test_a_table_of_a_frame_with_origins_names_its_sources_in_words():
     listed = pd.DataFrame({"score": [1, 2], "origin": ["2023/tabel #2.csv#l2", "x/y.csv#l1"]})
     assert Page(show.table(listed, "x").html).text.endswith("Sumber: tabel #2.csv; y.csv.")
-    real = ka.component_profile(2023, "64.02")
+    real = ka.components(2023, "64.02")
     assert "Sumber: Surat Kominfo B-1384/DJAI" in show.table(real, "x").text
     assert "Sumber" not in show.table(real.drop(columns="origin"), "x").text
     many = pd.DataFrame({"origin": [f"2023/{n}.csv#l1" for n in range(8)]})

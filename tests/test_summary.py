@@ -4,18 +4,17 @@ import pandas as pd
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY
 
-from kukar_analysis.analysis import priorities, summary
+from kukar_analysis.analysis import compare, summary
 
 SAMPLE = "00.01"
 
 
 @pytest.mark.usefixtures("processed_env")
 def test_strengths_and_weaknesses_stand_by_their_effect_and_none_is_at_the_median():
-    found = summary.standouts(2023, KUKAR)
+    found = compare.components(2023, KUKAR).sort_values("effect", ascending=False)
     strong = ["quick_wins", "output", "baseline"]
     assert found["component"].tolist() == [*strong, "outcome", "impact", "collaboration"]
     assert found["side"].tolist() == ["strength"] * 3 + ["middle"] + ["weakness"] * 2
-    assert found["effect"].is_monotonic_decreasing
     places = found.set_index("component").loc[["outcome", "impact"], ["rank", "of"]]
     assert places.values.tolist() == [[31, 58], [40, 58]]
 
@@ -34,7 +33,7 @@ def test_the_first_step_is_the_component_that_costs_most_with_its_place():
 @pytest.mark.usefixtures("processed_env")
 def test_of_many_questions_with_the_same_room_the_rest_is_counted(monkeypatch):
     rooms = pd.DataFrame({"label": list("abcdef"), "score": 1.0, "gain": [0.1] * 5 + [0.05]})
-    monkeypatch.setattr(priorities, "rooms", lambda *_: rooms)
+    monkeypatch.setattr(summary, "questions", lambda *_: rooms)
     (said,) = [step for step in summary.first_steps(2023, MALANG) if "Dahulukan" in step]
     assert "d (1,00; sampai 4 menambah 0,100), dan 1 lain yang sama besar." in said
 
@@ -63,8 +62,8 @@ def test_an_idle_programme_with_a_realisation_is_to_be_asked_about_and_not_to_be
     ("year", "region"), [(2023, STAYED_AWAY), (2022, IN_NO_TABLE), (2023, IN_NO_TABLE)]
 )
 def test_a_region_without_figures_is_given_none(year, region):
-    found = summary.standouts(year, region)
+    found = compare.components(year, region)
     assert found.empty
-    assert found.dtypes.equals(summary.standouts(2023, KUKAR).dtypes)
+    assert found.dtypes.equals(compare.components(2023, KUKAR).dtypes)
     assert "tidak dapat dihitung ulang" in summary.certainty(year, region)[0]
     assert summary.first_steps(year, region) == ["Belum ada angka yang dapat dijadikan dasar."]

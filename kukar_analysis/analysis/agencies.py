@@ -9,8 +9,12 @@ from kukar_analysis.analysis import compare, quality
 
 LEANS = 0.5
 """A pillar leans on an agency that answers more than this part of its answered questions."""
-SCORED = ["scored", "own_mean", "compared", "own_compared", "assessor_mean", "difference"]
-_COUNTS = ["answered", "with_evidence", "alone"]
+_COUNTS = ["answered", "with_evidence", "alone", "scored", "compared"]
+_QUESTIONS = ["opd", "question", "component", "pillar", "label", "state", "answer", "score"]
+_QUESTIONS += ["has_evidence", "remark", "assessor", "difference", "others", "origin"]
+_AGENCIES = ["opd", "state", "pillar_count", "pillars_answered", "lacking_pillars", *_COUNTS[:3]]
+_AGENCIES += ["share", "leaning", "scored", "own_mean", "compared", "own_compared"]
+_AGENCIES += ["assessor_mean", "difference", "programmes"]
 
 
 def agency_questions(year: int, region: str) -> pd.DataFrame:
@@ -20,43 +24,32 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
     question, component, pillar (null = of none), label, state (answered; blank: in its form without
     an answer; absent: not in what arrived, or rejected), answer, score, has_evidence, remark,
     assessor (the assessors' score, null where not on record), difference (score minus assessor),
-    others (other agencies that answered it, joined by ", "; null where
-    none), origin.
+    others (other agencies that answered it, joined by ", "; null where none), origin.
     """
-    own, listed = quality.own_answers(year, region), quality.form(year, region)
-    own, pairs = own.dropna(subset="opd"), _pairs(year, region)[["opd", "pillar"]]
-    asked = pd.concat(
-        [
-            pairs.merge(listed[["question", "pillar"]], on="pillar"),
-            pairs.merge(own[["opd", "question", "pillar"]], on=["opd", "pillar"]),
-        ]
-    ).drop_duplicates(["opd", "question"])
-    known = [framework.load().questions[id_] for id_ in asked["question"]]
-    texts = pd.DataFrame(
-        [(q.component, q.label) for q in known],
-        columns=["component", "label"],
-        index=asked.index,
-        dtype="str",
-    )
-    answers = own.drop(columns=["component", "pillar"])
-    made = pd.concat([asked, texts], axis=1).merge(answers, on=["opd", "question"], how="left")
+    own = quality.own_answers(year, region).dropna(subset="opd")
+    keys, pairs, known = ["opd", "question"], _pairs(year, region), framework.load().questions
+    of_form = pairs.merge(quality.form(year, region)[["question", "pillar"]], on="pillar")
+    asked = pd.concat([of_form, own.merge(pairs, on=["opd", "pillar"])])[[*keys, "pillar"]]
+    asked = asked.drop_duplicates(keys)
+    made = asked.merge(own.drop(columns=["component", "pillar"]), on=keys, how="left")
     given = own[own["is_answered"]].groupby("question")["opd"].unique()
     others = [
-        ", ".join(opd for opd in given.get(question, ()) if opd != own) or None
-        for own, question in zip(made["opd"], made["question"], strict=True)
+        ", ".join(opd for opd in given.get(question, ()) if opd != mine) or None
+        for mine, question in made[keys].values
     ]
     assessed = compare.assessed(year, region).set_index("question")["score"]
     states = made["is_answered"].map({True: "answered", False: "blank"}).astype("str")
     made = made.assign(
+        component=[known[q].component for q in made["question"]],
+        label=[known[q].label for q in made["question"]],
         state=states.fillna("absent"),
         has_evidence=made["has_evidence"].eq(True),
         assessor=made["question"].map(assessed).astype("float64"),
-        others=pd.Series(others, made.index, dtype="str"),
+        others=others,
     )
     made["difference"] = made["score"] - made["assessor"]
-    columns = ["opd", "question", "component", "pillar", "label", "state", "answer", "score"]
-    columns += ["has_evidence", "remark", "assessor", "difference", "others", "origin"]
-    return made[columns].sort_values("opd", kind="stable", ignore_index=True)
+    texts = dict.fromkeys(["component", "label", "others"], "str")
+    return made[_QUESTIONS].astype(texts).sort_values("opd", kind="stable", ignore_index=True)
 
 
 def agency_pillars(year: int, region: str) -> pd.DataFrame:
@@ -69,12 +62,7 @@ def agency_pillars(year: int, region: str) -> pd.DataFrame:
     minus assessor_mean: above 0 the agency claims more than was found). Means are null where
     nothing stands behind them.
     """
-    keys = ["opd", "pillar"]
-    found = agency_questions(year, region)
-    sizes = found.groupby(keys, dropna=False).size().rename("questions").astype("float64")
-    made = _pairs(year, region).merge(sizes.reset_index(), on=keys, how="left")
-    made = made.merge(_answered(found, keys).reset_index(), on=keys, how="left")
-    return _counted(made).sort_values(keys, ignore_index=True)
+    return _of_pillars(year, region, agency_questions(year, region))
 
 
 def agencies(year: int, region: str) -> pd.DataFrame:
@@ -87,31 +75,34 @@ def agencies(year: int, region: str) -> pd.DataFrame:
     named agencies, 0 to 1; null where nobody answered), leaning (the pillars that lean on it,
     joined by ", "; null where none), its scores, programmes (of the year that name it).
     """
-    found, pairs = agency_questions(year, region), agency_pillars(year, region)
-    files = quality.arrivals(year, region)["speaks_for"].str.split(", ").explode()
-    came = files.dropna()
+    found = agency_questions(year, region)
+    pairs = _of_pillars(year, region, found)
+    came = quality.arrivals(year, region)["speaks_for"].str.split(", ").explode().dropna()
     opds = pd.Index(sorted({*pairs["opd"], *came}), name="opd", dtype="str")
-    made = _counted(_answered(found, ["opd"]).reindex(opds))
+    made = _summed(found, ["opd"]).reindex(opds)
+    made[_COUNTS] = made[_COUNTS].fillna(0).astype("int64")
     of_pillar = pairs.dropna(subset="pillar")
     lacking = of_pillar[of_pillar["answered"] == 0]
-    carried = of_pillar["opd"].value_counts().reindex(opds, fill_value=0)
-    total = made["answered"].sum()
-    leaning_on = leaning(year, region).dropna(subset=["pillar", "leans_on"])
+    open_ = found.loc[found["state"].ne("answered") & found["others"].isna(), "opd"]
+    silent = made["answered"] == 0
+    state = pd.Series("complete", opds, dtype="str").mask(opds.isin(open_), "partial")
+    state = state.mask(silent, "silent").mask(silent & opds.isin(came), "unusable")
     listed = store.read("programmes", year=year, region=region)["opd"].value_counts()
+    carried = of_pillar["opd"].value_counts().reindex(opds, fill_value=0)
+    leans = _leaning(year, region, found).dropna(subset=["pillar", "leans_on"])
+    total = made["answered"].sum()
     made = made.assign(
-        state=_states(found, opds, set(came)),
+        state=state,
         pillar_count=carried,
         pillars_answered=carried - lacking["opd"].value_counts().reindex(opds, fill_value=0),
         lacking_pillars=_joined(lacking, "opd", opds),
         share=made["answered"] / total if total else float("nan"),
-        leaning=_joined(leaning_on, "leans_on", opds),
+        leaning=_joined(leans, "leans_on", opds),
         programmes=listed.reindex(opds, fill_value=0),
     )
-    columns = ["opd", "state", "pillar_count", "pillars_answered", "lacking_pillars", *_COUNTS]
-    columns += ["share", "leaning", *SCORED, "programmes"]
     order = ["pillar_count", "answered", "opd"]
     made = made.reset_index().sort_values(order, ascending=[False, False, True])
-    return made[columns].reset_index(drop=True)
+    return made[_AGENCIES].reset_index(drop=True)
 
 
 def leaning(year: int, region: str) -> pd.DataFrame:
@@ -123,41 +114,10 @@ def leaning(year: int, region: str) -> pd.DataFrame:
     joined by ", " where equal), largest_answered, largest_alone (of these, answered by it alone;
     null where several are equal), leans (largest_answered / covered, 0 to 1), leans_on (the agency
     that the pillar leans on: the largest, where it is one and leans is above LEANS),
-    equal_agencies (see `concentration`). Null where nothing is on record.
+    equal_agencies (as many equally large ones would be as concentrated: the inverse of the
+    Herfindahl index; Laakso and Taagepera 1979). Null where nothing is on record.
     """
-    found = agency_questions(year, region)
-    given = found[found["state"] == "answered"].fillna({"pillar": ""})
-    sizes = quality.form(year, region)["pillar"].fillna("").value_counts()
-    seats = store.read("pillar_agencies", year=year, region=region)
-    pillars = [*framework.load().pillars, *([""] if given["pillar"].eq("").any() else [])]
-    rows = [_of_pillar(given[given["pillar"] == p]) if len(given) else {} for p in pillars]
-    columns = ["answering", "covered", "single", "largest", "largest_answered", "largest_alone"]
-    made = pd.DataFrame(rows, columns=[*columns, "leans", "leans_on", "equal_agencies"])
-    made = made.astype({c: "str" if c in ("largest", "leans_on") else "float64" for c in made})
-    names = pd.Series(pillars, dtype="str")
-    made.insert(0, "pillar", names.replace("", None))
-    made.insert(1, "seats", names.map(seats.groupby("pillar")["agencies"].sum()).astype("float64"))
-    made.insert(3, "questions", names.map(sizes).astype("float64"))
-    return made
-
-
-def concentration(answered: pd.Series) -> float:
-    """Return the Herfindahl index of how many answers each agency gave: the sum of squared shares.
-
-    1 where one agency gives all, 1/n where n give the same. Its inverse is the number of equally
-    large agencies that would be as concentrated (Laakso and Taagepera 1979, Comparative Political
-    Studies 12; the index after Hirschman 1945 and Herfindahl 1950).
-    """
-    shares = answered / answered.sum()
-    return float((shares**2).sum())
-
-
-def against_assessors(year: int, region: str) -> pd.Series:
-    """Return SCORED of all named agencies, a question once however many agencies answered it."""
-    found = agency_questions(year, region)
-    given = found[found["state"] == "answered"]
-    once = given.groupby("question")[["score", "assessor", "difference"]].mean()
-    return _scores(once.assign(all=True).groupby("all")).reindex([True]).iloc[0]
+    return _leaning(year, region, agency_questions(year, region))
 
 
 def unnamed(year: int, region: str) -> int:
@@ -180,27 +140,29 @@ def _pairs(year: int, region: str) -> pd.DataFrame:
     return both.assign(expected=both["expected"].eq(True))
 
 
-def _answered(questions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return _COUNTS and SCORED of the answers among some questions, by keys."""
+def _of_pillars(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
+    """Return `agency_pillars`, of `agency_questions`."""
+    keys = ["opd", "pillar"]
+    sizes = found.groupby(keys, dropna=False).size().astype("float64").rename("questions")
+    made = _pairs(year, region).merge(sizes.reset_index(), on=keys, how="left")
+    made = made.merge(_summed(found, keys).reset_index(), on=keys, how="left")
+    made[_COUNTS] = made[_COUNTS].fillna(0).astype("int64")
+    return made.sort_values(keys, ignore_index=True)
+
+
+def _summed(questions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Return counts and plain means of the answers among some questions, by keys."""
     given = questions[questions["state"] == "answered"]
-    given = given.assign(alone=given["others"].isna())
-    grouped = given.groupby(keys, dropna=False)
-    counts = grouped.agg(
+    both = given["difference"].notna()
+    given = given.assign(
+        alone=given["others"].isna(),
+        own_compared=given["score"].where(both),
+        assessor_mean=given["assessor"].where(both),
+    )
+    return given.groupby(keys, dropna=False).agg(
         answered=("question", "size"),
         with_evidence=("has_evidence", "sum"),
         alone=("alone", "sum"),
-    )
-    return counts.join(_scores(grouped))
-
-
-def _scores(grouped: pd.api.typing.DataFrameGroupBy) -> pd.DataFrame:
-    """Return SCORED: own and assessors' scores, and plain means over the questions with both."""
-    both = grouped.obj["difference"].notna()
-    columns = grouped.obj.assign(
-        own_compared=grouped.obj["score"].where(both),
-        assessor_mean=grouped.obj["assessor"].where(both),
-    )
-    return columns.groupby(grouped.keys, dropna=False).agg(
         scored=("score", "count"),
         own_mean=("score", "mean"),
         compared=("difference", "count"),
@@ -210,44 +172,45 @@ def _scores(grouped: pd.api.typing.DataFrameGroupBy) -> pd.DataFrame:
     )
 
 
-def _counted(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame whose counts are numbers also where nothing was answered."""
-    counts = [*_COUNTS, "scored", "compared"]
-    return frame.assign(**frame[counts].fillna(0).astype("int64"))
-
-
-def _states(questions: pd.DataFrame, opds: pd.Index, came: set[str]) -> pd.Series:
-    """Return what came from each agency, as `agencies` has it; `came`: those a file speaks for."""
-    answered = questions["state"] == "answered"
-    heard = set(questions.loc[answered, "opd"])
-    open_ = set(questions.loc[~answered & questions["others"].isna(), "opd"])
-    states = [
-        ("partial" if opd in open_ else "complete")
-        if opd in heard
-        else ("unusable" if opd in came else "silent")
-        for opd in opds
-    ]
-    return pd.Series(states, opds, dtype="str")
-
-
 def _joined(rows: pd.DataFrame, by: str, opds: pd.Index) -> pd.Series:
     """Return the pillars of some rows by agency, joined by ", "; null where an agency has none."""
-    order = {pillar: i for i, pillar in enumerate(framework.load().pillars)}
-    rows = rows.sort_values("pillar", key=lambda pillars: pillars.map(order), kind="stable")
+    order = list(framework.load().pillars)
+    rows = rows.sort_values("pillar", key=lambda pillars: pillars.map(order.index), kind="stable")
     return rows.groupby(by)["pillar"].agg(", ".join).reindex(opds).astype("str")
+
+
+def _leaning(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
+    """Return `leaning`, of `agency_questions`."""
+    given = found[found["state"] == "answered"].fillna({"pillar": ""})
+    sizes = quality.form(year, region)["pillar"].fillna("").value_counts()
+    seats = store.read("pillar_agencies", year=year, region=region).groupby("pillar")["agencies"]
+    names = [*framework.load().pillars, *([""] if given["pillar"].eq("").any() else [])]
+    made = pd.DataFrame({"pillar": pd.Series(names, dtype="str")})
+    made["seats"] = made["pillar"].map(seats.sum()).astype("float64")
+    rows = [_of_pillar(given[given["pillar"] == p]) if len(given) else {} for p in names]
+    columns = ["answering", "covered", "single", "largest", "largest_answered", "largest_alone"]
+    columns += ["leans", "leans_on", "equal_agencies"]
+    made = made.join(pd.DataFrame(rows, columns=columns, index=made.index))
+    made.insert(3, "questions", made["pillar"].map(sizes).astype("float64"))
+    texts = dict.fromkeys(["largest", "leans_on"], "str")
+    made = made.astype(dict.fromkeys(columns, "float64") | texts)
+    return made.assign(pillar=made["pillar"].replace("", None))
 
 
 def _of_pillar(given: pd.DataFrame) -> dict[str, object]:
     """Return what the answers of one pillar say of its agencies."""
-    counts, covered = given["opd"].value_counts(), given["question"].nunique()
-    row: dict[str, object] = {"answering": len(counts), "covered": covered}
-    row["single"] = int(given["others"].isna().sum())
+    counts, covered, alone = (
+        given["opd"].value_counts(),
+        given["question"].nunique(),
+        given["others"].isna(),
+    )
+    row: dict[str, object] = {"answering": len(counts), "covered": covered, "single": alone.sum()}
     if not covered:
         return row
     most = int(counts.max())
     largest = sorted(counts.index[counts == most])
     row |= {"largest": ", ".join(largest), "largest_answered": most, "leans": most / covered}
     if len(largest) == 1:
-        row["largest_alone"] = int((given["opd"].eq(largest[0]) & given["others"].isna()).sum())
+        row["largest_alone"] = (given["opd"].eq(largest[0]) & alone).sum()
         row["leans_on"] = largest[0] if most / covered > LEANS else None
-    return row | {"equal_agencies": 1 / concentration(counts)}
+    return row | {"equal_agencies": 1 / ((counts / counts.sum()) ** 2).sum()}

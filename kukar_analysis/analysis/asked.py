@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 
 from kukar_analysis import framework, store, suggest
-from kukar_analysis.analysis import compare
+from kukar_analysis.analysis import compare, priorities, quality
+from kukar_analysis.framework.facts import Opd
 
 
 def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame:
@@ -22,7 +23,7 @@ def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame
 
     Columns: data/processed/README.md. Raises UsageError for a table, year or region not known.
     """
-    return store.read(table, year=known("year", year), region=known("region", region))
+    return store.read(table, year=year, region=region)
 
 
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -33,19 +34,17 @@ def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     def asked(*args: Any, **options: Any) -> Any:
         given = takes.bind(*args, **options)
         for name, value in given.arguments.items():
-            given.arguments[name] = known(name, value)
+            given.arguments[name] = _known(name, value)
         return function(*given.args, **given.kwargs)
 
     return asked
 
 
-def known(name: str, value: Any) -> Any:
+def _known(name: str, value: Any) -> Any:
     """Return what a parameter of this name stands for: a year, a region's code, an id.
 
     Points may be typed as 3, 3.0 or "3,00". Raises UsageError for a word that is not known.
     """
-    from kukar_analysis.analysis import priorities, quality
-
     if value is None:
         return None
     if name in ("year", "from_year", "to_year"):
@@ -69,14 +68,9 @@ def pillar_name(pillar: str) -> str:
     return framework.load().pillars[pillar].name
 
 
-def agency_id(opd: str) -> str:
-    """Return the short name that an agency (OPD) goes by in all frames, of any name on record."""
-    return suggest.agency(opd).opd
-
-
-def agency_name(opd: str) -> str:
-    """Return the name of an agency, as `Dinas Kesehatan`."""
-    return suggest.agency(opd).name
+def agency(opd: str) -> Opd:
+    """Return an agency (OPD): `opd`, the short name that it has in all frames, and `name`."""
+    return suggest.agency(opd)
 
 
 def group_name(year: int, region: str) -> str:

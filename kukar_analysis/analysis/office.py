@@ -19,7 +19,6 @@ _MOST = 3
 """Agencies called the key ones, at most."""
 _NAMED = 5
 """Names in a sentence; of more the number is told."""
-GENERAL = "Umum (tanpa pilar)"
 
 
 def summary() -> list[str]:
@@ -33,7 +32,7 @@ def summary() -> list[str]:
     pairs = carrying.agency_pillars(when, region).query("expected")
     calls = carrying.agencies(when, region).dropna(subset="lacking_pillars")["opd"]
     said = f"{place}: {int((pairs['answered'] > 0).sum())} of {len(pairs)} agency and pillar pairs"
-    said += f" answered, {len(quality.unanswered(when, region))} questions answered by nobody"
+    said += f" answered, {_unanswered(when, region)} questions answered by nobody"
     said += f"; to follow up: {', '.join(sorted(calls))}" if len(calls) else ""
     counts = findings(when, region)["kind"].value_counts()
     kinds = ", ".join(f"{kind} {n}" for kind, n in counts.items()) or "nothing"
@@ -45,11 +44,12 @@ def quality_sentences(year: int, region: str) -> list[str]:
     arrived = quality.arrivals(year, region)
     if arrived.empty:
         return [f"**Belum ada berkas {year} yang masuk.**"]
-    rows = {what: _count(arrived[f"rows_{what}"].sum()) for what in ("read", "kept", "duplicate")}
+    read, kept, refused, twice = (
+        _count(arrived[f"rows_{what}"].sum()) for what in ("read", "kept", "rejected", "duplicate")
+    )
     first = (
-        f"Untuk {year} masuk **{_count(len(arrived))} berkas** berisi {rows['read']} baris data:"
-        f" {rows['kept']} dipakai, **{_count(arrived['rows_rejected'].sum())} ditolak**,"
-        f" {rows['duplicate']} ganda."
+        f"Untuk {year} masuk **{_count(len(arrived))} berkas** berisi {read} baris data: {kept}"
+        f" dipakai, **{refused} ditolak**, {twice} ganda."
     )
     unread = int((arrived["kind"] == "unread").sum())
     first += f" **{_count(unread)} berkas tidak terbaca.**" if unread else ""
@@ -59,8 +59,7 @@ def quality_sentences(year: int, region: str) -> list[str]:
 def _completeness(year: int, region: str) -> str:
     pairs = carrying.agency_pillars(year, region).query("expected")
     if pairs.empty:
-        waits = " ".join(missing("pillar_agencies", year, region)["sentence"])
-        return f"Kelengkapan jawaban OPD belum dapat diukur. {waits}"
+        return f"Kelengkapan jawaban OPD belum dapat diukur. {_waits(year, region)}"
     answered = int((pairs["answered"] > 0).sum())
     said = f"Dari {_count(len(pairs))} pasangan OPD dan pilar,"
     said += f" **{_count(answered)} sudah menjawab**"
@@ -72,13 +71,13 @@ def _completeness(year: int, region: str) -> str:
         said += f". Berkas {_names(sorted(useless))} sudah masuk, tetapi belum dapat dipakai"
     if quality.form(year, region).empty:
         return f"{said}. Daftar butir {year} belum diketahui."
-    return f"{said}. {_count(len(quality.unanswered(year, region)))} butir belum dijawab siapa pun."
+    return f"{said}. {_count(_unanswered(year, region))} butir belum dijawab siapa pun."
 
 
 def _found(year: int, region: str) -> str:
     surveyed = not store.read("survey_responses", year=year, region=region).empty
     if quality.own_answers(year, region).empty and not surveyed:
-        waits = " ".join(missing("agency_forms", year, region)["sentence"])
+        waits = _waits(year, region, "agency_forms")
         return f"Isian dan data dukung belum dapat diperiksa. {waits}"
     kinds = _kinds(findings(year, region)["kind"])
     if not kinds:
@@ -96,17 +95,6 @@ def synergy_sentences(year: int, region: str) -> list[str]:
     first += f" pada {_count(len(pairs))} pasangan OPD dan pilar" if len(pairs) else ""
     first += f"; {_count((found['answered'] > 0).sum())} OPD sudah menjawab, semuanya"
     first += f" {_count(found['answered'].sum())} jawaban."
-    return [
-        " ".join([first, *_carriers(found)]),
-        _pillars(carrying.leaning(year, region)),
-        _against_assessors(year, region, found),
-        _how_sure(year, region, pairs),
-    ]
-
-
-def _carriers(found: pd.DataFrame) -> list[str]:
-    """Say who gave most of the answers, and who belongs to more than one pillar."""
-    said = []
     most = found[found["answered"] > 0].nlargest(2, "answered", keep="all")
     if len(most) > _MOST:  # of many that share the second place none is named before the others
         most = most[most["answered"] == most["answered"].max()]
@@ -115,11 +103,15 @@ def _carriers(found: pd.DataFrame) -> list[str]:
             f"{r.opd} ({_count(r.answered)} jawaban, {number(100 * r.share, 0)}%)"
             for r in most.itertuples()
         ]
-        said.append(f"**Perangkat daerah kunci: {listed(names)}.**")
-    several = found.loc[found["pillar_count"] > 1, "opd"]
-    if len(several):
-        said.append(f"{len(several)} OPD mengampu lebih dari satu pilar: {_names(several)}.")
-    return said
+        first += f" **Perangkat daerah kunci: {listed(names)}.**"
+    if len(several := found.loc[found["pillar_count"] > 1, "opd"]):
+        first += f" {len(several)} OPD mengampu lebih dari satu pilar: {_names(several)}."
+    return [
+        first,
+        _pillars(carrying.leaning(year, region)),
+        _against_assessors(year, region, found),
+        _how_sure(year, region, pairs),
+    ]
 
 
 def _pillars(found: pd.DataFrame) -> str:
@@ -128,34 +120,34 @@ def _pillars(found: pd.DataFrame) -> str:
     if known.empty:
         return "Pilar yang bergantung pada satu OPD belum dapat dikatakan: belum ada jawabannya."
     least = known["equal_agencies"].min()
-    where = [_pillar_name(p) for p in known.loc[known["equal_agencies"] == least, "pillar"]]
+    where = _pillars_of(known.loc[known["equal_agencies"] == least, "pillar"])
     concentrated = (
-        f"Jawaban paling terpusat ada pada {listed(where)}: setara dengan {number(least, 1)} OPD"
-        " yang sama besar."
+        f"Jawaban paling terpusat ada pada {where}: setara dengan {number(least, 1)} OPD yang sama"
+        " besar."
     )
     said = [
-        f"{_pillar_name(r.pillar)} pada {r.leans_on} ({_count(r.largest_answered)} dari"
+        f"{_pillars_of([r.pillar])} pada {r.leans_on} ({_count(r.largest_answered)} dari"
         f" {_count(r.covered)} butir terjawab, {_count(r.largest_alone)} di antaranya hanya"
         " olehnya)"
         for r in found.dropna(subset="leans_on").itertuples()
     ]
-    if not said:
-        return (
-            "Tidak ada pilar yang lebih dari setengah butir terjawabnya bergantung pada satu OPD."
-            f" {concentrated}"
-        )
-    return f"**Yang bergantung pada satu OPD:** {listed(said)}. {concentrated}"
+    none = "Tidak ada pilar yang lebih dari setengah butir terjawabnya bergantung pada satu OPD."
+    first = f"**Yang bergantung pada satu OPD:** {listed(said)}." if said else none
+    return f"{first} {concentrated}"
 
 
 def _against_assessors(year: int, region: str, found: pd.DataFrame) -> str:
-    """Say how far own scores lie above the assessors' of the same questions."""
-    whole = carrying.against_assessors(year, region)
-    if not whole["compared"] > 0:
+    """Say how far own scores lie above the assessors', a question once whoever answered it."""
+    given = carrying.agency_questions(year, region).query("state == 'answered'")
+    once = given.groupby("question")[["score", "assessor", "difference"]].mean()
+    once = once.dropna(subset="difference")
+    if once.empty:
         return "Nilai mandiri belum dapat dibandingkan: nilai asesor per butir tidak tercatat."
+    own, theirs, apart = once.mean()
     return (
-        f"Pada {_count(whole['compared'])} butir yang dinilai keduanya, nilai mandiri rata-rata"
-        f" {number(whole['own_compared'])} dan nilai asesor {number(whole['assessor_mean'])};"
-        f" selisih sebelum pembulatan {number(whole['difference'], signed=True)}."
+        f"Pada {_count(len(once))} butir yang dinilai keduanya, nilai mandiri rata-rata"
+        f" {number(own)} dan nilai asesor {number(theirs)};"
+        f" selisih sebelum pembulatan {number(apart, signed=True)}."
         f" {_count((found['difference'] > 0).sum())} dari {_count((found['compared'] > 0).sum())}"
         " OPD menilai lebih tinggi daripada asesor."
     )
@@ -176,13 +168,12 @@ def _how_sure(year: int, region: str, pairs: pd.DataFrame) -> str:
 
 def _not_on_record(year: int, region: str) -> list[str]:
     """Say what little is known where no agency is named: seats, nameless answers, quick wins."""
-    papers = [missing(table, year, region) for table in ("pillar_agencies", "agency_forms")]
-    waits = pd.concat(papers)["sentence"]
     what = f"Pembagian tanggung jawab perangkat daerah di {_place(region)} {year}"
-    said = [" ".join([f"**{what} tidak tercatat.**", *waits])]
+    waits = _waits(year, region, "pillar_agencies", "agency_forms")
+    said = [f"**{what} tidak tercatat.** {waits}"]
     found = carrying.leaning(year, region).dropna(subset=["pillar", "seats"])
     if len(found):
-        seats = [f"{_pillar_name(r.pillar)} {_count(r.seats)}" for r in found.itertuples()]
+        seats = [f"{_pillars_of([r.pillar])} {_count(r.seats)}" for r in found.itertuples()]
         said.append(
             f"Yang diketahui hanya jumlahnya: **{_count(found['seats'].sum())} keanggotaan OPD**"
             f" pada {len(found)} pilar ({listed(seats)}). Satu OPD dapat mengampu beberapa pilar,"
@@ -194,8 +185,7 @@ def _not_on_record(year: int, region: str) -> list[str]:
     wins = wins.dropna(subset="opd")
     counts = wins["opd"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
     if len(counts):
-        first_year, last_year = wins["year"].min(), wins["year"].max()
-        when = f"{first_year}" if first_year == last_year else f"{first_year}–{last_year}"
+        when = "–".join(map(str, sorted({wins["year"].min(), wins["year"].max()})))
         names = listed([f"{opd} ({n})" for opd, n in counts.items()])
         said.append(f"Bernama hanya pengampu quick win {when}: {names}.")
     return said
@@ -203,60 +193,61 @@ def _not_on_record(year: int, region: str) -> list[str]:
 
 def agency_sentences(year: int, region: str, opd: str) -> list[str]:
     """Answer what came from an agency, what is missing, and how sure that is."""
-    state, questions = agency_state(year, region, opd), _questions(year, region, opd)
-    name = framework.load().opd[opd].name
+    state, questions = _state(year, region, opd), _questions(year, region, opd)
+    name, refused = framework.load().opd[opd].name, len(_refused(year, region, opd))
     if state == "unknown":
-        waits = " ".join(missing("pillar_agencies", year, region)["sentence"])
         return [
             f"**Tidak tercatat bahwa {name} mengampu pilar atau menjawab butir {_place(region)}"
-            f" {year}.** {waits} Ini bukan berarti {name} tidak terlibat."
+            f" {year}.** {_waits(year, region)} Ini bukan berarti {name} tidak terlibat."
         ]
     if state in ("silent", "unusable"):
-        return _nothing_usable(year, region, opd, questions, state)
+        said = f"**Dari {name} {year} belum ada berkas atau jawaban yang tercatat.**"
+        if state == "unusable":
+            said = f"**Berkas {name} {year} sudah masuk, tetapi belum ada jawaban yang dapat"
+            said += " dipakai.**"
+        said += " Sebabnya ada pada baris data yang ditolak." if refused else ""
+        asked = (
+            f"OPD ini ditanyai {len(questions)} butir ({_pillars_of(questions['pillar'])});"
+            f" {int(questions['others'].isna().sum())} di antaranya belum dijawab siapa pun. Siapa"
+            " pemilik tiap butir tidak tercatat."
+        )
+        return [said, asked] if len(questions) else [said]
+    kinds = _kinds(findings(year, region).query("opd == @opd")["kind"])
+    mend = [f"{_count(refused)} baris data ditolak"] if refused else []
+    mend += [f"temuan berupa {kinds}"] if kinds else []
     return [
         _came(year, name, questions),
         *_scores(questions),
-        *_to_mend(year, region, opd),
+        *([f"Yang perlu dibenahi: {listed(mend)}."] if mend else []),
         "Yang tercatat ialah yang masuk sampai sekarang. Siapa pemilik tiap butir tidak tercatat:"
         " butir yang tidak diisi OPD ini belum tentu kekurangannya.",
     ]
 
 
-def agency_state(year: int, region: str, opd: str) -> str:
-    """Return what came from an agency, as `agencies` has it; `unknown` where it is not in it."""
-    found = carrying.agencies(year, region).set_index("opd")["state"]
-    return str(found.get(opd, "unknown"))
-
-
 def send_back(year: int, region: str, opd: str) -> list[str]:
     """List what the agency is asked to send back, and in which form; empty where nothing is."""
-    questions = _questions(year, region, opd)
+    questions, refused = _questions(year, region, opd), _refused(year, region, opd)
     answered = questions["state"] == "answered"
     bare = int((answered & ~questions["has_evidence"]).sum())
     open_ = int((~answered & questions["others"].isna()).sum())
-    refused = _refused(year, region, opd)
     unread = int(refused["rule"].isin(["unread", "unfinished"]).sum())
-    kinds = framework.load().findings
-    counts = findings(year, region).query("opd == @opd")["kind"].value_counts()
-    wanted = [
-        "Isi dan kirim formulir OPD ini; belum ada yang masuk."
-        if agency_state(year, region, opd) == "silent"
-        else "",
-        f"Kirim ulang {unread} berkas yang tidak terbaca." if unread else "",
-        f"Perbaiki {_count(len(refused) - unread)} baris data yang ditolak."
-        if len(refused) > unread
-        else "",
-        f"Lampirkan dokumen atau tautan untuk {bare} jawaban tanpa data dukung." if bare else "",
-        *(
-            f"{kinds[str(kind)].name} ({n}): {kinds[str(kind)].advice}"
-            for kind, n in counts.items()
-            if kind != "without_evidence"
-        ),
-        f"Isi {open_} butir yang belum dijawab siapa pun, bila itu milik OPD ini." if open_ else "",
-        "" if len(questions) else "Sebutkan pilar dan butir yang diampu OPD ini.",
-    ]
-    wanted = [one for one in wanted if one]
-    return [*wanted, *_form(year, region, opd)] if wanted else []
+    rest, kinds = len(refused) - unread, framework.load().findings
+    counts = findings(year, region).query("opd == @opd and kind != 'without_evidence'")["kind"]
+    wanted = {
+        "Isi dan kirim formulir OPD ini; belum ada yang masuk.": _state(year, region, opd)
+        == "silent",
+        f"Kirim ulang {unread} berkas yang tidak terbaca.": unread,
+        f"Perbaiki {_count(rest)} baris data yang ditolak.": rest,
+        f"Lampirkan dokumen atau tautan untuk {bare} jawaban tanpa data dukung.": bare,
+        **{
+            f"{kinds[str(kind)].name} ({n}): {kinds[str(kind)].advice}": n
+            for kind, n in counts.value_counts().items()
+        },
+        f"Isi {open_} butir yang belum dijawab siapa pun, bila itu milik OPD ini.": open_,
+        "Sebutkan pilar dan butir yang diampu OPD ini.": questions.empty,
+    }
+    said = [words for words, is_wanted in wanted.items() if is_wanted]
+    return [*said, *_how_to_send(year, region, opd)] if said else []
 
 
 def _came(year: int, name: str, questions: pd.DataFrame) -> str:
@@ -264,7 +255,7 @@ def _came(year: int, name: str, questions: pd.DataFrame) -> str:
     answered = questions["state"] == "answered"
     said = (
         f"Dari {name} {year} masuk **{answered.sum()} jawaban** dari {len(questions)} butir"
-        f" yang ditanyakan ({_pillars_of(questions)})"
+        f" yang ditanyakan ({_pillars_of(questions['pillar'])})"
     )
     bare = int((answered & ~questions["has_evidence"]).sum())
     said += f", {bare} di antaranya tanpa data dukung. " if bare else ", semuanya berdata dukung. "
@@ -297,36 +288,7 @@ def _scores(questions: pd.DataFrame) -> list[str]:
     return [f"{said}."]
 
 
-def _to_mend(year: int, region: str, opd: str) -> list[str]:
-    """Say how many rows were rejected and what was found in its answers."""
-    refused = len(_refused(year, region, opd))
-    kinds = _kinds(findings(year, region).query("opd == @opd")["kind"])
-    said = [f"{_count(refused)} baris data ditolak"] if refused else []
-    said += [f"temuan berupa {kinds}"] if kinds else []
-    return [f"Yang perlu dibenahi: {listed(said)}."] if said else []
-
-
-def _nothing_usable(
-    year: int, region: str, opd: str, questions: pd.DataFrame, state: str
-) -> list[str]:
-    """Say that nothing came, or nothing that can be used, of what is asked."""
-    name = framework.load().opd[opd].name
-    said = f"**Dari {name} {year} belum ada berkas atau jawaban yang tercatat.**"
-    if state == "unusable":
-        said = f"**Berkas {name} {year} sudah masuk, tetapi belum ada jawaban yang dapat dipakai.**"
-    if len(_refused(year, region, opd)):
-        said += " Sebabnya ada pada baris data yang ditolak."
-    if questions.empty:
-        return [said]
-    open_ = int(questions["others"].isna().sum())
-    asked = (
-        f"OPD ini ditanyai {len(questions)} butir ({_pillars_of(questions)}); {open_} di antaranya"
-        " belum dijawab siapa pun. Siapa pemilik tiap butir tidak tercatat."
-    )
-    return [said, asked]
-
-
-def _form(year: int, region: str, opd: str) -> list[str]:
+def _how_to_send(year: int, region: str, opd: str) -> list[str]:
     """Say in which form and under which name to send it back."""
     said = []
     if framework.load().asked_edition(year):
@@ -342,6 +304,12 @@ def _form(year: int, region: str, opd: str) -> list[str]:
     return [*said, "Kirim sebagai .xlsx tanpa kata sandi, kepada koordinator evaluasi."]
 
 
+def _state(year: int, region: str, opd: str) -> str:
+    """Return what came from an agency, as `agencies` has it; `unknown` where it is not in it."""
+    found = carrying.agencies(year, region).set_index("opd")["state"]
+    return str(found.get(opd, "unknown"))
+
+
 def _questions(year: int, region: str, opd: str) -> pd.DataFrame:
     return carrying.agency_questions(year, region).query("opd == @opd")
 
@@ -351,9 +319,12 @@ def _refused(year: int, region: str, opd: str) -> pd.DataFrame:
 
     In a file of several agencies it is not on record whose a rejected row is.
     """
-    own = quality.arrivals(year, region, opd).query("not shared")["file"]
-    found = quality.rejected(year)
-    return found[found["file"].isin(own)]
+    own, found = quality.arrivals(year, region, opd).query("not shared"), quality.rejected(year)
+    return found[found["file"].isin(own["file"])]
+
+
+def _unanswered(year: int, region: str) -> int:
+    return int(quality.form(year, region)["is_answered"].eq(False).sum())
 
 
 def _kinds(found: pd.Series) -> str:
@@ -362,13 +333,16 @@ def _kinds(found: pd.Series) -> str:
     return listed([f"{names[str(k)].name.lower()} ({n})" for k, n in found.value_counts().items()])
 
 
-def _pillars_of(questions: pd.DataFrame) -> str:
-    return listed([*dict.fromkeys(_pillar_name(p) for p in questions["pillar"])])
+def _waits(year: int, region: str, *tables: str) -> str:
+    """Say which papers are waited for: the list of agencies, or those of other tables."""
+    found = [missing(t, year, region)["sentence"] for t in tables or ("pillar_agencies",)]
+    return " ".join(pd.concat(found))
 
 
-def _pillar_name(pillar: object) -> str:
-    """Return the name of a pillar; null stands for the questions of none."""
-    return framework.load().pillars[pillar].name if isinstance(pillar, str) else GENERAL
+def _pillars_of(pillars: Iterable[object]) -> str:
+    """Return the names of pillars, each once; null stands for the questions of none."""
+    names = framework.load().names["pillar"]
+    return listed([*dict.fromkeys(names[str(p) if pd.notna(p) else "general"] for p in pillars)])
 
 
 def _place(region: str) -> str:

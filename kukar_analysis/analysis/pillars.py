@@ -1,4 +1,4 @@
-"""What is on record about a pillar of a region: question scores, events, statistics.
+"""Questions of a region, and what else is on record about a pillar: events, statistics.
 
 There is no official index per pillar; a pillar's profile is this project's own reading.
 """
@@ -11,25 +11,46 @@ from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.formats import listed, number
 
-_TEXTS = ["component", "sub_dimension", "question", "code", "label", "continuity", "origin"]
-QUESTIONS = [*_TEXTS[:5], "score", "last_score", "change", *_TEXTS[5:]]
+_TEXTS = ["component", "pillar", "sub_dimension", "question", "code", "label", "continuity"]
+_TEXTS += ["origin"]
+_NUMBERS = ["score", "last_score", "change", "per_point", "gain"]
 
 
-def pillar_questions(year: int, region: str, pillar: str) -> pd.DataFrame:
-    """Return the assessors' question scores of one pillar, with last year's where it is the same.
+def worth(edition: str) -> pd.DataFrame:
+    """Return what a point on one question of each component is worth in index points.
 
-    Columns: component, sub_dimension, question, code, label, score, last_score (null unless the
-    question is the same), change, continuity, origin. In the order of the form; empty where no
+    Columns: component, weight (percent), questions (null where the list was not seen), per_point
+    (weight / questions, null likewise). Source: the arithmetic of score.py, before rounding.
+    """
+    weights = framework.load().weights.get(edition, {})
+    made = pd.DataFrame(list(weights.items()), columns=["component", "weight"])
+    asked = compare.form_of(edition)["component"].value_counts()
+    made["questions"] = made["component"].map(asked).astype("float64")
+    made["per_point"] = made["weight"].astype("float64") / 100 / made["questions"]
+    return made.astype({"component": "str", "weight": "int64"})
+
+
+def questions(year: int, region: str) -> pd.DataFrame:
+    """Return the assessors' score of each question, with last year's where it is the same.
+
+    Columns: component, pillar, sub_dimension, question, code, label, score (0 to 4), last_score
+    (null unless the question is the same), change, continuity, per_point (index points a point),
+    gain (index points to 4: per_point times what is missing, before rounding; null where not all
+    question scores of the year are on record), origin. In the order of the form; empty where no
     question scores are on record.
     """
-    own = compare.assessed(year, region)
-    own = compare.with_definitions(own[own["pillar"] == pillar])
-    last = compare.questions_between(region, year - 1, year)
-    last = last.loc[last["continuity"] == "same", ["question", "from_score"]]
-    both = own.merge(last.astype({"question": "str"}), on="question", how="left")
-    both = both.rename(columns={"from_score": "last_score"}).astype({"last_score": "float64"})
-    both["change"] = both["score"] - both["last_score"]
-    return both[QUESTIONS].astype(dict.fromkeys(_TEXTS, "str"))
+    own, edition = compare.assessed(year, region), compare.edition_of(year, region)
+    own = compare.with_definitions(own)
+    last = compare.questions_between(region, year - 1, year).query("continuity == 'same'")
+    last = own["question"].map(last.set_index("question")["from_score"]).astype("float64")
+    own = own.assign(last_score=last, change=own["score"] - last)
+    each = worth(edition.edition if edition else "").set_index("component")["per_point"]
+    own["per_point"] = own["component"].map(each).astype("float64")
+    is_whole = edition is not None and len(own) == edition.questions
+    gain = own["per_point"] * (score.HIGHEST - own["score"])
+    own["gain"] = gain if is_whole else float("nan")
+    types = dict.fromkeys(_TEXTS, "str") | dict.fromkeys(_NUMBERS, "float64")
+    return own[[*_TEXTS[:6], *_NUMBERS[:3], "continuity", *_NUMBERS[3:], "origin"]].astype(types)
 
 
 def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
@@ -45,13 +66,7 @@ def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
     return pd.concat([counts, values], axis=1).reset_index()
 
 
-def extremes(frame: pd.DataFrame, column: str) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the rows with the highest and those with the lowest value of a column, ties all."""
-    values = frame[column]
-    return frame[values == values.max()], frame[values == values.min()]
-
-
-def moves_sentence(questions: pd.DataFrame) -> str:
+def moves(questions: pd.DataFrame) -> str:
     """Say how many questions rose and fell since last year, and which most; "" where none is same.
 
     Takes a frame with label, change (null unless the question is the same).
@@ -65,8 +80,8 @@ def moves_sentence(questions: pd.DataFrame) -> str:
         f" turun, {len(same) - len(rose) - len(fell)} tetap."
     )
     for what, most in (
-        ("Kenaikan", extremes(rose, "change")[0]),
-        ("Penurunan", extremes(fell, "change")[1]),
+        ("Kenaikan", rose.nlargest(1, "change", keep="all")),
+        ("Penurunan", fell.nsmallest(1, "change", keep="all")),
     ):
         if len(most):
             size = number(most["change"].iloc[0], signed=True)

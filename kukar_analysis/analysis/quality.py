@@ -100,30 +100,25 @@ def own_answers(year: int, region: str) -> pd.DataFrame:
 def form(year: int, region: str) -> pd.DataFrame:
     """Return the questions that agencies are asked, in the order of the form.
 
-    Columns: question, component, pillar (null = of none), label. The edition is that of the
-    answers, else that of the region's line in the national table. Questions that a survey answers
-    are not asked. Empty where the list is not known.
+    Columns: question, component, pillar (null = of none), label, carriers (agencies that carry the
+    pillar, joined by ", "; null where none is on record), is_answered (by anybody; null where no
+    form arrived). The edition is that of the answers, else that of the region's line in the
+    national table. Questions that a survey answers are not asked. Empty where the list is not
+    known.
     """
-    editions = own_answers(year, region)["edition"].dropna().unique()
-    listed = compare.edition_of(year, region)
+    own, listed = own_answers(year, region), compare.edition_of(year, region)
+    editions = own["edition"].dropna().unique()
     edition = str(editions[0]) if len(editions) == 1 else listed.edition if listed else None
     rows = [(q.question, q.component, q.pillar, q.label) for q in framework.load().asked(edition)]
-    return pd.DataFrame(rows, columns=["question", "component", "pillar", "label"], dtype="str")
-
-
-def unanswered(year: int, region: str) -> pd.DataFrame:
-    """Return the questions of the form that nobody answered; none where no form arrived.
-
-    Columns: those of `form`, carriers (agencies that carry the pillar, joined by ", "; null where
-    none is on record).
-    """
-    own, found = own_answers(year, region), form(year, region)
+    columns = ["question", "component", "pillar", "label"]
+    found = pd.DataFrame(rows, columns=columns, dtype="str")
     seats = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
     carriers = seats.drop_duplicates(["pillar", "opd"]).groupby("pillar")["opd"].agg(", ".join)
-    done = own.loc[own["is_answered"], "question"]
-    found = found[~found["question"].isin(done) & bool(len(own))]
-    carried = found["pillar"].map(carriers).astype("str")
-    return found.assign(carriers=carried).reset_index(drop=True)
+    done = found["question"].isin(own.loc[own["is_answered"], "question"]).astype("boolean")
+    return found.assign(
+        carriers=found["pillar"].map(carriers).astype("str"),
+        is_answered=done if len(own) else pd.array([None] * len(found), dtype="boolean"),
+    )
 
 
 def _advice(row: Any) -> str:

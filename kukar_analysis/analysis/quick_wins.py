@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from math import lcm, sqrt
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from kukar_analysis import framework, score, store
+from kukar_analysis import framework, store
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed, number
 
@@ -32,6 +32,8 @@ _PAIR = re.compile(r"[\s;,]*([^=;]+?)\s*=\s*([^\s=;]*)")
 _WEIGHT = re.compile(r"\d+([.,]\d+)?")
 _LISTED = ["pillar", "programme", "opd", "is_quick_win", "status", "likelihood", "impact", "origin"]
 _LISTED += ["aspects_origin"]
+_STABILITY = ["first", "always", "first_in_pillar", "always_in_pillar", "low", "high"]
+_Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def criteria() -> dict[str, str]:
@@ -107,37 +109,30 @@ def candidates(year: int, region: str) -> pd.DataFrame:
 def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
     """Return the candidates with their score and rank, best first, then those without a score.
 
-    Columns: those of `candidates`, lacking (criteria that weigh and
-    are not on record, joined by ", "; null where none), score (0 to
-    4: sum of weight times criterion, by the sum of weights; null where something lacks), rank,
-    pillar_rank. Equal scores: the lower risk goes first, an unknown risk last; what is then still
-    equal shares the better rank.
+    Columns: those of `candidates`, lacking (criteria that weigh and are not on record, joined by
+    ", "; null where none), score (0 to 4: sum of weight times criterion, by the sum of weights;
+    null where something lacks), rank, pillar_rank (null without a pillar). Equal scores: the lower
+    risk goes first, an unknown risk last; what is then still equal shares the better rank.
     """
-    used = {c: w for c, w in weights.items() if w}
-    exact = [_mean(row, used) for row in candidates[list(used)].to_dict("records")]
-    keys = [
-        None if s is None else (-s, 10 if pd.isna(risk) else risk)
-        for s, risk in zip(exact, candidates["risk"], strict=True)
-    ]
-    pillars = candidates["pillar"].tolist()
-    alike = [[k for k, p in zip(keys, pillars, strict=True) if p == own] for own in pillars]
-    lacking = [
-        ", ".join(c for c in used if pd.isna(row[c])) or None for _, row in candidates.iterrows()
-    ]
+    used = [c for c, weight in weights.items() if weight]
+    scale = lcm(*(weights[c].denominator for c in used))
+    whole = np.array([int(weights[c] * scale) for c in used])
+    complete = candidates.dropna(subset=used)
+    # in whole hundredths, so that what is equal is found to be
+    total = (complete[used] * 100).round().astype("int64") @ whole
+    keys = 16 * total - complete["risk"].fillna(10)
+    lacking = [", ".join(c for c in used if pd.isna(row[c])) for _, row in candidates.iterrows()]
     made = candidates.assign(
-        lacking=pd.Series(lacking, candidates.index, dtype="str"),
-        score=pd.Series([None if s is None else float(s) for s in exact], dtype="float64"),
-        rank=pd.Series([_rank(k, keys) for k in keys], dtype="float64"),
-        pillar_rank=pd.Series(
-            [_rank(k, own) for k, own in zip(keys, alike, strict=True)], dtype="float64"
-        ),
+        lacking=pd.Series(lacking, candidates.index, dtype="str").replace("", None),
+        score=total / (100 * whole.sum()),
+        rank=keys.rank(method="min", ascending=False),
+        pillar_rank=keys.groupby(complete["pillar"]).rank("min", ascending=False),
     )
+    made = made.astype(dict.fromkeys(["score", "rank", "pillar_rank"], "float64"))
     return made.sort_values("rank", kind="stable", na_position="last")
 
 
-def stability(
-    candidates: pd.DataFrame, weights: Mapping[str, Fraction], draws: int = DRAWS, seed: int = SEED
-) -> pd.DataFrame:
+def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
     """Return in which share of all weightings each candidate is first, by the candidates' index.
 
     Columns: first, first_in_pillar (shares of the weightings; equals share a weighting evenly),
@@ -148,41 +143,38 @@ def stability(
     Weightings are drawn evenly from all that add up to 1 over the criteria that weigh anything
     (Dirichlet with all parameters 1); how much each weighs does not matter here. The share is the
     acceptability index of SMAA (Lahdelma, Hokkanen and Salminen 1998, European Journal of
-    Operational Research 106, 137-143); its standard error is `standard_error`.
+    Operational Research 106, 137-143).
     """
     used = [c for c, w in weights.items() if w]
     complete = candidates.dropna(subset=used)
     values = complete[used].to_numpy("float64")
-    drawn = np.random.default_rng(seed).dirichlet(np.ones(len(used)), draws) @ values.T
-    made = pd.DataFrame(
-        {
-            "first": first_shares(drawn),
-            "first_in_pillar": 0.0,
-            "always": _unbeaten(values),
-            "always_in_pillar": False,
-            "low": np.quantile(drawn, 0.05, axis=0),
-            "high": np.quantile(drawn, 0.95, axis=0),
-        },
-        index=complete.index,
-    )
-    for pillar in complete["pillar"].dropna().unique():
-        own = (complete["pillar"] == pillar).to_numpy()
-        made.loc[own, "first_in_pillar"] = first_shares(drawn[:, own])
-        made.loc[own, "always_in_pillar"] = _unbeaten(values[own])
-    made.loc[complete["pillar"].isna(), "first_in_pillar"] = np.nan
+    drawn = np.random.default_rng(SEED).dirichlet(np.ones(len(used)), DRAWS) @ values.T
+    made = pd.DataFrame(index=complete.index, columns=_STABILITY, dtype="float64")
+    made[["low", "high"]] = np.quantile(drawn, [0.05, 0.95], axis=0).T
+    made[_STABILITY[:2]] = np.array(_firsts(drawn, values)).T
+    for _, own in complete.reset_index().groupby("pillar"):
+        at = own.index.to_numpy()
+        made.iloc[at, 2:4] = np.array(_firsts(drawn[:, at], values[at])).T
     made = made.reindex(candidates.index)
-    flags = ["always", "always_in_pillar"]
-    return made.assign(**{flag: made[flag].eq(True) for flag in flags})
+    return made.assign(**{flag: made[flag].eq(1) for flag in ("always", "always_in_pillar")})
 
 
-def quick_win_ranking(year: int, region: str, weights: str = "") -> pd.DataFrame:
+def _firsts(drawn: _Array, values: _Array) -> tuple[_Array, _Array]:
+    """Return of each candidate the share of weightings in which it is best, and whether always."""
+    if not len(values):
+        return np.zeros(0), np.zeros(0)
+    best = drawn >= drawn.max(axis=1, keepdims=True) - _SAME
+    always = (values >= values.max(axis=0)).all(axis=1)
+    return (best / best.sum(axis=1, keepdims=True)).mean(axis=0), always
+
+
+def quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
     """Return the candidates of a year under a weighting in words, best first, from number 1 on.
 
     `weights` names aspects and how much they weigh, as "Manfaat=2 Keunikan=0,5". Columns: number,
     those of `ranked` and of `stability`.
     """
-    parsed = weighting(weights)
-    found = candidates(year, region)
+    parsed, found = weighting(weights), candidates(year, region)
     made = ranked(found, parsed).join(stability(found, parsed)).reset_index(drop=True)
     made.insert(0, "number", made.index + 1)
     return made
@@ -208,23 +200,6 @@ def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
     return every[columns].astype({"note": "str"}).reset_index(drop=True)
 
 
-def standard_error(share: float, draws: int = DRAWS) -> float:
-    """Return the Monte Carlo standard error of a share: sqrt(p (1 - p) / n).
-
-    It is that of a count of independent draws; where equals share a draw it is at most that.
-    """
-    return float(np.sqrt(share * (1 - share) / draws))
-
-
-def first_shares(drawn: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return the share of rows (weightings) in which each column (candidate) has the best score."""
-    if not drawn.shape[1]:
-        return np.zeros(0)
-    best = drawn >= drawn.max(axis=1, keepdims=True) - _SAME
-    shares: npt.NDArray[np.float64] = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
-    return shares
-
-
 def weights_sentence(weights: str) -> str:
     """Say how a weighting weighs, as `Manfaat 2; aspek lain 1`."""
     parsed, even, names = weighting(weights), weighting(""), criteria()
@@ -240,7 +215,7 @@ def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
 
     Empty where no candidate has a score.
     """
-    found = quick_win_ranking(year, region, weights)
+    found = quick_wins(year, region, weights)
     scored = found.dropna(subset="score")
     if scored.empty:
         return []
@@ -287,7 +262,8 @@ def _how_sure(scored: pd.DataFrame) -> str:
         return "Ia satu-satunya calon, jadi urutannya tidak berkata apa-apa."
     if best["always"]:
         return "Tidak ada calon yang mengalahkannya pada satu aspek pun: bobot apa pun sama saja."
-    error = number(100 * standard_error(best["first"]), 1)
+    # of a share of draws; where equals share a draw it is at most that
+    error = number(100 * sqrt(best["first"] * (1 - best["first"]) / DRAWS), 1)
     rest = scored.drop(index=best.name)
     rivals = rest[rest["first"] == rest["first"].max()]
     firmly = "jadi bobot ikut menentukan" if best["first"] < 0.5 else "lebih dari separuhnya"
@@ -328,26 +304,6 @@ def share(value: float) -> str:
 def _weight(weight: Fraction) -> str:
     """Return a weight as it was written: `2`, `0,5`."""
     return number(float(weight), 3).rstrip("0").rstrip(",")
-
-
-def _unbeaten(values: npt.NDArray[np.float64]) -> npt.NDArray[np.bool_]:
-    """Whether each row is at least as good as all others in every column."""
-    best = values.max(axis=0, initial=0)
-    unbeaten: npt.NDArray[np.bool_] = (values >= best).all(axis=1)
-    return unbeaten
-
-
-def _mean(row: Mapping[str, float], weights: Mapping[str, Fraction]) -> Fraction | None:
-    if any(pd.isna(row[c]) for c in weights):
-        return None
-    total = sum((w * score.hundredths(row[c]) for c, w in weights.items()), Fraction())
-    return total / sum(weights.values()) / 100
-
-
-def _rank(key: tuple[Fraction, float] | None, keys: list[tuple[Fraction, float] | None]) -> float:
-    if key is None:
-        return np.nan
-    return 1 + sum(other < key for other in keys if other is not None)
 
 
 def _agreed(scores: pd.Series) -> float:

@@ -2,37 +2,15 @@
 
 from __future__ import annotations
 
-import pandas as pd
-
 from kukar_analysis import framework, score
-from kukar_analysis.analysis import agencies, compare, priorities, programmes
+from kukar_analysis.analysis import agencies, compare, programmes
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.analysis.missing import missing
-from kukar_analysis.analysis.pillars import extremes
+from kukar_analysis.analysis.pillars import questions
 from kukar_analysis.formats import listed, number
 
-_MIDDLE = 0.4, 0.6
-"""Places of the field, from the best on, between which a component is neither strong nor weak."""
 _NAMED = 4
 """Questions that are named among the first steps; of more that are equal the rest is counted."""
-
-
-def standouts(year: int, region: str) -> pd.DataFrame:
-    """Return the components by what they give or cost the index against the group's mean.
-
-    Columns: component, side (strength: above the mean and among the best 40 percent of the group;
-    weakness: below it and among the last 40 percent; middle: all others, an own choice), score,
-    group_mean, gap, effect (weight times gap), rank, of, origin. The largest effect first. Empty
-    where the group's field is not whole.
-    """
-    found = compare.component_profile(year, region).dropna(subset=["gap", "rank"])
-    place = (found["rank"].astype("float64") - 0.5) / found["of"].astype("float64")
-    side = pd.Series("middle", found.index, dtype="str")
-    side[(found["gap"] > 0) & (place <= _MIDDLE[0])] = "strength"
-    side[(found["gap"] < 0) & (place >= _MIDDLE[1])] = "weakness"
-    columns = ["component", "side", "score", "group_mean", "gap", "effect", "rank", "of", "origin"]
-    made = found.assign(side=side).sort_values("effect", ascending=False, kind="stable")
-    return made[columns].reset_index(drop=True)
 
 
 def first_steps(year: int, region: str) -> list[str]:
@@ -63,8 +41,8 @@ def certainty(year: int, region: str) -> list[str]:
 
 def _weakest(year: int, region: str) -> list[str]:
     """Name the component that costs the index most, by weight times distance to the mean."""
-    found = standouts(year, region).query("effect < 0")
-    _, worst = extremes(found, "effect")
+    found = compare.components(year, region).query("effect < 0")
+    worst = found.nsmallest(1, "effect", keep="all")
     names = framework.load().names
     return [
         f"Naikkan **{names['component'][c.component]}**: nilainya {number(c.score)}, peringkat"
@@ -76,7 +54,7 @@ def _weakest(year: int, region: str) -> list[str]:
 
 
 def _questions(year: int, region: str) -> list[str]:
-    rooms = priorities.rooms(year, region).query("gain > 0")
+    rooms = questions(year, region).query("gain > 0")
     largest = rooms.nlargest(2, "gain", keep="all")
     if largest.empty:
         return []
@@ -112,8 +90,8 @@ def _programmes(year: int, region: str) -> list[str]:
 def _recomputed(year: int, region: str) -> str:
     """Say whether the printed final is the sum of its printed components."""
     record, edition = compare.index_record(year, region), compare.edition_of(year, region)
-    profile = compare.component_profile(year, region)
-    own = dict(zip(profile["component"], profile["score"], strict=True))
+    profile = compare.components(year, region)
+    own = profile.set_index("component")["score"].to_dict()
     weights = framework.load().weights[edition.edition] if edition else {}
     if record is None or edition is None or set(own) != set(weights):
         return "Nilai final tidak dapat dihitung ulang: komponennya tidak lengkap tercatat."

@@ -80,6 +80,7 @@ def _way(year: int, region: str, target: str, step: str, fixed: list[str]) -> bo
             typer.echo(f"{goal} is out of reach: with all at 4 the index is {way.index}", err=True)
         return way.is_reached
     index, found = compare.index_value(year, region), priorities.alone(year, region, goal)
+    found = found.dropna(subset="score")
     if found.empty:
         raise KukarError(f"the component scores of {region} in {year} are not on record")
     typer.echo(f"question scores of {region} in {year} are not on record; index {index.value}")

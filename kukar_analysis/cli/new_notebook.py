@@ -22,7 +22,7 @@ _CELLS = [
     'region: str = "{region}"  # kode Kemendagri daerah\n'
     "most: int = 3  # banyaknya komponen yang disebut",
     "import seaborn as sns\n\nimport kukar_analysis as ka\nfrom kukar_analysis import show",
-    "components = ka.component_profile(year, region)  # satu baris satu komponen; help(ka)\n"
+    "components = ka.components(year, region)  # satu baris satu komponen; help(ka)\n"
     'missing = ka.missing("index_scores", year, region)  # kosong bila tidak ada yang kurang\n'
     'highest = components.nlargest(most, "score", keep="all")\n\n'
     "show.answer(\n"

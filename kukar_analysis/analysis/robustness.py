@@ -1,4 +1,22 @@
-"""What the simulations say: ranges of ranks, one choice at a time, and which choice matters."""
+"""How firm a ranking is: what it is under other reasonable choices, and which choice matters.
+
+Uncertainty and sensitivity analysis after the OECD/JRC Handbook on Constructing Composite
+Indicators (2008, part 1, step 7) and Saisana, Saltelli and Tarantola (2005, J. R. Statist. Soc. A
+168, 307-323). The ministry's formula is fixed; this asks how much a rank hangs on it. Five choices
+vary together, and what was printed is one value of each:
+
+- weights: each component's weight times a factor between 0.75 and 1.25, the same for both groups,
+  then shared out to 100 % again. A factor, not a Dirichlet draw: the range can be said in words
+  and no weight comes near 0; COINr's documentation uses the same 25 %;
+- edition: every region by its own edition's weights, or all by those of another edition;
+- aggregation: arithmetic mean, or geometric, under which one 0 makes the index 0;
+- left_out: no component left out, or one of them;
+- assessors: each score moved within what whole-number marks may hide.
+
+Of edition, aggregation and left_out, half of the draws are as printed and the alternatives share
+the other half. Indices are rounded half up to two decimals, as the ministry prints them, so equal
+ones share a rank. Everything is drawn from one seed.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +27,9 @@ import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework
-from kukar_analysis.analysis import compare
+from kukar_analysis.analysis import compare, simulation
 from kukar_analysis.analysis.missing import missing
-from kukar_analysis.analysis.robustness import model
-from kukar_analysis.analysis.robustness.model import CHOICES, Array, Field, field, ranks
+from kukar_analysis.analysis.simulation import CHOICES, Array, Field, field, ranks
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed, number
 
@@ -50,7 +67,7 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     found = _asked(year, draws)
     made = [pd.DataFrame(columns=list(_RANKED))]
     if found.regions:
-        drawn, _ = model.simulated(found, draws, seed, tuple(CHOICES))
+        drawn, _ = simulation.simulated(found, draws, seed, tuple(CHOICES))
         for scope, edition, inside in found.scopes():
             printed = ranks(found.printed[inside])
             named = {
@@ -69,8 +86,8 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
 def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     """Return the region's rank when one choice alone is made otherwise.
 
-    Columns: choice, alternative (model.alternatives), treatment (both in words), scope (national,
-    or group where that alone can be ranked), of, rank (median), low, high (5 % and 95 %; the same
+    Columns: choice, alternative (as in simulation), treatment (both in words), scope (national, or
+    group where that alone can be ranked), of, rank (median), low, high (5 % and 95 %; the same
     where nothing is drawn), average_shift (how many places the regions of the scope move on
     average: the Handbook's measure). Empty when the region cannot be recomputed.
     """
@@ -78,7 +95,7 @@ def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     if region in found.regions:
         scope, inside, own = found.scope_of(region)
         printed = ranks(found.printed[inside])
-        for choice, alternative, drawn in model.alternatives(found, draws, seed):
+        for choice, alternative, drawn in simulation.alternatives(found, draws, seed):
             rank = ranks(drawn[:, inside])
             low, median, high = (_quantile(np.sort(rank[:, own]), p)[0] for p in (LOW, 0.5, HIGH))
             said = _treatment(year, choice, alternative)
@@ -98,7 +115,7 @@ def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     """
     found, rows = _asked(year, draws), []
     if region in found.regions:
-        drawn, picked = model.simulated(found, draws, seed, tuple(CHOICES))
+        drawn, picked = simulation.simulated(found, draws, seed, tuple(CHOICES))
         _, inside, own = found.scope_of(region)
         rank = ranks(drawn[:, inside])[:, own]
         for (choice, alternative), applies in _things(found, region, picked).items():
@@ -176,14 +193,14 @@ def sobol(evaluated: Array, rng: np.random.Generator) -> dict[str, Array]:
 def _evaluated(found: Field, region: str, n: int, rng: np.random.Generator) -> Array:
     """Return the region's rank at Saltelli's points, as `sobol` takes it."""
     _, inside, own = found.scope_of(region)
-    drawn = model.sets(found, n, rng)
+    drawn = simulation.sets(found, n, rng)
     first, second = rng.random((2, n, len(CHOICES)))
     columns = np.eye(len(CHOICES), dtype=bool)
     inputs = np.concatenate([first, second, *(np.where(c, second, first) for c in columns)])
     rank = []
-    for begin in range(0, len(inputs), model.CHUNK):
-        made = model.choices(found, inputs[begin : begin + model.CHUNK], *drawn)
-        rank.append(ranks(model.indices(found, made)[:, inside])[:, own])
+    for begin in range(0, len(inputs), simulation.CHUNK):
+        made = simulation.choices(found, inputs[begin : begin + simulation.CHUNK], *drawn)
+        rank.append(ranks(simulation.indices(found, made)[:, inside])[:, own])
     return np.concatenate(rank).astype(float).reshape(-1, n)
 
 
@@ -215,7 +232,7 @@ def _treatment(year: int, choice: str, alternative: str, applies: bool = True) -
     """
     fw, no = framework.load(), "" if applies else "tidak "
     if choice == "weights":
-        return f"tiap bobot diubah acak ±{number(100 * model.WEIGHT_RANGE, 0)}%"
+        return f"tiap bobot diubah acak ±{number(100 * simulation.WEIGHT_RANGE, 0)}%"
     if choice == "assessors":
         return "nilai asesor diubah acak di dalam pembulatannya"
     if choice == "aggregation":

@@ -16,19 +16,16 @@ from typing import Literal, get_args
 import pandas as pd
 
 from kukar_analysis import framework, score, store
-from kukar_analysis.analysis.compare.index import (
+from kukar_analysis.analysis.compare import (
+    assessed,
     base_of_improvement,
     caveat,
-    edition_of,
-    improvement,
-    index_record,
-    index_value,
-    scores,
-)
-from kukar_analysis.analysis.compare.years import (
-    assessed,
     check_order,
     components_between,
+    edition_of,
+    improvement,
+    index_value,
+    scores,
 )
 from kukar_analysis.formats import listed, number
 from kukar_analysis.framework.facts import Continuity
@@ -49,7 +46,10 @@ Kind = Literal[
     "unexplained",
 ]
 """What moved the index, in the order in which it is shown; docs/metode.md says each in words."""
-COLUMNS = ["kind", "component", "pillar", "question", "from_score", "to_score", "effect", "origin"]
+COLUMNS = ["kind", "component", "pillar", "question", "from_score", "to_score", "effect", "bar"]
+COLUMNS += ["origin"]
+_OWN_BAR = ("performance", "component_added", "component_dropped")
+"""Kinds that have a bar of their own for each component."""
 SEEN = 0.0005
 """An effect smaller than this is 0,000 to the reader, and is left out of figures and sentences."""
 _MEAN = Fraction(1, 2)
@@ -88,7 +88,8 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     """Return what moved a region's index between two years; `effect` adds up to the improvement.
 
     Columns: kind (see Kind), component, pillar, question (null where the effect is of more than
-    one), from_score, to_score (0 to 4), effect (index points), origin. The sum is the published
+    one), from_score, to_score (0 to 4), effect (index points), bar (in words: what it counts to in
+    a figure), origin. The sum is the published
     improvement where the years follow each other, else the difference of the printed finals. One
     row `not_split` where the components of a year are not on record; empty where no change is.
     Raises UsageError where from_year is not before to_year.
@@ -105,25 +106,6 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     effects += _closing(region, (from_year, before), (to_year, after), base)
     rest = total - sum((e.effect for e in effects), Fraction())
     return _frame([*effects, Effect("unexplained", rest)] if rest else effects, origins)
-
-
-def change_bars(region: str, from_year: int, to_year: int) -> pd.DataFrame:
-    """Return what moved the index as the bars of a figure: one a kind, or a kind and component.
-
-    Columns: label, kind, component (null where the bar is of several), effect (index points; those
-    that a reader sees as 0,000 are left out). Empty where the change cannot be split.
-    """
-    found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
-    own = found["kind"].isin(["performance", "component_added", "component_dropped"])
-    found["component"] = found["component"].where(own)
-    keys = ["kind", "component"]
-    bars = found.groupby(keys, dropna=False, sort=False, as_index=False)["effect"].sum()
-    bars = bars[bars["effect"].abs() >= SEEN].reset_index(drop=True)
-    fw = framework.load()
-    names = [fw.components[c].name if isinstance(c, str) else "" for c in bars["component"]]
-    kinds = bars["kind"].map(fw.names["kind"]).astype("str")
-    bars.insert(0, "label", kinds + pd.Series([f": {n}" if n else "" for n in names], dtype="str"))
-    return bars
 
 
 def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
@@ -221,7 +203,9 @@ def _years_between(from_year: int, to_year: int) -> list[str]:
 
 def _why(region: str, from_year: int, to_year: int) -> str:
     """Return what the change is made of: what the office did, and what the rules did."""
-    kinds = change_bars(region, from_year, to_year).groupby("kind", sort=False)["effect"].sum()
+    found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
+    bars = found.groupby(["kind", "bar"], sort=False)["effect"].sum()
+    kinds = bars[bars.abs() >= SEEN].groupby("kind", sort=False).sum()
     names = framework.load().names["kind"]
     said = {k: f"{names[k].casefold()} {number(e, 3, signed=True)}" for k, e in kinds.items()}
     work = ("performance", "reworded", "component_score")
@@ -312,24 +296,18 @@ def _published(
     region: str, from_year: int, to_year: int
 ) -> tuple[Fraction | None, Fraction | None]:
     """Return the change to explain, and last year's value that the ministry measured it from."""
-    record = index_record(to_year, region)
-    if (
-        record is not None
-        and from_year == to_year - 1
-        and pd.notna(record["improvement_published"])
-    ):
-        printed = round(record["improvement_published"] * 100)
+    printed = improvement(to_year, region) if from_year == to_year - 1 else None
+    if printed is not None:
         base = base_of_improvement(to_year, region)
-        return Fraction(printed), None if base is None else Fraction(base * 100)
-    values = [index_value(year, region) for year in (from_year, to_year)]
-    if any(v.known != "printed" for v in values):
+        return Fraction(printed) * 100, None if base is None else Fraction(base) * 100
+    before, after = (index_value(year, region) for year in (from_year, to_year))
+    if before.known != "printed" or after.known != "printed":
         return None, None
     return _final(to_year, region) - _final(from_year, region), None
 
 
 def _final(year: int, region: str) -> Fraction:
-    value = index_value(year, region).value
-    return Fraction(value or 0) * 100
+    return Fraction(index_value(year, region).value or 0) * 100
 
 
 def _side(region: str, year: int) -> Side | None:
@@ -385,20 +363,23 @@ def _origins(region: str, from_year: int, to_year: int) -> dict[str, str]:
 
 
 def _frame(effects: list[Effect], origins: Mapping[str, str]) -> pd.DataFrame:
-    questions, order = framework.load().questions, get_args(Kind)
+    fw, order = framework.load(), get_args(Kind)
     rows = [
         (
             e.kind,
             e.component,
-            questions[e.question].pillar if e.question else None,
+            fw.questions[e.question].pillar if e.question else None,
             e.question,
             None if e.from_score is None else e.from_score / 100,
             None if e.to_score is None else e.to_score / 100,
             float(e.effect / 100),
+            fw.names["kind"][e.kind]
+            + (
+                f": {fw.components[e.component].name}" if e.component and e.kind in _OWN_BAR else ""
+            ),
             origins.get(e.question or e.component or ""),
         )
         for e in sorted(effects, key=lambda e: order.index(e.kind))
     ]
-    texts = dict.fromkeys(COLUMNS, "str")
     numbers = dict.fromkeys(["from_score", "to_score", "effect"], "float64")
-    return pd.DataFrame(rows, columns=COLUMNS).astype({**texts, **numbers})
+    return pd.DataFrame(rows, columns=COLUMNS).astype(dict.fromkeys(COLUMNS, "str") | numbers)

@@ -1,0 +1,459 @@
+"""Years and peers: where a region stands, and what of two years can be compared.
+
+Every function answers from data/processed and the definitions; what is not on record is null or
+an empty frame, never filled in. Ranks and means use the printed figures of the regions that took
+part. Nothing is rounded here but what the ministry's arithmetic rounds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from kukar_analysis import check, framework, store
+from kukar_analysis.errors import UsageError
+from kukar_analysis.formats import listed, number
+from kukar_analysis.framework.facts import Edition
+
+MARGIN = Decimal("0.01")
+"""How far an implied final may be from the one printed that year (domain: 19 of 32 differ)."""
+MIDDLE = 0.4, 0.6
+"""Places of the field, from the best on, between which a component is neither strong nor weak."""
+_NO_LIST = "daftar butir salah satu edisi tidak terlihat atau belum dikonfirmasi"
+_COUNTS = {"same": "sama", "changed": "berubah kalimat", "new": "baru", "dropped": "dihapus"}
+_COMPONENTS = ["year", "region", "region_name", "province", "group", "edition", "component"]
+_COMPONENTS += ["weight", "score", "contribution", "group_mean", "group_low", "group_high", "gap"]
+_COMPONENTS += ["effect", "rank", "of", "side", "origin"]
+_SAME = ["question", "component", "pillar", "label", "continuity", "from_score", "to_score"]
+_SAME += ["change", "origin"]
+
+
+@dataclass(frozen=True)
+class IndexValue:
+    """An index and how it is known: printed, implied by the next year's improvement, or not."""
+
+    value: Decimal | None
+    known: Literal["printed", "implied", "absent", "unknown"]
+    """absent: did not take part. unknown: no table on record names the region."""
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return "tidak ikut" if self.known == "absent" else "tidak tercatat"
+        margin = f" hasil hitung balik, ±{number(MARGIN)}" * (self.known == "implied")
+        return f"{number(self.value)}{margin}"
+
+
+def indices(region: str | None = None) -> pd.DataFrame:
+    """Return the index of every region, or of one, in every year, and how it is known.
+
+    Columns: year, region, region_name, province, group (null where its table is not on record),
+    index (0 to 4), known (printed, implied, absent, unknown), improvement (as printed), base (last
+    year's sum that it is measured from; null where not public), origin. An implied index is next
+    year's printed final minus its printed improvement: that year's sum rounded once, so the final
+    printed then may differ by 0.01 (docs/metode.md).
+    """
+    made, published, stated = _indices(region), store.read("index_scores"), scores()
+    edition = published.set_index(["year", "region"])["edition"]
+    made["base"] = [
+        check.previous_sum(r, edition[y, r], published, stated) if (y, r) in edition.index else None
+        for y, r in made[["year", "region"]].values
+    ]
+    columns = ["year", "region", "region_name", "province", "group", "index", "known"]
+    return made[[*columns, "improvement", "base", "origin"]].astype({"base": "float64"})
+
+
+def _indices(region: str | None) -> pd.DataFrame:
+    """Return `indices` but for the base."""
+    fw = framework.load()
+    found = store.read("index_scores", region=region)
+    found = found.rename(
+        columns={"index_published": "index", "improvement_published": "improvement"}
+    )
+    found["group"] = [fw.editions[e].group for e in found["edition"]]
+    found["known"] = "printed"
+    unprinted = found["index"].isna()
+    found.loc[unprinted, "known"] = found["participated"].map({True: "unknown", False: "absent"})
+    implied = found.dropna(subset=["index", "improvement"]).assign(
+        year=lambda f: f["year"] - 1,
+        index=lambda f: (f["index"] - f["improvement"]).round(2),
+        improvement=float("nan"),
+        group=None,
+        known="implied",
+    )
+    every = pd.concat([found, implied]).drop_duplicates(["year", "region"])
+    every["province"] = [fw.regions[r].province for r in every["region"]]
+    typed = dict.fromkeys(["group", "province", "known"], "str")
+    return every.sort_values(["year", "region"], ignore_index=True).astype(typed)
+
+
+def index_record(year: int, region: str) -> pd.Series | None:
+    """Return the region's line of index_scores, or None when no table names it."""
+    found = store.read("index_scores", year=year, region=region)
+    return None if found.empty else found.iloc[0]
+
+
+def edition_of(year: int, region: str) -> Edition | None:
+    """Return the edition a region was evaluated under, from the national table of the year."""
+    record = index_record(year, region)
+    return None if record is None else framework.load().edition(record["edition"])
+
+
+def index_value(year: int, region: str) -> IndexValue:
+    """Return the index of a year and how it is known: see `indices`."""
+    found = _indices(region).query("year == @year")
+    if found.empty:
+        return IndexValue(None, "unknown")
+    value, known = found[["index", "known"]].iloc[0]
+    return IndexValue(None if pd.isna(value) else _decimal(value), known)
+
+
+def improvement(year: int, region: str) -> Decimal | None:
+    """Return the improvement as printed, or None where none is stated."""
+    record = index_record(year, region)
+    if record is None or pd.isna(record["improvement_published"]):
+        return None
+    return _decimal(record["improvement_published"])
+
+
+def base_of_improvement(year: int, region: str) -> Decimal | None:
+    """Return last year's sum as this year's edition rounds it; None where it is not public."""
+    edition = edition_of(year, region)
+    if edition is None:
+        return None
+    return check.previous_sum(region, edition.edition, store.read("index_scores"), scores())
+
+
+def caveat(year: int, region: str) -> str:
+    """Return what to say beside an improvement of 0 that cannot be computed again; "" for others.
+
+    It stands wherever the improvement of the year, or the index that it implies, is shown.
+    """
+    if improvement(year, region) != 0 or base_of_improvement(year, region) is not None:
+        return ""
+    return (
+        f"Peningkatan 0,00 yang tercetak pada {year} bisa juga berarti tidak diisi; bila demikian,"
+        f" indeks {year - 1} tidak diketahui."
+    )
+
+
+def _decimal(printed: float) -> Decimal:
+    """Return a printed figure of two decimals, exactly."""
+    return Decimal(str(round(printed, 2))).quantize(Decimal("0.01"))
+
+
+def scores() -> dict[tuple[int, str], dict[str, float]]:
+    """Return component scores on record, by (year, region)."""
+    return check.component_scores(store.read("component_scores"))
+
+
+# The field: the regions of an edition or a year, and whether all of them are there
+
+
+def whole_field(year: int, region: str | None = None) -> pd.DataFrame:
+    """Return for each edition of a year, and the nation, whether all its regions are on record.
+
+    Columns: see check.fields; `whole` is the verdict, `missing` says in words what is missing ("" =
+    nothing). With a region only the edition that it was evaluated under.
+    """
+    names = ("index_scores", "files", "rejected")
+    # the files and what was rejected are looked at whole: their year is that of their folder
+    found = check.fields({name: store.read(name) for name in names}, year)
+    edition = edition_of(year, region) if region else None
+    return found if region is None else found[found["edition"] == (edition and edition.edition)]
+
+
+def missing_of(year: int, edition: str | None = None) -> str:
+    """Return what is missing of an edition's field, or of the nation's; empty where it is whole."""
+    found = whole_field(year)
+    own = found["edition"].isna() if edition is None else found["edition"] == edition
+    return str(found.loc[own, "missing"].iloc[0]) if own.any() else ""
+
+
+def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
+    """Return index_scores of the regions that took part and have a final, with their group.
+
+    Columns: those of index_scores, plus group, province and province_code. Only of editions whose
+    field is whole: a mean, rank or range of a part is none of the whole. `partial` gives all.
+    """
+    fw = framework.load()
+    found = store.read("index_scores", year=year)
+    found = found[found["participated"]].dropna(subset="index_published")
+    if not partial:
+        found = found[found["edition"].isin(whole_field(year).query("whole")["edition"])]
+    return found.assign(
+        group=[fw.editions[e].group for e in found["edition"]],
+        province=[fw.regions[r].province for r in found["region"]],
+        province_code=[fw.regions[r].province_code for r in found["region"]],
+    ).astype({"group": "str", "province": "str", "province_code": "str"})
+
+
+def components(year: int, region: str | None = None, *, partial: bool = False) -> pd.DataFrame:
+    """Return the components of all participants of a year, or of one region, beside their group.
+
+    Columns: year, region, region_name, province, group, edition, component, weight (percent),
+    score (0 to 4), contribution (weight times score), group_mean, group_low, group_high (of the
+    group's participants), gap (score minus group_mean), effect (weight times gap: what the
+    component gives or costs the index against the mean), rank and of (its place in the group, equal
+    scores share the better one), side (strength: above the mean and among the best 40 percent;
+    weakness: below it and among the last 40 percent; else middle: an own choice), origin. What is
+    of the group is null where its field is not whole (`whole_field`); of such a group the rows too
+    are given for one region or with `partial` only.
+    """
+    fw = framework.load()
+    every = store.read("component_scores", year=year).dropna(subset="score")
+    whole = every["edition"].isin(whole_field(year).query("whole")["edition"])
+    by = every[whole].groupby(["edition", "component"])["score"]
+    order = list(fw.components)
+    every = every.assign(
+        region_name=[fw.regions[r].name for r in every["region"]],
+        province=[fw.regions[r].province for r in every["region"]],
+        group=[fw.editions[e].group for e in every["edition"]],
+        weight=[fw.weights[e].get(c, 0) for e, c in every[["edition", "component"]].values],
+        place=[order.index(c) for c in every["component"]],
+        group_mean=by.transform("mean"),
+        group_low=by.transform("min"),
+        group_high=by.transform("max"),
+        rank=by.rank("min", ascending=False),
+        of=by.transform("size"),
+    )
+    every["contribution"] = every["weight"] * every["score"] / 100
+    every["gap"] = every["score"] - every["group_mean"]
+    every["effect"] = every["weight"] * every["gap"] / 100
+    at = (every["rank"] - 0.5) / every["of"]
+    strong = (every["gap"] > 0) & (at <= MIDDLE[0])
+    weak = (every["gap"] < 0) & (at >= MIDDLE[1])
+    side = np.select([strong, weak, at.notna()], ["strength", "weakness", "middle"], "")
+    every["side"] = pd.Series(side, every.index, dtype="str").replace("", None)
+    texts = dict.fromkeys(["region_name", "province", "group", "side"], "str")
+    every = every.astype({**texts, "weight": "int64", "rank": "Int64", "of": "Int64"})
+    wanted = every["region"] == region if region else whole | partial
+    return every[wanted].sort_values(["region", "place"], ignore_index=True)[_COMPONENTS]
+
+
+def ranks(year: int, region: str) -> pd.DataFrame:
+    """Return where a region stands by its printed final, highest first.
+
+    Columns: scope (national, group, province), name, rank, of, tied (names of those that share the
+    rank, in one text; null where it is shared with none), origin. Equal finals share the better
+    rank (1, 2, 2, 4). Only the scope group where the nation's field is not whole (`whole_field`).
+    Empty when the region has no final, or its group is not whole. No rank is printed anywhere:
+    these are computed, and the nation and provinces mix groups that answer different forms.
+    """
+    fw, everyone = framework.load(), participants(year)
+    rows = []
+    for me in everyone[everyone["region"] == region].itertuples():
+        fields = {
+            "national": ("Nasional", everyone),
+            "group": (fw.groups[me.group].name, everyone[everyone["group"] == me.group]),
+            "province": (me.province, everyone[everyone["province_code"] == me.province_code]),
+        }
+        for scope, (name, field) in fields.items():
+            if scope == "group" or not missing_of(year):
+                rank = int((field["index_published"] > me.index_published).sum()) + 1
+                same = field["index_published"].eq(me.index_published) & field["region"].ne(region)
+                tied = ", ".join(sorted(field.loc[same, "region_name"])) or None
+                rows.append((scope, name, rank, len(field), tied, me.origin))
+    made = pd.DataFrame(rows, columns=["scope", "name", "rank", "of", "tied", "origin"])
+    return made.astype({"rank": "int64", "of": "int64", "tied": "str"})
+
+
+def target(year: int, region: str) -> Decimal | None:
+    """Return the index that a region set out to reach in a year, where one is on record."""
+    found = [t for t in framework.load().targets if (t.region, t.year) == (region, year)]
+    return found[0].target if found else None
+
+
+def component_gaps(year: int, region: str) -> pd.DataFrame:
+    """Return how far each component, and the index, lies from what it can be measured against.
+
+    Columns: component (`index` for the index), against (last_year, group, best, target), reference
+    and gap (0 to 4; gap = own minus reference), holders (names of the regions that hold the best,
+    in one text; null for the others). last_year only where the components of both years can be
+    compared; group is the mean of the participants of the same edition, best the highest among
+    them. What is not on record, or of a field that is not whole, is no row.
+    """
+    edition, everyone = edition_of(year, region), participants(year)
+    everyone = everyone[everyone["edition"] == (edition and edition.edition)]
+    finals = everyone.assign(component="index", score=everyone["index_published"])
+    field = pd.concat([components(year), finals])[["component", "region", "region_name", "score"]]
+    field = field[field["region"].isin(everyone["region"])]
+    own = components(year, region).set_index("component")["score"]
+    if (index := index_value(year, region)).known == "printed":
+        own["index"] = float(index.value or 0)
+    by = field.groupby("component")["score"]
+    references = {
+        "last_year": pd.Series(_last_year(year, region), dtype="float64"),
+        "group": by.mean(),
+        "best": by.max(),
+        "target": pd.Series({"index": target(year, region)}, dtype="float64"),
+    }
+    made = pd.DataFrame(references).reindex(own.index.rename("component")).reset_index()
+    made = made.melt("component", var_name="against", value_name="reference").dropna()
+    made["gap"] = made["component"].map(own).astype("float64") - made["reference"]
+    best = field[field["score"] == by.transform("max")].sort_values("region_name")
+    holders = best.groupby("component")["region_name"].agg(", ".join)
+    made["holders"] = made["component"].map(holders).where(made["against"] == "best", None)
+    return made.astype({"component": "str", "against": "str"}).reset_index(drop=True)
+
+
+def _last_year(year: int, region: str) -> dict[str, Any]:
+    """Return what of last year can be compared, by component; the index where it was printed."""
+    if year - 1 not in framework.load().years():
+        return {}
+    both = components_between(region, year - 1, year).dropna(subset="change")
+    fair = both[both["comparable"].isin(["yes", "partly"])]
+    before = index_value(year - 1, region)
+    index = {"index": before.value} if before.known == "printed" else {}
+    return {**dict(fair[["component", "from_score"]].values), **index}
+
+
+# Two years side by side
+
+
+def components_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
+    """Return the components of two years side by side, and whether they can be compared.
+
+    Columns: component, from_weight, to_weight, from_score, to_score, change, same, changed, new,
+    dropped (counts of questions), comparable (yes, partly, no, unknown, absent), reason (for it, in
+    words). `partly`: some questions were added, dropped or reworded. `unknown`: a year's table or
+    question list was not seen. `absent`: the region did not take part in one of the years.
+    Weights are null where the component is not part of the edition. Empty when the later year
+    has no table.
+    """
+    check_order(from_year, to_year)
+    fw, years, stated = framework.load(), (from_year, to_year), scores()
+    before, after = editions = [edition_of(year, region) for year in years]
+    old, new = (fw.weights[e.edition] if e else {} for e in editions)
+    components = pd.Index([c for c in fw.components if c in {**old, **new}], name="component")
+    columns: dict[str, Mapping[str, float]] = {"from_weight": old, "to_weight": new}
+    columns["from_score"] = stated.get((from_year, region), {})
+    columns["to_score"] = stated.get((to_year, region), {})
+    made = pd.DataFrame({k: pd.Series(v, components, dtype="float64") for k, v in columns.items()})
+    made["change"] = made["to_score"] - made["from_score"]
+    counts = _counts(before, after, components)
+    weighed = [
+        [_weighed(c, y, e) for c in components] for y, e in zip(years, editions, strict=True)
+    ]
+    absent = any(index_value(year, region).known == "absent" for year in years)
+    conditions = [
+        np.full(len(components), absent),
+        np.array([[known is False for known in row] for row in weighed]).any(axis=0),
+        counts["same"].isna(),
+        counts["same"] + counts["changed"] == 0,
+        counts["changed"] + counts["new"] + counts["dropped"] > 0,
+    ]
+    made = made.join(counts)
+    made["comparable"] = np.select(conditions, ["absent", "no", "unknown", "no", "partly"], "yes")
+    made = made.reset_index()
+    reasons = [_reason(row, from_year, to_year) for row in made.itertuples()]
+    texts = dict.fromkeys(["component", "comparable", "reason"], "str")
+    return made.assign(reason=reasons).astype(texts)
+
+
+def _counts(before: Edition | None, after: Edition | None, components: pd.Index) -> pd.DataFrame:
+    """Count the questions of each component by what became of them; null where it is not known.
+
+    Of a list that is copied from the earlier form, and not confirmed, it is not.
+    """
+    made = pd.DataFrame(float("nan"), components, [*_COUNTS])
+    if not (before and after and before.questions and after.questions and _follows(before, after)):
+        return made
+    old, new = form_of(before.edition), form_of(after.edition)
+    kinds = new.groupby(["component", "continuity"]).size().unstack()
+    kinds["dropped"] = old[~old["question"].isin(new["question"])].groupby("component").size()
+    known = components.difference(new.loc[new["status"] == "unconfirmed", "component"], sort=False)
+    made.loc[known] = kinds.reindex(known, columns=[*_COUNTS]).fillna(0)
+    return made
+
+
+def _weighed(component: str, year: int, edition: Edition | None) -> bool | None:
+    """Whether a region was scored on a component; None where its edition is not known.
+
+    A component that no edition of the year weighs was not scored, whatever the edition.
+    """
+    weights = framework.load().weights
+    if edition is not None:
+        return component in weights[edition.edition]
+    of_year = [e.edition for e in framework.load().editions.values() if e.year == year]
+    return None if any(component in weights[e] for e in of_year) else False
+
+
+def _reason(row: Any, from_year: int, to_year: int) -> str:
+    """Return why a component can or cannot be compared, from the counts of its questions."""
+    if row.comparable == "absent":
+        return "daerah ini tidak ikut pada salah satu tahun"
+    if pd.isna(row.from_weight):
+        unknown = row.comparable == "unknown"
+        return f"nilai {from_year} belum tercatat" if unknown else f"baru ada pada {to_year}"
+    if pd.isna(row.to_weight):
+        return f"tidak ada lagi pada {to_year}"
+    moved = ""
+    if row.from_weight != row.to_weight:
+        moved = f"; bobotnya berubah dari {row.from_weight:.0f}% menjadi {row.to_weight:.0f}%"
+    if row.comparable == "unknown":
+        return f"{_NO_LIST}{moved}"
+    said = [f"{n:.0f} butir {words}" for k, words in _COUNTS.items() if (n := getattr(row, k))]
+    return f"{listed(said)}{moved}"
+
+
+def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
+    """Return the assessors' scores of the questions that stand in both years' forms.
+
+    Columns: question, component, pillar, label, continuity (same, changed), from_score, to_score,
+    change, origin (of the later). Empty where either year's question scores are not on record, the
+    editions do not follow each other, or the later one's questions are not confirmed.
+    """
+    check_order(from_year, to_year)
+    before, after = assessed(from_year, region), with_definitions(assessed(to_year, region))
+    if not _follows(edition_of(from_year, region), edition_of(to_year, region)):
+        after = after.iloc[:0]
+    after = after[after["status"] != "unconfirmed"].rename(columns={"score": "to_score"})
+    before = before.rename(columns={"score": "from_score"})[["question", "from_score"]]
+    both = after.merge(before, on="question")
+    return both.assign(change=both["to_score"] - both["from_score"])[_SAME]
+
+
+def assessed(year: int, region: str) -> pd.DataFrame:
+    """Return the rows of question_scores that assessors scored, of one region and year."""
+    found = store.read("question_scores", year=year, region=region)
+    return found[found["source"] == "assessor"].dropna(subset="score")
+
+
+def with_definitions(questions: pd.DataFrame) -> pd.DataFrame:
+    """Add label, code, continuity and status of each question, in the order of the form."""
+    forms = pd.concat([form_of(edition) for edition in [*questions["edition"].unique()] or [""]])
+    found = questions.merge(forms.drop(columns="component"), on=["edition", "question"])
+    return found.sort_values("place", ignore_index=True).drop(columns="place")
+
+
+@framework.kept()
+def form_of(edition: str) -> pd.DataFrame:
+    """Return the questions of an edition, with what is defined of each, in the form's order."""
+    fw = framework.load()
+    columns = ["edition", "question", "component", "label", "code", "continuity", "status"]
+    rows = []
+    for id_, q in fw.edition_questions.get(edition, {}).items():
+        asked = fw.questions[id_]
+        told = (edition, id_, asked.component, asked.label, q.code, q.continuity, q.status)
+        rows.append((*told, q.number))
+    made = pd.DataFrame(rows, columns=[*columns, "number"])
+    made = made.astype(dict.fromkeys(columns, "str"))
+    order = list(fw.components)
+    made = made.assign(place=made["component"].map(order.index)).sort_values(["place", "number"])
+    return made.drop(columns="number").assign(place=range(len(made)))
+
+
+def check_order(from_year: int, to_year: int) -> None:
+    """Raise UsageError where the first year is not before the second."""
+    if from_year >= to_year:
+        raise UsageError(f"from_year {from_year} must be before to_year {to_year}")
+
+
+def _follows(before: Edition | None, after: Edition | None) -> bool:
+    """Whether the later form states of each question what became of it since the earlier one."""
+    return bool(before and after and after.follows == before.edition)
