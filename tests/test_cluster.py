@@ -116,8 +116,9 @@ def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, mon
 
 
 def test_a_worker_with_another_program_refuses(processed, tmp_path):
-    from kukar_analysis.report.limits import USUAL
     from kukar_analysis.report.task import Task, execute
+
+    from kukar_analysis.report.limits import USUAL
 
     place = tmp_path / "x.ipynb"
     done = execute(Task("x", place, {}, place, processed, (), "another", USUAL))
