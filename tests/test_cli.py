@@ -284,7 +284,7 @@ def test_a_report_that_breaks_off_leaves_the_earlier_pages_and_no_staging_folder
         (folder / name).write_text("lama")
     (folder / "manifest.json").write_text('{"reports": []}')
     before = bytes_of(folder)
-    monkeypatch.setattr(site, "index", lambda *_: 1 / 0)
+    monkeypatch.setattr(site, "index", lambda *_, **__: 1 / 0)
     asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks"]
     ended = kukar("report", *asked, "--processed", processed, "--reports", folder)
     assert isinstance(ended.exception, ZeroDivisionError)
@@ -363,15 +363,13 @@ def test_list_says_why_a_report_would_be_made(asked, notebooks, tmp_path):
         assert said.exit_code == 0
         return [line.strip() for line in said.output.splitlines()[-3:]]
 
-    assert why()[0] == "to be made: not made yet, failed, or replaced by a correction"
+    assert why()[0] == "to be made: not made yet, or it failed"
     assert why()[-1] == "2 to be made, 0 up to date"
     kukar("report", *asked)
     assert (why()[0], why()[-1]) == ("up to date", "0 to be made, 2 up to date")
     write_notebook(store.NOTEBOOKS, "02_indeks", "region", "year")
-    (tmp_path / "laporan" / "2023" / KUKAR / "02_indeks.html").write_text("")
     said = kukar("list", *asked, "--why").output
-    assert "to be made: its notebook changed" in said
-    assert "to be made: its page or notebook is not there as it was written" in said
+    assert said.count("to be made: changed: its notebook") == 2
     assert why()[-1] == "2 to be made, 0 up to date"
 
 
@@ -418,7 +416,6 @@ def test_a_folder_that_another_run_holds_ends_with_3_and_says_who(
     assert bytes_of(published) == before
     after = kukar("report", *asked, "--force")
     assert after.exit_code == 0
-    assert f"going on with what process {holder.pid} on " in after.output
 
 
 @pytest.fixture

@@ -187,7 +187,7 @@ def faults(folder: Path, cache: Cache | None = None) -> list[str]:
     """Return what of a published set is not as its manifest says, in the reader's words."""
     files = _json(folder / paths.MANIFEST).get("files")
     if not isinstance(files, dict):
-        return [f"{folder.name}/{paths.MANIFEST} tidak terbaca: jalankan `kukar run`"]
+        return [f"{folder.name}/{paths.MANIFEST} tidak terbaca"]
     cache = cache or Cache(folder)
     found = {name: cache.hash(folder / name) for name in files}
     return [
