@@ -118,15 +118,14 @@ def report(
     timeout: Timeout = USUAL.report,
     put_back: Annotated[
         str | None,
-        typer.Option("--put-back", metavar="SET", help="publish an earlier set again; `last`"),
+        typer.Option("--put-back", metavar="SET", help="publish an earlier set again: its name, or last"),
     ] = None,
 ) -> None:
     """Run the notebooks and publish them as pages, with an index and a record of the run.
 
     Only what has changed is made again; the cache `.reports.cache` beside the folder holds the
-    rest, and the sets published before. Examples:
+    rest, and the sets published before, which --put-back publishes again. Example:
     kukar report --year 2023 --region 64.02 -p pillar=governance --pdf
-    kukar report --put-back last
     """
     if put_back:
         from kukar_analysis.report import publish
@@ -242,7 +241,6 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
     made_of = cache.made_of(paths.processed_dir(), raw)
     stands = None if how.force else cache.standing(asked.words, made_of.whole)
     if stands is not None:
-        cache.close()
         typer.echo(f"nothing to do: {stands} reports are as they would be made now")
         typer.echo(f"open {target / 'index.html'}")
         return readable
