@@ -118,7 +118,9 @@ def report(
     timeout: Timeout = USUAL.report,
     put_back: Annotated[
         str | None,
-        typer.Option("--put-back", metavar="SET", help="publish an earlier set again: its name, or last"),
+        typer.Option(
+            "--put-back", metavar="SET", help="publish an earlier set again: its name, or last"
+        ),
     ] = None,
 ) -> None:
     """Run the notebooks and publish them as pages, with an index and a record of the run.
