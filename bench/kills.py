@@ -29,7 +29,7 @@ import psutil
 from nbformat import v4
 from own_reports import copied
 
-from kukar_analysis.report import fingerprint, publish, state
+from kukar_analysis.report import cache, publish
 
 KILLS, PATIENCE = 50, 2.0
 MARKER = "KUKAR_KILLS"
@@ -82,14 +82,13 @@ class Office:
             )
 
     def made(self) -> int:
-        """Return how many reports of this number are made, noted, and not published yet."""
-        count = 0
-        for note in (self.work / "made").rglob("*.json"):
-            found = json.loads(note.read_text(encoding="utf-8"))
-            notebook = note.with_suffix(".ipynb")
-            is_whole = found["notebook"] == fingerprint.of_file(notebook)
-            shown = NUMBER.findall(notebook.read_text(encoding="utf-8"))
-            count += is_whole and {int(n) for n in shown} == {self.number}
+        """Return how many reports of this number are in the cache, and not published yet."""
+        if self.standing == self.number:
+            return 0
+        found, count = cache.Cache(self.target), 0
+        for page in (found.path / "made").glob("*.json"):
+            shown = NUMBER.findall(json.dumps(found.get(page.stem)))
+            count += {int(n) for n in shown} == {self.number}
         return count
 
     def phase(self, pid: int, begun: float) -> str:
@@ -110,16 +109,14 @@ class Office:
         """Return the number of the published set; note what is mixed or not as it was written."""
         if not self.target.exists():
             return None
-        found, told = state.read(self.target), len(self.faults)
-        for files in (found.documents, *(found.files.get(name, {}) for name in found.uses)):
-            if not state.is_whole(files, self.target):
-                self.faults.append(f"set {self.number}: not as it was written: {sorted(files)}")
+        told = len(self.faults)
+        self.faults += [f"set {self.number}: {fault}" for fault in cache.faults(self.target)]
+        entries = publish.read(self.target).entries
         pages = {
-            name: (self.target / f"{name}.html").read_text(encoding="utf-8") for name in found.uses
+            name: (self.target / f"{name}.html").read_text(encoding="utf-8") for name in entries
         }
         numbers = {int(n) for page in pages.values() for n in NUMBER.findall(page)}
-        manifest = json.loads((self.target / publish.MANIFEST).read_text(encoding="utf-8"))
-        listed = {entry["name"] for entry in manifest["reports"] if entry["page"]}
+        listed = {name for name, entry in entries.items() if entry["page"]}
         index = (self.target / "index.html").read_text(encoding="utf-8")
         linked = set(re.findall(r'href="(\d{4}/[^"#]+)\.html"', index))
         if len(numbers) != 1 or not listed == linked == set(pages):
@@ -143,7 +140,7 @@ class Office:
     def check_taken_up(self, said: Path, made: int) -> None:
         """Compare what a run says it takes up with what was made."""
         text = said.read_text(encoding="utf-8")
-        found = re.search(r"^(\d+) reports were made before", text, re.MULTILINE)
+        found = re.search(r"^(\d+) reports were made before and are taken", text, re.MULTILINE)
         if found:
             self.taken_up.append(int(found[1]))
         if (found or "[" in text) and made != (int(found[1]) if found else 0):
@@ -203,7 +200,7 @@ def last(office: Office) -> None:
     office.check(killed.name)
     made, ended = office.made(), office.start(said).wait()
     office.check_taken_up(said, made)
-    if ended or office.check(said.name) != "new" or list(office.project.glob(".reports*")):
+    if ended or office.check(said.name) != "new" or list(office.project.glob(".reports.[lw]*")):
         office.faults.append(f"the last run: exit code {ended}, {said.read_text()}")
 
 

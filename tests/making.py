@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import json
 import os
 import shutil
@@ -10,14 +11,13 @@ import subprocess
 import sys
 from collections.abc import Iterable
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import copied
 from reading import write_notebook
 
 from kukar_analysis import store
-from kukar_analysis.report import make, registry, state
+from kukar_analysis.report import cache, folder, make, page, publish, registry
 
 REGION = "2023/64.02"
 HOLDS = """
@@ -25,8 +25,6 @@ import sys, time
 from pathlib import Path
 from kukar_analysis.report import folder
 with folder.held(Path(sys.argv[1])) as work:
-    (work.made / "2023").mkdir(parents=True)
-    (work.made / "2023" / "a.ipynb").write_text("dibuat")
     print("held", flush=True)
     time.sleep(60)
 """
@@ -42,7 +40,7 @@ def report(notebook, part="", **parameters):
     )
 
 
-@cache
+@functools.cache
 def _index():
     (found,) = registry.reports(years=[2023], regions=["64.02"], only=["02_indeks"])
     return found
@@ -55,9 +53,30 @@ def bytes_of(folder):
     }
 
 
+def publish_set(target, record, notebooks, waiting=()):
+    """Publish pairs of a report and its executed notebook, as a run does that made these."""
+    kept, earlier = cache.Cache(target), publish.read(target)
+    entries = dict(earlier.entries)
+    for report in waiting:
+        entries[report.name] = publish.entry_of(report, record, "waiting")
+    for report, notebook in notebooks:
+        key = cache.of_text(report.name + notebook.read_text(encoding="utf-8"))[:32]
+        copy = target.parent / f"{key}.ipynb"
+        shutil.copy(notebook, copy)
+        found = page.read(notebook)
+        kept.put(key, copy, dataclasses.asdict(found))
+        own = {"page": True, "key": key, "question": found.question}
+        entries[report.name] = publish.entry_of(report, record, report.status, **own)
+    with folder.held(target) as work, work.next_set(empty=True) as new:
+        words = publish.write_pages(entries, new, target, kept)
+        publish.carry_documents(earlier, entries, target, new)
+        publish.write_lists(entries.values(), words, new, record)
+    kept.close()
+
+
 @contextmanager
 def held_by_another(folder):
-    """Let another process hold a folder of reports, having made something; give that process."""
+    """Let another process hold a folder of reports; give that process."""
     command = [sys.executable, "-c", HOLDS, str(folder)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline() == "held\n"
@@ -78,10 +97,6 @@ class Small:
     def target(self):
         return self.folder / "laporan"
 
-    @property
-    def state(self):
-        return state.read(self.target)
-
     def write(self, name, *cells):
         return write_notebook(self.folder / "notebooks", name, *cells)
 
@@ -93,6 +108,19 @@ class Small:
         way = make.Way(self.processed, store.RAW, **way)
         lines = {"say": self.said.append, "warn": self.warned.append}
         return make.make(found, asked, self.target, way, **lines)
+
+    @property
+    def cache(self):
+        return self.folder / ".laporan.cache"
+
+    def standing(self, asked="semua"):
+        """Return how many reports stand for these words, where nothing is to be made."""
+        found = cache.Cache(self.target)
+        return found.standing(asked, found.made_of(self.processed, store.RAW).whole)
+
+    def sets(self):
+        """Return the earlier sets that are kept, the newest last."""
+        return sorted((self.cache / "sets").glob("*"), key=lambda p: p.stat().st_mtime_ns)
 
     def made(self):
         """Return the notebooks whose reports the last run made."""
@@ -108,7 +136,7 @@ class Small:
 
     def left(self):
         """Return what a run left beside the published folder."""
-        return sorted(p.name for p in self.folder.iterdir() if p.name.startswith(".laporan"))
+        return sorted(p.name for p in self.folder.iterdir() if p.name.startswith(".laporan."))
 
 
 @dataclasses.dataclass

@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from kukar_analysis import cli, paths, store
 from kukar_analysis.errors import KukarError
+from kukar_analysis.report import cache
 
 COMMANDS = {n: c for n, c in typer.main.get_command(cli.app).commands.items() if not c.hidden}
 NATIONAL = "2023/tabel-nasional-peserta.csv"
@@ -284,7 +285,7 @@ def test_a_report_that_breaks_off_leaves_the_earlier_pages_and_no_staging_folder
         (folder / name).write_text("lama")
     (folder / "manifest.json").write_text('{"reports": []}')
     before = bytes_of(folder)
-    monkeypatch.setattr(site, "index", lambda *_: 1 / 0)
+    monkeypatch.setattr(site, "index", lambda *_, **__: 1 / 0)
     asked = ["--year", 2023, "--region", KUKAR, "--only", "02_indeks"]
     ended = kukar("report", *asked, "--processed", processed, "--reports", folder)
     assert isinstance(ended.exception, ZeroDivisionError)
@@ -363,15 +364,13 @@ def test_list_says_why_a_report_would_be_made(asked, notebooks, tmp_path):
         assert said.exit_code == 0
         return [line.strip() for line in said.output.splitlines()[-3:]]
 
-    assert why()[0] == "to be made: not made yet, failed, or replaced by a correction"
+    assert why()[0] == "to be made: not made yet, or it failed"
     assert why()[-1] == "2 to be made, 0 up to date"
     kukar("report", *asked)
     assert (why()[0], why()[-1]) == ("up to date", "0 to be made, 2 up to date")
     write_notebook(store.NOTEBOOKS, "02_indeks", "region", "year")
-    (tmp_path / "laporan" / "2023" / KUKAR / "02_indeks.html").write_text("")
     said = kukar("list", *asked, "--why").output
-    assert "to be made: its notebook changed" in said
-    assert "to be made: its page or notebook is not there as it was written" in said
+    assert said.count("to be made: changed: its notebook") == 2
     assert why()[-1] == "2 to be made, 0 up to date"
 
 
@@ -418,7 +417,6 @@ def test_a_folder_that_another_run_holds_ends_with_3_and_says_who(
     assert bytes_of(published) == before
     after = kukar("report", *asked, "--force")
     assert after.exit_code == 0
-    assert f"going on with what process {holder.pid} on " in after.output
 
 
 @pytest.fixture
@@ -434,7 +432,7 @@ def disk(tmp_path):
 
 
 @pytest.mark.parametrize("left", [0, 24, 64, 112], ids=lambda kilobytes: f"{kilobytes} KB left")
-def test_a_full_disk_ends_in_one_line_and_leaves_the_old_set(
+def test_a_full_disk_ends_in_one_line_and_leaves_a_whole_set(
     asked, disk, left, monkeypatch, capsys
 ):
     folder = disk / "laporan"
@@ -447,10 +445,12 @@ def test_a_full_disk_ends_in_one_line_and_leaves_the_old_set(
     code, said = ended(asked, monkeypatch, capsys)
     assert code == 1
     assert re.fullmatch(r"kukar: No space left on device(: \S+)?\n", said)
-    assert bytes_of(folder) == before
+    # at 112 KB the new set may just fit, and what is noted after it may not
+    assert cache.faults(folder) == []
+    assert bytes_of(folder) == before or left == 112
     filler.unlink()
     assert kukar(*asked).exit_code == 0
-    assert sorted(path.name for path in disk.iterdir()) == ["laporan"]
+    assert sorted(path.name for path in disk.iterdir()) == [".laporan.cache", "laporan"]
 
 
 def test_a_read_only_folder_ends_in_one_line(asked, disk, monkeypatch, capsys):

@@ -15,13 +15,15 @@ import psutil
 import pytest
 from reading import write_notebook
 
-from kukar_analysis import store
+from kukar_analysis import paths, store
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report import cluster, registry, run
+from kukar_analysis.report.cache import Cache
 
 pytestmark = pytest.mark.slow
 
 DASK = Path(sys.executable).with_name("dask")
+PROGRAM = Cache(paths.ROOT / "reports").program()
 REPORTS = 6
 
 
@@ -68,10 +70,10 @@ def own_processes():
 
 @pytest.mark.usefixtures("processed_env")
 def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_path, monkeypatch):
-    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
     begun = tmp_path / "kernel"
     said = f"import os, pathlib, time\npathlib.Path({str(begun)!r}).write_text(str(os.getpid()))"
-    reports = tiny(store.NOTEBOOKS, f"{said}\ntime.sleep(1)")
+    reports = tiny(paths.NOTEBOOKS, f"{said}\ntime.sleep(1)")
     killed = []
 
     def kill_one(outcome):
@@ -87,14 +89,18 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
     with cluster.executor(address, None) as executor:
         assert isinstance(executor, Executor)
         outcomes = run.run(
-            reports, tmp_path / "made", processed=processed, executor=executor, done=kill_one
+            reports,
+            tmp_path / "made",
+            processed=processed,
+            program=PROGRAM,
+            executor=executor,
+            done=kill_one,
         )
     assert [outcome.error for outcome in outcomes] == [None] * REPORTS
     assert [outcome.report for outcome in outcomes] == reports
     for outcome in outcomes:
         cells = nbformat.read(outcome.notebook, as_version=4).cells
         assert cells[-1].outputs[0].data["text/plain"] == "(2023, '64.02')"
-        assert outcome.seen == {"tables": ["index_scores 2023 64.02"], "definitions": []}
     assert len(killed) >= 3, "a worker, its zygote and a kernel"
     _, left = psutil.wait_procs(killed, timeout=5)
     assert left == []
@@ -102,11 +108,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
 
 def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, monkeypatch):
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
-    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
-    reports = tiny(store.NOTEBOOKS, "import os")[:2]
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
+    reports = tiny(paths.NOTEBOOKS, "import os")[:2]
     before, environment = own_processes(), dict(os.environ)
     with cluster.executor("local", 1) as executor:
-        outcomes = run.run(reports, tmp_path / "made", processed=processed, executor=executor)
+        outcomes = run.run(
+            reports, tmp_path / "made", processed=processed, program=PROGRAM, executor=executor
+        )
     assert [outcome.error for outcome in outcomes] == [None, None]
     assert dict(os.environ) == environment, "a fixed hash seed would go to every later process"
     deadline = time.monotonic() + 10
@@ -117,11 +125,11 @@ def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, mon
 
 def test_a_worker_with_another_program_refuses(processed, tmp_path):
     from kukar_analysis.report.limits import USUAL
-    from kukar_analysis.report.task import Task, execute
+    from kukar_analysis.report.run import Task, execute
 
     place = tmp_path / "x.ipynb"
-    done = execute(Task("x", place, {}, place, processed, (), "another", USUAL))
-    assert done.error == "the worker has another version of the program: install the same there"
+    _, error = execute(Task("x", place, {}, place, processed, (), "another", USUAL))
+    assert error == "the worker has another version of the program: install the same there"
 
 
 def test_a_scheduler_that_nobody_started_is_named(monkeypatch):

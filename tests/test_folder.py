@@ -65,8 +65,7 @@ def holder(target):
 
 
 def test_a_run_leaves_nothing_beside_the_folder(target):
-    with folder.held(target) as work:
-        assert work.takes_up is None
+    with folder.held(target):
         assert left(target) == [".laporan.lock", ".laporan.work"]
     assert left(target) == []
     assert number_of(target) == 0
@@ -94,16 +93,13 @@ def test_a_link_to_the_folder_is_the_same_folder(target, holder):
         pass
 
 
-def test_a_holder_that_was_killed_is_taken_over_and_named(target, holder):
+def test_a_holder_that_was_killed_is_taken_over_and_what_it_left_cleared(target, holder):
     holder.send_signal(signal.SIGKILL)
     holder.wait()
     assert left(target) == [".laporan.lock", ".laporan.work"]
     with folder.held(target) as work:
-        assert work.takes_up.startswith(f"process {holder.pid} on ")
-        assert (work.made / "2023" / "a.ipynb").read_text() == "dibuat"
+        assert [p.name for p in work.path.iterdir()] == ["holder.json"]
     assert left(target) == []
-    with folder.held(target) as work:
-        assert work.takes_up is None
 
 
 def test_a_holders_name_that_is_cut_is_no_name(target):
@@ -113,21 +109,6 @@ def test_a_holders_name_that_is_cut_is_no_name(target):
             said = "laporan is held by another run: wait"
             with pytest.raises(HeldError, match=said), folder.held(target):
                 pass
-
-
-def test_what_was_made_stays_for_the_next_run_when_one_fails(target):
-    def fail():
-        with folder.held(target) as work:
-            work.made.mkdir()
-            (work.made / "a.ipynb").write_text("dibuat")
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        fail()
-    assert left(target) == [".laporan.work"]
-    with folder.held(target) as work:
-        assert work.takes_up.startswith(f"process {os.getpid()} on ")
-        assert (work.made / "a.ipynb").exists()
 
 
 def test_a_run_that_fails_before_anything_was_made_leaves_nothing(target):
@@ -175,23 +156,6 @@ def test_a_set_that_breaks_off_leaves_the_published_one_to_the_byte(target):
             assert file.read() == b"0"
 
 
-def test_files_that_stay_are_linked_and_not_copied(target):
-    before = {name: (target / name).stat().st_ino for name in FILES}
-    with folder.held(target) as work, work.next_set() as copy:
-        write_set(copy, 1, FILES[:1])
-    after = {name: (target / name).stat().st_ino for name in FILES}
-    assert {name for name in FILES if after[name] != before[name]} == {FILES[0]}
-
-
-def test_where_links_are_not_to_be_had_files_are_copied(target, monkeypatch):
-    def refused(*_, **__):
-        raise OSError(errno.EPERM, "Operation not permitted")
-
-    monkeypatch.setattr(os, "link", refused)
-    publish(target, 1)
-    assert number_of(target) == 1
-
-
 def test_the_folder_keeps_its_mode_and_a_link_to_it_leads_to_the_new_set(target):
     target.chmod(0o2775)
     link = target.with_name("tautan")
@@ -225,7 +189,7 @@ def look(target, stop, sender):
     sender.send(found)
 
 
-def test_whoever_opens_the_folder_sees_one_set_while_200_are_exchanged(target):
+def test_whoever_opens_the_folder_sees_one_set_while_60_are_exchanged(target):
     context = multiprocessing.get_context("forkserver")
     stop = context.Event()
     receiver, sender = context.Pipe(duplex=False)
@@ -233,23 +197,23 @@ def test_whoever_opens_the_folder_sees_one_set_while_200_are_exchanged(target):
     reader.start()
     assert receiver.recv() == "begun"
     with folder.held(target) as work:
-        for number in range(1, 201):
+        for number in range(1, 61):
             with work.next_set() as copy:
                 write_set(copy, number)
     stop.set()
     found = receiver.recv()
     reader.join()
-    assert number_of(target) == 200
+    assert number_of(target) == 60
     assert [texts for texts in found if len(set(texts)) > 1] == []
     seen = [int(texts[0]) for texts in found]
     assert seen == sorted(seen)
-    assert len(set(seen)) > 10
+    assert len(set(seen)) > 3
 
 
 @pytest.mark.parametrize("exchanged", [True, False], ids=["exchange", "two renames"])
 def test_without_an_exchange_two_renames_do(target, monkeypatch, exchanged):
     if not exchanged:
-        monkeypatch.setattr(folder, "_swapped", lambda *_: False)
+        monkeypatch.setattr(folder, "_can_exchange", lambda path: False)
     for number in (1, 2):
         publish(target, number)
         assert number_of(target) == number
@@ -266,18 +230,45 @@ def test_a_file_system_that_cannot_exchange_is_known_by_its_answer(target, monke
         monkeypatch.setattr(folder.ctypes, "get_errno", lambda number=number: number)
         publish(target, number)
         assert number_of(target) == number
-    monkeypatch.setattr(folder.ctypes, "get_errno", lambda: errno.EACCES)
-    with pytest.raises(OSError, match="denied") as refused:
+
+
+def test_a_file_that_is_open_elsewhere_is_one_line_and_nothing_is_lost(target, monkeypatch):
+    """As Windows and a share answer where Excel has a file of the set open."""
+
+    def refused(new, target):
+        raise PermissionError(13, "Permission denied", str(target))
+
+    with folder.held(target) as work:
+        monkeypatch.setattr(folder, "_exchanged", refused)
+        with (
+            pytest.raises(ReportError, match="open in another program") as said,
+            work.next_set() as copy,
+        ):
+            write_set(copy, 1)
+    assert "\n" not in str(said.value)
+    assert number_of(target) == 0
+
+
+def test_a_second_rename_that_fails_puts_the_set_back(target, monkeypatch):
+    rename = folder.Path.rename
+
+    def fails(self, to):
+        if self.name == "set":
+            raise OSError(5, "Input/output error", str(to))
+        return rename(self, to)
+
+    monkeypatch.setattr(folder, "_can_exchange", lambda path: False)
+    monkeypatch.setattr(folder.Path, "rename", fails)
+    with pytest.raises(OSError, match="Input/output"):
         publish(target, 1)
-    assert refused.value.filename == str(target)
-    assert number_of(target) == errno.EOPNOTSUPP
+    assert number_of(target) == 0
 
 
 KILLED = """
 import os, signal, sys
 from pathlib import Path
 from kukar_analysis.report import folder
-folder._swapped = lambda *_: False
+folder._can_exchange = lambda path: False
 place, renames, rename = int(sys.argv[2]), 0, Path.rename
 def counted(self, to):
     global renames

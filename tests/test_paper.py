@@ -14,10 +14,12 @@ from reading import KUKAR, MALANG
 from kukar_analysis import show, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import PrinterError, UsageError
-from kukar_analysis.report import paper, publish
+from kukar_analysis.paths import MANIFEST
+from kukar_analysis.report import paper
+from kukar_analysis.report.record import RunRecord
 
 MM = 72 / 25.4
-RECORD = publish.RunRecord(
+RECORD = RunRecord(
     version="9.9",
     commit="abc",
     made_at=datetime(2026, 11, 24, tzinfo=UTC),
@@ -43,7 +45,7 @@ def write(folder, body, name=f"2023/{KUKAR}/02_indeks", title="Indeks karangan",
         "</main><footer><p>Dibuat hari ini.</p></footer></body></html>",
         encoding="utf-8",
     )
-    manifest = folder / publish.MANIFEST
+    manifest = folder / MANIFEST
     listed = json.loads(manifest.read_text())["reports"] if manifest.exists() else []
     year, region, _ = name.split("/")
     entry = {"name": name, "title": title, "year": int(year), "region": region, "page": True}
@@ -52,6 +54,10 @@ def write(folder, body, name=f"2023/{KUKAR}/02_indeks", title="Indeks karangan",
     entry["data"] = data or RECORD.data
     manifest.write_text(json.dumps({"reports": [*listed, entry]}))
     return name
+
+
+def entries(folder):
+    return json.loads((folder / MANIFEST).read_text())["reports"]
 
 
 def texts(path):
@@ -127,7 +133,7 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     write(tmp_path, "<h1>Berapa?</h1><p>Kedua.</p>", title="Indeks K", data="lama")
     write(tmp_path, "<h1>Lain?</h1><p>Bukan ini.</p>", f"2023/{MALANG}/02_indeks", "Indeks M")
     write(tmp_path, "<h1>Dinkes?</h1><p>Bukan ini.</p>", f"2023/{KUKAR}/09_opd-dinkes", "Dinkes")
-    made = paper.year(printer, tmp_path, 2023, KUKAR, RECORD)
+    made = paper.year(printer, tmp_path, 2023, KUKAR, RECORD, entries(tmp_path))
     pages = texts(made)
     assert made.name == f"laporan-2023-{KUKAR}.pdf"
     assert "Evaluasi Smart City Kabupaten Kutai" in pages[0]
@@ -146,13 +152,13 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     assert "data yang lebih lama" in pages[3]
     assert "Bukan ini" not in "".join(pages)
     assert f"Halaman {len(pages)} dari {len(pages)}" in pages[-1]
-    assert paper.year(printer, tmp_path, 2022, KUKAR, RECORD) is None
+    assert paper.year(printer, tmp_path, 2022, KUKAR, RECORD, entries(tmp_path)) is None
 
 
 @pytest.mark.usefixtures("sample_env")
 def test_the_year_of_the_invented_office_says_so_on_its_cover(printer, tmp_path):
     write(tmp_path, "<h1>Berapa?</h1>", "2023/00.01/02_indeks")
-    pages = texts(paper.year(printer, tmp_path, 2023, "00.01", RECORD))
+    pages = texts(paper.year(printer, tmp_path, 2023, "00.01", RECORD, entries(tmp_path)))
     assert "DATA CONTOH" in pages[0]
 
 
@@ -181,15 +187,6 @@ def test_a_missing_library_is_said_with_the_line_that_installs_it(monkeypatch):
         paper.Printer("A4")
     assert "apt-get install libpango-1.0-0" in str(refused.value)
     assert "\n" not in str(refused.value)
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_a_pdf_that_its_page_has_left_behind_is_put_away(printer, tmp_path):
-    name = write(tmp_path, "<h1>Berapa?</h1>")
-    made = [paper.page(printer, tmp_path, name), paper.year(printer, tmp_path, 2023, KUKAR, RECORD)]
-    assert all(path.exists() for path in made)
-    paper.forget(tmp_path, name)
-    assert not any(path.exists() for path in made)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ import nbformat
 import pytest
 from reading import kernels, tables_from, write_notebook
 
-from kukar_analysis import store
+from kukar_analysis import paths, store
 from kukar_analysis.report import registry, run
+from kukar_analysis.report.cache import Cache
 
 CELLS = {
     "baik": [
@@ -31,6 +32,10 @@ def report(notebook, **parameters):
     )
 
 
+def ran_of(reports, folder, **options):
+    return run.run(reports, folder, program=Cache(folder).program(), **options)
+
+
 @dataclasses.dataclass
 class Ran:
     outcomes: dict
@@ -51,11 +56,11 @@ def ran(processed, tmp_path_factory):
     folder = tmp_path_factory.mktemp("ran") / "laporan {2023}"  # papermill formats its paths
     told = []
     with tables_from(processed), pytest.MonkeyPatch.context() as patch, kernels():
-        patch.setattr(store, "NOTEBOOKS", folder.parent / "notebooks")
+        patch.setattr(paths, "NOTEBOOKS", folder.parent / "notebooks")
         for name, cells in CELLS.items():
-            write_notebook(store.NOTEBOOKS, name, *cells)
+            write_notebook(paths.NOTEBOOKS, name, *cells)
         reports = [report(name) for name in CELLS]
-        outcomes = run.run(reports, folder, processed=processed, done=told.append)
+        outcomes = ran_of(reports, folder, processed=processed, done=told.append)
     assert [outcome.report for outcome in outcomes] == reports
     return Ran({o.report.notebook: o for o in outcomes}, told, folder)
 
@@ -105,8 +110,8 @@ def test_each_end_is_told_once_as_it_comes(ran):
 @pytest.fixture
 def notebooks(tmp_path, monkeypatch, processed_env):
     """Point the runner to a folder with one notebook."""
-    monkeypatch.setattr(store, "NOTEBOOKS", tmp_path / "notebooks")
-    write_notebook(store.NOTEBOOKS, "baik", "year")
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
+    write_notebook(paths.NOTEBOOKS, "baik", "year")
     return processed_env
 
 
@@ -122,7 +127,7 @@ def notebooks(tmp_path, monkeypatch, processed_env):
 def test_a_report_with_an_unknown_or_mistyped_parameter_fails_before_it_runs(
     notebooks, tmp_path, parameters, said
 ):
-    (failed,) = run.run([report("baik", **parameters)], tmp_path / "staged", processed=notebooks)
+    (failed,) = ran_of([report("baik", **parameters)], tmp_path / "staged", processed=notebooks)
     assert said in failed.error
     assert not (tmp_path / "staged").exists()
 
@@ -144,10 +149,10 @@ def test_a_notebook_that_cannot_be_run_fails_by_name_and_the_others_are_made(
     notebooks, tmp_path, text
 ):
     if text is not None:
-        (store.NOTEBOOKS / "rusak.ipynb").write_text(text)
+        (paths.NOTEBOOKS / "rusak.ipynb").write_text(text)
     asked = [report("rusak"), report("baik")]
     with kernels():
-        broken, good = run.run(asked, tmp_path / "staged", processed=notebooks)
+        broken, good = ran_of(asked, tmp_path / "staged", processed=notebooks)
     assert broken.error.startswith("notebooks/rusak.ipynb: ")
     assert "\n" not in broken.error
     assert good.error is None
@@ -158,10 +163,10 @@ def test_a_report_whose_worker_is_lost_fails_alone(notebooks, tmp_path):
         def submit(self, execute, task):
             return super().submit(execute, None if task.name.endswith("lain") else task)
 
-    write_notebook(store.NOTEBOOKS, "lain", "1")
+    write_notebook(paths.NOTEBOOKS, "lain", "1")
     asked = [report("lain"), report("baik")]
     with kernels(), Lost(1) as pool:
-        lost, good = run.run(asked, tmp_path, processed=notebooks, executor=pool)
+        lost, good = ran_of(asked, tmp_path, processed=notebooks, executor=pool)
     assert lost.error.startswith("AttributeError: ")
     assert good.error is None
 

@@ -11,22 +11,32 @@ import nbformat
 import openpyxl
 import pypdfium2
 import pytest
+from making import publish_set
 from nbformat import v4
 from reading import KUKAR
 
 from kukar_analysis import show, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import ShareError
-from kukar_analysis.report import leaks, publish, registry, run, share
+from kukar_analysis.paths import MANIFEST
+from kukar_analysis.report import leaks, registry, share
+from kukar_analysis.report.record import RunRecord, run_record
 
 SAMPLE = "00.01"
 MADE_AT = datetime(2026, 11, 24, 1, 2, 4, tzinfo=UTC)
 
 
 @pytest.fixture
+def tmp_path(tmp_path):
+    """Return a folder of reports, which has a place of its own for what lies beside it."""
+    (tmp_path / "laporan").mkdir()
+    return tmp_path / "laporan"
+
+
+@pytest.fixture
 def record(processed_env):
-    found = publish.run_record(processed_env)
-    return publish.RunRecord("9.9", "abc", MADE_AT, found.inputs, found.corrections)
+    found = run_record(processed_env)
+    return RunRecord("9.9", "abc", MADE_AT, found.inputs, found.corrections)
 
 
 def components(region):
@@ -42,16 +52,13 @@ def published(folder, record, shown, region=KUKAR, extra=()):
         data = {"text/html": one.html, "text/plain": one.text}
         output = v4.new_output("execute_result", data=data, execution_count=1)
         cells.append(v4.new_code_cell("x", outputs=[output, *extra]))
-    staged = folder / "staged"
-    notebook = staged / f"{report.name}.ipynb"
-    notebook.parent.mkdir(parents=True)
+    notebook = folder.parent / "dibuat.ipynb"
     nbformat.write(v4.new_notebook(cells=cells), notebook)
-    outcome = run.Outcome(report, notebook, 1.0)
-    publish.publish([outcome], [], folder, staged, record)
+    publish_set(folder, record, [(report, notebook)])
 
 
 def bundle(folder, record, **options):
-    return share.share(2023, [KUKAR], folder, record, raw=store.RAW, **options)
+    return share.share(2023, [KUKAR], folder, folder / ".work", record, raw=store.RAW, **options)
 
 
 def contents(path):
@@ -84,7 +91,6 @@ def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
     assert f'href="2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"' in found["index.html"].decode()
     linked = re.findall(r'href="([^"#]+)"', found["index.html"].decode())
     assert [href for href in linked if not href.startswith("data:") and href not in found] == []
-    assert [p.name for p in tmp_path.iterdir() if p.name.startswith(".")] == []
 
 
 def test_the_same_pages_give_the_same_bytes(tmp_path, record):
@@ -139,7 +145,7 @@ def tables_changed(tables, tmp_path_factory, monkeypatch):
 )
 def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(tmp_path, record, change, words):
     published(tmp_path, record, [components(KUKAR)])
-    manifest = tmp_path / publish.MANIFEST
+    manifest = tmp_path / MANIFEST
     said = json.loads(manifest.read_text())
     said["reports"][0] |= change
     manifest.write_text(json.dumps(said))
@@ -149,10 +155,10 @@ def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(tmp_path, record, ch
 
 @pytest.mark.usefixtures("sample_env")
 def test_invented_data_is_marked_in_every_part(tmp_path, sample_processed):
-    own = publish.run_record(sample_processed)
+    own = run_record(sample_processed)
     published(tmp_path, own, [components(SAMPLE)], SAMPLE)
     raw = store.ROOT / "data" / "sample"
-    found = contents(share.share(2023, [SAMPLE], tmp_path, own, raw=raw).path)
+    found = contents(share.share(2023, [SAMPLE], tmp_path, tmp_path / ".work", own, raw=raw).path)
     for name in ("index.html", f"2023/{SAMPLE}/02_indeks.html", "pesan.txt"):
         assert "DATA CONTOH" in found[name].decode()
     document = pypdfium2.PdfDocument(found[f"2023/{SAMPLE}/laporan-2023-{SAMPLE}.pdf"])

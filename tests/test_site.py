@@ -21,13 +21,15 @@ import pandas as pd
 import pdfplumber
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from making import publish_set
 from nbformat import v4
 from playwright.sync_api import sync_playwright
 from reading import KUKAR, PILLARS, Page, number, tables_from
 
 from kukar_analysis import show, store
 from kukar_analysis.report import page as pages
-from kukar_analysis.report import publish, registry, run, search
+from kukar_analysis.report import record, registry
+from kukar_analysis.report import site as site_pages
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
@@ -88,20 +90,19 @@ def written(notebook, report, folder):
     path = folder / f"{report.name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, path)
-    return run.Outcome(report, path, 1.0)
+    return path
 
 
 def publish_reports(folder, processed, reports, write):
-    record = dataclasses.replace(publish.run_record(processed), made_at=MADE_AT, commit="abc")
-    with tempfile.TemporaryDirectory(dir=folder) as staged:
-        outcomes = [write(report, Path(staged)) for report in reports]
-        publish.publish(outcomes, [], folder, Path(staged), record)
+    made = dataclasses.replace(record.run_record(processed), made_at=MADE_AT, commit="abc")
+    with tempfile.TemporaryDirectory() as staged:
+        publish_set(folder, made, [(report, write(report, Path(staged))) for report in reports])
 
 
 @pytest.fixture(scope="module")
 def site(processed, sample_processed, tmp_path_factory):
     """Publish the invented office, then Kukar, into one folder; only to be read."""
-    folder = tmp_path_factory.mktemp("site")
+    folder = tmp_path_factory.mktemp("site") / "laporan"
     with tables_from(sample_processed):
         wanted = ["01_mutu_data", "03_pilar", "05_quick_win", "06_sinergi_opd", "08_program"]
         wanted += ["09_opd"]
@@ -332,7 +333,7 @@ def test_text_from_data_is_text_on_every_page_and_in_the_results(tab, base):
 
 
 def test_no_text_can_end_the_search_index(site, listed):
-    source = (site / search.FILE).read_bytes()
+    source = (site / site_pages.SEARCH).read_bytes()
     assert source.isascii()
     assert b"<" not in source
     found = json.loads(source.removeprefix(b"window.KUKAR_INDEX = ").removesuffix(b";\n"))

@@ -38,6 +38,7 @@ def office(raw_folder, tmp_path, monkeypatch):
         made = clean.clean(raw, tmp_path / "tables").tables["files"].dropna(subset="sha256")
         entry = {"name": "02_indeks", "year": 2023, "region": KUKAR, "page": True}
         manifest = {
+            "files": {},
             "version": "0",
             "commit": "x",
             "made_at": "2023-12-05T00:00:00+00:00",

@@ -24,6 +24,7 @@ import typer
 from kukar_analysis import paths, writing
 from kukar_analysis.cli.common import Processed, Raw, Regions, Reports, app, end, read_from
 from kukar_analysis.errors import HeldError, KukarError, UsageError
+from kukar_analysis.report import cache
 
 VARIABLE = "KUKAR_NOTIFY"
 """Environment variable with addresses for notices, parted by spaces or lines."""
@@ -116,6 +117,8 @@ def standing_of(
         _published(reports, {}, found)
         return found
     entries = _published(reports, store.made_from(tables).get("files", {}), found)
+    if found.published and (broken := cache.faults(reports)):
+        found.wrong.append(f"{_some(broken)}: jalankan `kukar run`")
     unread = store.read("files", tables).query("kind == 'unread'")["file"]
     reasons = store.read("rejected", tables).drop_duplicates("file").set_index("file")["reason"]
     found.wrong += [f"berkas {name} belum terbaca: {reasons.get(name, '')}" for name in unread]

@@ -68,6 +68,7 @@ def list_(
     region: Regions = None,
     only: Only = None,
     parameter: Parameter = None,
+    raw: Raw = None,
     processed: Processed = None,
     reports: Reports = None,
     why: Annotated[
@@ -80,7 +81,7 @@ def list_(
     """
     whole = _all_readable(only)
     found = _asked(year, region, only, parameter, processed)
-    reasons = _reasons(found, reports or paths.REPORTS) if why else {}
+    reasons = _reasons(found, raw or paths.RAW, reports or paths.REPORTS) if why else {}
     width = max(len(report.name) for report in found)
     for report in found:
         typer.echo(f"{report.name:{width}}  {report.status}")
@@ -89,7 +90,9 @@ def list_(
         if report.name in reasons:
             reason = reasons[report.name]
             typer.echo(f"{'':{width}}  {f'to be made: {reason}' if reason else 'up to date'}")
-    typer.echo(_counted(found))
+    states = [report.status for report in found]
+    kinds = ("complete", "incomplete", "waiting")
+    typer.echo(", ".join(f"{states.count(kind)} {kind}" for kind in kinds))
     if why:
         stale = sum(reason is not None for reason in reasons.values())
         typer.echo(f"{stale} to be made, {len(reasons) - stale} up to date")
@@ -113,12 +116,24 @@ def report(
     cluster: Cluster = None,
     cell_timeout: CellTimeout = USUAL.cell,
     timeout: Timeout = USUAL.report,
+    put_back: Annotated[
+        str | None,
+        typer.Option(
+            "--put-back", metavar="SET", help="publish an earlier set again: its name, or last"
+        ),
+    ] = None,
 ) -> None:
     """Run the notebooks and publish them as pages, with an index and a record of the run.
 
-    Only what has changed is made again. Example:
+    Only what has changed is made again; the cache `.reports.cache` beside the folder holds the
+    rest, and the sets published before, which --put-back publishes again. Example:
     kukar report --year 2023 --region 64.02 -p pillar=governance --pdf
     """
+    if put_back:
+        from kukar_analysis.report import publish
+
+        publish.put_back(reports or paths.REPORTS, put_back, typer.echo)
+        return
     asked = _Asked(year, region, only, parameter, paper if pdf else None, excel)
     folders = _Folders(raw, processed, reports)
     end(_report(asked, folders, _Run(jobs, force, cluster, Limits(cell_timeout, timeout))))
@@ -153,6 +168,7 @@ def run(
 
     def whole_year() -> bool:
         cleaned = clean_files(raw, processed)
+        _personal(processed)
         agree, whole = check_tables(processed)
         if not agree:
             raise KukarError("a published figure differs from its parts: no report was made")
@@ -170,6 +186,17 @@ def run(
     if error:
         raise error
     end(done)
+
+
+def _personal(processed: Path | None) -> None:
+    """Say at once which columns of the tables look to hold what names or reaches a person."""
+    from kukar_analysis import store
+    from kukar_analysis.report.page import personal
+
+    for table in store.SCHEMAS:
+        for column, values in store.read(table, processed).select_dtypes("str").items():
+            for kind in personal("\n".join(values.dropna().unique())):
+                _warn(f"table {table}, column {column}: holds what looks like {kind}: look at it")
 
 
 class _Asked(NamedTuple):
@@ -207,15 +234,16 @@ class _Run(NamedTuple):
 
 def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
     """Make what is stale, say what became of each report, and return whether all were made."""
-    from kukar_analysis.report import fingerprint, state
+    from kukar_analysis.report.cache import Cache
 
     read_from(folders.processed)
     readable = _all_readable(asked.only)
     target, raw = folders.reports or paths.REPORTS, folders.raw or paths.RAW
-    whole = fingerprint.whole(paths.NOTEBOOKS, paths.processed_dir(), raw)
-    fresh = None if how.force else state.nothing_to_do(target, asked.words, whole)
-    if fresh is not None:
-        typer.echo(f"nothing to do: {fresh} reports are as they would be made now")
+    cache = Cache(target)
+    made_of = cache.made_of(paths.processed_dir(), raw)
+    stands = None if how.force else cache.standing(asked.words, made_of.whole)
+    if stands is not None:
+        typer.echo(f"nothing to do: {stands} reports are as they would be made now")
         typer.echo(f"open {target / 'index.html'}")
         return readable
     spare_imports()
@@ -223,7 +251,6 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
     from kukar_analysis.report import cluster, make
 
     belonging(folders.raw, folders.processed)
-
     found = _asked(*asked[:4], folders.processed)
     with cluster.executor(how.cluster, how.jobs) as executor:
         way = make.Way(
@@ -241,7 +268,7 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
         f"{made.made} reports made, {made.failed} failed, {made.kept} up to date,"
         f" {made.waiting} waiting"
     )
-    typer.echo(f"open {target / 'index.html'}")
+    typer.echo(f"open {target / 'index.html'} (cache: {cache.path})")
     return made.all_done and readable
 
 
@@ -281,16 +308,18 @@ def _asked(
     )
 
 
-def _reasons(found: list[Report], target: Path) -> dict[str, str | None]:
-    """Return why each report would be made, by name; None where it would not."""
+def _reasons(found: list[Report], raw: Path, target: Path) -> dict[str, str | None]:
+    """Return why each report would be made, by name; None where the cache has it."""
     spare_imports()
-    from kukar_analysis.report import stale, state
+    from kukar_analysis.report import make, publish
+    from kukar_analysis.report.cache import Cache
 
-    known, now = state.read(target), stale.Now()
-    return {r.name: stale.reason(r, known, target, now) for r in found if r.can_be_made}
-
-
-def _counted(found: list[Report]) -> str:
-    states = [report.status for report in found]
-    kinds = ("complete", "incomplete", "waiting")
-    return ", ".join(f"{states.count(kind)} {kind}" for kind in kinds)
+    cache, entries = Cache(target), publish.read(target).entries
+    made_of = cache.made_of(paths.processed_dir(), raw)
+    return {
+        r.name: None
+        if cache.get(made_of.key(r.notebook, r.parameters))
+        else make.reason(entries.get(r.name), made_of.parts(r.notebook, r.parameters))
+        for r in found
+        if r.can_be_made
+    }

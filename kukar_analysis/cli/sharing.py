@@ -44,11 +44,12 @@ def share(
     codes = [fw.region(r).region for r in region or []]
     codes = codes or [r.region for r in fw.reported_regions if r.role == "own"]
     target = reports or store.REPORTS
-    with folder.held(target):
+    with folder.held(target) as work:
         made = bundles.share(
             quality.year(year),
             codes,
             target,
+            work.path / "bundle",
             record.run_record(processed or store.processed_dir()),
             raw=raw or store.RAW,
             sheet=paper,

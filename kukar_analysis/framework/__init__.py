@@ -7,7 +7,6 @@ and no fewer. `load()` reads all, checks them against each other and reports eve
 from __future__ import annotations
 
 import csv
-import os
 import re
 import typing
 from collections import Counter, defaultdict
@@ -18,7 +17,6 @@ from functools import cache, cached_property, lru_cache, wraps
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from kukar_analysis import used
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.framework import consistency, facts
 from kukar_analysis.framework.facts import FIXED_NAMES
@@ -267,15 +265,6 @@ class Framework:
         return found + [(s.kind, s.spelling, s.canonical) for s in self.spellings]
 
 
-class _Watched(Framework):
-    """The same definitions, noting which of them are looked at."""
-
-    def __getattribute__(self, name: str) -> Any:
-        if name in Framework.__dataclass_fields__:
-            used.note_definition(name)
-        return super().__getattribute__(name)
-
-
 @lru_cache(maxsize=50_000)
 def normalise(text: str) -> str:
     """Reduce a printed name to what is compared: letters and digits, KAB. written out."""
@@ -297,12 +286,8 @@ def without_point(kind: str, text: str) -> str:
 
 
 def load(folder: Path | None = None) -> Framework:
-    """Return the definitions, read and checked once; DefinitionError lists every problem found.
-
-    In a kernel of the runner (environment variable KUKAR_WATCH) what is looked at is noted.
-    """
-    read = _watched if os.environ.get(used.WATCH_VARIABLE) else _load
-    return read(folder or DEFINITIONS)
+    """Return the definitions, read and checked once; DefinitionError lists every problem found."""
+    return _load(folder or DEFINITIONS)
 
 
 def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
@@ -314,7 +299,7 @@ def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @wraps(function)
         def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            memos = unwatched().memos  # asked for each cell: looking whether to watch costs time
+            memos = unwatched().memos
             own = memos.get(function) or memos.setdefault(function, lru_cache(most)(function))
             return typing.cast("_R", own(*args, **kwargs))
 
@@ -324,21 +309,13 @@ def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
 
 
 def unwatched() -> Framework:
-    """Return the definitions, noting nothing: for what is the same whatever is analysed."""
+    """Return the project's definitions, for what is the same whatever is analysed."""
     return _load(DEFINITIONS)
 
 
 def forget() -> None:
     """Read the definitions anew when they are asked for next: this program has changed them."""
     _load.cache_clear()
-    _watched.cache_clear()
-
-
-@cache
-def _watched(folder: Path) -> Framework:
-    found = _load(folder)
-    # fields only: what was reckoned from them unwatched is reckoned again
-    return _Watched(**{field.name: getattr(found, field.name) for field in fields(found)})
 
 
 @cache

@@ -1,15 +1,12 @@
-"""A folder of reports: one run at a time, and from one published set to the next in one step.
+"""A folder that is written by one run at a time, and from one set to the next in one step.
 
-Beside `reports/` a run keeps `.reports.lock` (who holds it) and `.reports.work/` (what it has made
-so far). The next set is made whole in the work folder, of links to the files that stay as they are,
-and exchanged with the published one; both are gone when the run ends. What a killed run leaves is
-taken up by the next.
+Beside `reports/` a run keeps `.reports.lock` and `.reports.work/` (who holds it, and the next set);
+both are gone when it ends, and what a killed run left is cleared by the next.
 """
 
 from __future__ import annotations
 
 import ctypes
-import errno
 import json
 import os
 import shutil
@@ -23,67 +20,95 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kukar_analysis import writing
 from kukar_analysis.errors import HeldError, ReportError
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # renameat2(2)
-_CANNOT_EXCHANGE = (errno.EINVAL, errno.ENOSYS, errno.EOPNOTSUPP)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Work:
-    """The work folder of a run, and who began the run that this one takes up, if any."""
+    """The work folder of a run; `old` is the set that stood there before, after an exchange."""
 
     target: Path
     path: Path
-    takes_up: str | None
-
-    @property
-    def made(self) -> Path:
-        """Where executed notebooks wait until all are there."""
-        return self.path / "made"
+    can_exchange: bool
+    old: Path | None = None
+    is_same: bool = False
+    """set where the next set says nothing new: the one that stands there stays"""
 
     @contextmanager
-    def next_set(self) -> Iterator[Path]:
-        """Give a copy of the published set to change, and publish it when the block ends well."""
-        copy = self.path / "set"
-        shutil.rmtree(copy, ignore_errors=True)
-        if self.target.exists():
-            shutil.copytree(self.target, copy, copy_function=writing.linked, symlinks=True)
+    def next_set(self, *, empty: bool = False) -> Iterator[Path]:
+        """Give a copy of the set to change, or an empty folder; it takes the set's place whole.
+
+        Raises ReportError where a file of the set is open elsewhere and the system forbids it.
+        """
+        new = self.path / "set"
+        shutil.rmtree(new, ignore_errors=True)
+        if self.target.exists() and not empty:
+            shutil.copytree(self.target, new, symlinks=True)
         else:
-            copy.mkdir(parents=True)
-        yield copy
-        _exchange(copy, self.target, self.path / "old")
+            new.mkdir(parents=True)
+            if self.target.exists():
+                new.chmod(self.target.stat().st_mode)
+        yield new
+        if self.is_same:
+            return
+        _flush(new)
+        try:
+            self._exchange(new)
+        except PermissionError as error:
+            raise ReportError(
+                f"{self.target.name} cannot be replaced, a file in it is open in another program"
+                f" ({error.filename}): close it and run again; nothing was lost"
+            ) from error
+        if os.name == "posix":
+            _sync(self.target.parent)
+
+    def _exchange(self, new: Path) -> None:
+        if not self.target.exists():
+            new.rename(self.target)
+            return
+        self.old = self.path / "old"
+        shutil.rmtree(self.old, ignore_errors=True)
+        if self.can_exchange:
+            _exchanged(new, self.target)
+            new.rename(self.old)
+            return
+        self.target.rename(self.old)  # for a moment neither is there; the next run puts it back
+        try:
+            new.rename(self.target)
+        except OSError:
+            self.old.rename(self.target)
+            raise
 
 
 @contextmanager
 def held(target: Path) -> Iterator[Work]:
-    """Hold a folder for one run and give its work folder, which goes when the run ends well.
+    """Hold a folder for one run and give its work folder, which goes when the run ends.
 
     Raises HeldError, naming who holds it and since when, where another run does; ReportError where
-    the folder cannot be written.
+    the folder cannot be written or exchanged: before anything is done.
     """
     target = target.resolve()
-    lock_path = target.with_name(f".{target.name}.lock")
-    path = target.with_name(f".{target.name}.work")
-    holder = path / "holder.json"
+    lock_path, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
     _check(target)
     lock = FileLock(lock_path, blocking=False)
     try:
         lock.acquire()
     except Timeout as error:
-        said = _who(holder) or "another run"
+        said = _who(path / "holder.json") or "another run"
         raise HeldError(f"{target.name} is held by {said}: wait for it, or end it") from error
     try:
-        _recover(target, path / "old")
-        takes_up = _who(holder)
-        path.mkdir(exist_ok=True)
-        holder.write_text(json.dumps(_self()), encoding="utf-8")
-        yield Work(target, path, takes_up)
-        shutil.rmtree(path)
+        if (path / "old").exists() and not target.exists():
+            (path / "old").rename(target)  # a run was killed between its two steps
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir()
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        holder = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
+        (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
+        yield Work(target, path, _can_exchange(path))
     finally:
-        if not (path / "made").exists():  # nothing that a next run could take up
-            shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
         lock_path.unlink(missing_ok=True)
         lock.release()
 
@@ -102,11 +127,6 @@ def _check(target: Path) -> None:
         raise ReportError(f"{target.parent} cannot be written to: name another with --reports")
 
 
-def _self() -> dict[str, str | int]:
-    now = datetime.now(UTC).isoformat(timespec="seconds")
-    return {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
-
-
 def _who(holder: Path) -> str | None:
     """Return who wrote the holder's file, in words; None where nobody did."""
     try:
@@ -117,35 +137,45 @@ def _who(holder: Path) -> str | None:
         return None
 
 
-def _exchange(new: Path, target: Path, old: Path) -> None:
-    """Put a new folder into the place of the target, in one step where the system can."""
-    shutil.rmtree(old, ignore_errors=True)
-    if not target.exists():
-        new.rename(target)
-        return
-    if _swapped(new, target):
-        shutil.rmtree(new)
-        return
-    target.rename(old)  # for a moment neither is there; `_recover` puts back the old one
-    new.rename(target)
-    shutil.rmtree(old)
-
-
-def _swapped(new: Path, target: Path) -> bool:
-    """Exchange two folders in one step; False where the system or the file system cannot."""
-    if sys.platform != "linux":
+def _can_exchange(path: Path) -> bool:
+    """Whether two folders can change places in one step here; tried, since file systems differ."""
+    one, other = path / "one", path / "other"
+    one.mkdir()
+    other.mkdir()
+    try:
+        _exchanged(one, other)
+    except (OSError, AttributeError):  # not on this file system, or not with this C library
         return False
+    finally:
+        one.rmdir()
+        other.rmdir()
+    return True
+
+
+def _exchanged(new: Path, target: Path) -> None:
+    if sys.platform != "linux":
+        raise OSError("folders change places in one step on Linux only")
     libc = ctypes.CDLL(None, use_errno=True)
     paths = os.fsencode(new), os.fsencode(target)
-    if libc.renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE) == 0:
-        return True
-    failed = ctypes.get_errno()
-    if failed in _CANNOT_EXCHANGE:
-        return False
-    raise OSError(failed, os.strerror(failed), str(target))
+    if libc.renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE):
+        failed = ctypes.get_errno()
+        raise OSError(failed, os.strerror(failed), str(target))
 
 
-def _recover(target: Path, old: Path) -> None:
-    """Put back the set that a killed run had moved away."""
-    if not target.exists() and old.exists():
-        old.rename(target)
+def _flush(folder: Path) -> None:
+    """Let a set lie on the disk before it takes the place of one that does."""
+    for place, _, files in os.walk(folder, topdown=False):
+        for path in (Path(place, name) for name in files):
+            if not path.is_symlink():
+                _sync(path)
+        if os.name == "posix":
+            _sync(Path(place))
+
+
+def _sync(path: Path) -> None:
+    # Windows flushes what is open for writing only
+    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

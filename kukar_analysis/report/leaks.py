@@ -20,17 +20,14 @@ import pypdfium2
 from kukar_analysis import respondents, store
 from kukar_analysis.clean.survey import PERSONAL
 from kukar_analysis.read import table, workbook
-from kukar_analysis.report import site
+from kukar_analysis.report import page, site
 from kukar_analysis.report.workbook import COMPUTED
 
 _KINDS = {
     "a path of a machine": r"(?<![\w/.:-])/(home|root|Users|tmp|var|opt|mnt|work)/[\w.-]+"
     r"|\b[A-Z]:\\{1,2}\w+",
-    "a telephone number": r"(?<![\w.])(\+62|62|0)[ .-]?8\d{2}[ .-]?\d{3,4}[ .-]?\d{3,4}(?!\w)",
-    "an e-mail address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}",
-    "a number of an identity card": r"(?<![\w.])\d{16}(?!\w)",
+    **page.PERSONAL,
 }
-"""Patterns by what they find. Fingerprints are long words of digits and letters, and are none."""
 _MARKUP = {
     "a script that is not the site's": r"<script",
     "an attribute that runs": r"<[a-z][^>]*\son[a-z]+\s*=",
@@ -127,7 +124,7 @@ def _hidden(path: Path) -> Iterator[str]:
         formulas = [
             (cell.parent.title, cell.value) for cell in _cells(book) if cell.data_type == "f"
         ]
-        if any(page != COMPUTED or not _SUM.fullmatch(text) for page, text in formulas):
+        if any(sheet != COMPUTED or not _SUM.fullmatch(text) for sheet, text in formulas):
             yield "a formula"
         if any(sheet.sheet_state != "visible" for sheet in book.worksheets):
             yield "a hidden sheet"

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 from bs4 import BeautifulSoup
 
@@ -30,6 +31,31 @@ class Page:
     question: str
     sections: tuple[Section, ...]
     left_out: tuple[str, ...] = ()
+    personal: tuple[str, ...] = ()
+    """kinds of what looks like personal data on it"""
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Page:
+        """Return a page as the cache keeps it."""
+        sections = tuple(Section(**part) for part in kept["sections"])
+        return cls(**{**kept, "sections": sections})
+
+
+PERSONAL = {
+    "a telephone number": r"(?<![\w.])(\+62|62|0)[ .-]?8\d{2}[ .-]?\d{3,4}[ .-]?\d{3,4}(?!\w)",
+    "an e-mail address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}",
+    "a number of an identity card": r"(?<![\w.])\d{16}(?!\w)",
+}
+"""Patterns by what they find. Fingerprints are long words of digits and letters, and are none."""
+_ADDRESS = (
+    r"\b(Jl|Jln|Jalan|Gg|Gang)\b\.?\s[^\n]{2,50}?\b(No|Nomor|RT)\b\.?\s?\d|\bRT\.?\s?\d+\s?/\s?RW"
+)
+
+
+def personal(text: str) -> tuple[str, ...]:
+    """Return the kinds of personal data that a text looks to hold, street addresses among them."""
+    kinds = PERSONAL | {"a street address": _ADDRESS}
+    return tuple(kind for kind, pattern in kinds.items() if re.search(pattern, text))
 
 
 def read(notebook: Path) -> Page:
@@ -38,7 +64,9 @@ def read(notebook: Path) -> Page:
     _scrolling(soup)
     made = str(soup)
     title = soup.h1.get_text(" ", strip=True) if soup.h1 else ""
-    return Page(made, title, sections(made), tuple(left_out))
+    found = sections(made)
+    said = personal("\n".join(f"{s.heading}\n{s.text}" for s in found))
+    return Page(made, title, found, tuple(left_out), said)
 
 
 def sections(source: str) -> tuple[Section, ...]:

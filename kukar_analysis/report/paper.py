@@ -7,11 +7,9 @@ screen readers.
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 
 import mistune
@@ -22,7 +20,7 @@ from kukar_analysis import formats, framework, store, writing
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
-from kukar_analysis.report import fingerprint, publish, site
+from kukar_analysis.report import site
 from kukar_analysis.report.record import RunRecord
 
 SIZES = {"A4": "210mm 297mm", "F4": "215mm 330mm"}
@@ -80,16 +78,6 @@ def check(size: str) -> None:
         raise UsageError(f"paper {size!r} is not known; known: {', '.join(SIZES)}")
 
 
-def stamp(size: str) -> str:
-    """Return what a print depends on beside its page: the sheet, this module and its library."""
-    return f"{size} {metadata.version('weasyprint')} {fingerprint.of_file(Path(__file__))}"
-
-
-def page_of(folder: Path, name: str) -> Path:
-    """Return where the PDF of a page stands."""
-    return folder / f"{name}.pdf"
-
-
 def page(printer: Printer, folder: Path, name: str) -> Path:
     """Print a published page beside it and return the PDF."""
     soup = _soup(folder / f"{name}.html")
@@ -102,7 +90,7 @@ def page(printer: Printer, folder: Path, name: str) -> Path:
         head.append(soup.new_tag("p", string=line))
     if head.contents:
         main.insert(0, head)
-    target = page_of(folder, name)
+    target = folder / f"{name}.pdf"
     printer.print(str(soup), target, _mark(int(year), region))
     return target
 
@@ -113,23 +101,21 @@ def year(
     year: int,
     region: str,
     record: RunRecord,
+    entries: Iterable[site.Entry],
     *,
     is_draft: bool = False,
 ) -> Path | None:
-    """Print the published pages of a region's year as one document; None where there are none.
+    """Print the pages of a region's year as one document; None where there are none.
 
-    The pages that go back to single agencies are left out.
+    `entries` is what the manifest says of them. Pages of single agencies are left out.
     """
-    manifest = json.loads((folder / publish.MANIFEST).read_text(encoding="utf-8"))
-    listed = [
-        e for e in manifest["reports"] if (e["year"], e["region"]) == (year, region) and e["page"]
-    ]
-    entries = [e for e in site.ordered(listed) if "opd" not in e["parameters"]]
-    if not entries:
+    listed = [e for e in entries if (e["year"], e["region"]) == (year, region) and e["page"]]
+    chosen = [e for e in site.ordered(listed) if "opd" not in e["parameters"]]
+    if not chosen:
         return None
     fw = framework.load()
     title = f"Evaluasi Smart City {fw.regions[region].name} {year}"
-    chapters = [*_chapters(folder, entries, record), *_appendix(year, region, title, record)]
+    chapters = [*_chapters(folder, chosen, record), *_appendix(year, region, title, record)]
     value = compare.index_value(year, region).value
     html = site.ENVIRONMENT.get_template("year.html").render(
         title=title,
@@ -145,13 +131,6 @@ def year(
     target = folder / site.document_of(year, region)
     printer.print(html, target, _mark(year, region, is_draft=is_draft))
     return target
-
-
-def forget(folder: Path, name: str) -> None:
-    """Remove the PDF of a page that was made anew, and its year's: they would say what was."""
-    page_of(folder, name).unlink(missing_ok=True)
-    year, region, _ = name.split("/")
-    (folder / site.document_of(int(year), region)).unlink(missing_ok=True)
 
 
 def _mark(year: int, region: str, *, is_draft: bool = False) -> str:

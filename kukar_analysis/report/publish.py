@@ -1,247 +1,69 @@
-"""The mover of files: executed notebooks become the site of the folder that Bappeda opens.
+"""A set of reports: pages, notebooks, documents, index, search and `manifest.json`.
 
-A published file appears whole or not at all: everything is made in a staging folder beside the
-others and moved into place file by file, pages first, then search index, manifest and index. The
-manifest is the record of what is there; the order of the pages and the index are made from it.
+A new set is written into an empty folder and takes the place of the published one in one step
+(folder.py). Its manifest has the sha256 of every file; what is not in it as it says belongs to
+somebody else, and is carried into the next set.
 """
 
 from __future__ import annotations
 
 import json
-import tempfile
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+import shutil
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kukar_analysis import framework
 from kukar_analysis.analysis.limits import unconfirmed
+from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
-from kukar_analysis.report import page, replaced, search, site
+from kukar_analysis.report import folder, page, site
+from kukar_analysis.report.cache import Cache, faults
 from kukar_analysis.report.page import Page, Section
-from kukar_analysis.report.record import RunRecord, run_record
+from kukar_analysis.report.record import RunRecord
 from kukar_analysis.report.registry import Report
-from kukar_analysis.report.run import Outcome
-from kukar_analysis.report.task import in_a_line
 
-__all__ = ["FAILED", "MANIFEST", "RunRecord", "publish", "run_record"]
+FAILED, CHANGED = "gagal", "diubah"
+"""Folders of the executed copies of failing notebooks, and of published files that were changed."""
+KEPT = 3
+"""Earlier sets that are kept."""
+BUNDLE = "smart-city-"
+"""How a bundle for sharing begins, which lies in the folder and is carried without a word."""
+LONGEST = 4000
+"""Characters of a section that are searched; what is longer is a table's later rows."""
 
-FAILED = "gagal"
-"""Folder of the executed copies of failing notebooks."""
-_UNSAID: dict[str, Any] = {
-    "question": "",
-    "index_shown": None,
-    "change": None,
-    "ranks": [],
-    "replaced": [],
-    "unconfirmed": [],
-}
-"""What manifests of earlier versions do not say of a report."""
-
-Moves = dict[Path, Path]
-"""Where each file goes, and where it lies now."""
+Entry = dict[str, Any]
+Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)
-class _Manifest:
-    """What is published already: the reports by name, and the corrections known then."""
+class Manifest:
+    """What stands published; all of it empty where that cannot be believed."""
 
-    entries: dict[str, dict[str, Any]]
-    corrections: list[str]
-
-
-def publish(
-    outcomes: list[Outcome],
-    waiting: list[Report],
-    folder: Path,
-    staged: Path,
-    record: RunRecord,
-    kept: Iterable[Report] = (),
-) -> list[Outcome]:
-    """Render the executed notebooks of `staged`, and move all into `folder`.
-
-    Returns what became of each: one that cannot be made into a page has failed.
-
-    Reports of earlier runs that were not asked for this time stay, with their own run record;
-    only their way to the pages before and after them is kept right. `kept` would be made the same
-    again: they stay too, as reports of this run's data.
-    """
-    earlier = _earlier(folder)
-    around = site.around(earlier.entries.values())
-    kept = list(kept)
-    outcomes, read = _read(outcomes, staged)
-    entries, moves = _set_aside(earlier, folder, staged, record, {report.name for report in kept})
-    for report in waiting:
-        entries[report.name] = _entry(report, record, "waiting")
-    for report in kept:
-        entries[report.name]["data"] = record.data
-    for outcome in outcomes:
-        name = outcome.report.name
-        if outcome.error:
-            entries[name] = _failed(outcome, entries.get(name, {}), record)
-            if outcome.notebook.exists():
-                moves[_failed_copy(folder, name)] = outcome.notebook
-            continue
-        moves[folder / f"{name}.ipynb"] = outcome.notebook
-        entries[name] = _entry(outcome.report, record, outcome.report.status) | {
-            "page": True,
-            "question": read[name].question,
-            "replaced": entries.get(name, _UNSAID)["replaced"],
-        }
-    moves |= _pages(entries, read, around, folder, staged, moves, record)
-    texts = {name: found.sections for name, found in read.items()}
-    moves |= lists([entries[name] for name in sorted(entries)], texts, folder, staged, record)
-    for target, source in moves.items():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        source.replace(target)
-    for name in read:
-        _failed_copy(folder, name).unlink(missing_ok=True)
-    return outcomes
+    entries: dict[str, Entry] = field(default_factory=dict)
+    """reports by name"""
+    files: dict[str, str] = field(default_factory=dict)
+    """sha256 by place in the folder"""
+    corrections: list[str] = field(default_factory=list)
+    made_at: str = ""
 
 
-def _read(outcomes: list[Outcome], staged: Path) -> tuple[list[Outcome], dict[str, Page]]:
-    """Read executed notebooks as pages; one that cannot be read becomes a failure.
-
-    Bodies are put into `staged`, where the pages will lie: one at a time is held in memory.
-    """
-    found: list[Outcome] = []
-    pages: dict[str, Page] = {}
-    for outcome in outcomes:
-        name, error = outcome.report.name, outcome.error
-        if not error:
-            try:
-                read = page.read(outcome.notebook)
-                (staged / f"{name}.html").write_text(read.body, encoding="utf-8")
-                pages[name] = replace(read, body="")
-            except Exception as failed:
-                error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
-        left_out = pages[name].left_out if name in pages else ()
-        found.append(replace(outcome, error=error, left_out=left_out))
-    return found, pages
+def read(published: Path) -> Manifest:
+    """Return the manifest that stands in a folder."""
+    try:
+        found = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
+        entries = {entry["name"]: entry for entry in found["reports"]}
+        return Manifest(entries, found["files"], found["corrections"], found["made_at"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return Manifest()
 
 
-def _pages(
-    entries: dict[str, dict[str, Any]],
-    read: dict[str, Page],
-    before: dict[str, site.Around],
-    folder: Path,
-    staged: Path,
-    moves: Moves,
-    record: RunRecord,
-) -> Moves:
-    """Write the pages made now, and those of earlier runs that stand between others than before.
-
-    Returns what is to be moved into place.
-    """
-    found = {}
-    for name, around in site.around(entries.values()).items():
-        target = folder / f"{name}.html"
-        published = moves.get(target, target)
-        if name in read:
-            body = (staged / f"{name}.html").read_text(encoding="utf-8")
-            source = site.render(entries[name], replace(read[name], body=body), around, record)
-        elif around != before.get(name) and published.exists():
-            source = site.turned(published.read_text(encoding="utf-8"), name, around)
-        else:
-            continue
-        found[target] = staged / f"{name}.html"
-        found[target].parent.mkdir(parents=True, exist_ok=True)
-        found[target].write_text(source, encoding="utf-8")
-    return found
-
-
-def lists(
-    listed: list[dict[str, Any]],
-    texts: dict[str, tuple[Section, ...]],
-    folder: Path,
-    staged: Path,
-    record: RunRecord,
-) -> Moves:
-    """Write what tells of all reports: search index, manifest and index, in this order."""
+def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Entry:
+    """Return what the manifest says of a report."""
+    before = report.parameters.get("from_year")
+    years = [report.year] if before is None else [report.year, int(before)]
     made = {
-        "version": record.version,
-        "commit": record.commit,
-        "made_at": record.made_at.isoformat(),
-        "inputs": record.inputs,
-        "corrections": record.corrections,
-        "reports": listed,
-    }
-    pages = [e for e in site.ordered(listed) if e["page"]]
-    old = search.texts(folder, [e["name"] for e in pages if e["name"] not in texts])
-    written = {
-        search.FILE: search.script(pages, texts | old),
-        MANIFEST: json.dumps(made, indent=1, ensure_ascii=False) + "\n",
-        "index.html": site.index(listed, folder, record),
-    }
-    for name, text in written.items():
-        (staged / name).write_text(text, encoding="utf-8")
-    return {folder / name: staged / name for name in written}
-
-
-def regions_of(folder: Path, year: int) -> list[str]:
-    """Return the regions of which a page of a year is published."""
-    entries = _earlier(folder).entries.values()
-    return sorted({e["region"] for e in entries if e["year"] == year and e["page"]})
-
-
-def marked_in(folder: Path) -> set[str]:
-    """Return the reports whose page is marked as replaced by a correction."""
-    return {name for name, e in _earlier(folder).entries.items() if e["status"] == "replaced"}
-
-
-def relist(folder: Path, record: RunRecord) -> None:
-    """Write index and search anew, after documents beside the pages were made or put away."""
-    entries = _earlier(folder).entries
-    with tempfile.TemporaryDirectory(prefix=".staging-", dir=folder) as name:
-        listed = [entries[name] for name in sorted(entries)]
-        for target, source in lists(listed, {}, folder, Path(name), record).items():
-            source.replace(target)
-
-
-def _set_aside(
-    earlier: _Manifest, folder: Path, staged: Path, record: RunRecord, kept: set[str]
-) -> tuple[dict[str, dict[str, Any]], Moves]:
-    """Keep a marked copy of the pages that a new correction touches, and mark them where they are.
-
-    Not of those that are kept: nothing that they show was corrected.
-    Returns the entries of the manifest, and what is to be moved into place.
-    """
-    new = [text for text in record.corrections if text not in earlier.corrections]
-    moves: Moves = {}
-    for entry in earlier.entries.values():
-        if not new or entry["name"] in kept or not replaced.touched(entry, new):
-            continue
-        aside = replaced.set_aside(folder, staged, entry, new)
-        if aside:
-            entry["replaced"] = [*entry["replaced"], aside.as_posix()]
-            entry["status"] = "replaced"
-            name = f"{entry['name']}.html"
-            source = (folder / name).read_text(encoding="utf-8")
-            (staged / "marked" / name).parent.mkdir(parents=True, exist_ok=True)
-            (staged / "marked" / name).write_text(replaced.marked(source, new), encoding="utf-8")
-            moves |= {folder / name: staged / "marked" / name, folder / aside: staged / aside}
-            if (notebook := aside.with_suffix(".ipynb")) and (staged / notebook).exists():
-                moves[folder / notebook] = staged / notebook
-    return earlier.entries, moves
-
-
-def _failed(outcome: Outcome, earlier: dict[str, Any], record: RunRecord) -> dict[str, Any]:
-    """Return the entry of a report that failed; an earlier page of it stays."""
-    return _entry(outcome.report, record, "failed") | {
-        "error": outcome.error,
-        "page": bool(earlier.get("page")),
-        "question": earlier.get("question", ""),
-        "replaced": earlier.get("replaced", []),
-    }
-
-
-def _failed_copy(folder: Path, name: str) -> Path:
-    return folder / FAILED / f"{name.replace('/', '_')}.ipynb"
-
-
-def said(report: Report) -> dict[str, Any]:
-    """Return what the manifest and the page say of a report whoever makes it, and when."""
-    return {
         "name": report.name,
         "title": report.title,
         "notebook": report.notebook,
@@ -251,34 +73,201 @@ def said(report: Report) -> dict[str, Any]:
         "region_name": framework.load().regions[report.region].name,
         **site.headline(report.year, report.region),
         "waits_for": list(report.waits),
-        "unconfirmed": unconfirmed(report.region, *_years(report)),
-    }
-
-
-def _years(report: Report) -> list[int]:
-    """Return the years that a report is about: its own, and the one it compares with."""
-    before = report.parameters.get("from_year")
-    return [report.year] if before is None else [report.year, int(before)]
-
-
-def _entry(report: Report, record: RunRecord, status: str) -> dict[str, Any]:
-    return said(report) | {
+        "unconfirmed": unconfirmed(report.region, *years),
         "question": "",
         "status": status,
         "page": False,
-        "replaced": [],
+        "corrected": [],
+    }
+    return made | record.said() | more
+
+
+def marked(entry: Entry, new: list[str]) -> Entry:
+    """Return an entry that says which corrections of its years came after it was made."""
+    years = {entry["year"], entry["parameters"].get("from_year")}
+    found = [text for text in new if int(text[:4]) in years]
+    if not (entry["page"] and found):
+        return entry
+    return entry | {"status": "replaced", "corrected": [*entry["corrected"], *found]}
+
+
+def write_pages(
+    entries: Mapping[str, Entry], new: Path, old: Path, cache: Cache, *, draft: bool = False
+) -> dict[str, tuple[Section, ...]]:
+    """Write the pages with their notebooks into `new`; return the words of each.
+
+    Made from the cache, or from the notebook in the published set `old` where it has left the
+    cache. An entry whose notebook is in neither loses its page.
+    """
+    around, words = site.around(entries.values()), {}
+    for name, entry in entries.items():
+        if not entry["page"]:
+            continue
+        known, notebook = cache.get(entry["key"]), cache.notebook(entry["key"])
+        if known is None:
+            notebook = old / f"{name}.ipynb"
+        if not notebook.exists():
+            entry["page"] = False
+            continue
+        found = Page.of(known) if known else page.read(notebook)
+        target = new / f"{name}.html"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(site.render(entry, found, around[name], draft=draft), encoding="utf-8")
+        shutil.copy(notebook, target.with_suffix(".ipynb"))
+        words[name] = found.sections
+    return words
+
+
+def failed_copy(name: str) -> str:
+    """Return where the executed copy of a failed report stands in the set."""
+    return f"{FAILED}/{name.replace('/', '_')}.ipynb"
+
+
+def carry_documents(earlier: Manifest, entries: Mapping[str, Entry], old: Path, new: Path) -> None:
+    """Take over the prints and annexes of pages that are as they were."""
+
+    def pages(of: Mapping[str, Entry], start: str) -> dict[str, str]:
+        return {n: e["key"] for n, e in of.items() if e["page"] and n.startswith(start)}
+
+    for name in earlier.files:
+        path = Path(name)
+        if not (old / name).exists() or path.suffix not in (".pdf", ".xlsx"):
+            continue
+        own = path.with_suffix("").as_posix()
+        start = own if own in earlier.entries else f"{path.parent.as_posix()}/"
+        if pages(entries, start) == pages(earlier.entries, start) != {}:
+            (new / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(old / name, new / name)
+    for copy in (failed_copy(n) for n, e in entries.items() if e["status"] == "failed"):
+        if copy in earlier.files and (old / copy).exists() and not (new / copy).exists():
+            (new / FAILED).mkdir(exist_ok=True)
+            shutil.copy2(old / copy, new / copy)
+
+
+def write_lists(
+    entries: Iterable[Entry],
+    words: Mapping[str, tuple[Section, ...]],
+    new: Path,
+    record: RunRecord,
+    *,
+    draft: bool = False,
+) -> None:
+    """Write what tells of all reports: search index, index, and the manifest of all files."""
+    listed = sorted(entries, key=lambda e: str(e["name"]))
+    (new / site.SEARCH).write_text(_search(site.ordered(listed), words), encoding="utf-8")
+    (new / "index.html").write_text(site.index(listed, new, record, draft=draft), encoding="utf-8")
+    hashes = Cache(new)
+    found = sorted(p for p in new.rglob("*") if p.is_file())
+    made = {
         "version": record.version,
         "commit": record.commit,
         "made_at": record.made_at.isoformat(),
-        "data": record.data,
+        "inputs": record.inputs,
+        "corrections": record.corrections,
+        "reports": listed,
+        "files": {p.relative_to(new).as_posix(): hashes.hash(p) for p in found},
     }
+    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    (new / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def _earlier(folder: Path) -> _Manifest:
-    """Return the manifest that stands there; an empty one where it cannot be believed."""
-    try:
-        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-        entries = {entry["name"]: _UNSAID | entry for entry in manifest["reports"]}
-        return _Manifest(entries, manifest.get("corrections", []))
-    except (FileNotFoundError, json.JSONDecodeError, KeyError, TypeError):
-        return _Manifest({}, [])
+def _search(entries: Iterable[site.Entry], words: Mapping[str, tuple[Section, ...]]) -> str:
+    """Return the search index, a script, since file:// may fetch nothing: a page a line.
+
+    All but plain ASCII is written as an escape, `<` too, so that no text can end the script.
+    """
+    listed = [
+        {
+            "name": entry["name"],
+            "title": entry["title"],
+            "year": entry["year"],
+            "region": entry["region_name"],
+            "sections": [[s.anchor, s.heading, s.text[:LONGEST]] for s in words[entry["name"]]],
+        }
+        for entry in entries
+        if entry["page"]
+    ]
+    lines = (json.dumps(one, separators=(",", ":")).replace("<", "\\u003c") for one in listed)
+    return "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
+
+
+def is_same(new: Path, earlier: Manifest) -> bool:
+    """Whether a new set says what the published one does, the time of the index apart."""
+    made = read(new)
+    parts = [
+        (m.entries, m.corrections, {n: h for n, h in m.files.items() if n != "index.html"})
+        for m in (made, earlier)
+    ]
+    return parts[0] == parts[1]
+
+
+class Foreign:
+    """The files in a published set that somebody else put there, or changed."""
+
+    def __init__(self, published: Path, earlier: Manifest, cache: Cache, say: Say) -> None:
+        self.earlier, self.cache, self.say = earlier, cache, say
+        self._carried: dict[str, str] = {}
+        self.whole = not published.exists() or bool(earlier.files) or not any(published.iterdir())
+
+    def carry(self, old: Path, new: Path) -> None:
+        """Copy them into the new set, and say so: once before the exchange, and once after it.
+
+        Nothing of a folder whose manifest cannot be believed, as one of another version: it is
+        kept whole beside (`keep`).
+        """
+        for path in sorted(p for p in old.rglob("*") if p.is_file()) if self.whole else []:
+            name = path.relative_to(old).as_posix()
+            found = self.cache.hash(path)
+            if name == MANIFEST or found in (self.earlier.files.get(name), self._carried.get(name)):
+                continue
+            self._carried[name] = found
+            is_new = name not in self.earlier.files
+            place = name if is_new and not (new / name).exists() else f"{CHANGED}/{name}"
+            if (new / place).exists():
+                place = f"{CHANGED}/{found[:8]}/{name}"
+            (new / place).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, new / place)
+            what = "is not of this program" if is_new else "was changed after it was published"
+            if not name.startswith(BUNDLE):
+                self.say(f"{name} {what}: kept as {place}")
+
+
+def keep(old: Path, earlier: Manifest, cache: Cache) -> Path:
+    """Keep a set that was exchanged, and clear those before the newest few; return its place."""
+    stamp = "".join(c for c in earlier.made_at if c.isdigit())[:14] or "tanpa-manifest"
+    taken = [p.name for p in cache.sets.glob(f"{stamp}*")]
+    place = cache.sets / (f"{stamp}-{len(taken) + 1}" if taken else stamp)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    old.rename(place)
+    place.touch()
+    for earliest in sorted(cache.sets.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT]:
+        shutil.rmtree(earliest)
+    return place
+
+
+def put_back(target: Path, name: str, say: Say) -> None:
+    """Publish an earlier set again (`last`: the one before); the one that stands is kept.
+
+    Raises UsageError for a set that is not kept, or no longer as its manifest says.
+    """
+    with folder.held(target) as work:
+        cache = Cache(target)
+        known = sorted(cache.sets.glob("*"), key=lambda p: p.stat().st_mtime)
+        if not known or (name != "last" and name not in [p.name for p in known]):
+            raise UsageError(
+                f"no earlier set {name!r} of {target.name} is kept; kept, the newest last:"
+                f" {', '.join(p.name for p in known) or 'none'}"
+            )
+        chosen, now = known[-1] if name == "last" else cache.sets / name, read(target)
+        wrong = faults(chosen, cache)
+        if wrong:
+            raise UsageError(f"set {chosen.name} is not as it was published: {wrong[0]}")
+        foreign = Foreign(target, now, cache, say)
+        with work.next_set(empty=True) as new:
+            shutil.copytree(chosen, new, dirs_exist_ok=True)
+            foreign.carry(work.target, new)
+        if work.old:
+            foreign.carry(work.old, work.target)
+            keep(work.old, now, cache)
+        cache.close()
+        say(f"{target.name} shows again the set of {chosen.name}; the next run publishes anew")

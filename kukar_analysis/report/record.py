@@ -7,11 +7,11 @@ import subprocess
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import kukar_analysis
 from kukar_analysis import formats, store
 from kukar_analysis.framework.facts import WITA
-from kukar_analysis.report import replaced
 
 
 @dataclass(frozen=True)
@@ -35,18 +35,35 @@ class RunRecord:
     @property
     def shown_time(self) -> str:
         """Return the time as `4 Desember 2023 14.05 WITA`."""
-        return f"{formats.moment(self.made_at.astimezone(WITA))} WITA"
+        return shown(self.made_at)
+
+    def said(self) -> dict[str, Any]:
+        """Return what each page says of it."""
+        return {
+            "version": self.version,
+            "commit": self.commit,
+            "made_at": self.made_at.isoformat(),
+            "data": self.data,
+            "inputs": len(self.inputs),
+        }
+
+
+def shown(moment: datetime) -> str:
+    """Return a time as `4 Desember 2023 14.05 WITA`."""
+    return f"{formats.moment(moment.astimezone(WITA))} WITA"
 
 
 def run_record(processed: Path) -> RunRecord:
     """Return the record of a run that begins now, from the tables of `processed`."""
     files = store.read("files", processed).dropna(subset="sha256")
+    rejected = store.read("rejected", processed)
+    superseded = rejected[rejected["rule"] == "superseded"]
     return RunRecord(
         version=kukar_analysis.__version__,
         commit=_commit(),
         made_at=datetime.now(UTC).replace(microsecond=0),
         inputs=dict(zip(files["file"], files["sha256"], strict=True)),
-        corrections=replaced.corrections(processed),
+        corrections=[f"{r.origin}: {r.reason}" for r in superseded.itertuples()],
     )
 
 

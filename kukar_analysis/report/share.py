@@ -7,9 +7,7 @@ not made at all.
 
 from __future__ import annotations
 
-import json
 import shutil
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +16,11 @@ from typing import Any
 from kukar_analysis import check, formats, framework, store, writing
 from kukar_analysis.errors import ShareError
 from kukar_analysis.report import leaks, paper, publish, site, workbook
+from kukar_analysis.report.cache import Cache
 from kukar_analysis.report.record import RunRecord
 
 LARGEST = 15_000_000
 """Bytes of a bundle that still goes through WhatsApp on a slow line (issue: 15 MB)."""
-_BANNER = (
-    '<p class="replaced"><strong>DRAF:</strong> belum untuk diedarkan;'
-    " pemeriksaannya belum lulus.</p>"
-)
 _TABLES = ("index_scores", "component_scores", "question_scores", "programmes")
 
 
@@ -42,6 +37,7 @@ def share(
     year: int,
     regions: list[str],
     folder: Path,
+    staged: Path,
     record: RunRecord,
     *,
     raw: Path,
@@ -49,6 +45,8 @@ def share(
     is_draft: bool = False,
 ) -> Bundle:
     """Bundle the published pages of a year and return what was made, in `folder`.
+
+    `staged` is a folder of the run's own, in which it is put together.
 
     Raises ShareError where nothing of the year is published, where a check fails and no draft is
     asked for, or where a file holds what must not leave the office; PrinterError without pango.
@@ -59,36 +57,34 @@ def share(
         listed = "; ".join(faults[:3]) + (f" and {len(faults) - 3} more" if len(faults) > 3 else "")
         raise ShareError(f"{listed}: mend it and run `kukar run`, or share it as a --draft")
     printer = paper.Printer(sheet)
-    with tempfile.TemporaryDirectory(prefix=".bundle-", dir=folder) as name:
-        staged = Path(name)
-        _pages(entries, folder, staged, record, is_draft)
-        for region in dict.fromkeys(e["region"] for e in entries):
-            paper.year(printer, staged, year, region, record, is_draft=is_draft)
-        target = staged / site.annex_of(year)
-        workbook.write(year, regions, target, record, raw=raw, is_draft=is_draft)
-        _index(entries, staged, record, is_draft)
-        message = _message(year, entries, record, sheet, is_draft)
-        (staged / "pesan.txt").write_text(message, encoding="utf-8")
-        found = leaks.find(staged, leaks.respondents_of(raw) | leaks.officers())
-        if found:
-            raise ShareError(
-                f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
-                " take them out of the raw files, make the pages anew (`kukar run`) and share again"
-            )
-        draft = "-draf" if is_draft else ""
-        target = folder / f"smart-city-{year}{draft}.zip"
-        _zip(staged, target, record)
+    shutil.rmtree(staged, ignore_errors=True)
+    staged.mkdir()
+    pages = {e["name"]: e | {"corrected": []} for e in entries}
+    words = publish.write_pages(pages, staged, folder, Cache(folder), draft=is_draft)
+    for region in dict.fromkeys(e["region"] for e in entries):
+        paper.year(printer, staged, year, region, record, entries, is_draft=is_draft)
+    annex = staged / site.annex_of(year)
+    workbook.write(year, regions, annex, record, raw=raw, is_draft=is_draft)
+    message = _message(year, entries, record, sheet, is_draft)
+    (staged / "pesan.txt").write_text(message, encoding="utf-8")
+    publish.write_lists(pages.values(), words, staged, record, draft=is_draft)
+    found = leaks.find(staged, leaks.respondents_of(raw) | leaks.officers())
+    if found:
+        raise ShareError(
+            f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
+            " take them out of the raw files, make the pages anew (`kukar run`) and share again"
+        )
+    target = folder / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}.zip"
+    _zip(staged, target, record)
     return Bundle(target, target.stat().st_size, faults)
 
 
 def _published(year: int, regions: list[str], folder: Path) -> list[dict[str, Any]]:
     """Return the manifest's entries of the year that have a page."""
-    path = folder / publish.MANIFEST
-    entries = json.loads(path.read_text(encoding="utf-8"))["reports"] if path.exists() else []
     found = [
-        {"unconfirmed": []} | e  # manifests of earlier versions do not say it
-        for e in entries
-        if e["year"] == year and e["region"] in regions and e["page"]
+        entry
+        for entry in publish.read(folder).entries.values()
+        if entry["year"] == year and entry["region"] in regions and entry["page"]
     ]
     if not found:
         names = ", ".join(regions)
@@ -108,35 +104,6 @@ def _faults(entries: list[dict[str, Any]], record: RunRecord) -> list[str]:
 
 _NOT_FIT = ("failed", "replaced")
 """States of a page that is not what the tables say now."""
-
-
-def _pages(
-    entries: list[dict[str, Any]], folder: Path, staged: Path, record: RunRecord, is_draft: bool
-) -> None:
-    """Copy the pages with their notebooks, lead them to each other, and write their index."""
-    around = site.around(entries)
-    for entry in entries:
-        name = entry["name"]
-        (staged / name).parent.mkdir(parents=True, exist_ok=True)
-        page = (folder / f"{name}.html").read_text(encoding="utf-8")
-        page = site.turned(page, name, around[name])
-        (staged / f"{name}.html").write_text(_marked(page, is_draft), encoding="utf-8")
-        shutil.copy(folder / f"{name}.ipynb", staged / f"{name}.ipynb")
-    _index(entries, staged, record, is_draft)
-
-
-def _index(entries: list[dict[str, Any]], staged: Path, record: RunRecord, is_draft: bool) -> None:
-    """Write index, search and manifest of what is staged."""
-    listed = [entry | {"replaced": []} for entry in entries]
-    publish.lists(listed, {}, staged, staged, record)
-    index = staged / "index.html"
-    index.write_text(_marked(index.read_text(encoding="utf-8"), is_draft), encoding="utf-8")
-
-
-def _marked(page: str, is_draft: bool) -> str:
-    before, main, after = page.partition("<main")
-    tag, end, rest = after.partition(">")
-    return f"{before}{main}{tag}{end}{_BANNER if is_draft else ''}{rest}"
 
 
 def _message(

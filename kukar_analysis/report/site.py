@@ -1,15 +1,15 @@
 """The site that the pages make together: their order, the way between them, and the index.
 
 A page holds its own styles and script, so that one that is sent alone still shows whole. Only the
-search index stands beside the pages (search.py); without it, or without scripts, all can be read.
+search index stands beside the pages ; without it, or without scripts, all can be read.
 """
 
 from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,16 +18,16 @@ from markupsafe import Markup
 
 from kukar_analysis import formats, framework
 from kukar_analysis.analysis import compare
-from kukar_analysis.report import search
 from kukar_analysis.report.page import Page
-from kukar_analysis.report.record import RunRecord
+from kukar_analysis.report.record import RunRecord, shown
 
 Entry = Mapping[str, Any]
 """A report as the manifest lists it."""
 _TEMPLATES = Path(__file__).parent / "templates"
 _LISTED_FROM = 3
 """Regions up to which the index page needs no table of all of them above their own."""
-_TURN = re.compile(r'<nav class="turn".*?</nav>', re.DOTALL)
+SEARCH = "pencarian.js"
+"""The file that the site is searched with."""
 
 
 class Around(NamedTuple):
@@ -56,7 +56,7 @@ def _environment() -> Environment:
         f" script-src 'self' 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     )
     made.globals |= {"style": style, "script": script, "policy": Markup(policy)}
-    made.globals |= {"search_index": search.FILE, "slug": formats.slug, "short": short}
+    made.globals |= {"search_index": SEARCH, "slug": formats.slug, "short": short}
     return made
 
 
@@ -119,23 +119,20 @@ def around(entries: Iterable[Entry]) -> dict[str, Around]:
     }
 
 
-def render(entry: Entry, page: Page, turn: Around, record: RunRecord) -> str:
+def render(entry: Entry, page: Page, turn: Around, *, draft: bool = False) -> str:
     """Return a report's page."""
+    made_at = datetime.fromisoformat(entry["made_at"])
     return ENVIRONMENT.get_template("page.html").render(
         entry=entry,
         title=entry["title"],
         page=page,
-        up=_up(entry["name"]),
-        turn=_turn(entry["name"], turn),
+        up="../" * entry["name"].count("/"),
+        turn=turn,
         notebook=f"{entry['name'].rsplit('/', 1)[-1]}.ipynb",
         sample=framework.load().regions[entry["region"]].is_sample,
-        record=record,
+        record={**entry, "shown_time": shown(made_at)},
+        draft=draft,
     )
-
-
-def turned(source: str, name: str, turn: Around) -> str:
-    """Return a published page that leads to the pages that stand around it now."""
-    return _TURN.sub(lambda _: _turn(name, turn), source, count=1)
 
 
 def annex_of(year: int) -> str:
@@ -148,7 +145,9 @@ def document_of(year: int, region: str) -> str:
     return f"{year}/{region}/laporan-{year}-{region}.pdf"
 
 
-def index(entries: list[dict[str, Any]], folder: Path, record: RunRecord) -> str:
+def index(
+    entries: list[dict[str, Any]], folder: Path, record: RunRecord, *, draft: bool = False
+) -> str:
     """Return the index page: by region, then year, with headline figures.
 
     Of many regions a table of all stands above, each with the last year whose index is on record.
@@ -176,7 +175,8 @@ def index(entries: list[dict[str, Any]], folder: Path, record: RunRecord) -> str
         number=formats.number,
         up="",
         sample=any(fw.regions[e["region"]].is_sample for e in entries),
-        record=record,
+        record={**record.said(), "shown_time": record.shown_time},
+        draft=draft,
     )
 
 
@@ -188,13 +188,3 @@ def _latest(years: Mapping[int, list[Entry]]) -> Entry:
     """Return a report of the last year whose index is on record; without one, of the last year."""
     found = [_newest(listed) for listed in years.values()]
     return next((entry for entry in found if entry["index"]), found[0])
-
-
-def _turn(name: str, turn: Around) -> str:
-    found = ENVIRONMENT.get_template("turn.html").render(turn=turn, up=_up(name))
-    return Markup(found.strip())
-
-
-def _up(name: str) -> str:
-    """Return the way from a page to the folder of the index."""
-    return "../" * name.count("/")

@@ -1,0 +1,217 @@
+"""Executed notebooks under the fingerprint of all they can depend on; what is there is not run.
+
+In `.reports.cache/` beside `reports/`, with the sets that were published earlier. Standard library
+only: a run with nothing to do is over at once. A hash is taken again only where size, time or
+inode of a file have changed (`memo.json`); what cannot be believed there counts as not there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import kukar_analysis
+from kukar_analysis import paths, writing
+
+PACKAGE = Path(kukar_analysis.__file__).parent
+LARGEST = 500_000_000
+"""Bytes of executed notebooks that are kept besides those of the published set."""
+UNUSED_DAYS = 30
+"""Days after which one that is not published is cleared."""
+_LIBRARIES = (
+    "babel", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill",
+    "pyarrow", "seaborn", "weasyprint",
+)  # fmt: skip
+"""Libraries of which another version may give another page."""
+_OWN = ("last_run.json",)
+"""Files that the program writes beside the tables and no page shows."""
+_RACY = 2_000_000_000
+"""Nanoseconds within which a second change may leave a file's time as it was."""
+
+
+def of_text(text: str) -> str:
+    """Return the fingerprint of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class MadeOf:
+    """Fingerprints of all that reports can depend on, and of each notebook."""
+
+    common: Mapping[str, str]
+    """by what it is called in words"""
+    notebooks: Mapping[str, str]
+
+    @property
+    def whole(self) -> str:
+        """Return one fingerprint of it all."""
+        return of_text(json.dumps([self.common, self.notebooks], sort_keys=True))
+
+    def parts(self, notebook: str, parameters: Mapping[str, Any]) -> dict[str, str]:
+        """Return what a report is made of, as short fingerprints by what they are of."""
+        own = {
+            "its notebook": self.notebooks.get(notebook, ""),
+            "its parameters": json.dumps(dict(parameters), sort_keys=True),
+        }
+        return {name: of_text(found)[:16] for name, found in {**own, **self.common}.items()}
+
+    def key(self, notebook: str, parameters: Mapping[str, Any]) -> str:
+        """Return the key of a report."""
+        return of_text(json.dumps(self.parts(notebook, parameters)))[:32]
+
+
+class Cache:
+    """The cache beside a folder of reports."""
+
+    def __init__(self, target: Path) -> None:
+        target = target.resolve()
+        self.target, self.path = target, target.with_name(f".{target.name}.cache")
+        self.sets = self.path / "sets"
+        self._memo: dict[str, list[Any]] = _json(self.path / "memo.json")
+
+    def hash(self, path: Path) -> str:
+        """Return the sha256 of a file; of one that cannot be read, an empty text."""
+        try:
+            found = path.stat()
+            stamp = [found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino]
+            known = self._memo.get(str(path), [])
+            if known[:-1] == stamp:
+                return str(known[-1])
+            made = hashlib.sha256(path.read_bytes()).hexdigest()
+        except OSError:
+            return ""
+        if max(found.st_mtime_ns, found.st_ctime_ns) < time.time_ns() - _RACY:
+            self._memo[str(path)] = [*stamp, made]
+        return made
+
+    def made_of(self, processed: Path, raw: Path) -> MadeOf:
+        """Return the fingerprints of everything that reports can depend on now."""
+        notebooks, data, raw = (p.resolve() for p in (paths.NOTEBOOKS, paths.RAW.parent, raw))
+        written = {processed.resolve(), data / "processed", self.target}
+        others = [p for p in _files(notebooks) if p.parent != notebooks or p.suffix != ".ipynb"]
+        folders = [data] if raw.is_relative_to(data) else [data, raw]
+        others += [p for folder in folders for p in _files(folder, written)]
+        common = {
+            "the program": self.program(),
+            "the tables": self._of(p for p in _files(processed) if p.name not in _OWN),
+            "another file under notebooks or data": self._of(others),
+            "the libraries": of_text(_versions()),
+        }
+        found = {path.stem: self.hash(path) for path in sorted(notebooks.glob("*.ipynb"))}
+        return MadeOf(common, found)
+
+    def program(self) -> str:
+        """Return the fingerprint of the package, and of the method that stands in documents."""
+        return self._of([*_files(PACKAGE), paths.ROOT / "docs" / "metode.md"])
+
+    def _of(self, found: Iterable[Path]) -> str:
+        return of_text("\n".join(f"{os.path.relpath(p, paths.ROOT)} {self.hash(p)}" for p in found))
+
+    def notebook(self, key: str) -> Path:
+        """Return where the executed notebook of a key lies."""
+        return self.path / "made" / f"{key}.ipynb"
+
+    def get(self, key: str) -> dict[str, Any] | None:
+        """Return the page of an executed notebook; None where it is not there as it was made."""
+        notebook = self.notebook(key)
+        found = _json(notebook.with_suffix(".json"))
+        page: dict[str, Any] | None = found.get("page")
+        if page is None or found.get("sha256") != self.hash(notebook):
+            return None
+        os.utime(notebook.with_suffix(".json"))
+        return page
+
+    def put(self, key: str, notebook: Path, page: Mapping[str, Any]) -> None:
+        """Keep an executed notebook and its page; a killed run leaves both whole or neither."""
+        kept = self.notebook(key)
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        notebook.replace(kept)
+        text = json.dumps({"sha256": self.hash(kept), "page": page}, ensure_ascii=False)
+        writing.write(kept.with_suffix(".json"), text, writing.OWN)
+
+    def standing(self, words: str, whole: str) -> int | None:
+        """Return how many reports stand for what is asked, where not one of them is to be made.
+
+        `words` is how it was asked, `whole` the fingerprint of everything now. None where
+        something has to be looked at more closely.
+        """
+        found = _json(self.path / "asked.json")
+        if found.get("asked") != [words, whole] or faults(self.target, self):
+            return None
+        stands = found["manifest"] == self.hash(self.target / paths.MANIFEST)
+        return int(found["reports"]) if stands else None
+
+    def stands(self, words: str, whole: str, reports: int) -> None:
+        """Note that what was asked stands published."""
+        manifest = self.hash(self.target / paths.MANIFEST)
+        found = {"asked": [words, whole], "manifest": manifest, "reports": reports}
+        writing.write(self.path / "asked.json", json.dumps(found), writing.OWN)
+
+    def close(self, used: Iterable[str] | None = None) -> None:
+        """Keep the hashes of files that are still there; clear what is not used.
+
+        Kept are the notebooks of these keys, and of the others the newest, up to the bounds.
+        """
+        memo = {name: known for name, known in self._memo.items() if os.path.exists(name)}
+        writing.write(self.path / "memo.json", json.dumps(memo), writing.OWN)
+        if used is None:
+            return
+        kept, size, first = set(used), 0, time.time() - UNUSED_DAYS * 86400
+        found = [(p.stat().st_mtime, p) for p in (self.path / "made").glob("*.json")]
+        for used_at, page in sorted(found, reverse=True):
+            if page.stem not in kept:
+                notebook = self.notebook(page.stem)
+                size += page.stat().st_size + (notebook.stat().st_size if notebook.exists() else 0)
+                if size > LARGEST or used_at < first:
+                    page.unlink()
+        for notebook in (self.path / "made").glob("*.ipynb"):
+            if not notebook.with_suffix(".json").exists():
+                notebook.unlink()
+
+
+@lru_cache(1)
+def _versions() -> str:
+    return "\n".join([sys.version, *(f"{n} {metadata.version(n)}" for n in _LIBRARIES)])
+
+
+def faults(folder: Path, cache: Cache | None = None) -> list[str]:
+    """Return what of a published set is not as its manifest says, in the reader's words."""
+    files = _json(folder / paths.MANIFEST).get("files")
+    if not isinstance(files, dict):
+        return [f"{folder.name}/{paths.MANIFEST} tidak terbaca"]
+    cache = cache or Cache(folder)
+    found = {name: cache.hash(folder / name) for name in files}
+    return [
+        f"{name} {'berubah sesudah terbit' if found[name] else 'hilang dari terbitan'}"
+        for name in files
+        if found[name] != files[name]
+    ]
+
+
+def _files(folder: Path, without: Iterable[Path] = ()) -> Iterator[Path]:
+    """Yield the files under a folder in order, none that is hidden, none in `without`."""
+    for place, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name
+            for name in folders
+            if name[0] != "." and name != "__pycache__" and Path(place, name) not in without
+        )
+        yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
+
+
+def _json(path: Path) -> dict[str, Any]:
+    """Return what a file of JSON holds; nothing where there is none to believe."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
