@@ -124,6 +124,7 @@ def _message(
                 "index": found["index_shown"] if found["index"] else None,
                 "change": formats.number(float(change), signed=True) if change else None,
                 "rank": ranks[0] if ranks else None,
+                "caveat": found["caveat"],
             }
         )
     return site.ENVIRONMENT.get_template("message.txt").render(

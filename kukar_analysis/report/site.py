@@ -73,7 +73,8 @@ def headline(year: int, region: str) -> dict[str, Any]:
     """Return the headline figures of a region's year, ready for the manifest.
 
     index and index_known as `compare.index_value`, index_shown in words; change: the printed
-    improvement; ranks: one line of `compare.ranks` each. What is not on record is None or empty.
+    improvement; caveat: what to say beside a change of 0; ranks: one line of `compare.ranks` each.
+    What is not on record is None or empty.
     """
     value, change = compare.index_value(year, region), compare.improvement(year, region)
     return {
@@ -81,6 +82,7 @@ def headline(year: int, region: str) -> dict[str, Any]:
         "index_known": value.known,
         "index_shown": str(value),
         "change": None if change is None else str(change),
+        "caveat": compare.caveat(year, region) or compare.caveat(year + 1, region),
         "ranks": [
             {
                 "scope": r.scope,
