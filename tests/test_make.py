@@ -343,12 +343,13 @@ def test_an_annex_is_made_when_it_is_asked_for_and_goes_when_its_year_is_made_an
     assert not annex.exists()
 
 
-def test_an_annex_that_cannot_be_made_is_named_and_the_pages_are_published(small, monkeypatch):
+def test_an_annex_that_cannot_be_made_is_named_and_the_pages_are_published(small):
     def fails(*arguments, **options):
         raise KeyError("kolom")
 
-    monkeypatch.setattr(workbook, "write", fails)
-    made = small.make("satu", "dua", excel=True)
+    with pytest.MonkeyPatch.context() as patch:  # undone before what `small` puts in its place
+        patch.setattr(workbook, "write", fails)
+        made = small.make("satu", "dua", excel=True)
     assert (made.made, made.failed, made.all_done) == (2, 0, False)
     assert small.warned == ["2023/lampiran-2023.xlsx  failed: KeyError: 'kolom'"]
     assert "2023" in small.shown("satu")

@@ -268,7 +268,8 @@ def _report(asked: _Asked, folders: _Folders, how: _Run) -> bool:
         f"{made.made} reports made, {made.failed} failed, {made.kept} up to date,"
         f" {made.waiting} waiting"
     )
-    typer.echo(f"open {target / 'index.html'} (cache: {cache.path})")
+    typer.echo(f"executed notebooks and earlier sets: {cache.path}")
+    typer.echo(f"open {target / 'index.html'}")
     return made.all_done and readable
 
 
