@@ -63,7 +63,6 @@ def test_nothing_is_written_but_the_two_folders_and_the_raw_files_stay_as_they_a
         "index.html",
         "manifest.json",
         "pencarian.js",
-        ".kukar.json",
     }
     assert made == pages | lists
     tables = {path.name for path in bytes_of(folder / "tables")}
