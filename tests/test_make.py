@@ -217,7 +217,6 @@ def test_a_notebook_that_hangs_is_named_with_cell_and_limit_and_the_others_are_m
 
 def test_where_kernels_cannot_be_forked_plain_ones_are_used_and_it_is_said_once(small, monkeypatch):
     monkeypatch.setattr(fork, "available", lambda: False)
-    monkeypatch.setattr(fork, "preload", None)
     made = small.make("satu", "dua")
     assert (made.made, made.failed) == (2, 0)
     assert [line for line in small.said if "Linux only" in line] == [small.said[0]]
