@@ -34,7 +34,7 @@ def _defined(name: str) -> pa.Check:
     """Check for ids of definitions: of those on record when a table is checked."""
 
     def known(values: pd.Series) -> pd.Series:
-        return values.isin(list(getattr(framework.unwatched(), name)))
+        return values.isin(list(getattr(framework.load(), name)))
 
     return pa.Check(known, error=f"defined in definitions/{name}.csv")
 
@@ -260,7 +260,7 @@ def is_sample() -> bool:
     names = ("index_scores", "question_scores", "programmes")
     found = [_newest(name, processed_dir())["region"].unique() for name in names]
     regions = {region for part in found for region in part}
-    return any(framework.unwatched().regions[region].is_sample for region in regions)
+    return any(framework.load().regions[region].is_sample for region in regions)
 
 
 MADE_FROM = "made_from.json"

@@ -366,7 +366,7 @@ def test_the_status_of_a_year_of_the_letters_is_that_all_is_confirmed(begun, yea
 def test_a_year_that_has_begun_is_listed_as_waiting_for_its_files(begun):
     ended = kukar(begun[0], "list", "--year", "2027", "--region", KUKAR, "--only", "02_indeks")
     assert ended.returncode == 0, ended.stderr
-    assert "waits for data/raw/2027/tabel-nasional-<kelompok>.csv" in ended.stdout
+    assert "waits: Indeks Kabupaten Kutai Kartanegara 2027 belum tercatat" in ended.stdout
 
 
 # An edition needs data only
@@ -399,7 +399,7 @@ def test_an_invented_edition_has_its_reports(office):
 def said(office):
     """Return what the package says in the copied project, by the call; one process for all."""
     calls = [
-        *(f'ka.change_sentences("00.01", {years})' for years in ("2023, 2024", "2024, 2027")),
+        *(f'ka.say.change("00.01", {years})' for years in ("2023, 2024", "2024, 2027")),
         *(
             f'ka.components_between("00.01", {years}).reason'
             for years in ("2023, 2024", "2024, 2027")
@@ -417,12 +417,12 @@ def said(office):
 
 
 def test_years_that_are_not_on_record_between_two_are_named(said):
-    years = " ".join(said['ka.change_sentences("00.01", 2024, 2027)'])
+    years = " ".join(said['ka.say.change("00.01", 2024, 2027)'])
     assert "**2,87** pada 2024 dan **2,95** pada 2027" in years
     assert "Perubahan ini mencakup 3 tahun sekaligus." in years
     assert "Aturan dan nilai tahun 2025 dan 2026 tidak tercatat." in years
     assert "yang tercetak pada 2027 diukur kementerian dari 2026" in years
-    neighbours = " ".join(said['ka.change_sentences("00.01", 2023, 2024)'])
+    neighbours = " ".join(said['ka.say.change("00.01", 2023, 2024)'])
     assert "sekaligus" not in neighbours
     assert "terdiri atas" in neighbours
 

@@ -299,18 +299,13 @@ def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @wraps(function)
         def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            memos = unwatched().memos
+            memos = load().memos
             own = memos.get(function) or memos.setdefault(function, lru_cache(most)(function))
             return typing.cast("_R", own(*args, **kwargs))
 
         return remembering
 
     return decorated
-
-
-def unwatched() -> Framework:
-    """Return the project's definitions, for what is the same whatever is analysed."""
-    return _load(DEFINITIONS)
 
 
 def forget() -> None:
