@@ -189,7 +189,9 @@ def look(target, stop, sender):
     sender.send(found)
 
 
-def test_whoever_opens_the_folder_sees_one_set_while_60_are_exchanged(target):
+def test_whoever_opens_the_folder_sees_one_set_while_60_are_exchanged(target, monkeypatch):
+    # a worker of pytest-xdist has no __spec__, which starting a process asks for
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None, raising=False)
     context = multiprocessing.get_context("forkserver")
     stop = context.Event()
     receiver, sender = context.Pipe(duplex=False)

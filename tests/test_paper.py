@@ -74,7 +74,7 @@ def sheet(path):
 
 @pytest.mark.usefixtures("processed_env")
 def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, tmp_path):
-    profile = compare.components(2023, KUKAR)
+    profile = compare.components(2023, KUKAR)[["component", "weight", "score"]]
     ax = show.axes(rows=len(profile))
     ax.barh(profile["component"], profile["score"])
     drawn = show.figure(ax, "Temuan", alt=show.listed(profile, "component", "score"))
