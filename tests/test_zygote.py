@@ -1,5 +1,6 @@
 """Kernels are forked from one process, and whatever is killed, none is left."""
 
+import asyncio
 import contextlib
 import os
 import signal
@@ -241,6 +242,19 @@ lean.spare_imports()
 import papermill
 print("lark" in sys.modules)
 """
+
+
+def test_a_kernel_that_listened_before_anybody_asked_is_not_waited_for():
+    status, theirs = os.pipe()
+    kernel = fork.ForkedKernel(os.getpid(), status, None)
+    os.write(theirs, b"\n")
+    assert asyncio.run(kernel.heard(0.1))
+    assert asyncio.run(kernel.heard(0.1))
+    assert not asyncio.run(kernel.heard(0.1, ended=True))
+    os.write(theirs, b"0")
+    assert asyncio.run(kernel.heard(0.1, ended=True))
+    assert kernel.returncode == 0
+    os.close(theirs)
 
 
 def test_the_zygote_can_be_started_before_anything_else_is_imported():

@@ -63,6 +63,7 @@ class ForkedKernel:
     def __init__(self, pid: int, status: int, zygote: Zygote):
         self.pid, self._status, self.zygote = pid, status, zygote
         self.returncode: int | None = None
+        self._listens = False
         os.set_blocking(status, False)
 
     def poll(self) -> int | None:
@@ -75,16 +76,17 @@ class ForkedKernel:
             if not said:  # the zygote was killed, and nobody ended what the kernel had started
                 with contextlib.suppress(OSError):
                     os.killpg(self.pid, signal.SIGKILL)
-            if said != b"\n":  # which says that it listens
+            self._listens = self._listens or said == b"\n"
+            if said != b"\n":
                 self.returncode = int(said or -signal.SIGKILL)
                 os.close(self._status)
         return self.returncode
 
     wait = poll  # jupyter_client waits when it knows that the process has ended
 
-    async def heard(self, timeout: float) -> bool:
-        """Wait until the kernel listens or has ended; return whether that came about in time."""
-        if self.poll() is None:
+    async def heard(self, timeout: float, *, ended: bool = False) -> bool:
+        """Wait until the kernel listens or has `ended`; return whether that came about in time."""
+        if self.poll() is None and (ended or not self._listens):  # it may have said so before
             loop, event = asyncio.get_running_loop(), asyncio.Event()
             loop.add_reader(self._status, event.set)
             try:

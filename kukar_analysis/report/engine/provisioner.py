@@ -50,4 +50,4 @@ class ForkProvisioner(LocalProvisioner):
     async def shutdown_requested(self, restart: bool = False) -> None:
         """Wait for the end of a forked kernel: the manager would look every 0.1 s only."""
         if isinstance(self.process, fork.ForkedKernel):
-            await self.process.heard(1)
+            await self.process.heard(1, ended=True)
