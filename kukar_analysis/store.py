@@ -301,11 +301,7 @@ def write_all(
 
 def made_from(processed: Path) -> dict[str, Any]:
     """Return what a set of tables records of itself; empty where it records nothing readable."""
-    try:
-        found = json.loads((processed / MADE_FROM).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return writing.known(processed / MADE_FROM)
 
 
 def is_confirmed() -> bool:

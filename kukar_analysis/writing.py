@@ -1,13 +1,14 @@
-"""How files come to be: each appears whole or not at all. Standard library only."""
+"""How files come to be, whole or not at all, and are known again. Standard library only."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 
 @contextmanager
@@ -45,13 +46,13 @@ def write(path: Path, content: str | bytes, mode: int | None = None) -> Path:
     return path
 
 
-def linked(source: str, copy: str) -> str:
-    """Link a file to another place, or copy it where links are not to be had; return the place."""
+def known(path: Path) -> dict[str, Any]:
+    """Return what a record in JSON holds; nothing where there is none to believe."""
     try:
-        os.link(source, copy, follow_symlinks=False)
-    except OSError:
-        shutil.copy2(source, copy)
-    return copy
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def sha256(path: Path) -> str:

@@ -6,7 +6,6 @@ origin says, in a list as in a workbook or a letter.
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from kukar_analysis import framework, places, store
+from kukar_analysis import framework, places, store, writing
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
@@ -206,7 +205,7 @@ def _again(
 @framework.kept(64)
 def _read_again(path: Path, file: str, mtime_ns: int) -> tuple[str, _Places]:
     """Return the fingerprint of a file as it is at that time, and its records by their places."""
-    sha256 = hashlib.sha256(path.read_bytes()).hexdigest()
+    sha256 = writing.sha256(path)
     records: dict[str, list[tuple[SourceList, Record]]] = defaultdict(list)
     for part in READERS[path.suffix.lower()](path, file).lists:
         for record in part.records:

@@ -155,10 +155,11 @@ def _one_row(
 
     `at` is the column of the cell that is the origin; None: the line.
     """
+    read = {column: {**_READ, **own}[column] for column in columns.split()}
 
     def rows(line: Line) -> Rows:
         row = {"year": line.year, "region": line.region}
-        row |= {column: {**_READ, **own}[column](line, column) for column in columns.split()}
+        row |= {column: of(line, column) for column, of in read.items()}
         check(line, row)
         return [(table, {**row, "origin": line.origin(at)})]
 

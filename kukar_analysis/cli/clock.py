@@ -309,29 +309,16 @@ def _service(address: str) -> Any:
 
 @contextmanager
 def _held(tables: Path) -> Iterator[None]:
-    from filelock import FileLock, Timeout  # not at start-up: most commands hold nothing
+    from kukar_analysis.report.folder import locked  # not at start-up: most commands hold nothing
 
     path = tables.resolve().with_name(f".{tables.resolve().name}.run.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(path, blocking=False)
-    try:
-        lock.acquire()
-    except Timeout as error:
-        said = f"{tables.name} is held by another `kukar run`: wait for it, or end it"
-        raise HeldError(said) from error
-    try:
+    with locked(path, lambda: f"{tables.name} is held by another `kukar run`"):
         yield
-    finally:
-        path.unlink(missing_ok=True)
-        lock.release()
 
 
 def _known(tables: Path) -> dict[str, Any]:
-    try:
-        found = json.loads((tables / "last_run.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
+    return writing.known(tables / "last_run.json")
 
 
 def _keep(tables: Path, **known: Any) -> None:

@@ -76,7 +76,7 @@ class Cache:
         target = target.resolve()
         self.target, self.path = target, target.with_name(f".{target.name}.cache")
         self.sets = self.path / "sets"
-        self._memo: dict[str, list[Any]] = _json(self.path / "memo.json")
+        self._memo: dict[str, list[Any]] = writing.known(self.path / "memo.json")
 
     def hash(self, path: Path) -> str:
         """Return the sha256 of a file; of one that cannot be read, an empty text."""
@@ -86,7 +86,7 @@ class Cache:
             known = self._memo.get(str(path), [])
             if known[:-1] == stamp:
                 return str(known[-1])
-            made = hashlib.sha256(path.read_bytes()).hexdigest()
+            made = writing.sha256(path)
         except OSError:
             return ""
         if max(found.st_mtime_ns, found.st_ctime_ns) < time.time_ns() - _RACY:
@@ -123,7 +123,7 @@ class Cache:
     def get(self, key: str) -> dict[str, Any] | None:
         """Return the page of an executed notebook; None where it is not there as it was made."""
         notebook = self.notebook(key)
-        found = _json(notebook.with_suffix(".json"))
+        found = writing.known(notebook.with_suffix(".json"))
         page: dict[str, Any] | None = found.get("page")
         if page is None or found.get("sha256") != self.hash(notebook):
             return None
@@ -144,7 +144,7 @@ class Cache:
         `words` is how it was asked, `whole` the fingerprint of everything now. None where
         something has to be looked at more closely.
         """
-        found = _json(self.path / "asked.json")
+        found = writing.known(self.path / "asked.json")
         if found.get("asked") != [words, whole] or faults(self.target, self):
             return None
         stands = found["manifest"] == self.hash(self.target / paths.MANIFEST)
@@ -185,7 +185,7 @@ def _versions() -> str:
 
 def faults(folder: Path, cache: Cache | None = None) -> list[str]:
     """Return what of a published set is not as its manifest says, in the reader's words."""
-    files = _json(folder / paths.MANIFEST).get("files")
+    files = writing.known(folder / paths.MANIFEST).get("files")
     if not isinstance(files, dict):
         return [f"{folder.name}/{paths.MANIFEST} tidak terbaca"]
     cache = cache or Cache(folder)
@@ -206,12 +206,3 @@ def _files(folder: Path, without: Iterable[Path] = ()) -> Iterator[Path]:
             if name[0] != "." and name != "__pycache__" and Path(place, name) not in without
         )
         yield from (Path(place, name) for name in sorted(names) if name[0] != ".")
-
-
-def _json(path: Path) -> dict[str, Any]:
-    """Return what a file of JSON holds; nothing where there is none to believe."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}

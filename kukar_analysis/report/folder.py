@@ -12,7 +12,7 @@ import os
 import shutil
 import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -92,24 +92,37 @@ def held(target: Path) -> Iterator[Work]:
     target = target.resolve()
     lock_path, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
     _check(target)
-    lock = FileLock(lock_path, blocking=False)
+    with locked(
+        lock_path, lambda: f"{target.name} is held by {_who(path / 'holder.json') or 'another run'}"
+    ):
+        try:
+            if (path / "old").exists() and not target.exists():
+                (path / "old").rename(target)  # a run was killed between its two steps
+            shutil.rmtree(path, ignore_errors=True)
+            path.mkdir()
+            now = datetime.now(UTC).isoformat(timespec="seconds")
+            holder = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
+            (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
+            yield Work(target, path, _can_exchange(path))
+        finally:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def locked(path: Path, held_by: Callable[[], str]) -> Iterator[None]:
+    """Hold a lock file, which is free again when this process ends, however it does.
+
+    Raises HeldError, with what `held_by` says, where another process holds it.
+    """
+    lock = FileLock(path, blocking=False)
     try:
         lock.acquire()
     except Timeout as error:
-        said = _who(path / "holder.json") or "another run"
-        raise HeldError(f"{target.name} is held by {said}: wait for it, or end it") from error
+        raise HeldError(f"{held_by()}: wait for it, or end it") from error
     try:
-        if (path / "old").exists() and not target.exists():
-            (path / "old").rename(target)  # a run was killed between its two steps
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir()
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        holder = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
-        (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
-        yield Work(target, path, _can_exchange(path))
+        yield
     finally:
-        shutil.rmtree(path, ignore_errors=True)
-        lock_path.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
         lock.release()
 
 

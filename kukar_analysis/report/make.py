@@ -197,7 +197,9 @@ class _Making:
             publish.carry_documents(self.earlier, entries, target, new)
             documents = self._documents(entries, new)
             publish.write_lists(entries.values(), words, new, self.record)
-            self.work.is_same = publish.is_same(new, self.earlier) and not faults(target)
+            self.work.is_same = publish.is_same(new, self.earlier) and not faults(
+                target, self.cache
+            )
             if not self.work.is_same:
                 foreign.carry(target, new)
         if self.work.old:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import framework
+from kukar_analysis import framework, writing
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
@@ -156,7 +156,6 @@ def write_lists(
     listed = sorted(entries, key=lambda e: str(e["name"]))
     (new / site.SEARCH).write_text(_search(site.ordered(listed), words), encoding="utf-8")
     (new / "index.html").write_text(site.index(listed, new, record, draft=draft), encoding="utf-8")
-    hashes = Cache(new)
     found = sorted(p for p in new.rglob("*") if p.is_file())
     made = {
         "version": record.version,
@@ -165,7 +164,7 @@ def write_lists(
         "inputs": record.inputs,
         "corrections": record.corrections,
         "reports": listed,
-        "files": {p.relative_to(new).as_posix(): hashes.hash(p) for p in found},
+        "files": {p.relative_to(new).as_posix(): writing.sha256(p) for p in found},
     }
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
     (new / MANIFEST).write_text(text, encoding="utf-8")

@@ -201,9 +201,15 @@ def _stopping(pool: Executor) -> Iterator[Executor]:
         pool.shutdown(wait=True)
 
 
+@cache
+def _hashes() -> Cache:
+    """Return what knows the hashes of the program's files: each is read again when it changes."""
+    return Cache(paths.REPORTS)
+
+
 def _made(task: Task) -> str | None:
     """Run the notebook; return its error."""
-    if Cache(task.output).program() != task.program:
+    if _hashes().program() != task.program:
         return "the worker has another version of the program: install the same there"
     os.environ[paths.PROCESSED_VARIABLE] = str(task.processed)
     if fork.available():
