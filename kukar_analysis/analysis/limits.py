@@ -7,7 +7,7 @@ import pandas as pd
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.formats import listed
-from kukar_analysis.framework.facts import HOW_KNOWN, Assumption
+from kukar_analysis.framework.facts import Assumption
 
 NOT_CONFIRMED = (
     "Keaslian berkas sumber belum dipastikan: catatan penerimaannya (SOURCES.csv) tidak ada."
@@ -38,9 +38,10 @@ def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
 
 def limit(assumption: Assumption) -> str:
     """Return an assumption with how it is known, and whose it is."""
-    title = framework.load().citations[assumption.citation].title
+    fw = framework.load()
+    known, title = fw.names["fact"][assumption.status], fw.citations[assumption.citation].title
     whose = " tim penyusun" if assumption.citation == "project" else f"; {title}"
-    return f"{assumption.statement} ({HOW_KNOWN[assumption.status]}{whose})"
+    return f"{assumption.statement} ({known}{whose})"
 
 
 def unconfirmed(region: str, *years: int) -> list[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from kukar_analysis import framework, store
-from kukar_analysis.framework.facts import HOW_KNOWN
 
 _KINDS = {"O": "text", "i": "whole number", "f": "number", "b": "true or false"}
 _IMPACT = {"low": "rendah", "medium": "sedang", "high": "tinggi"}
@@ -43,10 +42,8 @@ def assumptions() -> str:
         "| --- | --- | --- | --- | --- |",
     ]
     for a in fw.assumptions:
-        title = fw.citations[a.citation].title
-        lines.append(
-            f"| {a.topic} | {a.statement} | {HOW_KNOWN[a.status]} | {_IMPACT[a.impact]} | {title} |"
-        )
+        known, title = fw.names["fact"][a.status], fw.citations[a.citation].title
+        lines.append(f"| {a.topic} | {a.statement} | {known} | {_IMPACT[a.impact]} | {title} |")
     return "\n".join(lines) + "\n"
 
 

@@ -250,7 +250,7 @@ def _names(kind: str) -> tuple[str, ...]:
     """Return the names of a kind as a drop-down shows them: agencies by name, others in order."""
     fw = framework.load()
     if kind in FIXED_NAMES:
-        return tuple(fw.word(kind, id_) for id_ in FIXED_NAMES[kind])
+        return tuple(fw.names[kind][id_] for id_ in FIXED_NAMES[kind])
     names = [record.name for record in getattr(fw, kind).values()]
     return tuple(sorted(names) if kind == "opd" else names)
 

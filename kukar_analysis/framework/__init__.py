@@ -109,17 +109,14 @@ class Framework:
 
         They were copied from the edition that it follows; empty where all are confirmed.
         """
-        survey = self.surveys.get(edition)
-        own: dict[str, list[facts.Fact]] = {
+        own: dict[str, list[facts.Fact | None]] = {
             "editions": [self.edition(edition)],
             "weights": [*self.weight_facts.get(edition, {}).values()],
             "edition_questions": [*self.edition_questions.get(edition, {}).values()],
-            "surveys": [survey] if survey else [],
+            "surveys": [self.surveys.get(edition)],
         }
-        counts = {
-            file: sum(f.status == "unconfirmed" for f in found) for file, found in own.items()
-        }
-        return {file: count for file, count in counts.items() if count}
+        open_ = {f: sum(x is not None and x.status == "unconfirmed" for x in own[f]) for f in own}
+        return {file: count for file, count in open_.items() if count}
 
     def not_copied(self, edition: str) -> list[facts.Retired]:
         """Return the questions to ask about: retired, and left out of an edition that was copied.
@@ -127,25 +124,15 @@ class Framework:
         None once the edition's own line is confirmed.
         """
         made = self.edition(edition)
-        if made.status != "unconfirmed":
-            return []
         before = self.edition_questions.get(made.follows or "", {})
         left_out = before.keys() - self.edition_questions.get(edition, {}).keys()
-        return [r for r in self.retired.values() if r.since <= made.year and r.question in left_out]
+        gone = (r for r in self.retired.values() if r.since <= made.year and r.question in left_out)
+        return [*gone] if made.status == "unconfirmed" else []
 
     def asked_edition(self, year: int) -> str | None:
         """Return the edition of a year whose questions are known, where there is one only."""
-        asked = self._asked.get(year, [])
+        asked = [e.edition for e in self.editions.values() if e.year == year and e.questions]
         return asked[0] if len(asked) == 1 else None
-
-    @cached_property
-    def _asked(self) -> dict[int, list[str]]:
-        """Editions whose questions are known, by year."""
-        asked: dict[int, list[str]] = defaultdict(list)
-        for edition in self.editions.values():
-            if edition.questions:
-                asked[edition.year].append(edition.edition)
-        return asked
 
     def years(self) -> list[int]:
         """Return the years that have an edition, in order."""
@@ -154,10 +141,7 @@ class Framework:
     def year(self, year: Any) -> int:
         """Return the year of a notebook's parameter; UsageError names the years that are known."""
         known = {str(y): y for y in self.years()}
-        if str(year) not in known:
-            where = f"{', '.join(known)} (definitions/editions.csv)"
-            raise UsageError(f"year {year!r} has no edition; known: {where}")
-        return known[str(year)]
+        return _known(known, str(year), "year", "definitions/editions.csv", repr(year))
 
     def pillar(self, pillar: str) -> facts.Pillar:
         """Return a pillar by its id; UsageError names the six."""
@@ -166,8 +150,8 @@ class Framework:
     def region(self, code: Any) -> facts.Region:
         """Return a region by its Kemendagri code.
 
-        Papermill's command line turns `64.10` into the number 64.1 and `32.10` into 32.1, so a
-        number, or a text with one digit after the point, gets its second digit back.
+        Papermill's command line turns `64.10` into the number 64.1, so a number, or a text with one
+        digit after the point, gets its second digit back.
         """
         text = str(code).strip()
         text += "0" if re.fullmatch(r"\d\d\.\d", text) else ""
@@ -196,17 +180,15 @@ class Framework:
 
     def named_in(self, kind: str, text: str) -> list[str]:
         """Return all ids that a text names, as a file's name or title; longer names go first."""
-        words = re.findall(r"[^\W_]+(?:\.\d+)*", text)
-        return sorted(set(self._named_in(kind, words)))
-
-    def _named_in(self, kind: str, words: list[str]) -> list[str]:
-        for length in range(min(len(words), _LONGEST_NAME), 0, -1):
-            for i in range(len(words) - length + 1):
-                ids = self.match(kind, " ".join(words[i : i + length]))
-                if ids:
-                    rest = [words[:i], words[i + length :]]
-                    return ids + [id_ for part in rest for id_ in self._named_in(kind, part)]
-        return []
+        parts, found = [re.findall(r"[^\W_]+(?:\.\d+)*", text)], set[str]()
+        while parts:
+            words = parts.pop()
+            for length, i in _runs(len(words)):
+                if ids := self.match(kind, " ".join(words[i : i + length])):
+                    found.update(ids)
+                    parts += [words[:i], words[i + length :]]
+                    break
+        return sorted(found)
 
     @cached_property
     def _matches(self) -> dict[tuple[str, str], list[str]]:
@@ -218,10 +200,6 @@ class Framework:
     def spelled(self, kind: str) -> list[str]:
         """Return every way that names of a kind are written: ids, names and known spellings."""
         return list(dict.fromkeys(text for k, text, _ in self._spelled if k == kind))
-
-    def word(self, kind: str, id_: str) -> str:
-        """Return the Indonesian word of a fixed id, as a status: its first spelling on record."""
-        return next(s.spelling for s in self.spellings if (s.kind, s.canonical) == (kind, id_))
 
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
@@ -235,16 +213,14 @@ class Framework:
         named = {kind: {id_: r.name for id_, r in own.items()} for kind, own in shown.items()}
         named["citation"] = {id_: c.beside_figure for id_, c in self.citations.items()}
         named["document"] = {id_: c.title for id_, c in self.citations.items()}
-        named["edition"] = {
-            id_: f"{self.groups[e.group].name} {e.year}" for id_, e in self.editions.items()
-        }
+        groups = {id_: self.groups[e.group].name for id_, e in self.editions.items()}
+        named["edition"] = {id_: f"{groups[id_]} {e.year}" for id_, e in self.editions.items()}
         named["question"] = {id_: q.label for id_, q in self.questions.items()}
         named["level"] = {str(r.level): r.name for r in self.risk_levels}
-        for spelling in reversed(self.spellings):
-            if spelling.kind in FIXED_NAMES:  # as `word` has it: the first on record
-                named.setdefault(spelling.kind, {})[spelling.canonical] = spelling.spelling
-        for word in self.words:
-            named.setdefault(word.kind, {})[word.id] = word.word
+        fixed = [(s.kind, s.canonical, s.spelling) for s in self.spellings if s.kind in FIXED_NAMES]
+        # of several spellings of a fixed id the first on record is its word
+        for kind, id_, word in [*reversed(fixed), *((w.kind, w.id, w.word) for w in self.words)]:
+            named.setdefault(kind, {})[id_] = word
         return named
 
     @cached_property
@@ -256,11 +232,10 @@ class Framework:
     @cached_property
     def _spelled(self) -> list[tuple[str, str, str]]:
         """(kind, spelling, id) of every known way to write a name."""
-        named = [
-            (k, record.name, id_) for k, own in self._named.items() for id_, record in own.items()
-        ]
-        named += [("question", q.label, id_) for id_, q in self.questions.items()]
-        found = [(kind, text, id_) for kind, name, id_ in named for text in (name, id_)]
+        named = {kind: {i: r.name for i, r in own.items()} for kind, own in self._named.items()}
+        named["question"] = {id_: q.label for id_, q in self.questions.items()}
+        each = [(kind, id_, name) for kind, own in named.items() for id_, name in own.items()]
+        found = [(kind, text, id_) for kind, id_, name in each for text in (name, id_)]
         found += [(kind, id_, id_) for kind, ids in FIXED_NAMES.items() for id_ in ids]
         return found + [(s.kind, s.spelling, s.canonical) for s in self.spellings]
 
@@ -323,18 +298,24 @@ def _load(folder: Path) -> Framework:
         for name, hint in get_type_hints(Framework).items()
     }
     framework = Framework(**found)
-    if all(records for name, records in found.items() if name != "accepted"):
-        # a file that could not be read would only bring follow-up faults; nothing may be accepted
-        problems += consistency.contradictions(framework)
+    # where a line could not be read, others that refer to it would only seem to be faults
+    problems = problems or consistency.contradictions(framework)
     if problems:
         raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
     return framework
 
 
-def _known(records: dict[str, _R], id_: str, what: str, where: str) -> _R:
+def _known(records: dict[str, _R], id_: str, what: str, where: str, shown: str = "") -> _R:
     if id_ not in records:
-        raise UsageError(f"{what} {id_!r} is not known; known: {', '.join(records)} ({where})")
+        known = f"known: {', '.join(records)} ({where})"
+        raise UsageError(f"{what} {shown or repr(id_)} is not known; {known}")
     return records[id_]
+
+
+def _runs(count: int) -> Iterator[tuple[int, int]]:
+    """Yield (length, start) of every run of so many words that may be a name, longest first."""
+    for length in range(min(count, _LONGEST_NAME), 0, -1):
+        yield from ((length, i) for i in range(count - length + 1))
 
 
 def _collected(paths: list[Path], hint: Any, problems: list[str]) -> Any:
@@ -343,19 +324,21 @@ def _collected(paths: list[Path], hint: Any, problems: list[str]) -> Any:
     is_nested = get_origin(of) is dict
     record = get_args(of)[1] if is_nested else keyed[0] if get_origin(hint) is tuple else of
     own = [f.name for f in fields(record)][2 if issubclass(record, facts.Fact) else 0 :]
-    found: list[tuple[Any, ...]] = []
+    found: dict[tuple[Any, ...], Any] = {}
     for path in paths:
-        rows = [
-            (*(getattr(r, k) for k in own[: record.keys]), r) for r in _read(path, record, problems)
-        ]
-        counts = Counter(" ".join(map(str, key)) for *key, _ in rows if key)
-        problems += [f"{path.name}: {key} stands {n} times" for key, n in counts.items() if n > 1]
-        found += rows
+        counts: Counter[tuple[Any, ...]] = Counter()
+        for line in _read(path, record, problems):
+            key = tuple(getattr(line, k) for k in own[: record.keys]) or (len(found),)
+            counts[key] += 1
+            found[key] = line
+        twice = ((" ".join(map(str, key)), n) for key, n in counts.items() if n > 1)
+        problems += [f"{path.name}: {key} stands {n} times" for key, n in twice]
     if is_nested:
-        return {first: {k: r for f, k, r in found if f == first} for first, *_ in found}
+        first = dict.fromkeys(key[0] for key in found)
+        return {f: {key[1]: r for key, r in found.items() if key[0] == f} for f in first}
     if get_origin(hint) is tuple:
-        return tuple(row[-1] for row in found)
-    return {key[0] if len(key) == 1 else tuple(key): r for *key, r in found}
+        return tuple(found.values())
+    return {key[0] if len(key) == 1 else key: r for key, r in found.items()}
 
 
 def _read(path: Path, record: type[_R], problems: list[str]) -> Iterator[_R]:
@@ -374,37 +357,32 @@ def _read(path: Path, record: type[_R], problems: list[str]) -> Iterator[_R]:
         problems.append(f"{path.name}: columns are {found}; expected {', '.join(names)}")
         return
     for line, row in enumerate(rows, start=2):
-        values = {}
-        for name in names:
-            try:
-                values[name] = _value(row[name], hints[name])
-            except ValueError as error:
-                problems.append(f"{path.name} line {line}, column {name}: {error}")
-        if len(values) == len(names):
-            yield record(**values)
+        values = {name: _value(row[name], hints[name]) for name in names}
+        wrong = {name: value for name, (value, is_right) in values.items() if not is_right}
+        problems += [f"{path.name} line {line}, column {name}: {w}" for name, w in wrong.items()]
+        if not wrong:
+            yield record(**{name: value for name, (value, _) in values.items()})
 
 
 _TYPES: dict[Any, tuple[str, str]] = {
     int: (r"\d+", "is not a whole number"),
     Decimal: (r"\d+(\.\d+)?", "is no number, as 3.55"),
+    str: (".*", ""),
 }
 
 
-def _value(text: str | None, hint: Any) -> Any:
-    """Turn a cell into its field's type; an empty cell is None where the field allows it."""
-    if text is None:
-        raise ValueError("the line has fewer cells than the header")
+def _value(text: str | None, hint: Any) -> tuple[Any, bool]:
+    """Return a cell in its field's type and True, or what is wrong with it and False."""
     options = (hint,) if get_origin(hint) in (None, Literal) else get_args(hint)
+    kind, allowed = options[0], get_args(options[0])
+    if text is None:
+        return "the line has fewer cells than the header", False
     if text == "":
-        if type(None) in options:
-            return None
-        raise ValueError("is empty, but a value is needed")
-    kind = options[0]
-    if kind in _TYPES:
-        form, fault = _TYPES[kind]
-        if not re.fullmatch(form, text):
-            raise ValueError(f"{text!r} {fault}")
-        return kind(text)
-    if get_origin(kind) is Literal and text not in get_args(kind):
-        raise ValueError(f"{text!r} is none of {', '.join(get_args(kind))}")
-    return text
+        is_right = type(None) in options
+        return None if is_right else "is empty, but a value is needed", is_right
+    if allowed:
+        is_right = text in allowed
+        return text if is_right else f"{text!r} is none of {', '.join(allowed)}", is_right
+    form, fault = _TYPES[kind]
+    is_right = bool(re.fullmatch(form, text, re.DOTALL))
+    return kind(text) if is_right else f"{text!r} {fault}", is_right

@@ -13,19 +13,11 @@ from zoneinfo import ZoneInfo
 Status = Literal["seen", "inferred", "assumed", "unconfirmed"]
 """How a fact is known: read in the citation, deduced from it, a guess still to be confirmed, or
 copied from the edition before, whose citation it keeps, and not confirmed by a rule of its year."""
-HOW_KNOWN: dict[Status, str] = {
-    "seen": "terlihat",
-    "inferred": "disimpulkan",
-    "assumed": "asumsi",
-    "unconfirmed": "belum dikonfirmasi",
-}
-"""What pages call it."""
 Rounding = Literal["each_term", "sum"]
 """`each_term`: round every weighted component, then add. `sum`: add, then round once."""
 Continuity = Literal["same", "changed", "new"]
 """A question against the edition before it: the same, worded otherwise, or not there."""
 ExpectedKind = Literal["agencies", "letter"]
-"""What comes every year: the agencies' answers, and the ministry's letter."""
 NamedKind = Literal[
     "component", "group", "pillar", "sub_dimension", "region", "opd", "statistic", "source",
     "question", "aspect", "status", "digital_part",
@@ -34,7 +26,6 @@ NamedKind = Literal[
 SOURCES = ("self", "assessor")
 """Who scored: the office itself (penilaian mandiri) or the ministry's assessors."""
 NOTE_KINDS = ("weakness", "strength", "advice")
-"""What an assessor's note is about."""
 PROGRAMME_STATUS = ("done", "running", "not_begun")
 DIGITAL_PARTS = ("infrastructure", "society", "economy", "market")
 """The four parts of the digital transformation that the office names."""
@@ -55,16 +46,12 @@ class Definition:
         dataclass(frozen=True)(cls)
 
 
-class Fact(Definition):
-    """What every definition but a citation carries: how it is known, and from where."""
-
+class Fact(Definition):  # how a definition is known, and from where
     status: Status
     citation: str
 
 
-class Citation(Definition):
-    """A source that facts and raw files refer to, as a letter of the ministry or an article."""
-
+class Citation(Definition):  # a source that facts and raw files refer to, as a letter or article
     citation: str
     kind: Literal["letter", "official", "press", "project", "sample"]
     title: str
@@ -73,28 +60,22 @@ class Citation(Definition):
 
     @property
     def beside_figure(self) -> str:
-        """The title as it stands beside a figure: one of the press is called so."""
+        """The title as it stands beside a figure: a press figure is called so."""
         return f"{self.title} (angka pers)" if self.kind == "press" else self.title
 
 
-class Component(Fact):
-    """What the index weighs."""
-
+class Component(Fact):  # what the index weighs
     component: str
     name: str
     abbreviation: str
 
 
-class Group(Fact):
-    """Regions that are evaluated under the same rules in a year."""
-
+class Group(Fact):  # regions that are evaluated under the same rules in a year
     group: str
     name: str
 
 
-class Edition(Fact):
-    """One year's rules for one group; `questions` is None where the list was never seen."""
-
+class Edition(Fact):  # one year's rules for one group; `questions` is None where never seen
     edition: str
     year: int
     group: str
@@ -105,41 +86,31 @@ class Edition(Fact):
     note: str | None
 
 
-class FieldSize(Fact, keys=2):
-    """How many regions an edition (the real or the invented one) evaluated, and took part."""
-
+class FieldSize(Fact, keys=2):  # how many regions an edition evaluated, and how many took part
     edition: str
     of: Literal["real", "sample"]
     evaluated: int
     participants: int
 
 
-class Weight(Fact, keys=2):
-    """Weight of a component in an edition, in whole percent."""
-
+class Weight(Fact, keys=2):  # weight of a component in an edition, in whole percent
     edition: str
     component: str
     weight: int
 
 
-class Pillar(Fact):
-    """One of the six pillars, in the order of the form."""
-
+class Pillar(Fact):  # one of the six pillars, in the order of the form
     pillar: str
     name: str
 
 
-class SubDimension(Fact):
-    """One of the three parts of a pillar."""
-
+class SubDimension(Fact):  # one of the three parts of a pillar
     sub_dimension: str
     pillar: str
     name: str
 
 
-class Question(Fact):
-    """A scored item, with an id that stays the same over the years."""
-
+class Question(Fact):  # a scored item, with an id that stays the same over the years
     question: str
     component: str
     pillar: str | None
@@ -147,17 +118,13 @@ class Question(Fact):
     label: str
 
 
-class Retired(Fact):
-    """A question whose subject is abolished: forms from the year `since` on may not ask it."""
-
+class Retired(Fact):  # a question whose subject is abolished: forms from `since` on may not ask it
     question: str
     since: int
     reason: str
 
 
-class EditionQuestion(Fact, keys=2):
-    """A question as an edition prints it; `continuity` is against the edition it follows."""
-
+class EditionQuestion(Fact, keys=2):  # as an edition prints it; `continuity`: to the one it follows
     edition: str
     question: str
     number: int
@@ -166,9 +133,7 @@ class EditionQuestion(Fact, keys=2):
     continuity: Continuity | None
 
 
-class Region(Fact):
-    """A kabupaten or kota by its Kemendagri code; the BPS code cannot be derived from it."""
-
+class Region(Fact):  # a kabupaten or kota by its Kemendagri code; the BPS code is another
     region: str
     name: str
     province_code: str
@@ -181,25 +146,19 @@ class Region(Fact):
         return self.province_code == "00"
 
 
-class Opd(Fact):
-    """An agency of Kukar; `opd` is the short name used in tables, `status` that of the long one."""
-
+class Opd(Fact):  # an agency of Kukar; `opd` is its short name, `status` that of the long one
     opd: str
     name: str
     short_name_status: Status
 
 
-class Spelling(Fact, keys=0):
-    """A way a name was met in print. The same spelling of two names is ambiguous, and is asked."""
-
+class Spelling(Fact, keys=0):  # a way a name was met in print; that of two names is asked
     kind: NamedKind
     spelling: str
     canonical: str
 
 
-class QuickWin(Fact, keys=0):
-    """A quick win on record for a region, and what is not known about it."""
-
+class QuickWin(Fact, keys=0):  # a quick win on record for a region, and what is not known about it
     year: int
     region: str
     pillar: str
@@ -208,18 +167,14 @@ class QuickWin(Fact, keys=0):
     note: str | None
 
 
-class Event(Fact, keys=0):
-    """Something that happened in the evaluation of a region; no pillar means all of them."""
-
+class Event(Fact, keys=0):  # something in the evaluation of a region; no pillar means all of them
     date: str
     region: str
     pillar: str | None
     event: str
 
 
-class Statistic(Fact):
-    """An official statistic; `pillar` is where this project shows it (its own choice)."""
-
+class Statistic(Fact):  # an official statistic; `pillar`: where this project shows it, by choice
     statistic: str
     name: str
     unit_of_measure: str
@@ -227,24 +182,18 @@ class Statistic(Fact):
     decimals: int
 
 
-class Claim(Fact, keys=0):
-    """A question whose answer an official statistic can confirm or contradict."""
-
+class Claim(Fact, keys=0):  # a question whose answer an official statistic confirms or contradicts
     question: str
     statistic: str
 
 
-class FindingKind(Fact):
-    """A kind of fault that assessors complain of: how pages call it, and what to do about it."""
-
+class FindingKind(Fact):  # a fault that assessors complain of: its name on pages, and what to do
     finding: str
     name: str
     advice: str
 
 
-class Rule(Fact):
-    """A rule by which a record is rejected: how pages call it, and what to do about it."""
-
+class Rule(Fact):  # a rule by which a record is rejected: its name on pages, and what to do
     rule: str
     name: str
     advice: str
@@ -253,9 +202,8 @@ class Rule(Fact):
 class Layout(Fact, keys=0):
     """A column of a kind of raw list, and the headings it goes by, parted by ` | `.
 
-    `required`: `one` at least one of the kind's so marked must be there; `personal` names a person
-    and is never stored. In a heading `#` is a number. The kind `caption` is what a form says above
-    its list.
+    `required`: `one` of those so marked must be there; `personal` names a person and is never
+    stored. In a heading `#` is a number. `caption` is what a form says above its list.
     """
 
     kind: str
@@ -264,9 +212,7 @@ class Layout(Fact, keys=0):
     headings: str
 
 
-class Survey(Fact):
-    """A component that an edition scores from a survey; statements and respondents a pillar."""
-
+class Survey(Fact):  # a component scored from a survey; statements and respondents are a pillar's
     edition: str
     component: str
     statements: int
@@ -275,32 +221,24 @@ class Survey(Fact):
     highest: int
 
 
-class Aspect(Fact):
-    """One of the ten aspects that a quick win is scored on."""
-
+class Aspect(Fact):  # one of the ten aspects that a quick win is scored on
     aspect: str
     name: str
 
 
-class RiskLevel(Fact, keys=0):
-    """A level of the risk form, of likelihood and of impact alike."""
-
+class RiskLevel(Fact, keys=0):  # a level of the risk form, of likelihood and of impact alike
     level: int
     name: str
 
 
-class AchievementBand(Fact):
-    """A band of realisation against target, in whole percent as printed; the lowest has no end."""
-
+class AchievementBand(Fact):  # realisation against target, in whole percent; the lowest has no end
     band: str
     name: str
     lowest: int | None
     highest: int
 
 
-class Correction(Fact, keys=0):
-    """A printed fault; `record` is the line by its cells: `TAHUN=2021;DAERAH=KOTA SAMARINDA`."""
-
+class Correction(Fact, keys=0):  # `record`: a line by its cells, `TAHUN=2021;DAERAH=KOTA SAMARINDA`
     file: str
     record: str
     column: str
@@ -310,52 +248,37 @@ class Correction(Fact, keys=0):
     reason: str
 
 
-class LetterheadLine(Fact, keys=2):
-    """A line of the letterhead of a region's office, as it stands on paper, from the top."""
-
+class LetterheadLine(Fact, keys=2):  # of a region's office, as it stands on paper, from the top
     region: str
     line: int
     text: str
 
 
-class Paper(Fact):
-    """The paper that fills a table (store.SCHEMAS, or agency_forms), and who has it."""
-
+class Paper(Fact):  # the paper that fills a table (store.SCHEMAS, or agency_forms), and who has it
     table: str
     paper: str
     holder: str
 
 
-class Target(Fact, keys=2):
-    """An index that a region set out to reach in a year."""
-
+class Target(Fact, keys=2):  # an index that a region set out to reach in a year
     region: str
     year: int
     target: Decimal
 
 
-class Assumption(Fact, keys=0):
-    """What the figures do not say. `topic` is where reports show it."""
-
+class Assumption(Fact, keys=0):  # what the figures do not say. `topic` is where reports show it
     topic: str
     statement: str
     impact: Literal["low", "medium", "high"]
 
 
-class ReportedRegion(Fact, keys=0):
-    """A region that reports are made for unless another is asked for."""
-
+class ReportedRegion(Fact, keys=0):  # a region that reports are made for unless another is asked
     region: str
     role: Literal["own", "reference"]
     reason: str
 
 
-class ShownColumn(Fact):
-    """A column of the frames as readers see it; a hidden one only where it is asked by name.
-
-    `format` is one of show/cells.py, as `number:2` or `name:pillar`.
-    """
-
+class ShownColumn(Fact):  # a column of frames as readers see it; `format` is one of show/cells.py
     column: str
     heading: str
     format: str
@@ -363,20 +286,13 @@ class ShownColumn(Fact):
     hidden: Literal["yes"] | None
 
 
-class Word(Fact, keys=2):
-    """What readers see of an id that has no definition of its own; `kind` is as in `name:kind`."""
-
+class Word(Fact, keys=2):  # what readers see of an id of no definition; `kind` as in `name:kind`
     kind: str
     id: str
     word: str
 
 
-class Expected(Fact):
-    """What comes every year: in which days (12-01, WITA), and when it is an alarm that it has not.
-
-    Days before `first`, whose year is the evaluation's, are of the year after.
-    """
-
+class Expected(Fact):  # in which days it comes (12-01, WITA; before `first`: of the year after)
     what: ExpectedKind
     name: str
     first: str
@@ -384,9 +300,7 @@ class Expected(Fact):
     alarm_from: str
 
 
-class Accepted(Fact, keys=3):
-    """What has not come and is no alarm, as the office knows why: until a date, or for good."""
-
+class Accepted(Fact, keys=3):  # what has not come and is no alarm: until a date, or for good
     what: ExpectedKind
     year: int
     region: str
@@ -394,20 +308,17 @@ class Accepted(Fact, keys=3):
     reason: str
 
 
-class Term(Fact):
-    """How many days something is kept; `survey_names`: the names of who answered a survey."""
-
+class Term(Fact):  # how many days something is kept, as the names of who answered a survey
     term: Literal["survey_names"]
     days: int
     reason: str
 
 
 class FormColumn(Fact, keys=2):
-    """A column of a form that goes out, in their order; its heading is that of `layouts.csv`.
+    """A column of a form that goes out; its heading is that of `layouts.csv`.
 
     `typed`: `one` of the options, or another too that Excel asks about (`suggested`), a `whole`
-    number, any `text`, or nothing (`locked`). Options are parted by ` | `; `<opd>` is all names
-    of a kind.
+    number, `text`, or nothing (`locked`). Options are parted by ` | `; `<opd>`: all of a kind.
     """
 
     kind: str
@@ -418,9 +329,7 @@ class FormColumn(Fact, keys=2):
     options: str | None
 
 
-class FormTopic(Fact, keys=2):
-    """A topic of a form's instructions, with its `{fields}`; without a text the office types it."""
-
+class FormTopic(Fact, keys=2):  # of a form's instructions, with `{fields}`; without text: typed
     form: Literal["agency", "letter", "programmes", "survey"]
     number: int
     topic: str
