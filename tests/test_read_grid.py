@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kukar_analysis.read import grid
+from kukar_analysis.read.headings import Grid
 from kukar_analysis.read.source import Reading
 
 NAME = "2023/opd/dinkes.xlsx"
@@ -18,7 +19,7 @@ def read(*rows, medium="workbook", part="Isian", given=None, merged=()):
     numbered = [(n, list(r)) for n, r in enumerate(listed, start=1) if r]
     found = Reading([])
     part = part if medium == "workbook" else None
-    grid.read(grid.Grid(NAME, medium, numbered, part, merged), given or {}, found)
+    grid.read(Grid(NAME, medium, numbered, part, merged), found, given or {})
     return found
 
 

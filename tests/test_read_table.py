@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import table
+from kukar_analysis.read import READERS
 
 NAME = "2023/list.csv"
 HEADS = "DAERAH;PILAR;JUMLAH OPD"
@@ -20,7 +20,7 @@ def read(tmp_path):
     def run(content):
         path = tmp_path / "list.csv"
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        (found,) = table.read(path, NAME).lists
+        (found,) = READERS[".csv"](path, NAME).lists
         return found
 
     return run
@@ -33,7 +33,7 @@ def reading(tmp_path):
     def run(content):
         path = tmp_path / "list.csv"
         path.write_bytes(content.encode())
-        return table.read(path, NAME)
+        return READERS[".csv"](path, NAME)
 
     return run
 

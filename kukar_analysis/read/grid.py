@@ -9,12 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import PurePosixPath
 
 from kukar_analysis import framework
 from kukar_analysis.read.headings import (
+    GUIDE,
     Found,
     Grid,
-    Unknown,
+    Rows,
+    cell,
     is_headings,
     kinds,
     known_headings,
@@ -23,8 +26,7 @@ from kukar_analysis.read.headings import (
 )
 from kukar_analysis.read.source import Reading, Record, SourceList
 
-__all__ = ["Found", "Grid", "known_headings", "named", "read", "recognise", "words"]
-
+__all__ = ["read", "words"]
 _SIGNED = re.compile(
     r"[a-z .]+,[\s.…]*(\d{1,2}[\s.…]*)?"
     r"(januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember)"
@@ -44,26 +46,31 @@ _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
 """Forms for typing in a letter come with a row for each score; one left blank says nothing."""
 
 
-def read(grid: Grid, given: dict[str, str], reading: Reading) -> None:
+def read(grid: Grid, reading: Reading, said: dict[str, str] | None = None) -> None:
     """Add the lists of a grid to `reading`, or the reason why there is none.
 
-    `given` are cells that hold for every record unless the list says otherwise, as the agency that
-    the file's name tells.
+    `said` are cells that hold for every record unless the list says otherwise: what the names of
+    its file and sheet tell, or what stood above an earlier list of the grid.
     """
-    widest = max(((len(cells), row) for row, cells in grid.rows), default=(0, 0))
-    if widest[0] > _WIDEST:
+    if not grid.rows:
+        return
+    row, widest = max(((n, len(cells)) for n, cells in grid.rows), key=lambda of: of[1])
+    if widest > _WIDEST:
         reading.problems.append(
-            f"{grid.place}: row {widest[1]} has {widest[0]} cells, at most {_WIDEST} are read;"
-            " copy the list alone into a new file"
+            f"{grid.place}: row {row} has {widest} cells, at most {_WIDEST} are read; copy the list"
+            " alone into a new file"
         )
         return
     found = recognise(grid)
-    if isinstance(found, Unknown):
+    if grid.unread:
+        _say_unread(grid, found, reading)
+        return
+    if not isinstance(found, Found):
         (reading.problems if found.is_near else reading.notes).append(found.message)
         return
     if found.unused:
         reading.notes.append(f"{grid.place}: columns not used: {', '.join(found.unused)}")
-    said = _said(grid, found, given, reading)
+    said = _said(grid, found, _named(grid) if said is None else said, reading)
     records, rest = _records(grid, found, said, reading)
     if found.kind == "survey":
         records = _on_scale(records)
@@ -72,12 +79,25 @@ def read(grid: Grid, given: dict[str, str], reading: Reading) -> None:
         empty.append(f"{grid.place}: has headings but no lines")
     reading.lists.append(SourceList(grid.name, grid.medium, found.kind, found.headings, records))
     if rest:
-        read(replace(grid, rows=rest), said, reading)
+        read(replace(grid, rows=rest), reading, said)
 
 
-def named(text: str, *kinds: str) -> dict[str, str]:
-    """Return what a name of a file or sheet tells for certain: region, agency, pillar."""
-    return {kind: ids[0] for kind in kinds if len(ids := _named_in(kind, text)) == 1}
+def _say_unread(grid: Grid, found: object, reading: Reading) -> None:
+    if isinstance(found, Found):
+        reading.problems.append(
+            f"{grid.place}: {grid.unread} and was not read; show or rename it if it counts, or"
+            " delete it"
+        )
+    elif grid.unread != GUIDE:
+        reading.notes.append(f"{grid.place}: is hidden and holds no list")
+
+
+def _named(grid: Grid) -> dict[str, str]:
+    """Return what the names of file and sheet tell for certain: region, agency, pillar."""
+    stem, part = PurePosixPath(grid.name).stem, grid.part or ""
+    told = [(kind, _named_in(kind, stem)) for kind in ("region", "opd", "pillar")]
+    told += [(kind, _named_in(kind, part)) for kind in ("pillar", "opd")]
+    return {kind: ids[0] for kind, ids in told if len(ids) == 1}
 
 
 @framework.kept()
@@ -88,12 +108,8 @@ def _named_in(kind: str, text: str) -> list[str]:
 def _on_scale(records: list[Record]) -> list[Record]:
     """Fault all respondents where answers beyond the scale are more than slips."""
     highest = max((s.highest for s in framework.load().surveys.values()), default=0)
-    beyond = [
-        record
-        for record in records
-        for column, text in record.cells.items()
-        if column.startswith("statement_") and text.isdecimal() and int(text) > highest
-    ]
+    cells = [of for r in records for of in r.cells.items() if of[0].startswith("statement_")]
+    beyond = [text for _, text in cells if text.isdecimal() and int(text) > highest]
     if len(beyond) <= max(_SLIPS, len(records) // 50):
         return records
     why = f"the answers of this file go beyond {highest}: its scale is another, and none is taken"
@@ -106,7 +122,7 @@ def _said(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> 
     An agency that the file's name tells and another that stands above the list are a contradiction,
     and asked; a labelled one ("OPD : Dinas Kesehatan") has the last word.
     """
-    above = grid.rows[: found.first]
+    above = [[c for c in cells if c] for _, cells in grid.rows[: found.first]]
     labelled, bare = _captions(above), _bare(above)
     ids = framework.load().match("opd", bare.get("opd", ""))
     if "opd" not in labelled and ids and given.get("opd") not in (None, *ids):
@@ -114,40 +130,37 @@ def _said(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> 
             f"{grid.place}: names {bare['opd']} above the list, but {given['opd']} in the name of"
             " its file or sheet; write above the list: Perangkat Daerah : ..."
         )
-        given = {column: text for column, text in given.items() if column != "opd"}
-        bare.pop("opd")
+        given, bare = ({c: t for c, t in of.items() if c != "opd"} for of in (given, bare))
     said = given | bare | labelled
     # a cell left blank in the list's own column is not filled from elsewhere
     return {c: t for c, t in said.items() if c not in found.headings or c == "year"}
 
 
-def _bare(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
+def _bare(above: list[list[str]]) -> dict[str, str]:
     """Return the agency, pillar and year that titles name without a label, where only one is."""
     fw = framework.load()
     said: dict[str, str] = {}
-    lines = [[c for c in cells if c] for _, cells in above]
-    cells = [
-        c for line in lines if not re.match(r"(yth|kepada)\b", line[0].casefold()) for c in line
-    ]
+    lines = [line for line in above if not re.match(r"(yth|kepada)\b", line[0].casefold())]
+    cells = [c for line in lines for c in line]
     for column in ("opd", "pillar"):
-        naming = [cell for cell in cells if len(fw.match(column, cell)) == 1]
-        if len({fw.match(column, cell)[0] for cell in naming}) == 1:
-            said[column] = naming[0]
+        named = {ids[0]: c for c in reversed(cells) if len(ids := fw.match(column, c)) == 1}
+        if len(named) == 1:
+            said[column] = next(iter(named.values()))
     years = set(re.findall(r"\btahun\s+(20\d\d)\b", " ".join(cells), re.IGNORECASE))
     return said | ({"year": years.pop()} if len(years) == 1 else {})
 
 
-def _captions(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
+def _captions(above: list[list[str]]) -> dict[str, str]:
     """Return what a form says once, above its list: `Perangkat Daerah : Dinas Kesehatan`."""
     said: dict[str, str] = {}
     columns = [x.column for x in framework.load().layouts if x.kind == "caption"]
-    for _, cells in above:
-        filled = [cell for cell in cells if cell.strip(" :")]
-        for i, cell in enumerate(filled):
-            label, _, rest = cell.partition(":")
+    for line in above:
+        filled = [c for c in line if c.strip(" :")]
+        for i, text in enumerate(filled):
+            label, _, rest = text.partition(":")
             name = framework.normalise(label)
             column = next((c for c in columns if name in words("caption", c)), None)
-            value = rest.strip() or (filled[i + 1].strip(" :") if i + 1 < len(filled) else "")
+            value = rest.strip() or cell(filled, i + 1).strip(" :")
             if column and value:
                 said.setdefault(column, value)
     return said
@@ -155,15 +168,15 @@ def _captions(above: Sequence[tuple[int, list[str]]]) -> dict[str, str]:
 
 def _records(
     grid: Grid, found: Found, given: dict[str, str], reading: Reading
-) -> tuple[list[Record], Sequence[tuple[int, list[str]]]]:
+) -> tuple[list[Record], Rows]:
     """Return the records below the headings, and the rows from the next headings on.
 
     What was passed over is said in `reading`.
     """
     places = {column: i - 1 for column, (_, i) in found.headings.items()}
-    identity = _identity(found.kind, places)
+    identity = [places[c] for c in places if c in kinds()[found.kind].identity or _is_answer(c)]
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
-    prefilled = places.get(_PREFILLED.get(found.kind, ""))
+    prefilled = places.get(_PREFILLED.get(found.kind, "")) if grid.medium == "workbook" else None
     needed = max(places.values()) + 1
     down = _merged_down(grid, found.last)
     held: dict[str, str] = {}
@@ -175,14 +188,15 @@ def _records(
         if is_headings(found.kind, cells):
             return records, below[index:]
         if _signature(texts, cells, places):
-            records = _without_signatory(records, row)
-            reading.problems += _after_signature(
-                grid.place, below[index + 1 :], identity, sorted(places.values())
-            )
+            # what stands just above and is no more than a text is a name or title
+            while records and records[-1].row >= row - _SIGNATURE_ROWS and records[-1].is_bare:
+                records.pop()
+            rest = below[index + 1 :]
+            reading.problems += _after_signature(grid.place, rest, identity, places)
             break
         section = _section(texts, places)
         if section or (section is not None and grid.medium != "text"):
-            held = _held(grid.place, row, section, held, reading)
+            held = _held(f"{grid.place}: row {row}", section, held, reading)
             continue
         if framework.normalise(texts[0]) in words("furniture", "total"):
             continue
@@ -191,59 +205,43 @@ def _records(
         fault = None
         if row in grid.struck:
             fault = "is struck through; delete the row, or take the line away if it holds"
-        elif grid.medium == "text":
-            fault = _width(cells, heads, needed) or _split(grid, cells, heads, places)
-        full = cells if len(cells) >= needed else cells + [""] * (needed - len(cells))
-        is_named = any(full[i] for i in identity)
-        if len(texts) == 1 and not fault and (not is_named or _remark(texts[0])):
+        elif grid.medium == "text" and (len(cells) < needed or any(cells[len(heads) :])):
+            # an unused last column may be missing
+            fault = f"the line has {len(cells)} cells, the headings are {len(heads)}"
+        elif grid.is_comma_parted and _is_split(cells, heads, places):
+            fault = "a decimal comma may have parted a figure; save the list with semicolons"
+        is_named = any(cell(cells, i) for i in identity)
+        if len(texts) == 1 and not fault and (not is_named or _is_remark(texts[0])):
             reading.notes.append(f"{grid.place}: row {row} is a remark, and was not read")
             continue
         if not is_named:
             fault = fault or "the row has values, but nothing that says what they are of"
-        if grid.medium == "workbook" and prefilled is not None and not full[prefilled]:
+        if prefilled is not None and not cell(cells, prefilled):
             continue
-        values = {column: full[i] for column, i in places.items()}
-        for column, text in (given | held).items():
-            if not values.get(column):
-                values[column] = text
+        values = {column: cell(cells, i) for column, i in places.items()}
+        values |= {c: text for c, text in (given | held).items() if not values.get(c)}
         records.append(Record(row, values, fault, grid.part, is_bare=len(texts) == 1))
     return records, ()
 
 
-def _identity(kind: str, places: dict[str, int]) -> list[int]:
-    """Return the columns (from 0) of which one must hold something for a row to be a record."""
-    known = kinds()[kind]
-    named = [c for c in (*known.one_of, *known.needed) if c not in ("score", "mean")]
-    found = [places[column] for column in named if column in places]
-    return found + [i for column, i in places.items() if column.startswith("statement_")]
+def _is_answer(column: str) -> bool:
+    return column.startswith("statement_")
 
 
-def _width(cells: list[str], heads: list[str], needed: int) -> str | None:
-    """Return the fault of a line of text with too few or too many cells."""
-    # an unused last column may be missing
-    if len(cells) < needed or any(cells[len(heads) :]):
-        return f"the line has {len(cells)} cells, the headings are {len(heads)}"
-    return None
-
-
-def _split(grid: Grid, cells: list[str], heads: list[str], places: dict[str, int]) -> str | None:
-    """Return the fault of a line whose comma may be a decimal one: 3,5 becomes two cells."""
+def _is_split(cells: list[str], heads: list[str], places: dict[str, int]) -> bool:
+    """Whether the comma that parts a line may be a decimal one: 3,5 becomes two cells."""
+    texts = [places.get(c) for c in ("answer", "evidence", "remark")]
     for column in ("score", "mean", "target", "realisation"):
-        i = places.get(column)
-        if i is None or not grid.is_comma_parted or i + 1 >= len(cells):
-            continue
-        texts = [places.get(c) for c in ("answer", "evidence", "remark")]
+        i = places.get(column, len(cells))
         is_odd = i + 1 not in places.values() or len(cells) > len(heads) or i + 1 in texts
-        if is_odd and re.fullmatch(r"\d,\d{1,2}", f"{cells[i]},{cells[i + 1]}"):
-            return "a decimal comma may have parted a figure; save the list with semicolons"
-    return None
+        if is_odd and re.fullmatch(r"\d,\d{1,2}", f"{cell(cells, i)},{cell(cells, i + 1)}"):
+            return True
+    return False
 
 
 def _merged_down(grid: Grid, last: int) -> dict[tuple[int, int], str]:
     """Return the text of cells merged down with the one above, by (row, column)."""
-    if not grid.merged:
-        return {}
-    texts = dict(grid.rows)
+    texts = dict(grid.rows) if grid.merged else {}
     below = grid.rows[last][0]
     return {
         (row, left): texts[top][left - 1]
@@ -267,7 +265,7 @@ def _section(texts: list[str], places: dict[str, int]) -> dict[str, str] | None:
     """
     if len(texts) == 2 and re.fullmatch(r"([A-Z]|[IVX]+)[.)]?", texts[0]):
         texts = texts[1:]
-    if len(set(texts)) > 1 or not texts:
+    if len(set(texts)) > 1:
         return None
     text = re.sub(r"^\s*(?:[A-Z]|[IVX]+|\d+)[.)]\s+|\s*\([^)]*\)\s*$", "", texts[0])
     text = re.sub(r"^(dimensi|pilar|komponen|aspek)\s*:?\s+", "", text, flags=re.IGNORECASE)
@@ -277,11 +275,11 @@ def _section(texts: list[str], places: dict[str, int]) -> dict[str, str] | None:
             return {kind: text}
     if fw.match("question", text) or fw.match("sub_dimension", text) or len(text) > _SIGNATURE:
         return None
-    return {} if text[:1].isupper() and not _remark(text) else None
+    return {} if text[:1].isupper() and not _is_remark(text) else None
 
 
 def _held(
-    place: str, row: int, section: dict[str, str], held: dict[str, str], reading: Reading
+    place: str, section: dict[str, str], held: dict[str, str], reading: Reading
 ) -> dict[str, str]:
     """Return the component and pillar that hold from a section's row on.
 
@@ -292,11 +290,11 @@ def _held(
         return held | section
     if not section and held:
         reading.notes.append(
-            f"{place}: row {row} begins a part that is not known; {', '.join(held)} above it does"
-            " not hold below"
+            f"{place} begins a part that is not known; {', '.join(held)} above it does not hold"
+            " below"
         )
     elif not section:
-        reading.notes.append(f"{place}: row {row} is a remark, and was not read")
+        reading.notes.append(f"{place} is a remark, and was not read")
     return section
 
 
@@ -306,13 +304,12 @@ def _signature(texts: list[str], cells: list[str], places: dict[str, int]) -> bo
     A row with a score, or with more than one cell of the list's own columns and no place and date,
     is a record all the same: a programme may be called "TTD Elektronik".
     """
-    scored = places.get("score")
-    if scored is not None and scored < len(cells) and re.search(r"\d", cells[scored]):
+    if "score" in places and re.search(r"\d", cell(cells, places["score"])):
         return False
     short = [text for text in texts if len(text) <= _SIGNATURE]
     if any(_SIGNED.fullmatch(text) or _begins(text, "signature_start") for text in short):
         return True
-    own = sum(1 for i in places.values() if i < len(cells) and cells[i])
+    own = sum(bool(cell(cells, i)) for i in places.values())
     return own <= 1 and any(_begins(text, "signature") for text in short)
 
 
@@ -323,25 +320,18 @@ def _begins(text: str, what: str) -> bool:
     return any(framework.normalise(" ".join(first[:n])) in wanted for n in (1, 2, 3))
 
 
-def _without_signatory(records: list[Record], row: int) -> list[Record]:
-    """Leave out what stands just above a signature and is no more than a text: a name or title."""
-    while records and records[-1].row >= row - _SIGNATURE_ROWS and records[-1].is_bare:
-        records = records[:-1]
-    return records
-
-
-def _remark(text: str) -> bool:
+def _is_remark(text: str) -> bool:
     """Whether a line of its own begins as a remark does, and is nobody's answer."""
     return text.startswith("*") or _begins(text, "remark")
 
 
 def _after_signature(
-    place: str, rest: Sequence[tuple[int, list[str]]], identity: list[int], figures: list[int]
+    place: str, rest: Rows, identity: Sequence[int], places: dict[str, int]
 ) -> list[str]:
     """Say where rows below a signature block look like records all the same."""
     for row, cells in rest:
-        named = any(i < len(cells) and cells[i] for i in identity)
-        figure = any(i < len(cells) and re.fullmatch(_FIGURE, cells[i]) for i in figures)
-        if (named and figure) or known_headings(cells) >= 2:
+        is_named = any(cell(cells, i) for i in identity)
+        has_figure = any(_FIGURE.fullmatch(cell(cells, i)) for i in places.values())
+        if (is_named and has_figure) or known_headings(cells) >= 2:
             return [f"{place}: row {row} and below stand under the signature and were not read"]
     return []

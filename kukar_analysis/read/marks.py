@@ -7,16 +7,17 @@ how far a sheet reaches. References may be missing, quotes single, names prefixe
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
 
 from kukar_analysis.read.source import UNCALCULATED
 
-_PERCENT = {"9", "10"}
+_PERCENT = ("9", "10")
 """Numbers of Excel's own formats that show a percentage."""
 _NO = (None, "0", "false")
+_CHUNK = 2**20
 
 
 @dataclass
@@ -47,7 +48,6 @@ class Marks:
 
 @lru_cache(maxsize=20_000)
 def _column(letters: str) -> int:
-    """Return the number of a column from its letters: A is 1, AB is 28."""
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -67,38 +67,37 @@ def _parser(start: Callable[[str, Mapping[str, str]], None]) -> expat.XMLParserT
     return parser
 
 
+def elements(xml: bytes) -> Iterator[tuple[str, Mapping[str, str]]]:
+    """Yield the elements of a part in order: name without prefix, attributes."""
+    found: list[tuple[str, Mapping[str, str]]] = []
+    parser = _parser(lambda name, said: found.append((name.rpartition(":")[2], said)))
+    for at in range(0, len(xml) + 1, _CHUNK):
+        parser.Parse(xml[at : at + _CHUNK], at + _CHUNK > len(xml))
+        yield from found
+        found.clear()
+
+
 def styles(xml: bytes) -> Styles:
     """Return what the cell styles of a workbook show."""
     found = Styles()
     formats: set[str] = set(_PERCENT)
-    fonts: list[bool] = []
-    path: list[str] = []
-    count = 0
-
-    def start(name: str, said: Mapping[str, str]) -> None:
-        nonlocal count
-        name = name.rpartition(":")[2]
-        if name == "numFmt" and "%" in re.sub(r'".*?"|\\.', "", said.get("formatCode", "")):
+    struck: list[bool] = []  # by number of the font
+    section, count = "", 0
+    for name, said in elements(xml):
+        if name in ("numFmts", "fonts", "fills", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
+            section = name
+        elif name == "numFmt" and "%" in re.sub(r'".*?"|\\.', "", said.get("formatCode", "")):
             formats.add(said.get("numFmtId", ""))
-        elif name == "font" and path[-1:] == ["fonts"]:
-            fonts.append(False)
-        elif name == "strike" and "fonts" in path:
-            fonts[-1] = said.get("val", "1") not in _NO
-        elif name == "xf" and path[-1:] == ["cellXfs"]:
+        elif (section, name) == ("fonts", "font"):
+            struck.append(False)
+        elif (section, name) == ("fonts", "strike"):
+            struck[-1] = said.get("val", "1") not in _NO
+        elif (section, name) == ("cellXfs", "xf"):
             if said.get("numFmtId") in formats:
                 found.percent.add(str(count))
-            font = int(said.get("fontId", 0))
-            if font < len(fonts) and fonts[font]:
+            if any(struck[int(said.get("fontId", 0)) :][:1]):
                 found.struck.add(str(count))
             count += 1
-        path.append(name)
-
-    def end(_: str) -> None:
-        path.pop()
-
-    parser = _parser(start)
-    parser.EndElementHandler = end
-    parser.Parse(xml, True)
     return found
 
 
@@ -133,7 +132,7 @@ def sheet(xml: bytes, shown: Styles) -> Marks:
                 parser.CharacterDataHandler = value.append
         elif name == "f":
             has_formula = True
-        elif name == "c" or name == "row":
+        elif name in ("c", "row"):
             if has_formula or value or said.get("t") == "e":
                 finish()
             said, has_formula = {}, False
@@ -146,8 +145,7 @@ def sheet(xml: bytes, shown: Styles) -> Marks:
             said = attributes
             at = said.get("r", "").rstrip("0123456789")
             place = _column(at) if at else place + 1
-            if place > found.width:
-                found.width = place
+            found.width = max(found.width, place)
             found.shared += said.get("t") == "s"
         elif name == "col" and attributes.get("hidden") not in _NO:
             found.hidden_columns += 1
@@ -159,3 +157,16 @@ def sheet(xml: bytes, shown: Styles) -> Marks:
     if has_formula or value or said.get("t") == "e":
         finish()
     return found
+
+
+def opendocument(xml: bytes) -> tuple[int, bool]:
+    """Return how many filled cells the content of an ods unfolds to, and if one is a percentage."""
+    cells, has_percent, rows = 0, False, 1
+    for name, said in elements(xml):
+        plain = {key.rpartition(":")[2]: text for key, text in said.items()}
+        if name == "table-row":
+            rows = int(plain.get("number-rows-repeated", 1))
+        elif name == "table-cell" and "value-type" in plain:
+            cells += rows * int(plain.get("number-columns-repeated", 1))
+            has_percent |= plain["value-type"] == "percentage"
+    return cells, has_percent

@@ -14,20 +14,16 @@ UNCALCULATED = "=?"
 class Number(str):
     """The text of a cell that holds a number, and so can be read in one way only."""
 
-    __slots__ = ()
-
 
 class Unsure(str):
     """The text of a number that may be shown as a percentage: the file does not tell."""
-
-    __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One record of a list: a line, a row of a sheet, a row of a page.
 
-    `cells` maps our column to the text as printed, or as the form says it once for all; `part` is
+    `cells` maps our column to the text as printed, or as the form or its mapping says it; `part` is
     the sheet's name or the page's number, none in a text file. A bare record is one text alone,
     which may be anything, a person's name too.
     """
@@ -43,7 +39,7 @@ class Record:
 class SourceList:
     """Records of one kind found in a file. `headings` maps our column to (heading, column number).
 
-    `kind` names the parser of a record (parse.py) and the layout in definitions/layouts.csv.
+    `kind` names the parser of a record (clean/records.py) and the layout in definitions.
     """
 
     name: str
@@ -75,8 +71,7 @@ class SourceList:
 class Reading:
     """What was found in one file.
 
-    `problems` name parts that were not read (a sheet without known headings, a page that is a
-    picture) and what to do; `notes` are only worth knowing. The lists were read all the same.
+    `problems` name parts that were not read and what to do; `notes` are only worth knowing.
     """
 
     lists: list[SourceList]

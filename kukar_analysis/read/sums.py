@@ -1,11 +1,15 @@
-"""Checks that scores, means and index as printed add up by the ministry's arithmetic."""
+"""Checks that scores, means and index as printed or typed add up by the ministry's arithmetic."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from functools import partial
 
 from kukar_analysis import framework, score
-from kukar_analysis.errors import ScoreError
+from kukar_analysis.errors import ScoreError, SourceError
+from kukar_analysis.read.source import Reading
 
 
 def differences(
@@ -22,31 +26,26 @@ def differences(
     scores, the index where every component that `edition` weighs has a mean. `where` adds to a
     line where its component, or `index`, is printed.
     """
+    fw = framework.load()
     found: list[str] = []
-    for component, texts in scores.items():
-        if component not in means or not texts or component not in framework.load().components:
-            continue
-        name = framework.load().components[component].name
+
+    def check(key: str, compute: Callable[[], Decimal], printed: str, said: str) -> None:
+        label = fw.components[key].name if key in fw.components else key
+        place = f" ({where[key]})" if where and where.get(key) else ""
         try:
-            computed = score.component_score(_value(text) for text in texts)
-            if score.hundredths(computed) != score.hundredths(_value(means[component])):
-                found.append(
-                    f"{name}{_place(where, component)}: the mean of {len(texts)} scores is"
-                    f" {computed}, printed is {means[component]}"
-                )
+            computed = compute()
+            if score.hundredths(computed) != score.hundredths(_value(printed)):
+                found.append(f"{label}{place}: {said.format(computed)}, printed is {printed}")
         except ScoreError as error:
-            found.append(f"{name}{_place(where, component)}: {error}")
-    weighed = framework.load().weights[edition]
-    if index is not None and all(component in means for component in weighed):
-        try:
-            given = score.index_of({c: _value(means[c]) for c in weighed}, edition)
-            if score.hundredths(given) != score.hundredths(_value(index)):
-                found.append(
-                    f"index{_place(where, 'index')}: the printed means give {given} by the rules of"
-                    f" {edition}, printed is {index}"
-                )
-        except ScoreError as error:
-            found.append(f"index{_place(where, 'index')}: {error}")
+            found.append(f"{label}{place}: {error}")
+
+    for id_ in (c for c in scores if c in means and scores[c] and c in fw.components):
+        mean = partial(score.component_score, map(_value, scores[id_]))
+        check(id_, mean, means[id_], f"the mean of {len(scores[id_])} scores is {{}}")
+    if index is not None and fw.weights[edition].keys() <= means.keys():
+        weighed = ((c, _value(means[c])) for c in fw.weights[edition])
+        given = f"the printed means give {{}} by the rules of {edition}"
+        check("index", lambda: score.index_of(dict(weighed), edition), index, given)
     return found
 
 
@@ -58,12 +57,62 @@ def unequal(one: str, other: str) -> bool:
         return one != other
 
 
-def _place(where: Mapping[str, str] | None, key: str) -> str:
-    return f" ({where[key]})" if where and where.get(key) else ""
+def check_typed(reading: Reading, name: str, year: int) -> None:
+    """Raise SourceError where scores, means and finals of a letter typed in do not add up.
+
+    A component is checked when any of its question scores is typed: then all must be.
+    """
+    typed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    means: dict[str, dict[str, str]] = defaultdict(dict)
+    finals: dict[str, Mapping[str, str]] = {}
+    for part in reading.lists:
+        for cells in (record.cells for record in part.records):
+            region, component = (_id(kind, cells) for kind in ("region", "component"))
+            if part.kind == "question_scores":
+                typed[region][component].append(cells["score"])
+            elif part.kind == "component_scores":
+                means[region][component] = cells["mean"]
+            elif part.kind == "national_table":
+                finals[region] = cells
+    found = []
+    for region in dict.fromkeys([*typed, *means, *finals]):
+        found += _typed_differences(year, typed[region], means[region], finals.get(region, {}))
+    if found:
+        raise SourceError(f"{name}: does not add up, so nothing of it is kept: {'; '.join(found)}")
+
+
+def _typed_differences(
+    year: int, typed: dict[str, list[str]], means: dict[str, str], final: Mapping[str, str]
+) -> list[str]:
+    fw = framework.load()
+    group = next(iter(fw.match("group", final.get("group", ""))), None)
+    edition = f"{year}-{group}" if group else fw.asked_edition(year)
+    if edition not in fw.weights:
+        return []
+    asked = [fw.questions[id_].component for id_ in fw.edition_questions.get(edition, {})]
+    found = [
+        f"{fw.components[c].name}: {len(scores)} of {asked.count(c)} question scores are typed"
+        for c, scores in typed.items()
+        if len(scores) != asked.count(c) > 0
+    ]
+    if final.get("participated", "").casefold() == "tidak":
+        final = {}
+    printed = {c: final[c] for c in fw.weights[edition] if final.get(c)}
+    found += [
+        f"{fw.components[c].name}: {mean} here, {printed[c]} in the national table"
+        for c, mean in means.items()
+        if c in printed and unequal(mean, printed[c])
+    ]
+    return found + differences(edition, typed, printed | means, final.get("index"))
+
+
+def _id(kind: str, cells: Mapping[str, str]) -> str:
+    """Return the id of a region or component, or its name as typed where that is not known."""
+    text = cells.get(kind, "")
+    return next(iter(framework.load().match(kind, text)), text)
 
 
 def _value(text: str) -> float:
-    """Return a printed number; ScoreError for a text that is none."""
     try:
         return float(text.replace(",", "."))
     except ValueError:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import codecs
 import csv
 import io
+from collections.abc import Iterator
 from pathlib import Path
 
-from kukar_analysis import places
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import grid
+from kukar_analysis.read.headings import Grid, known_headings
 from kukar_analysis.read.source import Reading
 
-SUFFIXES = places.TEXTS
 _DELIMITERS = ";,\t|"
 _LARGEST = 64 * 2**20
 """Bytes of the largest list that is read."""
@@ -20,29 +19,26 @@ _TITLES = 20
 """Lines in which the headings are looked for, to tell what parts the cells."""
 
 
-def read(path: Path, name: str) -> Reading:
-    """Read a list; `name` is its path under the raw folder, used in messages and origins.
+def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
+    """Yield the list as a grid; `name` is its path under the raw folder.
 
-    Raises OSError when it cannot be opened; SourceError when it is no text, empty, cut within a
-    quoted cell, or of no known kind.
+    Raises OSError when it cannot be opened; SourceError when it is no text, empty or cut within a
+    quoted cell.
     """
     if path.stat().st_size > _LARGEST:
         raise SourceError(f"{name}: is larger than {_LARGEST >> 20} MB; send only the list")
-    text = _text(path, name)
-    delimiter = _delimiter(text)
+    text = _text(path.read_bytes(), name)
+    lines = text.lstrip("\r\n").splitlines()[:_TITLES] or [""]
+    heads = {d: max(known_headings(line.split(d)) for line in lines) for d in _DELIMITERS}
+    # what parts the most known headings; of the first line where none does
+    delimiter = max(_DELIMITERS, key=lambda d: (heads[d], lines[0].count(d)))
     rows = _rows(text, delimiter, name)
     if not rows:
         raise SourceError(f"{name}: is empty; expected a line of headings and lines of values")
-    reading = Reading([])
-    found = grid.Grid(name, "text", rows, is_comma_parted=delimiter == ",")
-    grid.read(found, grid.named(path.stem, "region", "opd", "pillar"), reading)
-    if not reading.lists:
-        raise SourceError("; ".join(reading.problems + reading.notes))
-    return reading
+    yield Grid(name, "text", rows, is_comma_parted=delimiter == ",")
 
 
-def _text(path: Path, name: str) -> str:
-    data = path.read_bytes()
+def _text(data: bytes, name: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
         return data.decode("utf-16", errors="replace")  # Excel's "Unicode text"
     if b"\0" in data:
@@ -50,21 +46,14 @@ def _text(path: Path, name: str) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        # Excel's plain "CSV" on Indonesian Windows; every byte has a meaning there but five.
-        try:
-            return data.decode("cp1252")
-        except UnicodeDecodeError as error:
-            raise SourceError(
-                f"{name}: byte {error.start + 1} is neither UTF-8 nor Windows-1252;"
-                " save the list as CSV (UTF-8) and try again"
-            ) from error
-
-
-def _delimiter(text: str) -> str:
-    """Return the sign that parts the most known headings; of the first line where none does."""
-    lines = text.lstrip("\r\n").splitlines()[:_TITLES] or [""]
-    heads = {d: max(grid.known_headings(line.split(d)) for line in lines) for d in _DELIMITERS}
-    return max(_DELIMITERS, key=lambda d: (heads[d], lines[0].count(d)))
+        pass
+    try:  # Excel's plain "CSV" on Indonesian Windows; every byte has a meaning there but five
+        return data.decode("cp1252")
+    except UnicodeDecodeError as error:
+        raise SourceError(
+            f"{name}: byte {error.start + 1} is neither UTF-8 nor Windows-1252;"
+            " save the list as CSV (UTF-8) and try again"
+        ) from error
 
 
 def _rows(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:

@@ -19,7 +19,7 @@ import pypdfium2
 
 from kukar_analysis import respondents, store
 from kukar_analysis.clean.survey import PERSONAL
-from kukar_analysis.read import table, workbook
+from kukar_analysis.read import READERS
 from kukar_analysis.report import page, site
 from kukar_analysis.report.workbook import COMPUTED
 
@@ -75,8 +75,7 @@ def respondents_of(raw: Path) -> set[str]:
     found = set()
     for name in files.loc[files["kind"].str.contains("survey"), "file"]:
         path = raw / name
-        reader = table if path.suffix.lower() in table.SUFFIXES else workbook
-        for part in reader.read(path, name).lists:
+        for part in READERS[path.suffix.lower()](path, name).lists:
             cells = [cell for record in part.records for cell in record.cells.items()]
             found |= {text for column, text in cells if column.startswith(PERSONAL)}
     return found
