@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from kukar_analysis import framework
@@ -23,7 +24,8 @@ from kukar_analysis.read.letter.parts import NATIONAL, NOTES, NUMBER, SCORES, He
 from kukar_analysis.read.letter.scores import ScoreSection
 from kukar_analysis.read.source import Reading, Record, SourceList
 
-_ADDRESS = 3  # lines of an address
+_ADDRESS = 6  # lines of an address at most
+_PARAGRAPH = 2.5  # heights of a word from which on a line is no part of the address
 _WHAT = {
     "question_scores": "question scores",
     "component_scores": "means",
@@ -146,8 +148,12 @@ def _address(found: Sequence[LetterPage]) -> str:
     said: list[str] = []
     for i, line in enumerate(lines):
         first = [framework.normalise(" ".join(line.text.split()[:n])) for n in (1, 2, 3)]
-        if {*first} & labels("letter", "addressee"):
-            said += [other.text for other in lines[i : i + _ADDRESS]]
+        if {*first} & {*labels("letter", "addressee")}:
+            said.append(line.text)
+            for above, below in pairwise(lines[i : i + _ADDRESS]):
+                if below.middle - above.middle > _PARAGRAPH * below.height:
+                    break
+                said.append(below.text)
 
     def titled(match: re.Match[str]) -> str:
         word = framework.normalise(match[0])
