@@ -26,8 +26,9 @@ FILES, YEAR, REGION, ROUNDS = 500, 2023, "64.02", 3
 
 def make(folder: Path, count: int) -> None:
     """Write filled forms: each agency's own form, answered, and as many copies as are asked."""
-    forms = folder.parent / "forms"
-    made = forms.forms(YEAR, REGION, forms, list(framework.load().opd), {})
+    from kukar_analysis import forms
+
+    made = forms.write("agency", YEAR, REGION, folder.parent / "forms", framework.load().opd)
     for path in made:
         book = openpyxl.load_workbook(path)
         for sheet in book.worksheets[1:]:

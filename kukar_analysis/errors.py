@@ -1,18 +1,5 @@
 """The exceptions of this package, as a tree.
 
-KukarError
-├── UsageError         a word that is not known was asked for: year, region, pillar, edition, report
-├── DefinitionError    the definitions contradict themselves; lists every problem found
-├── SourceError        a raw file cannot be read, or not as what it should be
-│   └── UnfinishedError     its end is missing: it is cut, or still being copied
-├── ScoreError         scores that cannot be weighed into an index
-├── TableError         a table of data/processed does not fit its schema
-│   └── MissingTableError   it is not there at all
-└── ReportError        a report cannot be run or published
-    ├── HeldError           another run holds the folder
-    ├── PrinterError        what makes PDF is not installed
-    └── ShareError          a bundle that must not be made
-
 Each message says what, where, what was expected and what to do next. The command line prints it
 in one line, without a traceback, and ends with the error's exit code.
 """
@@ -38,23 +25,8 @@ class UsageError(KukarError):
     exit_code = 2
 
 
-def own_fault(error: Exception) -> str:
-    """Return how an error that nobody foresaw is told: its type and place, not what it says.
-
-    What it says may hold a cell, and so a person's name.
-    """
-    last = error.__traceback__
-    while last and last.tb_next:
-        last = last.tb_next
-    where = f", {Path(last.tb_frame.f_code.co_filename).name} line {last.tb_lineno}" if last else ""
-    return (
-        f"the program fails on it ({type(error).__name__}{where}); this is a fault of the program,"
-        " not of the file: report it, and send what is read here in another form until it is mended"
-    )
-
-
 class DefinitionError(KukarError):
-    """The files in definitions/ contradict themselves or each other."""
+    """The files in definitions/ contradict themselves or each other; lists every problem."""
 
 
 class SourceError(KukarError):
@@ -99,3 +71,18 @@ class ShareError(ReportError):
 
 class PrinterError(ReportError):
     """What makes PDF is not installed; everything else can be made."""
+
+
+def own_fault(error: Exception) -> str:
+    """Return how an error that nobody foresaw is told: its type and place, not what it says.
+
+    What it says may hold a cell, and so a person's name.
+    """
+    last = error.__traceback__
+    while last and last.tb_next:
+        last = last.tb_next
+    where = f", {Path(last.tb_frame.f_code.co_filename).name} line {last.tb_lineno}" if last else ""
+    return (
+        f"the program fails on it ({type(error).__name__}{where}); this is a fault of the program,"
+        " not of the file: report it, and send what is read here in another form until it is mended"
+    )

@@ -1,7 +1,6 @@
 """Who answered a survey, as a keyed hash: the same person gets the same one, and it names nobody.
 
-The key is a file outside the repository that its owner alone may read, made on first use. Without
-it nobody can try names and telephone numbers against the hashes.
+The key is a file outside the repository that its owner alone may read, made on first use.
 """
 
 from __future__ import annotations
@@ -11,7 +10,6 @@ import hmac
 import os
 import re
 import secrets
-import stat
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -37,28 +35,26 @@ def respondent(person: Mapping[str, str]) -> str | None:
     """
     who = {column.removeprefix("person_"): text for column, text in person.items()}
     phone = re.sub(r"^(62|0)", "", re.sub(r"\D", "", who.get("phone", "")))
-    name = normalise(who.get("name", ""))
-    known = [name, phone] if phone else [normalise(who.get("number", "")) or name]
+    name, number, email, address = (
+        normalise(who.get(part, "")) for part in ("name", "number", "email", "address")
+    )
+    known = [name, phone] if phone else [number or name]
     if not phone and not who.get("number"):
-        known += [normalise(who.get("email", "")) or normalise(who.get("address", ""))]
+        known.append(email or address)
     if not any(known):
         return None
-    text = "|".join(known)
-    return hmac.new(_key(key_path()), text.encode(), hashlib.sha256).hexdigest()[:16]
+    text = "|".join(known).encode()
+    return hmac.new(_key(key_path()), text, hashlib.sha256).hexdigest()[:16]
 
 
 @cache
 def _key(path: Path) -> bytes:
     """Return the key, made on first use; UsageError where others may read it."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        pass
-    else:
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_hex(32).encode())
-    if os.name == "posix" and stat.S_IMODE(path.stat().st_mode) & 0o077:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_hex(32))
+    if os.name == "posix" and path.stat().st_mode & 0o077:
         raise UsageError(f"{path} can be read by others; say: chmod 600 {path}")
     key = path.read_bytes()
     if len(key) < 32:

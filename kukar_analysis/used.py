@@ -13,7 +13,7 @@ _TABLES: set[str] = set()
 
 def note_table(table: str, year: int | None = None, region: str | None = None) -> None:
     """Note rows of a table: all of them, or those of a year, a region or both."""
-    _TABLES.add(" ".join([table, "*" if year is None else str(int(year)), region or "*"]))
+    _TABLES.add(f"{table} {'*' if year is None else int(year)} {region or '*'}")
 
 
 def seen() -> list[str]:
@@ -27,10 +27,10 @@ def tells_of(tables: Iterable[str], year: int | None, region: str | None) -> boo
     A region has to be asked for by its name where any is: whoever names another one alone shows
     that one. A table of all regions, which the cells choose from, will do where none is named.
     """
-    slices = [tuple(noted.split(" ", 2)[1:]) for noted in tables]
-    wanted = ("*" if year is None else str(year), region or "*")
-    own = [
-        s for s in slices if all("*" in (w, of) or w == of for w, of in zip(wanted, s, strict=True))
-    ]
-    named = {of for _, of in slices if of != "*"}
-    return bool(own) and (region is None or not named or region in {of for _, of in own})
+    noted = [tuple(one.split(" ")[1:]) for one in tables]
+    own = any(
+        (year is None or y in ("*", str(year))) and (region is None or r in ("*", region))
+        for y, r in noted
+    )
+    named = {r for _, r in noted} - {"*"}
+    return own and (region is None or not named or region in named)

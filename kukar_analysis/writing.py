@@ -10,15 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-
-@contextmanager
-def staged(path: Path) -> Iterator[Path]:
-    """Give a place beside `path` to write to; what is left there when the block ends goes."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        yield temporary
-    finally:
-        temporary.unlink(missing_ok=True)
+OWN = 0o660
+"""Mode of a file that may concern persons: for its owner and group alone."""
 
 
 @contextmanager
@@ -27,13 +20,12 @@ def replacing(path: Path) -> Iterator[Path]:
 
     A file that was there is never written into: it may be linked from elsewhere.
     """
-    with staged(path) as temporary:
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
         yield temporary
         temporary.replace(path)
-
-
-OWN = 0o660
-"""Mode of a file that may concern persons: for its owner and group alone."""
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def write(path: Path, content: str | bytes, mode: int | None = None) -> Path:

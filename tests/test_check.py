@@ -151,8 +151,8 @@ def test_a_quick_win_that_differs_is_named_with_both_and_its_place(own, column, 
     found = rule(own, "quick wins on record")
     assert found.agree == 11
     assert found.differ == [
-        f"quick win 2022 governance: {arrived} at 2022/quick-win-kukar.csv#l2:c3,"
-        " definitions say Becik (None)"
+        f"quick win 2022 governance: the file says {arrived}, the definitions Becik (None)"
+        " (2022/quick-win-kukar.csv#l2:c3)"
     ]
 
 

@@ -11,7 +11,7 @@ from copied import changed_code, kukar, project, python
 from reading import PARAMETERS, Page, write_notebook
 
 from kukar_analysis import paths
-from kukar_analysis.cli import new_notebook
+from kukar_analysis.cli import desk
 from kukar_analysis.errors import MissingTableError, UsageError
 from kukar_analysis.report import notebooks
 
@@ -96,30 +96,35 @@ def test_a_second_one_gets_the_next_number_and_a_name_that_is_there_is_refused(b
     second.unlink()
 
 
-@pytest.mark.parametrize(
-    "name",
-    ["", "Anggaran", "anggaran desa", "10_x", "_x", "x__y", "x_", "../x", "anggarán", "a" * 41],
-)
-def test_a_name_that_cannot_be_used_is_refused_with_one_that_can(name, tmp_path):
-    with pytest.raises(UsageError, match=r"cannot be used: .* as anggaran_desa") as refused:
-        new_notebook.write(name, folder=tmp_path)
-    assert "\n" not in str(refused.value)
-    assert list(tmp_path.iterdir()) == []
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Let new notebooks go to an empty folder; return it."""
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path)
+    return tmp_path
 
 
 @pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(("title", "question"), [("Dua\nbaris", None), (" ", None), (None, "a\nb")])
-def test_a_title_and_a_question_are_one_line(title, question, tmp_path):
-    with pytest.raises(UsageError, match="cannot be used: expected one line"):
-        new_notebook.write(NAME, title, question, tmp_path)
-    assert list(tmp_path.iterdir()) == []
+@pytest.mark.parametrize(
+    "asked",
+    [
+        *((name,) for name in ("", "Anggaran", "a b", "10_x", "_x", "x__y", "../x", "á", "a" * 41)),
+        (NAME, "Dua\nbaris"),
+        (NAME, " "),
+        (NAME, None, "a\nb"),
+    ],
+)
+def test_a_name_title_or_question_that_cannot_be_used_is_refused_in_one_line(asked, folder):
+    with pytest.raises(UsageError, match="cannot be used: expected ") as refused:
+        desk.begin(*asked)
+    assert "\n" not in str(refused.value)
+    assert list(folder.iterdir()) == []
 
 
-def test_without_tables_nothing_is_written_and_it_is_said_what_makes_them(tmp_path, monkeypatch):
-    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
+def test_without_tables_nothing_is_written_and_it_is_said_what_makes_them(folder, monkeypatch):
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(folder))
     with pytest.raises(MissingTableError, match="run `kukar clean`"):
-        new_notebook.write(NAME, folder=tmp_path)
-    assert list(tmp_path.iterdir()) == []
+        desk.begin(NAME)
+    assert list(folder.iterdir()) == []
 
 
 # What a notebook is

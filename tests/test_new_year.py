@@ -9,11 +9,11 @@ from pathlib import Path
 import openpyxl
 import pytest
 from copied import changed_code, kukar, project, python
-from reading import IN_NO_TABLE, KUKAR, MALANG
+from reading import KUKAR, MALANG
 
 from kukar_analysis import clean, framework, paths
 from kukar_analysis.analysis import change, compare, limits
-from kukar_analysis.cli import new_year
+from kukar_analysis.cli import years
 from kukar_analysis.errors import DefinitionError, UsageError
 
 SOURCE = "2023-kppn-ikn"
@@ -39,9 +39,11 @@ INVENTED = {
 
 
 @pytest.fixture
-def definitions(tmp_path):
-    """Return a copy of the definitions, to be added to."""
-    return shutil.copytree(framework.DEFINITIONS, tmp_path / "definitions")
+def definitions(tmp_path, monkeypatch):
+    """Return a copy of the definitions that is loaded, to be added to."""
+    folder = shutil.copytree(framework.DEFINITIONS, tmp_path / "definitions")
+    monkeypatch.setattr(framework, "DEFINITIONS", folder)
+    return folder
 
 
 @pytest.fixture(scope="module")
@@ -94,7 +96,7 @@ def confirm(folder):
 
 def test_a_copy_adds_the_lines_it_names_and_changes_no_byte_beside_them(definitions):
     before = {p.name: p.read_bytes() for p in definitions.iterdir()}
-    added = new_year.copy(2027, [SOURCE], definitions)
+    added = years.copy(2027, [SOURCE])
     assert {path.stem: last - first + 1 for path, first, last in added} == ADDED
     for path, first, last in added:
         found = path.read_bytes().splitlines(keepends=True)
@@ -106,8 +108,8 @@ def test_a_copy_adds_the_lines_it_names_and_changes_no_byte_beside_them(definiti
 
 
 def test_a_copied_edition_asks_and_weighs_as_its_source_and_none_of_it_is_confirmed(definitions):
-    new_year.copy(2027, [SOURCE], definitions)
-    fw = framework.load(definitions)
+    years.copy(2027, [SOURCE])
+    fw = framework.load()
     made, source = fw.edition("2027-kppn-ikn"), fw.edition(SOURCE)
     assert (made.year, made.group, made.follows) == (2027, "kppn-ikn", SOURCE)
     assert (made.rounding, made.improvement_base) == (source.rounding, source.improvement_base)
@@ -120,53 +122,32 @@ def test_a_copied_edition_asks_and_weighs_as_its_source_and_none_of_it_is_confir
     assert fw.unconfirmed(SOURCE) == {}
 
 
-def test_an_edition_between_two_years_is_put_between_them(definitions):
-    new_year.copy(2027, [SOURCE], definitions)
-    new_year.copy(2025, ["2023-reguler"], definitions)
-    assert [e for e in framework.load(definitions).editions if e > "2023-k"] == [
-        "2023-kppn-ikn",
-        "2023-reguler",
-        "2025-reguler",
-        "2027-kppn-ikn",
-    ]
-    listed = framework.load(definitions).weight_facts
-    assert list(listed)[-2:] == ["2025-reguler", "2027-kppn-ikn"]
-
-
 @pytest.mark.parametrize(
     "saved",
     [
         lambda content: content.replace(b"\n", b"\r\n"),
         lambda content: b"\xef\xbb\xbf" + content,
         lambda content: content.rstrip(b"\n"),
-        lambda content: content + b"\n\n",
     ],
-    ids=[
-        "with Excel's ends of lines",
-        "with a mark at its head",
-        "without a last end",
-        "with more",
-    ],
+    ids=["with Excel's ends of lines", "with a mark at its head", "without a last end"],
 )
 def test_a_file_keeps_the_way_it_was_saved(definitions, saved):
     path = definitions / "weights.csv"
     path.write_bytes(saved(path.read_bytes()))
-    before = path.read_bytes().splitlines(keepends=True)
-    new_year.copy(2027, [SOURCE], definitions)
-    after = path.read_bytes().splitlines(keepends=True)
-    end = b"\r\n" if before[0].endswith(b"\r\n") else b"\n"
-    assert all(line.endswith(end) for line in after)
-    assert [line.strip() for line in after if not line.startswith(b"2027")] == [
-        line.strip() for line in before
-    ]
-    assert len(framework.load(definitions).weights["2027-kppn-ikn"]) == 6
+    before = path.read_bytes()
+    years.copy(2027, [SOURCE])
+    after = path.read_bytes()
+    end = b"\r\n" if b"\r\n" in before else b"\n"
+    assert after.startswith(before)
+    assert all(line.endswith(end) for line in after.splitlines(keepends=True))
+    assert len(framework.load().weights["2027-kppn-ikn"]) == 6
 
 
 def test_what_contradicts_the_definitions_changes_no_file(definitions):
-    new_year.copy(2027, [SOURCE], definitions)
+    years.copy(2027, [SOURCE])
     before = {p.name: p.read_bytes() for p in definitions.iterdir()}
     with pytest.raises(DefinitionError, match="2027-kppn-ikn stands 2 times"):
-        new_year.copy(2027, [SOURCE], definitions)
+        years.copy(2027, [SOURCE])
     assert {p.name: p.read_bytes() for p in definitions.iterdir()} == before
 
 
@@ -181,77 +162,64 @@ def test_all_files_are_changed_or_none(definitions, monkeypatch):
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(OSError, match="No space"):
-        new_year.copy(2027, [SOURCE], definitions)
+        years.copy(2027, [SOURCE])
     assert {p.name: p.read_bytes() for p in definitions.iterdir()} == before
 
 
-def test_what_is_abolished_is_asked_about_from_its_year_on_and_not_copied(definitions, monkeypatch):
-    monkeypatch.setattr(framework, "DEFINITIONS", definitions)
-    new_year.copy(2025, [SOURCE])
+def test_what_is_abolished_is_asked_about_from_its_year_on_and_not_copied(definitions):
+    years.copy(2025, [SOURCE])
     fw = framework.load()
     assert SPBE in fw.edition_questions["2025-kppn-ikn"]
     assert fw.not_copied("2025-kppn-ikn") == []
-    new_year.copy(2026, ["2025-kppn-ikn", "2023-reguler"])
+    years.copy(2026, ["2025-kppn-ikn", "2023-reguler"])
     fw = framework.load()
     assert SPBE not in fw.edition_questions["2026-kppn-ikn"]
     assert fw.edition("2026-kppn-ikn").questions == 116
     assert [r.question for r in fw.not_copied("2026-kppn-ikn")] == [SPBE]
     assert fw.not_copied("2026-reguler") == []  # its questions were never seen
-    (said,) = new_year.to_ask("2026-kppn-ikn")
+    (said,) = years.to_ask("2026-kppn-ikn")
     assert said.startswith(f"not copied: Nilai SPBE ({SPBE}). Indeks SPBE dicabut pada 2026")
     path = definitions / "editions.csv"
     path.write_text(path.read_text("utf-8").replace("116,unconfirmed", "116,seen"), "utf-8")
     framework.forget()
-    assert new_year.to_ask("2026-kppn-ikn") == []  # the office has confirmed the edition
+    assert years.to_ask("2026-kppn-ikn") == []  # the office has confirmed the edition
 
 
 # Which editions are copied
 
 
 @pytest.mark.parametrize(
-    ("year", "asked", "editions"),
+    ("year", "asked", "sources"),
     [
         (2027, None, [SOURCE, "2023-reguler"]),
-        (2024, None, [SOURCE, "2023-reguler"]),
         (2027, "2023-reguler", ["2023-reguler"]),
-        (2027, "2022-kppn-ikn", ["2022-kppn-ikn"]),
+        (2024, "2022-kppn-ikn", ["2022-kppn-ikn"]),
     ],
 )
-def test_all_editions_of_the_year_before_are_copied_or_the_one_asked_for(year, asked, editions):
-    assert new_year.sources_of(year, asked) == editions
-
-
-def test_editions_that_a_year_has_already_are_left_out(definitions, monkeypatch):
-    monkeypatch.setattr(framework, "DEFINITIONS", definitions)
-    new_year.copy(2027, [SOURCE])
-    assert new_year.sources_of(2027) == ["2023-reguler"]
-    with pytest.raises(UsageError, match="edition 2027-kppn-ikn is there already"):
-        new_year.sources_of(2027, SOURCE)
+def test_all_editions_of_the_year_before_are_copied_or_the_one_asked_for(
+    year, asked, sources, definitions, tmp_path, monkeypatch
+):
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
+    said = list(years.begin(year, asked, tmp_path / "formulir", tmp_path / "raw"))
+    begun = [line.split()[1].rstrip(":") for line in said if line.startswith("edition ")]
+    assert begun == [f"{year}-{source[5:]}" for source in sources]
+    assert {e for e in framework.load().editions if e.startswith(str(year))} == {*begun}
 
 
 @pytest.mark.parametrize(
     ("year", "asked", "said"),
     [
-        (2021, None, "year 2021 cannot be begun: editions are on record for 2022 to 20"),
-        (2022, None, "year 2022 cannot be begun"),
+        (2022, None, "year 2022 cannot be begun: editions are on record for 2022 to 20"),
         (20270, None, "year 20270 cannot be begun"),
-        (-1, None, "year -1 cannot be begun"),
         (2023, None, "edition 2023-kppn-ikn and 2023-reguler is there .*new-year 2023 --status"),
         (2023, "2023-reguler", "edition 2023-reguler is not before 2023: name an earlier"),
         (2027, "2026-kppn", "edition '2026-kppn' is not known; known: 2022-kppn-ikn, "),
     ],
 )
-def test_a_year_that_cannot_begin_is_refused_with_what_to_do(year, asked, said):
+def test_a_year_that_cannot_begin_is_refused_with_what_to_do(year, asked, said, tmp_path):
     with pytest.raises(UsageError, match=said):
-        new_year.sources_of(year, asked)
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_the_group_of_the_office_is_that_of_its_newest_table(tmp_path, monkeypatch):
-    assert new_year.group_of(KUKAR) == "kppn-ikn"
-    assert new_year.group_of(IN_NO_TABLE) is None
-    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
-    assert new_year.group_of(KUKAR) is None
+        list(years.begin(year, asked, tmp_path / "formulir", tmp_path / "raw"))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize(
@@ -284,10 +252,9 @@ def test_a_year_that_begins_says_each_line_and_folder_that_it_made(begun):
     assert lines[1].startswith(f"  not copied: Nilai SPBE ({SPBE}). Indeks SPBE dicabut pada 2026")
     assert lines[2] == said.format("reguler")
     for line in lines[3:7]:
-        file, _, numbers = line.removeprefix("  added ").partition(": ")
-        first, *last = (int(n) for n in numbers.split()[1].split("-"))
-        text = Path(file).read_text(encoding="utf-8").splitlines()
-        new = text[first - 1 : (last or [first])[0]]
+        file, _, numbers = line.removeprefix("  added ").partition(": lines ")
+        first, last = map(int, numbers.split("-"))
+        new = Path(file).read_text(encoding="utf-8").splitlines()[first - 1 : last]
         assert len(new) == WHOLE[Path(file).stem]
         assert all(x.startswith("2027-") for x in new)
     assert {p.name for p in (folder / "data" / "raw" / "2027").iterdir()} == {"opd", "survei"}
@@ -323,7 +290,7 @@ def test_the_other_editions_of_a_year_are_begun_where_one_is_there(tmp_path):
         assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.startswith(f"edition 2027-kppn-ikn: copied from {SOURCE}, and nothing of")
     assert "2027-reguler" not in ended.stdout
-    assert "no forms: no national table on hand tells the group of 64.02" in ended.stdout
+    assert "no forms: no edition of 64.02's group with a list of questions began" in ended.stdout
 
 
 def test_forms_that_are_there_are_not_written_over_and_the_year_is_not_begun(begun):
@@ -406,9 +373,9 @@ def said(office):
         ),
         *(f'ka.limits({year}, "00.01", "index").sentence' for year in INVENTED),
         *(f'summary.certainty({year}, "00.01")' for year in INVENTED),
-        "new_year.summary()",
+        "years.summary()",
     ]
-    code = "import kukar_analysis as ka\nfrom kukar_analysis.cli import new_year\nimport json\n"
+    code = "import kukar_analysis as ka\nfrom kukar_analysis.cli import years\nimport json\n"
     code += "from kukar_analysis.analysis import summary\n"
     code += f"print(json.dumps([list(x) for x in [{', '.join(calls)}]]))"
     ended = python(office, "-c", code)
@@ -443,16 +410,16 @@ def test_limits_say_first_that_the_rules_are_not_confirmed(said):
 
 
 def test_a_line_an_edition_sums_up_what_is_not_confirmed(said):
-    assert said["new_year.summary()"] == [
+    assert said["years.summary()"] == [
         "edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed,"
         " 1 question not copied (kukar new-year 2027 --status)"
     ]
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definitions, monkeypatch):
+def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definitions):
     assert limits.unconfirmed(KUKAR, 2022, 2023) == []
-    new_year.copy(2027, [SOURCE], definitions)
+    years.copy(2027, [SOURCE])
     path = definitions / "weights.csv"
     text = path.read_text(encoding="utf-8")
     for component in ("baseline,10", "output,20"):
@@ -461,21 +428,18 @@ def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definition
         )
     path.write_text(text, encoding="utf-8")
     framework.forget()
-    changed = framework.load(definitions)
-    monkeypatch.setattr(framework, "load", lambda: changed)
     (said,) = limits.unconfirmed(KUKAR, 2027)
     assert "aturan pembulatan, 4 dari 6 bobot, butir, dan aturan survei disalin" in said
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_a_change_is_not_put_down_to_questions_that_are_not_confirmed(definitions, monkeypatch):
+def test_a_change_is_not_put_down_to_questions_that_are_not_confirmed(definitions):
     assert len(compare.questions_between(MALANG, 2022, 2023)) > 0
     path = definitions / "edition_questions.csv"
     lines = path.read_text(encoding="utf-8").splitlines()
     lines = [x.replace(",seen,", ",unconfirmed,") if x.startswith(SOURCE) else x for x in lines]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    changed = framework.load(definitions)
-    monkeypatch.setattr(framework, "load", lambda: changed)
+    framework.forget()
     assert compare.questions_between(MALANG, 2022, 2023).empty
     found = change.decompose_change(MALANG, 2022, 2023)
     assert found["question"].isna().all()

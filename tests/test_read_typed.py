@@ -24,7 +24,7 @@ def typed(tmp_path, printed):
     """Return a function that types a letter into the form and cleans it."""
 
     def run(final=None, means=None, scores=None):
-        path = forms.letter(2023, MALANG, tmp_path / "raw" / "2023")
+        (path,) = forms.write("letter", 2023, MALANG, tmp_path / "raw" / "2023")
         book = openpyxl.load_workbook(path)
         said = FINAL | (final or {})
         fill(book["Tabel nasional"], "BASELINE", [["1", "KAB. MALANG", *said.values()]])
@@ -82,7 +82,7 @@ def test_components_without_question_scores_need_none(typed):
 
 
 def test_the_form_left_blank_says_nothing(tmp_path):
-    forms.letter(2023, MALANG, tmp_path / "raw" / "2023")
+    forms.write("letter", 2023, MALANG, tmp_path / "raw" / "2023")
     made = clean.clean(tmp_path / "raw", tmp_path / "processed")
     assert [p for p in made.problems if "Traceback" in p] == []
     assert made.tables["question_scores"].empty

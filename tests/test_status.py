@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from kukar_analysis import clean, framework, paths, writing
 from kukar_analysis.clean import received
-from kukar_analysis.cli import app, clock, old_names
+from kukar_analysis.cli import app, clock, names
 from kukar_analysis.errors import KukarError, UsageError
 from kukar_analysis.framework.facts import Accepted
 
@@ -86,10 +86,10 @@ def test_what_went_wrong_with_files_tables_and_reports_is_named(office):
     assert report == "laporan 02_indeks gagal dibuat: sel 4: tidak ada data"
     assert "rusak.xlsx" in file
     look.manifest.write_text(look.manifest.read_text().replace("tabel.csv", "lain.csv"))
-    assert "2023/lain.csv dan 2023/tabel.csv" in look("2024-03-01").wrong[0]
+    assert "2023/lain.csv dan 2023/tabel.csv" in str(look("2024-03-01").wrong)
     look.manifest.write_text("{")
     found = look("2024-03-01")
-    assert ("tidak terbaca" in found.wrong[0], found.published) == (True, None)
+    assert ("belum ada terbitan yang terbaca" in found.wrong[0], found.published) == (True, None)
     (look.raw / "2023" / "tabel.csv").write_text(HEADS)
     assert "run `kukar clean` anew" in look("2024-03-01").wrong[0]
 
@@ -190,7 +190,7 @@ def test_a_run_that_ends_with_an_error_is_told_and_still_ends_so(hook, tmp_path,
     assert isinstance(ended.exception, UsageError)
     (body,) = hook.got
     assert "berakhir dengan kode 2" in body["message"]
-    assert "belum ada laporan yang terbit" in body["message"]
+    assert "belum ada terbitan yang terbaca" in body["message"]
 
 
 def test_addresses_come_from_words_files_and_the_variable_and_are_never_said(tmp_path, monkeypatch):
@@ -263,8 +263,8 @@ def surveyed(raw_folder):
 def test_names_go_after_their_term_and_every_answer_stays(surveyed, tmp_path):
     before = answers(surveyed, tmp_path / "a")
     days = framework.load().terms["survey_names"].days
-    assert old_names.forget(surveyed, days, date(2024, 5, 13)) == ([], [])
-    deleted, kept = old_names.forget(surveyed, days, date(2024, 5, 14))
+    assert names.forget(surveyed, days, date(2024, 5, 13)) == ([], [])
+    deleted, kept = names.forget(surveyed, days, date(2024, 5, 14))
     assert (deleted, kept) == (["2023/survei.csv"], [])
     made = clean.clean(surveyed, tmp_path / "b")
     assert answers(surveyed, tmp_path / "b").equals(before)
@@ -273,7 +273,7 @@ def test_names_go_after_their_term_and_every_answer_stays(surveyed, tmp_path):
     assert "Karangan" not in left
     assert "(nama dihapus 2024-05-14)" in left
     assert list(surveyed.parent.glob(".*.work")) == []
-    assert old_names.forget(surveyed, 0, LATER) == ([], [])
+    assert names.forget(surveyed, 0, LATER) == ([], [])
 
 
 @pytest.mark.parametrize("step", range(3))
@@ -299,9 +299,9 @@ def test_broken_off_anywhere_every_answer_is_there_once_and_the_next_run_goes_on
         patch.setattr(writing, "write", until_killed(writing.write))
         patch.setattr(type(surveyed), "unlink", until_killed(type(surveyed).unlink))
         with pytest.raises(Killed):
-            old_names.forget(surveyed, 0, LATER)
+            names.forget(surveyed, 0, LATER)
     assert answers(surveyed, tmp_path / "b").equals(before)
-    assert old_names.forget(surveyed, 0, LATER)[1] == []
+    assert names.forget(surveyed, 0, LATER)[1] == []
     assert answers(surveyed, tmp_path / "b").equals(before)
     assert "Karangan" not in "".join(p.read_text() for p in surveyed.rglob("*.*"))
 
@@ -309,16 +309,16 @@ def test_broken_off_anywhere_every_answer_is_there_once_and_the_next_run_goes_on
 def test_what_would_lose_an_answer_is_not_deleted(surveyed, tmp_path, monkeypatch):
     beside, other = surveyed / "2023" / "tanpa-nama-survei.csv", surveyed / "2023" / "survei.txt"
     beside.write_text(SURVEY + NOBODY)
-    deleted, (kept,) = old_names.forget(surveyed, 0, LATER)
+    deleted, (kept,) = names.forget(surveyed, 0, LATER)
     assert (deleted, "is there already" in kept) == ([], True)
     beside.unlink()
     other.write_text(SURVEY + SOMEONE.replace("Budi", "Tuti"))
-    deleted, kept = old_names.forget(surveyed, 0, LATER)
+    deleted, kept = names.forget(surveyed, 0, LATER)
     assert (deleted, ["name but for the end" in line for line in kept]) == ([], [True, True])
     other.unlink()
-    monkeypatch.setattr(old_names, "_answers", lambda *given: SURVEY.replace("NAMA RESPONDEN", "x"))
+    monkeypatch.setattr(names, "_list", lambda *given: SURVEY.replace("NAMA RESPONDEN", "x"))
     with pytest.raises(KukarError, match="the answers would change"):
-        old_names.forget(surveyed, 0, LATER)
+        names.forget(surveyed, 0, LATER)
     assert [path.name for path in surveyed.glob("2023/*")] == ["survei.csv"]
 
 

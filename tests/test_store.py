@@ -205,11 +205,11 @@ def test_where_one_table_is_bad_none_is_changed(tables, tmp_path):
     assert content(tmp_path) == before
 
 
-def test_where_the_disk_fails_no_table_is_changed_and_no_temporary_file_stays(
+def test_a_set_that_was_broken_off_is_refused_and_no_temporary_file_stays(
     tables, tmp_path, monkeypatch
 ):
-    store.write_all({"pillar_agencies": agencies(), "programmes": tables["programmes"]}, tmp_path)
-    before = content(tmp_path)
+    written = {"pillar_agencies": agencies(), "programmes": tables["programmes"]}
+    store.write_all(written, tmp_path)
     write = pd.DataFrame.to_parquet
 
     def full(table, path, **options):
@@ -217,12 +217,13 @@ def test_where_the_disk_fails_no_table_is_changed_and_no_temporary_file_stays(
         if "programme" in table:
             raise OSError("No space left on device")
 
+    names = sorted(content(tmp_path))
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
     with pytest.raises(OSError, match="No space left"):
-        store.write_all(
-            {"pillar_agencies": agencies(agencies=11), "programmes": tables["programmes"]}, tmp_path
-        )
-    assert content(tmp_path) == before
+        store.write_all(written | {"pillar_agencies": agencies(agencies=11)}, tmp_path)
+    assert sorted(content(tmp_path)) == names
+    with pytest.raises(TableError, match="pillar_agencies is not as it was written"):
+        store.check_written(tmp_path)
 
 
 def test_where_a_table_cannot_be_put_in_place_no_temporary_file_stays(tables, tmp_path):

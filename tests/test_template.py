@@ -2,7 +2,6 @@
 
 import zipfile
 from datetime import datetime
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -11,7 +10,7 @@ from python_calamine import CalamineWorkbook
 
 from kukar_analysis import formats, forms, framework
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.forms import draw, fill
+from kukar_analysis.forms import draw
 
 FW = framework.load()
 KUKAR = "64.02"
@@ -81,17 +80,6 @@ def captions(sheet):
     return {label: value for label, value in rows if label}
 
 
-def asked(edition, pillar):
-    """Return the ids of the questions that a sheet has to hold."""
-    survey = FW.surveys.get(edition)
-    questions = [FW.questions[id_] for id_ in FW.edition_questions[edition]]
-    return [
-        q.question
-        for q in questions
-        if q.pillar == pillar and (survey is None or q.component != survey.component)
-    ]
-
-
 def guide(book):
     return dict(book["Petunjuk"].iter_rows(min_row=3, max_col=2, values_only=True))
 
@@ -107,13 +95,13 @@ def written(folder):
     carried = {"Dinkes": ["living"], "Diskop UKM": ["society", "economy"]}
     agencies = ["Dinkes", "Diskop UKM", "Bappeda", "DPU"]
     paths = [
-        *forms.forms(2023, KUKAR, folder, None, {}),
-        *forms.forms(2022, KUKAR, folder, None, {}),
-        *forms.forms(2023, KUKAR, folder, agencies, carried),
-        forms.letter(2023, KUKAR, folder),
-        forms.programmes(2023, KUKAR, folder),
-        forms.programmes(2023, KUKAR, folder, "Diskop UKM"),
-        forms.survey(2023, KUKAR, folder),
+        *forms.write("agency", 2023, KUKAR, folder),
+        *forms.write("agency", 2022, KUKAR, folder),
+        *forms.write("agency", 2023, KUKAR, folder, agencies, carried),
+        *forms.write("letter", 2023, KUKAR, folder),
+        *forms.write("programmes", 2023, KUKAR, folder),
+        *forms.write("programmes", 2023, KUKAR, folder, ["Diskop UKM"]),
+        *forms.write("survey", 2023, KUKAR, folder),
     ]
     return {path.name: openpyxl.load_workbook(path) for path in paths}
 
@@ -125,21 +113,6 @@ def lists(book):
 
 def every_list(written):
     return [(name, book, sheet) for name, book in written.items() for sheet in lists(book)]
-
-
-def test_file_names(written):
-    assert sorted(written) == [
-        "formulir-2022.xlsx",
-        "formulir-2023-bappeda.xlsx",
-        "formulir-2023-dinkes.xlsx",
-        "formulir-2023-diskop-ukm.xlsx",
-        "formulir-2023-dpu.xlsx",
-        "formulir-2023.xlsx",
-        "isian-surat-2023-64.02.xlsx",
-        "program-2023-diskop-ukm.xlsx",
-        "program-2023.xlsx",
-        "survei-2023.xlsx",
-    ]
 
 
 @pytest.mark.parametrize(
@@ -159,22 +132,18 @@ def test_an_agency_gets_the_sheets_of_its_pillars(written, name, sheets):
     assert book.sheetnames[0] == book.active.title == "Petunjuk"
 
 
-@pytest.mark.parametrize("year", [2022, 2023])
-def test_the_blank_form_asks_every_question_that_is_not_surveyed_once(written, year):
-    edition = f"{year}-kppn-ikn"
-    book = written[f"formulir-{year}.xlsx"]
-    seen = []
-    for sheet in lists(book):
-        pillar = next((p.pillar for p in FW.pillars.values() if p.name == sheet.title), None)
+@pytest.mark.parametrize(("year", "count"), [(2022, 59), (2023, 63)])
+def test_the_blank_form_asks_every_question_that_is_not_surveyed_once(written, year, count):
+    survey = FW.surveys.get(f"{year}-kppn-ikn")
+    asked = [FW.questions[id_] for id_ in FW.edition_questions[f"{year}-kppn-ikn"]]
+    asked = [q for q in asked if not survey or q.component != survey.component]
+    pillars = {p.name: p.pillar for p in FW.pillars.values()}
+    seen = 0
+    for sheet in lists(written[f"formulir-{year}.xlsx"]):
         found = [record["ID BUTIR"] for record in records(sheet)]
-        assert found == asked(edition, pillar) != []
-        seen += found
-    survey = FW.surveys.get(edition)
-    surveyed = [q for q in FW.questions.values() if survey and q.component == survey.component]
-    in_edition = FW.edition_questions[edition]
-    left_out = {q.question for q in surveyed} & set(in_edition)
-    assert sorted(seen) == sorted(set(in_edition) - left_out)
-    assert len(seen) == {2022: 59, 2023: 63}[year]
+        assert found == [q.question for q in asked if q.pillar == pillars.get(sheet.title)] != []
+        seen += len(found)
+    assert seen == len(asked) == count
 
 
 def test_the_lines_say_what_the_definitions_say(written):
@@ -317,40 +286,6 @@ def test_calamine_reads_the_same_cells(written, folder):
             assert below == [row for row in expected if any(row)]
 
 
-def kinds(heads):
-    """Return how many columns of each kind of list the headings fill, where its needs are met."""
-    known = {framework.normalise(head) for head in heads} | ({"p#"} if "P1" in heads else set())
-    found, lacking = {}, set()
-    for x in FW.layouts:
-        spelt = [
-            h.casefold() if "#" in h else framework.normalise(h) for h in x.headings.split(" | ")
-        ]
-        if known & set(spelt):
-            found[x.kind] = found.get(x.kind, 0) + 1
-        elif x.required == "yes":
-            lacking.add(x.kind)
-    around = {"caption", "letter", "furniture"}
-    return {kind: n for kind, n in found.items() if kind not in lacking | around}
-
-
-@pytest.mark.parametrize(
-    ("name", "sheet", "kind"),
-    [
-        ("formulir-2023.xlsx", "Smart Living", "agency_form"),
-        ("isian-surat-2023-64.02.xlsx", "Tabel nasional", "national_table"),
-        ("isian-surat-2023-64.02.xlsx", "Nilai komponen", "component_scores"),
-        ("isian-surat-2023-64.02.xlsx", "Nilai butir", "question_scores"),
-        ("program-2023.xlsx", "Program", "programmes"),
-        ("program-2023-diskop-ukm.xlsx", "Program", "programmes"),
-        ("program-2023.xlsx", "Aspek quick win", "quick_win_aspects"),
-        ("survei-2023.xlsx", "Survei", "survey"),
-    ],
-)
-def test_a_sheets_headings_are_of_one_kind_before_all_others(written, name, sheet, kind):
-    counts = kinds(headings(written[name][sheet]))
-    assert [k for k, n in counts.items() if n == max(counts.values())] == [kind]
-
-
 def test_the_letters_national_table(written):
     sheet = written["isian-surat-2023-64.02.xlsx"]["Tabel nasional"]
     components = list(FW.weights["2023-kppn-ikn"])
@@ -467,103 +402,55 @@ def test_the_instructions_name_the_components_that_are_asked(written):
 
 def test_an_agency_may_be_named_in_any_known_way_and_gets_one_form(tmp_path):
     names = ["Dinas Kesehatan", "Dinkes"]
-    (path,) = forms.forms(2023, KUKAR, tmp_path / "new", names, {"Dinkes": []})
+    (path,) = forms.write("agency", 2023, KUKAR, tmp_path / "new", names)
     assert path == tmp_path / "new" / "formulir-2023-dinkes.xlsx"
     assert [s.title for s in lists(openpyxl.load_workbook(path))] == PILLARS
 
 
-@pytest.mark.parametrize(("name", "said"), [("Dinas Sihir", "is not known"), ("DKP", "could be")])
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda folder, name: forms.forms(2023, KUKAR, folder, ["Dinkes", name], {}),
-        lambda folder, name: forms.programmes(2023, KUKAR, folder, name),
-    ],
-)
-def test_an_agency_that_is_not_known_or_could_be_two_is_refused(tmp_path, name, said, write):
-    with pytest.raises(UsageError, match=rf"{said}.*definitions/opd\.csv"):
-        write(tmp_path, name)
-    assert list(tmp_path.iterdir()) == []
-
-
-WRITERS = {
-    "forms": lambda folder, **more: forms.forms(2023, KUKAR, folder, ["DPU", "Dinkes"], {}, **more),
-    "letter": lambda folder, **more: [forms.letter(2023, KUKAR, folder, **more)],
-    "programmes": lambda folder, **more: [forms.programmes(2023, KUKAR, folder, **more)],
-    "survey": lambda folder, **more: [forms.survey(2023, KUKAR, folder, **more)],
-}
-
-
-@pytest.mark.parametrize("write", WRITERS.values(), ids=WRITERS)
-def test_a_form_that_is_there_is_replaced_only_when_asked(tmp_path, write):
-    path = write(tmp_path)[-1]
+@pytest.mark.parametrize("kind", ["agency", "letter", "programmes", "survey"])
+def test_a_form_that_is_there_is_replaced_only_when_asked(tmp_path, kind):
+    asked = (kind, 2023, KUKAR, tmp_path, ["DPU", "Dinkes"])
+    *others, path = forms.write(*asked)
     path.write_text("filled in")
-    others = [other for other in tmp_path.iterdir() if other != path]
     for other in others:
         other.unlink()
     with pytest.raises(UsageError, match=path.name):
-        write(tmp_path)
-    assert path.read_text() == "filled in"
-    assert list(tmp_path.iterdir()) == [path]
-    assert path in write(tmp_path, force=True)
+        forms.write(*asked)
+    assert (list(tmp_path.iterdir()), path.read_text()) == ([path], "filled in")
+    assert path in forms.write(*asked, force=True)
     assert openpyxl.load_workbook(path).sheetnames[0] == "Petunjuk"
 
 
-def test_a_form_that_cannot_be_written_leaves_the_old_one(tmp_path, monkeypatch):
-    (path,) = WRITERS["survey"](tmp_path)
-    before = path.read_bytes()
-
-    def full(self, target):
-        raise OSError("disk full")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="disk full"):
-        WRITERS["survey"](tmp_path, force=True)
-    assert (list(tmp_path.iterdir()), path.read_bytes()) == ([path], before)
-
-
 @pytest.mark.parametrize(
-    ("write", "where", "year"),
+    ("asked", "said"),
     [
-        (lambda d: forms.forms(2024, KUKAR, d, None, {}), "edition_questions", "2022 .*2023"),
-        (lambda d: forms.letter(2021, KUKAR, d), "edition_questions", "2022 .*2023"),
-        (lambda d: forms.survey(2022, KUKAR, d), "surveys", "2023"),
-        (lambda d: forms.letter(2023, KUKAR, d, "2023-reguler"), "edition_questions", "2022"),
+        (("agency", 2023, KUKAR, ["Dinkes", "Dinas Sihir"]), r"is not known.*opd\.csv"),
+        (("programmes", 2023, KUKAR, ["DKP"]), r"could be.*opd\.csv"),
+        (("agency", 2024, KUKAR), r"edition_questions\.csv has none; known: 2022 .*2023"),
+        (("letter", 2021, KUKAR), r"edition_questions\.csv has none; known: 2022 .*2023"),
+        (("survey", 2022, KUKAR), r"surveys\.csv has none; known: 2023"),
+        (("letter", 2023, KUKAR, None, None, "2023-reguler"), r"of 2023-reguler .* has none"),
+        (("survey", 2023, KUKAR, None, None, "2022-kppn-ikn"), "is of 2022, not of 2023"),
+        (("agency", 2023, KUKAR, None, None, "2023-x"), "edition '2023-x' is not known"),
+        (("agency", 2023, "64.99"), "region '64.99' is not known"),
+        (("letter", 2023, "6402"), "written with a point"),
+        (("programmes", 23, KUKAR), "is no year of an evaluation"),
+        (("agency", 2023, KUKAR, ["DPU"], {"DPU": ["smart"]}), "pillar 'smart' is not known"),
     ],
 )
-def test_a_year_without_a_list_is_refused_and_the_known_ones_are_named(
-    tmp_path, write, where, year
-):
-    with pytest.raises(UsageError, match=rf"on record; known: {year}.*definitions/{where}\.csv"):
-        write(tmp_path)
+def test_what_is_not_on_record_is_refused_and_what_is_there_is_named(tmp_path, asked, said):
+    kind, year, region, *more = asked
+    opd, carried, edition = [*more, None, None, None][:3]
+    with pytest.raises(UsageError, match=said):
+        forms.write(kind, year, region, tmp_path, opd, carried, edition=edition)
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize(
-    "write",
-    [
-        lambda d: forms.forms(2023, "64.99", d, None, {}),
-        lambda d: forms.letter(2023, "6402", d),
-        lambda d: forms.programmes(2023, "64.99", d),
-        lambda d: forms.programmes(23, KUKAR, d),
-        lambda d: forms.survey(2023, "64.99", d),
-        lambda d: forms.survey(2023, KUKAR, d, "2022-kppn-ikn"),
-        lambda d: forms.forms(2023, KUKAR, d, None, {}, "2022-kppn-ikn"),
-        lambda d: forms.forms(2023, KUKAR, d, None, {}, "2023-x"),
-        lambda d: forms.forms(2023, KUKAR, d, ["DPU"], {"DPU": ["smart"]}),
-    ],
-)
-def test_wrong_regions_years_editions_and_pillars_are_refused(tmp_path, write):
-    with pytest.raises(UsageError):
-        write(tmp_path)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_two_editions_of_a_year_are_asked_about():
-    known = ["2023-kppn-ikn", "2023-reguler"]
-    with pytest.raises(UsageError, match="name 2023-kppn-ikn or 2023-reguler"):
-        fill.edition_of(2023, None, known, "list", "x")
-    assert fill.edition_of(2023, known[1], known, "list", "x") == known[1]
+def test_two_editions_of_a_year_are_asked_about(tmp_path, with_definitions):
+    own = FW.surveys["2023-kppn-ikn"]
+    with_definitions(surveys=dict.fromkeys(("2023-kppn-ikn", "2023-reguler"), own))
+    with pytest.raises(UsageError, match="several, 2023-kppn-ikn or 2023-reguler: name one"):
+        forms.write("survey", 2023, KUKAR, tmp_path)
 
 
 def test_a_column_without_a_heading_on_record_is_a_fault_of_the_definitions():
@@ -594,11 +481,6 @@ def test_a_forms_name_tells_its_agency():
 
 
 def test_the_same_form_is_the_same_bytes(written, folder, tmp_path):
-    again = [
-        *forms.forms(2023, KUKAR, tmp_path, None, {}),
-        forms.letter(2023, KUKAR, tmp_path),
-        forms.programmes(2023, KUKAR, tmp_path),
-        forms.survey(2023, KUKAR, tmp_path),
-    ]
-    for path in again:
+    kinds = ("agency", "letter", "programmes", "survey")
+    for path in (p for kind in kinds for p in forms.write(kind, 2023, KUKAR, tmp_path)):
         assert path.read_bytes() == (folder / path.name).read_bytes()

@@ -12,33 +12,11 @@ import sys
 
 import typer
 
-from kukar_analysis.cli import (
-    analysis,
-    clock,
-    data,
-    desk,
-    notebooks,
-    old_names,
-    reports,
-    sharing,
-    years,
-)
+from kukar_analysis.cli import analysis, clock, data, desk, reports
 from kukar_analysis.cli.common import app
 from kukar_analysis.errors import KukarError
 
-__all__ = [
-    "analysis",
-    "app",
-    "clock",
-    "data",
-    "desk",
-    "main",
-    "notebooks",
-    "old_names",
-    "reports",
-    "sharing",
-    "years",
-]
+__all__ = ["analysis", "app", "clock", "data", "desk", "main", "reports"]
 
 
 def main() -> None:
@@ -48,18 +26,16 @@ def main() -> None:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
+    said, code = "", 1
     try:
         app()
     except KukarError as error:
-        _fail(str(error), error.exit_code)
+        said, code = str(error), error.exit_code
     except OSError as error:
-        _fail(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 1)
+        said = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
     except MemoryError:
-        _fail("there is too little memory: close other programs, or say --jobs 1", 1)
+        said = "there is too little memory: close other programs, or say --jobs 1"
     except KeyboardInterrupt:
-        _fail("stopped; what was published before is untouched", 1)
-
-
-def _fail(message: str, code: int) -> None:
-    typer.echo(f"kukar: {message}", err=True)
+        said = "stopped; what was published before is untouched"
+    typer.echo(f"kukar: {said}", err=True)
     sys.exit(code)

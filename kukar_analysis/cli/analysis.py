@@ -1,4 +1,4 @@
-"""Commands that answer a question at once: what-if."""
+"""Commands that answer for a year: what-if, and share, the year's bundle."""
 
 from __future__ import annotations
 
@@ -6,8 +6,18 @@ from typing import Annotated
 
 import typer
 
-from kukar_analysis.cli.common import Processed, app, end, read_from
-from kukar_analysis.errors import KukarError
+from kukar_analysis.cli.common import (
+    Paper,
+    Processed,
+    Raw,
+    Regions,
+    Reports,
+    app,
+    belonging,
+    end,
+    pairs,
+    read_from,
+)
 
 
 @app.command("what-if")
@@ -30,61 +40,76 @@ def what_if(
 
     Example: kukar what-if 2023 --change collaboration=2.00 --target 3.00
     """
+    from kukar_analysis import framework
+    from kukar_analysis.analysis import priorities
+
     read_from(processed)
     if not change and target is None:
         raise typer.BadParameter("say what to change (--change), or what to reach (--target)")
-    code = _region_of(year, region)
+    number, code = framework.load().year(year), framework.load().region(region).region
     if change:
-        _changed(year, code, change)
-    if target is not None:
-        end(_way(year, code, target, step, fixed or []))
-
-
-def _region_of(year: int, region: str) -> str:
-    from kukar_analysis import framework
-
-    framework.load().year(year)
-    return framework.load().region(region).region
-
-
-def _changed(year: int, region: str, changes: list[str]) -> None:
-    """Say the index before and after, and each component that changed."""
-    from kukar_analysis.analysis import priorities
-
-    pairs = [text.partition("=") for text in changes]
-    for name, equals, value in pairs:
-        if not (name and equals and value):
-            raise typer.BadParameter(f"--change {name}: expected NAME=SCORE, as collaboration=2.00")
-    wanted = {n: float(priorities.points(v, f"score of {n}")) for n, _, v in pairs}
-    before, after = (priorities.what_if(year, region, c) for c in ({}, wanted))
-    for component, new in after.scores.items():
-        old = before.scores[component]
-        if new != old:
-            typer.echo(f"{component}: {old:.2f} -> {new:.2f}")
-    typer.echo(f"index: {before.index} -> {after.index} ({after.index - before.index:+})")
-
-
-def _way(year: int, region: str, target: str, step: str, fixed: list[str]) -> bool:
-    """Say the fewest steps to a target, or what each component would need, and whether any do."""
-    from kukar_analysis.analysis import compare, priorities
-
+        given = pairs("--change", change, "as collaboration=2.00")
+        wanted = {n: float(priorities.points(v, f"score of {n}")) for n, v in given.items()}
+        before, after = (priorities.what_if(number, code, c) for c in ({}, wanted))
+        for component, old in before.scores.items():
+            if after.scores[component] != old:
+                typer.echo(f"{component}: {old:.2f} -> {after.scores[component]:.2f}")
+        typer.echo(f"index: {before.index} -> {after.index} ({after.index - before.index:+})")
+    if target is None:
+        return
     goal, size = priorities.points(target, "target"), priorities.points(step, "step")
-    way = priorities.shortest_way(year, region, goal, step=size, fixed=fixed)
-    if way is not None:
-        for move in way.moves.itertuples() if way.is_reached else ():
-            rise = f"{move.from_score:.2f} -> {move.to_score:.2f}"
-            typer.echo(f"{move.question}: {rise} (steps: {move.steps})")
-        if way.is_reached:
-            typer.echo(f"steps of {size} in all: {way.steps}; index {way.index}")
-        else:
-            typer.echo(f"{goal} is out of reach: with all at 4 the index is {way.index}", err=True)
-        return way.is_reached
-    index, found = compare.index_value(year, region), priorities.alone(year, region, goal)
-    found = found.dropna(subset="score")
-    if found.empty:
-        raise KukarError(f"the component scores of {region} in {year} are not on record")
-    typer.echo(f"question scores of {region} in {year} are not on record; index {index.value}")
-    for row in found.itertuples():
-        needs = "not enough even at 4" if row.needed != row.needed else f"needs {row.needed:.2f}"
-        typer.echo(f"{row.component} alone: {row.score:.2f}, {needs}")
-    return bool(found["needed"].notna().any())
+    way = priorities.shortest_way(number, code, goal, step=size, fixed=fixed or [])
+    for said in priorities.target_sentences(number, code, goal, step=size, fixed=fixed or []):
+        typer.echo(said.replace("**", ""))
+    if way is None:
+        end(bool(priorities.alone(number, code, goal)["needed"].notna().any()))
+    for move in way.moves.itertuples() if way.is_reached else ():
+        rise = f"{move.from_score:.2f} -> {move.to_score:.2f}"
+        typer.echo(f"{move.question}: {rise} (steps: {move.steps})")
+    end(way.is_reached)
+
+
+@app.command()
+def share(
+    year: Annotated[int, typer.Argument(help="evaluation year")],
+    region: Regions = None,
+    raw: Raw = None,
+    processed: Processed = None,
+    reports: Reports = None,
+    paper: Paper = "A4",
+    draft: Annotated[
+        bool, typer.Option("--draft", help="make it although a check fails, marked on every page")
+    ] = False,
+) -> None:
+    """Make one zip of a year for Bappeda: pages, PDF, Excel annex, and a covering message.
+
+    Example: kukar share 2023 --region 64.02
+    """
+    from kukar_analysis import framework, paths
+    from kukar_analysis.analysis import quality
+    from kukar_analysis.report import folder, record
+    from kukar_analysis.report import share as bundles
+
+    read_from(processed)
+    belonging(raw, processed)
+    fw, target = framework.load(), reports or paths.REPORTS
+    codes = [fw.region(r).region for r in region or []]
+    codes = codes or [r.region for r in fw.reported_regions if r.role == "own"]
+    made_of = record.run_record(paths.processed_dir())
+    with folder.held(target) as work:
+        made = bundles.share(
+            quality.year(year),
+            codes,
+            target,
+            work.path / "bundle",
+            made_of,
+            raw=raw or paths.RAW,
+            sheet=paper,
+            is_draft=draft,
+        )
+    for fault in made.faults:
+        typer.echo(f"draft because: {fault}", err=True)
+    fits = made.size <= bundles.LARGEST
+    limit = "" if fits else f", too large to send: more than {bundles.LARGEST / 1e6:.0f} MB"
+    typer.echo(f"{made.path}: {made.size / 1e6:.1f} MB{limit}")
+    end(fits)

@@ -13,32 +13,32 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from kukar_analysis import paths, writing
 from kukar_analysis.cli.common import Processed, Raw, Regions, Reports, app, end, read_from
 from kukar_analysis.errors import HeldError, KukarError, UsageError
-from kukar_analysis.report import cache
+
+if TYPE_CHECKING:
+    from kukar_analysis.framework import Framework
 
 VARIABLE = "KUKAR_NOTIFY"
 """Environment variable with addresses for notices, parted by spaces or lines."""
 _NAMED = 5
 """Files or agencies of one line that are named; of more only the number is said."""
+_RUN = "jalankan `kukar run`"
 _GONE = """\
 `kukar schedule` is gone: a clock calls `kukar run` every morning, see docs/jadwal.md.
-To take out what it had installed:
-  systemd   systemctl --user disable --now kukar-schedule.timer, then delete kukar-schedule.service
-            and kukar-schedule.timer in ~/.config/systemd/user
-  cron      crontab -e: delete the lines from `# kukar-schedule: begin` to `# kukar-schedule: end`
-  Windows   schtasks /Delete /TN Kukar /F
-  CI        delete .github/workflows/kukar-schedule.yml
-.kukar/ holds its settings, log and kept sets; nothing reads it any more."""
+To take out what it had installed: systemd: systemctl --user disable --now kukar-schedule.timer,
+then delete kukar-schedule.* in ~/.config/systemd/user; cron: crontab -e, delete the lines from
+`# kukar-schedule: begin` to `end`; Windows: schtasks /Delete /TN Kukar /F; CI: delete
+.github/workflows/kukar-schedule.yml. Nothing reads .kukar/ any more."""
 
 
 @app.command()
@@ -88,8 +88,8 @@ class Standing:
         said = [f"{part}: {line}" for part, lines in parts.items() for line in lines]
         if self.published:
             counts = ", ".join(f"{n} {state}" for state, n in self.published["reports"].items())
-            years = Counter(name[:4] for name in self.published["inputs"])
-            files = ", ".join(f"{year} ({n})" for year, n in sorted(years.items()))
+            years = sorted(Counter(name[:4] for name in self.published["inputs"]).items())
+            files = ", ".join(f"{year} ({n})" for year, n in years)
             said.append(f"Terbit: sejak {_moment(self.published['made_at'])}; laporan: {counts}")
             said.append(f"Dibuat dari: berkas {files}; program {self.published['version']}")
         return said
@@ -106,112 +106,110 @@ def standing_of(
     from kukar_analysis import framework, store
     from kukar_analysis.clean.received import check_tables
     from kukar_analysis.framework.facts import WITA
+    from kukar_analysis.report import cache
 
     read_from(processed)
     tables, fw = paths.processed_dir(), framework.load()
-    found = Standing(wrong=faults(tables))
+    found, unusable = Standing(wrong=faults(tables)), ""
     try:
         check_tables(tables, raw)
     except KukarError as error:
-        found.wrong.append(f"tabel tidak dapat dipakai ({error})")
-        _published(reports, {}, found)
+        unusable = f"tabel tidak dapat dipakai ({error})"
+        found.wrong.append(unusable)
+    manifest = writing.known(reports / paths.MANIFEST)
+    entries = manifest.get("reports", [])
+    if not manifest:
+        found.wrong.append(f"belum ada terbitan yang terbaca di {reports.name}: {_RUN}")
+    else:
+        keys = ("made_at", "version", "commit", "inputs")
+        found.published = {key: manifest.get(key) for key in keys}
+        found.published["reports"] = dict(Counter(entry["status"] for entry in entries))
+        found.wrong += [
+            f"laporan {entry['name']} gagal dibuat: {entry.get('error')}"
+            for entry in entries
+            if entry["status"] == "failed"
+        ]
+        if broken := cache.faults(reports):
+            found.wrong.append(f"{_some(broken)}: {_RUN}")
+    if unusable:
         return found
-    entries = _published(reports, store.made_from(tables).get("files", {}), found)
-    if found.published and (broken := cache.faults(reports)):
-        found.wrong.append(f"{_some(broken)}: jalankan `kukar run`")
+    read = {name: sha for name, sha in store.made_from(tables).get("files", {}).items() if sha}
+    changed = sorted(dict(read.items() ^ manifest["inputs"].items())) if read and manifest else []
+    if changed:
+        why = "terbitan dibuat dari berkas lain; sesudahnya baru, berubah, atau hilang"
+        found.wrong.append(f"{why}: {_some(changed)}: {_RUN}")
     unread = store.read("files", tables).query("kind == 'unread'")["file"]
     reasons = store.read("rejected", tables).drop_duplicates("file").set_index("file")["reason"]
     found.wrong += [f"berkas {name} belum terbaca: {reasons.get(name, '')}" for name in unread]
     own = [known.region for known in fw.reported_regions if known.role == "own"]
+    now = today or datetime.now(WITA).date()
     for region in [fw.region(code).region for code in regions or own]:
         shown = {e["year"] for e in entries if e["page"] and e["region"] == region}
-        _expected(region, today or datetime.now(WITA).date(), shown, found)
+        come = _letters(region)
+        found.wrong += [
+            f"{year} {fw.regions[region].name} belum terbit: {_RUN}"
+            for year in sorted(come - shown)
+            if manifest and year >= fw.years()[0]
+        ]
+        for what, year, said in _missing(fw, region, come, now):
+            first, _, alarm = _days(fw, what, year)
+            reason = _accepted(fw, what, year, region, now)
+            if reason:
+                found.accepted.append(f"{said}. {reason}")
+            elif now >= first:
+                (found.wrong if now >= alarm else found.waited).append(said)
     return found
 
 
-def _published(
-    reports: Path, tables: dict[str, str | None], found: Standing
-) -> list[dict[str, Any]]:
-    """Say what stands published, what failed, and whether it is of the files in the tables."""
-    try:
-        manifest = json.loads((reports / paths.MANIFEST).read_text(encoding="utf-8"))
-        entries: list[dict[str, Any]] = manifest["reports"]
-        found.published = {key: manifest[key] for key in ("made_at", "version", "commit", "inputs")}
-        found.published["reports"] = dict(Counter(entry["status"] for entry in entries))
-    except FileNotFoundError:
-        found.wrong.append(f"belum ada laporan yang terbit di {reports.name}: jalankan `kukar run`")
-        return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        found.wrong.append(f"{paths.MANIFEST} tidak terbaca ({error}): jalankan `kukar run`")
-        return []
-    read = {name: sha256 for name, sha256 in tables.items() if sha256}
-    changed = sorted(dict(read.items() ^ manifest["inputs"].items())) if tables else []
-    if changed:
-        found.wrong.append(
-            f"terbitan dibuat dari berkas lain; sesudahnya baru, berubah, atau hilang:"
-            f" {_some(changed)}: jalankan `kukar run`"
-        )
-    failed = [entry for entry in entries if entry["status"] == "failed"]
-    found.wrong += [f"laporan {e['name']} gagal dibuat: {e.get('error')}" for e in failed]
-    return entries
+def _letters(region: str) -> set[int]:
+    """Return the years whose letter has come: a national table, or scores of the assessors."""
+    from kukar_analysis import store
+
+    scores = store.read("question_scores", region=region).query("source == 'assessor'")
+    return {*store.read("index_scores", region=region)["year"], *scores["year"]}
 
 
-def _expected(region: str, today: date, shown: set[int], found: Standing) -> None:
-    """Say what has not come of a region, and of which letters no report stands published.
+def _missing(
+    fw: Framework, region: str, come: set[int], today: date
+) -> Iterator[tuple[str, int, str]]:
+    """Yield what has not come of a region: what, of which year, and in words.
 
-    A national table with the region's line, or scores of the assessors, is a year's letter; the
-    agencies are looked for in the months in which answers are collected.
+    The agencies are looked for in the months in which answers are collected.
     """
-    from kukar_analysis import framework, store
     from kukar_analysis.analysis import agencies
     from kukar_analysis.formats import day
 
-    fw = framework.load()
     place = fw.regions[region].name
-    scores = store.read("question_scores", region=region).query("source == 'assessor'")
-    come = {*store.read("index_scores", region=region)["year"], *scores["year"]}
     for year in range(fw.years()[0], today.year + 1):
+        first, last, _ = _days(fw, "letter", year)
         if year not in come:
-            first, last, _ = _days("letter", year)
             said = f"surat hasil evaluasi {year} {place} belum ada (ditunggu sejak {day(first)},"
             said += f" dapat datang sampai {day(last)}): bila ada, taruh di data/raw/{year}"
-            _sort("letter", year, region, said, today, found)
-        elif found.published and year not in shown:
-            found.wrong.append(f"{year} {place} belum terbit: jalankan `kukar run`")
-    first, last, _ = _days("agencies", today.year)
+            yield "letter", year, said
+    first, last, _ = _days(fw, "agencies", today.year)
     pairs = agencies.agency_pillars(today.year, region)
     silent = list(pairs.query("expected and answered == 0")["opd"].unique())
     if first <= today <= last and (silent or pairs.empty):
-        missing = f"OPD belum menjawab semua pilarnya: {_some(silent)}"
-        missing = missing if silent else "belum satu pun OPD menjawab"
-        said = f"{today.year} {place}: {missing} (sampai {day(last)})"
-        _sort("agencies", today.year, region, said, today, found)
+        said = f"OPD belum menjawab semua pilarnya: {_some(silent)}" if silent else ""
+        said = f"{today.year} {place}: {said or 'belum satu pun OPD menjawab'} (sampai {day(last)})"
+        yield "agencies", today.year, said
 
 
-def _sort(what: str, year: int, region: str, said: str, today: date, to: Standing) -> None:
-    """Put what has not come where it belongs: accepted, an alarm, still waited for, or nowhere."""
-    from kukar_analysis import framework
-
-    first, _, alarm = _days(what, year)
-    if today < first:
-        return
-    for known in framework.load().accepted:
+def _accepted(fw: Framework, what: str, year: int, region: str, today: date) -> str:
+    """Return why the office accepts that something has not come; empty where it does not."""
+    for known in fw.accepted:
         is_over = known.until is not None and today > date.fromisoformat(known.until)
         if (known.what, known.year, known.region) == (what, year, region) and not is_over:
-            to.accepted.append(f"{said}. {known.reason}")
-            return
-    (to.wrong if today >= alarm else to.waited).append(said)
+            return known.reason
+    return ""
 
 
-def _days(what: str, year: int) -> tuple[date, date, date]:
+def _days(fw: Framework, what: str, year: int) -> tuple[date, date, date]:
     """Return from when and until when something comes in a year, and from when it is an alarm."""
-    from kukar_analysis import framework
-
-    due = framework.load().calendar[what]
-    first, *ends = (
-        date.fromisoformat(f"{year}-{d}") for d in (due.first, due.last, due.alarm_from)
-    )
-    last, alarm = (d if d >= first else d.replace(year=year + 1) for d in ends)
+    due = fw.calendar[what]
+    days = (date.fromisoformat(f"{year}-{d}") for d in (due.first, due.last, due.alarm_from))
+    first, last, alarm = days
+    last, alarm = (d if d >= first else d.replace(year=year + 1) for d in (last, alarm))
     return first, last, alarm
 
 
@@ -237,19 +235,17 @@ def watched(tables: Path, work: Callable[[], bool]) -> tuple[bool, KukarError | 
 def faults(tables: Path) -> list[str]:
     """Return in words what went wrong with the last run, if anything did."""
     known = _known(tables)
-    if "began_at" not in known:
+    if "began_at" not in known or known.get("exit_code", 0) == HeldError.exit_code:
         return []
     began = f"run {_moment(known['began_at'])}"
-    if known.get("ended_at") is None:
+    if known["ended_at"] is None:
         try:
             with _held(tables):
-                return [f"{began} berhenti di tengah jalan: jalankan `kukar run`"]
+                return [f"{began} berhenti di tengah jalan: {_RUN}"]
         except HeldError:
             return []  # it is at work
-    if known["exit_code"] in (0, HeldError.exit_code):
-        return []
     why = known["error"] or "ada yang tidak selesai"
-    return [f"{began} berakhir dengan kode {known['exit_code']}: {why}"]
+    return [f"{began} berakhir dengan kode {known['exit_code']}: {why}"] * bool(known["exit_code"])
 
 
 def addresses(asked: list[str]) -> list[str]:
@@ -259,13 +255,12 @@ def addresses(asked: list[str]) -> list[str]:
     """
     found = os.environ.get(VARIABLE, "").split()
     for text in asked:
-        if not text.startswith("@"):
-            found.append(text)
-            continue
-        try:
-            lines = Path(text[1:]).read_text(encoding="utf-8-sig").splitlines()
-        except OSError as error:
-            raise UsageError(f"--notify {text}: {error.strerror}; expected a file") from error
+        lines = [text]
+        if text.startswith("@"):
+            try:
+                lines = Path(text[1:]).read_text(encoding="utf-8-sig").splitlines()
+            except OSError as error:
+                raise UsageError(f"--notify {text}: {error.strerror}; expected a file") from error
         found += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
     for number, address in enumerate(found, start=1):
         if not _service(address):
@@ -281,8 +276,8 @@ def tell(tables: Path, addresses: list[str], wrong: list[str]) -> list[str]:
 
     That nothing is wrong is told only where something was.
     """
-    told = _known(tables).get("told", {})
-    state, unsent = hashlib.sha256("\n".join(wrong).encode()).hexdigest() if wrong else "", []
+    told, unsent = _known(tables).get("told", {}), []
+    state = hashlib.sha256("\n".join(wrong).encode()).hexdigest() if wrong else ""
     title = f"Kukar: {len(wrong)} hal perlu dilihat" if wrong else "Kukar: semua beres lagi"
     text = "\n".join(f"- {line}" for line in wrong) or "Tidak ada lagi yang salah."
     for number, address in enumerate(addresses, start=1):
@@ -307,14 +302,12 @@ def _service(address: str) -> Any:
     return made
 
 
-@contextmanager
-def _held(tables: Path) -> Iterator[None]:
+def _held(tables: Path) -> AbstractContextManager[None]:
     from kukar_analysis.report.folder import locked  # not at start-up: most commands hold nothing
 
     path = tables.resolve().with_name(f".{tables.resolve().name}.run.lock")
     path.parent.mkdir(parents=True, exist_ok=True)
-    with locked(path, lambda: f"{tables.name} is held by another `kukar run`"):
-        yield
+    return locked(path, lambda: f"{tables.name} is held by another `kukar run`")
 
 
 def _known(tables: Path) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -21,34 +21,30 @@ app = typer.Typer(
     help="From the ministry's Smart City evaluation letters to checked tables and reports.",
 )
 
-Raw = Annotated[Path | None, typer.Option("--raw", help="folder of year folders; default data/raw")]
+_Folder = Path | None
+_Words = list[str] | None
+_Option = typer.Option
+Raw = Annotated[_Folder, _Option("--raw", help="folder of year folders; default data/raw")]
 Processed = Annotated[
-    Path | None, typer.Option("--processed", help="folder of tables; default data/processed")
+    _Folder, _Option("--processed", help="folder of tables; default data/processed")
 ]
-Reports = Annotated[
-    Path | None, typer.Option("--reports", help="folder to publish to; default reports")
-]
+Reports = Annotated[_Folder, _Option("--reports", help="folder to publish to; default reports")]
 Years = Annotated[
-    list[int] | None, typer.Option("--year", help="evaluation year; may be given several times")
+    list[int] | None, _Option("--year", help="evaluation year; may be given several times")
 ]
 Regions = Annotated[
-    list[str] | None,
-    typer.Option("--region", help="Kemendagri code, as 64.02; may be given several times"),
+    _Words, _Option("--region", help="Kemendagri code, as 64.02; may be given several times")
 ]
-Only = Annotated[
-    list[str] | None, typer.Option("--only", help="report or notebook, as `kukar list` names it")
-]
+Only = Annotated[_Words, _Option("--only", help="report or notebook, as `kukar list` names it")]
 Parameter = Annotated[
-    list[str] | None,
-    typer.Option("-p", "--parameter", help="only reports with this parameter: NAME=VALUE"),
+    _Words,
+    _Option("-p", "--parameter", help="only reports with this parameter: NAME=VALUE"),
 ]
 Pdf = Annotated[
-    bool, typer.Option("--pdf", help="print each page too, and a region's year as one document")
+    bool, _Option("--pdf", help="print each page too, and a region's year as one document")
 ]
-Paper = Annotated[str, typer.Option("--paper", help="sheet to print on: A4 or F4 (folio)")]
-Jobs = Annotated[
-    int | None, typer.Option("--jobs", min=1, help="reports side by side; default: cores")
-]
+Paper = Annotated[str, _Option("--paper", help="sheet to print on: A4 or F4 (folio)")]
+Jobs = Annotated[int | None, _Option("--jobs", min=1, help="reports side by side; default: cores")]
 
 
 def read_from(processed: Path | None) -> None:
@@ -64,6 +60,15 @@ def belonging(raw: Path | None, processed: Path | None) -> None:
     received.check_tables(processed or paths.processed_dir(), raw)
 
 
-def end(all_done: bool) -> None:
+def pairs(option: str, given: list[str], example: str) -> dict[str, str]:
+    """Return what was given as NAME=VALUE; BadParameter for all else."""
+    found = dict(text.partition("=")[::2] for text in given)
+    for name, value in found.items():
+        if not (name and value):
+            raise typer.BadParameter(f"{option} {name}: expected NAME=VALUE, {example}")
+    return found
+
+
+def end(all_done: bool) -> NoReturn:
     """End a command: 0 where all came out, 1 where something named did not."""
     raise typer.Exit(0 if all_done else 1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterable
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths, store
 
 _KINDS = {"O": "text", "i": "whole number", "f": "number", "b": "true or false"}
 _IMPACT = {"low": "rendah", "medium": "sedang", "high": "tinggi"}
@@ -12,49 +12,48 @@ _IMPACT = {"low": "rendah", "medium": "sedang", "high": "tinggi"}
 
 def codebook() -> str:
     """Return data/processed/README.md: every table and column, from the schemas."""
-    lines = [
-        "# Tables of data/processed",
-        "",
-        "Written by `kukar clean` alone; this page is made from the schemas by `make docs`.",
-        'Read a table with `kukar_analysis.store.read("index_scores")`.',
-    ]
+    text = (
+        "# Tables of data/processed\n\nWritten by `kukar clean` alone; this page is made from the"
+        " schemas by `make docs`.\nRead a table with"
+        ' `kukar_analysis.store.read("index_scores")`.\n'
+    )
     for name, schema in store.SCHEMAS.items():
-        lines += ["", f"## {name}", "", schema.description, ""]
-        if schema.unique:
-            lines += [f"Key: {', '.join(schema.unique)}.", ""]
-        lines += ["| column | type | may be null | meaning |", "| --- | --- | --- | --- |"]
-        for column in schema.columns.values():
-            kind, null = _KINDS[column.dtype.type.kind], "yes" if column.nullable else "no"
-            lines.append(f"| {column.name} | {kind} | {null} | {column.description} |")
-    return "\n".join(lines) + "\n"
+        key = f"Key: {', '.join(schema.unique)}.\n\n" if schema.unique else ""
+        text += f"\n## {name}\n\n{schema.description}\n\n{key}" + _table(
+            ("column", "type", "may be null", "meaning"),
+            (
+                (c.name, _KINDS[c.dtype.type.kind], "yes" if c.nullable else "no", c.description)
+                for c in schema.columns.values()
+            ),
+        )
+    return text
 
 
 def assumptions() -> str:
     """Return docs/asumsi.md: every assumption on record, how it is known and what hangs on it."""
     fw = framework.load()
-    lines = [
-        "# Asumsi dan batas",
-        "",
-        "Dibuat dari `kukar_analysis/definitions/assumptions.csv` oleh `make docs`. Mutu: terlihat"
-        " pada sumbernya, disimpulkan darinya, atau asumsi yang masih harus dikonfirmasi.",
-        "",
-        "| Tentang | Pernyataan | Mutu | Dampak | Sumber |",
-        "| --- | --- | --- | --- | --- |",
-    ]
-    for a in fw.assumptions:
-        known, title = fw.names["fact"][a.status], fw.citations[a.citation].title
-        lines.append(f"| {a.topic} | {a.statement} | {known} | {_IMPACT[a.impact]} | {title} |")
-    return "\n".join(lines) + "\n"
+    return (
+        "# Asumsi dan batas\n\nDibuat dari `kukar_analysis/definitions/assumptions.csv` oleh"
+        " `make docs`. Mutu: terlihat pada sumbernya, disimpulkan darinya, atau asumsi yang masih"
+        " harus dikonfirmasi.\n\n"
+    ) + _table(
+        ("Tentang", "Pernyataan", "Mutu", "Dampak", "Sumber"),
+        (
+            (a.topic, a.statement, fw.names["fact"][a.status], _IMPACT[a.impact], title)
+            for a in fw.assumptions
+            for title in [fw.citations[a.citation].title]
+        ),
+    )
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heads, ("---",) * len(heads), *rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 PAGES = {"data/processed/README.md": codebook, "docs/asumsi.md": assumptions}
 
 
-def write(root: Path = store.ROOT) -> None:
-    """Write every page to its place."""
-    for name, page in PAGES.items():
-        (root / name).write_text(page(), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    write()
+    for _name, _page in PAGES.items():
+        (paths.ROOT / _name).write_text(_page(), encoding="utf-8")

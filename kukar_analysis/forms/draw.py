@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from openpyxl import Workbook
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
@@ -25,28 +24,20 @@ from kukar_analysis.errors import UsageError
 GUIDE = "Petunjuk"
 LISTS = "Daftar"
 """Hidden sheet of the drop-downs that are too long to stand in the cell's own rule."""
-CREATOR = "kukar"
-
 _LONGEST_INLINE = 255
 """Characters that Excel allows in a drop-down that stands in the cell's own rule."""
-_LINE = 15.0
-"""Height of a line of text in points."""
-_TALLEST = 405.0
-"""Height in points beyond which Excel shows no more of a row."""
-_DARK = PatternFill("solid", start_color="1F3864")
-_OPEN = PatternFill("solid", start_color="FFF8DC")
-_PLAIN = PatternFill("solid", start_color="F2F2F2")
+_LINE, _TALLEST = 15.0, 405.0
+"""Height of a line of text in points, and that beyond which Excel shows no more of a row."""
+_DARK, _OPEN, _PLAIN = (PatternFill("solid", start_color=c) for c in ("1F3864", "FFF8DC", "F2F2F2"))
 _TITLE = Font(size=14, bold=True, color="1F3864")
-_BOLD = Font(bold=True)
-_WHITE = Font(bold=True, color="FFFFFF")
+_BOLD, _WHITE = Font(bold=True), Font(bold=True, color="FFFFFF")
 _THIN = Side(style="thin", color="A6A6A6")
 _BOX = Border(left=_THIN, right=_THIN, top=_THIN, bottom=_THIN)
 _TOP = Alignment(vertical="top", wrap_text=True)
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """What is typed into a cell; where it is no `whole` number, Excel keeps it as text (`2.75`).
 
     `strict` refuses what is not in `options`; otherwise Excel asks whether it is meant.
@@ -58,8 +49,7 @@ class Entry:
     whole: bool = False
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """A column: its heading, its width in characters, and what is typed; no entry is locked."""
 
     heading: str
@@ -67,8 +57,7 @@ class Column:
     entry: Entry | None = None
 
 
-@dataclass(frozen=True)
-class Caption:
+class Caption(NamedTuple):
     """What a form says above its list; one with an entry is left to be typed."""
 
     heading: str
@@ -83,25 +72,22 @@ def book(title: str, year: int) -> Any:
     made = Workbook()
     made.remove(made.active)
     made.properties.title = title
-    made.properties.creator = CREATOR
+    made.properties.creator = "kukar"
     made.properties.language = "id-ID"
     made.properties.created = datetime(year, 1, 1)
     return made
 
 
-def guide(made: Any, title: str, parts: Sequence[tuple[str, str | None]]) -> None:
+def guide(made: Any, title: str, parts: Iterable[tuple[str, str | None]]) -> None:
     """Add the instructions: topic and text; a text that is None is left for the office to type."""
     widths = (26.0, 110.0)
     sheet = _sheet(made, GUIDE, title, widths)
     for row, texts in enumerate(parts, start=3):
-        for column, text in enumerate(texts, start=1):
-            cell = _put(sheet, row, column, text)
-            cell.alignment, cell.border = _TOP, _BOX
-            if column == 1:
-                cell.font, cell.fill = _BOLD, _PLAIN
-            elif text is None:
-                _open(cell, Entry())
-        fit_height(sheet, row, texts, widths)
+        topic, said = (_put(sheet, row, n, text, _TOP) for n, text in enumerate(texts, start=1))
+        topic.font, topic.fill = _BOLD, _PLAIN
+        if texts[1] is None:
+            _open(said, Entry())
+        _fit_height(sheet, row, texts, widths)
     _finish(sheet)
 
 
@@ -117,20 +103,23 @@ def list_sheet(
     widths = [column.width for column in columns]
     sheet = _sheet(made, name, title, widths)
     for row, caption in enumerate(captions, start=2):
-        _caption(made, sheet, row, caption)
+        label, value = (_put(sheet, row, n + 1, t or None) for n, t in enumerate(caption[:2]))
+        label.font, label.fill = _BOLD, _PLAIN
+        if caption.entry:
+            _open(value, caption.entry)
+            _rule(made, sheet, value.coordinate, caption.entry)
     head = len(captions) + 3
     for number, column in enumerate(columns, start=1):
-        cell = _put(sheet, head, number, column.heading)
-        cell.font, cell.fill, cell.border, cell.alignment = _WHITE, _DARK, _BOX, _MIDDLE
-    fit_height(sheet, head, [column.heading for column in columns], widths, least=2)
+        cell = _put(sheet, head, number, column.heading, _MIDDLE)
+        cell.font, cell.fill = _WHITE, _DARK
+    _fit_height(sheet, head, [column.heading for column in columns], widths, least=2)
     for row, values in enumerate(rows, start=head + 1):
-        for number, (column, value) in enumerate(zip(columns, values, strict=True), start=1):
-            cell = _put(sheet, row, number, value)
-            cell.alignment, cell.border = _TOP, _BOX
+        for number, (column, text) in enumerate(zip(columns, values, strict=True), start=1):
+            cell = _put(sheet, row, number, text, _TOP)
             if column.entry:
                 _open(cell, column.entry)
         if any(values):
-            fit_height(sheet, row, values, widths, least=2)
+            _fit_height(sheet, row, values, widths, least=2)
     for number, column in enumerate(columns, start=1):
         if column.entry:
             letter = get_column_letter(number)
@@ -138,16 +127,6 @@ def list_sheet(
     sheet.freeze_panes = f"A{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
     _finish(sheet)
-
-
-def check_free(paths: Sequence[Path], force: bool) -> None:
-    """Raise UsageError when one of the forms stands there already and is not to be replaced."""
-    for path in paths if not force else ():
-        if path.exists():
-            raise UsageError(
-                f"{path} is there already and may be filled in: nothing was written; move it,"
-                " or ask for it to be replaced with --force"
-            )
 
 
 def save(
@@ -163,29 +142,26 @@ def save(
     """
     if LISTS in made.sheetnames:
         made.move_sheet(LISTS, len(made.sheetnames))
-    buffer = io.BytesIO()
-    made.save(buffer)
-    day = made.properties.created
+    saved, stamped, day = io.BytesIO(), io.BytesIO(), made.properties.created
+    made.save(saved)
     made.properties.modified = day
-    path.parent.mkdir(parents=True, exist_ok=True)
     with (
-        writing.replacing(path) as temporary,
-        zipfile.ZipFile(buffer) as stamped,
-        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
+        zipfile.ZipFile(saved) as parts,
+        zipfile.ZipFile(stamped, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
-        for name in stamped.namelist():
-            content = finish(name, stamped.read(name))
+        for name in parts.namelist():
+            content = finish(name, parts.read(name))
             if name == "docProps/core.xml":
                 content = tostring(made.properties.to_tree())
             info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    return path
+    return writing.write(path, stamped.getvalue())
 
 
-def fit_height(
+def _fit_height(
     sheet: Any,
     row: int,
-    texts: Sequence[str | float | None],
+    texts: Sequence[str | int | None],
     widths: Sequence[float],
     least: int = 1,
 ) -> None:
@@ -206,29 +182,29 @@ def _sheet(made: Any, name: str, title: str, widths: Sequence[float]) -> Any:
     sheet = made.create_sheet(name)
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    _put(sheet, 1, 1, title).font = _TITLE
+    _put(sheet, 1, 1, title, box=None).font = _TITLE
     return sheet
 
 
-def _put(sheet: Any, row: int, column: int, value: str | int | None) -> Any:
+def _put(
+    sheet: Any,
+    row: int,
+    column: int,
+    value: str | int | None,
+    place: Alignment | None = None,
+    box: Border | None = _BOX,
+) -> Any:
     """Write a value; a text stays one, though it begin as a formula does."""
     cell = sheet.cell(row, column)
     cell.value = value
+    if box:
+        cell.border = box
+    if place:
+        cell.alignment = place
     if isinstance(value, str):
         cell.data_type = "s"
         cell.quotePrefix = value.startswith(("=", "+", "-", "@"))
     return cell
-
-
-def _caption(made: Any, sheet: Any, row: int, caption: Caption) -> None:
-    """Write a caption and its value, one cell after the other, as the reader looks for them."""
-    label = _put(sheet, row, 1, caption.heading)
-    label.font, label.fill, label.border = _BOLD, _PLAIN, _BOX
-    value = _put(sheet, row, 2, caption.value or None)
-    value.border = _BOX
-    if caption.entry:
-        _open(value, caption.entry)
-        _rule(made, sheet, value.coordinate, caption.entry)
 
 
 def _open(cell: Any, entry: Entry) -> None:
@@ -272,7 +248,7 @@ def _source(made: Any, options: tuple[str, ...]) -> str:
     if options not in lists:
         lists.append(options)
         for row, option in enumerate(options, start=1):
-            _put(sheet, row, len(lists), option)
+            _put(sheet, row, len(lists), option, box=None)
     letter = get_column_letter(lists.index(options) + 1)
     return f"{LISTS}!${letter}$1:${letter}${len(options)}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -20,135 +20,54 @@ evaluation (rakor of 7 September 2022, citation kukarkab-631; said too in defini
 """
 _GENERAL = "Umum"
 """Sheet of the questions that are of no pillar."""
-_QUESTIONS = "edition_questions"
 _BLANK: list[tuple[str | int | None, ...]] = [()]
+_KINDS = {
+    "agency": ("agency_form", "formulir-{0}", "Formulir Penilaian Mandiri"),
+    "letter": (
+        "national_table",
+        "isian-surat-{0}-{1}",
+        "Isian Surat Hasil Evaluasi",
+    ),
+    "programmes": ("programmes", "program-{0}", "Program dan Quick Win"),
+    "survey": ("survey", "survei-{0}", "Survei Pengguna Layanan"),
+}
+"""The list of a kind of form whose headings its instructions name, its file and its title."""
 
 
-def forms(
+def write(
+    kind: str,
     year: int,
     region: str,
     folder: Path,
-    opd: list[str] | None,
-    pillars_of: Mapping[str, Sequence[str]],
+    opd: Iterable[str] | None = None,
+    pillars_of: Mapping[str, Sequence[str]] | None = None,
+    *,
     edition: str | None = None,
     force: bool = False,
 ) -> list[Path]:
-    """Write the form of each agency asked for, or one blank form: a sheet a pillar.
+    """Write a form (agency, letter, programmes, survey), or one for each agency that is asked for.
 
     An agency gets the sheets of the pillars it carries, all six where none are on record. None is
-    written where one of them cannot be.
+    written where one of them cannot be, or stands there already (unless `force`).
     """
-    fw = framework.load()
-    place = fw.region(region).name
-    edition = edition_of(year, edition, fw.edition_questions, "list of questions", _QUESTIONS)
-    made = []
-    for found in dict.fromkeys(suggest.agency(n) for n in opd) if opd is not None else [None]:
-        carried = [fw.pillar(p).pillar for p in pillars_of.get(found.opd, ())] if found else []
-        sheets = {
-            p.name: p.pillar for p in fw.pillars.values() if p.pillar in carried or not carried
-        }
-        asked = {
-            name: [q for q in fw.asked(edition) if q.pillar == pillar]
-            for name, pillar in [*sheets.items(), (_GENERAL, None)]
-            if pillar or not found or found.opd in COORDINATORS
-        }
-        here = {q.component for questions in asked.values() for q in questions}
-        survey = fw.surveys.get(edition)
-        form = _Form("agency", f"Formulir Penilaian Mandiri Smart City {year}", year, place, found)
-        form.said |= {
-            "components": formats.listed(
-                [c.name for c in fw.components.values() if c.component in here]
-            ),
-            "copied": edition_unconfirmed(edition) or "",
-            "surveyed": f" Komponen {fw.components[survey.component].name} dinilai melalui survei"
-            " pengguna layanan, sehingga tidak ditanyakan di sini."
-            if survey
-            else "",
-        }
-        if not found:
-            (choose,) = (c for c in fw.forms if (c.kind, c.column) == ("caption", "opd"))
-            form.captions.append(Caption(heading("caption", "opd"), entry=_entry(choose, {})))
-        for name, questions in ((n, q) for n, q in asked.items() if q):
-            printed = [fw.edition_questions[edition][q.question] for q in questions]
-            form.sheet(
-                "agency_form",
-                name,
-                [
-                    (p.number, q.question, fw.components[q.component].name, p.code, q.label)
-                    for p, q in zip(printed, questions, strict=True)
-                ],
-                name,
-            )
-        name = f"formulir-{year}-{formats.slug(found.opd)}" if found else f"formulir-{year}"
-        made.append((form, folder / f"{name}.xlsx"))
-    draw.check_free([path for _, path in made], force)
-    return [form.save(path, "agency_form") for form, path in made]
-
-
-def letter(
-    year: int, region: str, folder: Path, edition: str | None = None, force: bool = False
-) -> Path:
-    """Write the form for typing in a letter whose pages are pictures, as they are printed."""
-    fw = framework.load()
-    place = fw.region(region)
-    edition = edition_of(year, edition, fw.edition_questions, "list of questions", _QUESTIONS)
-    path = folder / f"isian-surat-{year}-{place.region}.xlsx"
-    draw.check_free([path], force)
-    form = _Form("letter", f"Isian Surat Hasil Evaluasi Smart City {year}", year, place.name)
-    form.captions = form.captions[1:]
-    weighed = {"component": [heading("national_table", c) for c in fw.weights[edition]]}
-    # the letter of 2023 lists 130 regions that took part and 11 that did not
-    form.sheet("national_table", "Tabel nasional", _BLANK * 150, "tabel nasional", weighed)
-    group = fw.groups[fw.editions[edition].group].name
-    form.captions.append(Caption(heading("caption", "group"), group))
-    means = [(place.name, fw.components[c].name) for c in fw.weights[edition]]
-    form.sheet("component_scores", "Nilai komponen", means, "nilai komponen")
-    asked = [(q, fw.questions[q.question]) for q in fw.edition_questions[edition].values()]
-    rows = [
-        (place.name, fw.components[q.component].name, p.number, p.block, p.code, q.label, "asesor")
-        for p, q in asked
-    ]
-    form.sheet("question_scores", "Nilai butir", rows, "nilai butir")
-    return form.save(path, "national_table")
-
-
-def programmes(
-    year: int, region: str, folder: Path, opd: str | None = None, force: bool = False
-) -> Path:
-    """Write the form for programmes and quick wins, of one agency or of all."""
-    place = framework.load().region(region).name
-    found = suggest.agency(opd) if opd is not None else None
-    path = folder / f"program-{year}{f'-{formats.slug(found.opd)}' if found else ''}.xlsx"
-    draw.check_free([path], force)
-    form = _Form("programmes", f"Program dan Quick Win Smart City {year}", year, place, found)
-    form.sheet("programmes", "Program", _BLANK * 40, without=["opd"] if found else [])
-    # ten aspects of six quick wins, one a pillar
-    form.sheet("quick_win_aspects", "Aspek quick win", _BLANK * 60, "aspek quick win")
-    return form.save(path, "programmes")
-
-
-def survey(
-    year: int, region: str, folder: Path, edition: str | None = None, force: bool = False
-) -> Path:
-    """Write the sheet that survey answers are typed in or exported to."""
-    fw = framework.load()
-    place = fw.region(region).name
-    facts = fw.surveys[edition_of(year, edition, fw.surveys, "survey", "surveys")]
-    path = folder / f"survei-{year}.xlsx"
-    draw.check_free([path], force)
-    form = _Form("survey", f"Survei Pengguna Layanan Smart City {year}", year, place)
-    form.said |= {
-        "survey": facts,
-        "components": fw.components[facts.component].name,
-        "pillar": fw.names["pillar"],
-        "statements": {pillar: _statements(facts, pillar) for pillar in fw.pillars},
-    }
-    scale = tuple(str(n) for n in range(facts.lowest, facts.highest + 1))
-    several = {"statement": [_statement(n) for n in range(1, facts.statements + 1)]}
-    # more people may answer than have to
-    blank = _BLANK * (2 * facts.respondents * len(fw.pillars))
-    form.sheet("survey", "Survei", blank, several=several, offered={"scale": scale})
-    return form.save(path, "survey")
+    fw, (heads, name, title) = framework.load(), _KINDS[kind]
+    place, facts = fw.region(region), None
+    if kind != "programmes":
+        facts = _edition(year, edition, "surveys" if kind == "survey" else "edition_questions")
+    agencies = dict.fromkeys(map(suggest.agency, opd or ()))
+    forms = {}
+    for agency in agencies if agencies and kind in ("agency", "programmes") else [None]:
+        form = _Form(kind, heads, f"{title} Smart City {year}", year, place.name, agency)
+        _FILLS[kind](form, facts or "", pillars_of or {})
+        file = name.format(year, place.region) + (f"-{formats.slug(agency.opd)}" if agency else "")
+        forms[folder / f"{file}.xlsx"] = form
+    there = [path for path in forms if path.exists() and not force]
+    if there:
+        raise UsageError(
+            f"{there[0]} is there already and may be filled in: nothing was written; move it,"
+            " or ask for it to be replaced with --force"
+        )
+    return [form.save(path) for path, form in forms.items()]
 
 
 def heading(kind: str, column: str) -> str:
@@ -162,77 +81,153 @@ def heading(kind: str, column: str) -> str:
     raise DefinitionError(f"layouts.csv: {kind} has no heading for {column}; add a line")
 
 
-def edition_of(year: int, asked: str | None, known: Collection[str], what: str, file: str) -> str:
-    """Return the edition asked for, or the only one of the year among the `known` ones.
+def _edition(year: int, asked: str | None, file: str) -> str:
+    """Return the edition asked for, or the only one of the year that a file of definitions knows.
 
     Raises UsageError when there is none or more than one, naming what there is.
     """
     fw = framework.load()
     if asked is not None and fw.edition(asked).year != year:
         raise UsageError(f"edition {asked} is of {fw.edition(asked).year}, not of {year}")
+    known = getattr(fw, file)
     of_year = [e for e in known if fw.editions[e].year == year and asked in (None, e)]
-    if not of_year:
-        others = ", ".join(sorted(f"{fw.editions[e].year} ({e})" for e in known))
-        where = f"definitions/{file}.csv"
-        raise UsageError(f"no {what} of {asked or year} is on record; known: {others} ({where})")
-    if len(of_year) > 1:
-        raise UsageError(f"{year} has several editions with a {what}: name {' or '.join(of_year)}")
-    return of_year[0]
+    if len(of_year) == 1:
+        return str(of_year[0])
+    said = f"several, {' or '.join(of_year)}: name one" if of_year else "none"
+    others = ", ".join(sorted(f"{fw.editions[e].year} ({e})" for e in known))
+    raise UsageError(f"of {asked or year} definitions/{file}.csv has {said}; known: {others}")
 
 
 class _Form:
     """A workbook on its way: its captions, its sheets, and what its instructions say."""
 
     def __init__(
-        self, form: str, title: str, year: int, place: str, opd: Opd | None = None
+        self, kind: str, heads: str, title: str, year: int, place: str, opd: Opd | None
     ) -> None:
-        self.form, self.title, self.year = form, title, year
-        self.about = opd.name if opd else None if form == "agency" else place
+        self.kind, self.heads, self.title, self.year = kind, heads, title, year
+        self.place, self.opd = place, opd
         self.said: dict[str, Any] = {"year": year, "place": place}
-        when = (("region", place), ("year", str(year)), ("opd", opd.name if opd else ""))
-        self.captions = [Caption(heading("caption", w), value) for w, value in when if value]
+        about = {"region": place, "year": str(year), "opd": opd.name if opd else ""}
+        self.captions = [Caption(heading("caption", k), text) for k, text in about.items() if text]
         self._sheets: list[tuple[Any, ...]] = []
 
     def sheet(
         self,
         kind: str,
         name: str,
-        rows: Sequence[Sequence[str | int | None]] = (),
+        rows: Sequence[Sequence[str | int | None]],
         part: str = "",
         several: Mapping[str, Sequence[str]] | None = None,
-        without: Collection[str] = (),
         offered: Mapping[str, tuple[str, ...]] | None = None,
     ) -> None:
         """Add a list: `several` names the headings of a column that stands more than once."""
         columns = [
             Column(head, c.width, _entry(c, offered or {}))
             for c in framework.load().forms
-            if c.kind == kind
+            if c.kind == kind and not (c.column == "opd" and self.opd)
             for head in (several or {}).get(c.column) or [heading(kind, c.column)]
-            if c.column not in without
         ]
         title = f"{self.title}: {part}" if part else self.title
         lines = [[*row, *[None] * (len(columns) - len(row))] for row in rows]
         self._sheets.append((name, title, [*self.captions], columns, lines))
 
-    def save(self, path: Path, kind: str) -> Path:
-        """Draw and write it; the instructions name columns of `kind` by their headings."""
+    def save(self, path: Path) -> Path:
+        """Draw and write it; the instructions name columns by their headings."""
         fw = framework.load()
-        made = draw.book(f"{self.title}: {self.about}" if self.about else self.title, self.year)
-        heads = {
-            k: {x.column: heading(k, x.column) for x in fw.layouts if x.kind == k}
-            for k in (kind, "caption")
-        }
-        said = self.said | {"head": heads[kind], "caption": heads["caption"]}
-        topics = [
-            (t.topic.format_map(said), t.text and t.text.format_map(said))
+        about = self.opd.name if self.opd else None if self.kind == "agency" else self.place
+        made = draw.book(f"{self.title}: {about}" if about else self.title, self.year)
+        for name, kind in (("head", self.heads), ("caption", "caption")):
+            own = [x.column for x in fw.layouts if x.kind == kind]
+            self.said[name] = {column: heading(kind, column) for column in own}
+        topics = (
+            (t.topic.format_map(self.said), t.text and t.text.format_map(self.said))
             for t in fw.form_topics
-            if t.form == self.form
-        ]
-        draw.guide(made, self.title, [topic for topic in topics if topic[1] != ""])
+            if t.form == self.kind
+        )
+        draw.guide(made, self.title, (topic for topic in topics if topic[1] != ""))
         for sheet in self._sheets:
             draw.list_sheet(made, *sheet)
         return draw.save(made, path)
+
+
+def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) -> None:
+    """Ask an agency the questions of its pillars; a blank form asks all, and which agency it is."""
+    fw, own = framework.load(), form.opd
+    carried = [fw.pillar(p).pillar for p in pillars_of.get(own.opd, ())] if own else []
+    sheets: dict[str, str | None] = {
+        p.name: p.pillar for p in fw.pillars.values() if p.pillar in carried or not carried
+    }
+    if not own or own.opd in COORDINATORS:
+        sheets[_GENERAL] = None
+    asked = {n: [q for q in fw.asked(edition) if q.pillar == p] for n, p in sheets.items()}
+    here = {q.component for questions in asked.values() for q in questions}
+    survey = fw.surveys.get(edition)
+    form.said |= {
+        "components": formats.listed(
+            [c.name for c in fw.components.values() if c.component in here]
+        ),
+        "copied": edition_unconfirmed(edition) or "",
+        "surveyed": f" Komponen {fw.components[survey.component].name} dinilai melalui survei"
+        " pengguna layanan, sehingga tidak ditanyakan di sini."
+        if survey
+        else "",
+    }
+    if not own:
+        (choose,) = (c for c in fw.forms if (c.kind, c.column) == ("caption", "opd"))
+        form.captions.append(Caption(heading("caption", "opd"), entry=_entry(choose, {})))
+    for name, questions in asked.items():
+        printed = [fw.edition_questions[edition][q.question] for q in questions]
+        rows = [
+            (p.number, q.question, fw.components[q.component].name, p.code, q.label)
+            for p, q in zip(printed, questions, strict=True)
+        ]
+        if rows:
+            form.sheet("agency_form", name, rows, name)
+
+
+def _letter(form: _Form, edition: str, _: Any) -> None:
+    """Let a letter whose pages are pictures be typed in, as they are printed."""
+    fw, place = framework.load(), form.place
+    names = {c: fw.components[c].name for c in fw.weights[edition]}
+    form.captions = form.captions[1:]
+    weighed = {"component": [heading("national_table", c) for c in names]}
+    # the letter of 2023 lists 130 regions that took part and 11 that did not
+    form.sheet("national_table", "Tabel nasional", _BLANK * 150, "tabel nasional", weighed)
+    group = fw.groups[fw.editions[edition].group].name
+    form.captions.append(Caption(heading("caption", "group"), group))
+    means = [(place, name) for name in names.values()]
+    form.sheet("component_scores", "Nilai komponen", means, "nilai komponen")
+    asked = [(q, fw.questions[q.question]) for q in fw.edition_questions[edition].values()]
+    rows = [
+        (place, names[q.component], p.number, p.block, p.code, q.label, "asesor") for p, q in asked
+    ]
+    form.sheet("question_scores", "Nilai butir", rows, "nilai butir")
+
+
+def _programmes(form: _Form, *_: Any) -> None:
+    form.sheet("programmes", "Program", _BLANK * 40)
+    # ten aspects of six quick wins, one a pillar
+    form.sheet("quick_win_aspects", "Aspek quick win", _BLANK * 60, "aspek quick win")
+
+
+def _survey(form: _Form, edition: str, _: Any) -> None:
+    """Let survey answers be typed in, or exported to."""
+    fw = framework.load()
+    facts = fw.surveys[edition]
+    form.said |= {
+        "survey": facts,
+        "components": fw.components[facts.component].name,
+        "pillar": fw.names["pillar"],
+        "statements": {pillar: _statements(facts, pillar) for pillar in fw.pillars},
+    }
+    several = {"statement": [_statement(n) for n in range(1, facts.statements + 1)]}
+    scale = tuple(str(n) for n in range(facts.lowest, facts.highest + 1))
+    # more people may answer than have to
+    blank = _BLANK * (2 * facts.respondents * len(fw.pillars))
+    form.sheet("survey", "Survei", blank, several=several, offered={"scale": scale})
+
+
+_FILLS = {"agency": _agency, "letter": _letter, "programmes": _programmes, "survey": _survey}
 
 
 def _entry(column: FormColumn, offered: Mapping[str, tuple[str, ...]]) -> Entry | None:

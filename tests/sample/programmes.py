@@ -120,7 +120,7 @@ def as_list(path: Path, year: int) -> None:
 def as_form(path: Path, year: int) -> None:
     """Fill in the project's own form for programmes and quick wins."""
     with tempfile.TemporaryDirectory() as folder:
-        book = load_workbook(forms.programmes(year, REGION, Path(folder)))
+        book = load_workbook(*forms.write("programmes", year, REGION, Path(folder)))
     book.properties.creator = MARK
     for sheet in book:
         mark(sheet)

@@ -25,7 +25,7 @@ def form(path: Path, year: int, opd: str, questions: Iterable[str], extra: Any =
     found = {q: _with_comma(a) for q, a in found.items()}
     with tempfile.TemporaryDirectory() as folder:
         carried = {opd: pillars_of(year, opd)}
-        (blank,) = forms.forms(year, REGION, Path(folder), [opd], carried)
+        (blank,) = forms.write("agency", year, REGION, Path(folder), [opd], carried)
         book = load_workbook(blank)
     book.properties.creator = MARK
     for sheet in book:
