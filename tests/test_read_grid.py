@@ -280,11 +280,6 @@ def test_a_row_of_a_form_for_letters_that_was_left_blank_says_nothing():
     assert column(found, "score") == ["3", "-"]
 
 
-def test_a_form_without_lines_is_a_note_in_a_workbook_and_a_problem_in_a_text():
-    assert read(FORM).notes == [f"{NAME} sheet 'Isian': has headings but no lines"]
-    assert read(FORM, medium="text").problems == [f"{NAME}: has headings but no lines"]
-
-
 def test_the_origin_of_a_cell_is_its_sheet_and_the_cell_as_excel_names_it():
     (only,) = read("JUDUL", FORM, ANSWER).lists
     assert only.origin(only.records[0], "score") == f"{NAME}#Isian!D3"

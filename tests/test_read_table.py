@@ -301,9 +301,7 @@ def test_an_unused_heading_may_stand_twice(read):
 
 def test_statements_that_stand_again_for_another_pillar_are_refused(read):
     heads = "NAMA;PILAR;P1;P2;PILAR;P1;P2"
-    with pytest.raises(
-        SourceError, match="'P1', 'P2' stand again, as of another pillar; give each"
-    ):
+    with pytest.raises(SourceError, match=r"jalankan `kukar map 2023/list\.csv`"):
         read(f"{heads}\nA;Smart Living;4;4;Smart Economy;1;1\n")
 
 

@@ -19,8 +19,8 @@ _SAID_BY_REASON = ("unread", "unfinished", "unread_part", "unconfirmed", "number
 
 def years() -> list[int]:
     """Return the years that have an edition or raw files, in order."""
-    names = store.read("files")["file"]
-    return sorted({*framework.load().years(), *(int(name[:4]) for name in names)})
+    found = store.read("files")["file"].str.extract(r"^(20\d\d)/")[0].dropna()
+    return sorted({*framework.load().years(), *found.astype(int)})
 
 
 def year(asked: Any) -> int:

@@ -75,6 +75,8 @@ def clean(raw: Path, processed: Path) -> Cleaned:
             contents.add((year, entry["sha256"]))
             own = twins if is_copy and part.kind == "survey" else lines
             own += [Line(part, record, year, editions) for record in part.records]
+    for name, path in received.mappings(raw).items():
+        files[name] = {"file": name, "kind": "mapping", "sha256": writing.sha256(path)}
     for name in sorted(arrived.sha256.keys() - arrived.paths.keys()):
         cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
     # National tables first: they tell to which edition a region belonged in a year.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from kukar_analysis import store, writing
 from kukar_analysis.errors import TableError, UsageError
-from kukar_analysis.read import READERS
+from kukar_analysis.read import READERS, mapping
 
 SOURCES = "SOURCES.csv"
 NAMELESS = "tanpa-nama-"
@@ -81,7 +81,7 @@ def look(raw: Path) -> Received:
         raise UsageError(f"{raw} has no year folder; expected folders as {raw}/2023")
     received = Received({})
     for path in sorted(set(raw.iterdir()) - set(years)):
-        if not _is_hidden(path.name) and path.name != SOURCES:
+        if not _is_hidden(path.name) and path.name not in (SOURCES, mapping.MAPPINGS):
             received.problems.append(f"{path.name}: not read; move it into the folder of its year")
     instead, hidden = originals(raw), []
     for path in (path for year in years for path in sorted(year.rglob("*"))):
@@ -105,6 +105,7 @@ def look(raw: Path) -> Received:
     if not received.paths:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     _read_sources(raw / SOURCES, received)
+    received.problems += mapping.load(raw)[1]
     return received
 
 
@@ -120,9 +121,10 @@ def check_tables(processed: Path, raw: Path | None = None) -> None:
         return
     # what could not be read, as a file half copied, is not in the tables however it is by now
     known = {name: sha256 for name, sha256 in record["files"].items() if sha256 is not None}
+    paths = look(folder).paths | mappings(folder)
     now = {
         name: _sha256(path)
-        for name, path in look(folder).paths.items()
+        for name, path in paths.items()
         if name in known or name not in record["files"]
     }
     changed = sorted(dict(now.items() ^ known.items()))
@@ -132,6 +134,12 @@ def check_tables(processed: Path, raw: Path | None = None) -> None:
             f"the tables do not belong to the raw files at hand ({changed[0]}{more} is new, changed"
             " or gone): run `kukar clean` anew"
         )
+
+
+def mappings(raw: Path) -> dict[str, Path]:
+    """Return the file of mappings, where there is one: the tables are made from it too."""
+    path = raw / mapping.MAPPINGS
+    return {path.name: path} if path.exists() else {}
 
 
 def _sha256(path: Path) -> str | None:

@@ -19,7 +19,7 @@ def respondent(line: Line) -> Rows:
 
     A pillar or sub-dimension that is not named is a fault: the answers would be of nothing.
     """
-    shared = {"year": line.year, "region": line.region, "pillar": line.name("pillar")}
+    shared = {"year": line.year, "region": line.region, "pillar": _pillar(line)}
     part = line.known("sub_dimension")
     own = [id_ for id_, s in line.fw.sub_dimensions.items() if s.pillar == shared["pillar"]]
     if part and part not in own and not line.faults:
@@ -39,6 +39,14 @@ def respondent(line: Line) -> Rows:
             }
             rows.append(("survey_responses", row))
     return rows
+
+
+def _pillar(line: Line) -> str | None:
+    if line.record.cells.get("pillar") is None:
+        ask = f"tulis pilar di nama berkas atau lembarnya, atau `kukar map {line.file.name}`"
+        line.fault("needed", f"pilar yang dinilai tidak disebut; {ask}", "pillar")
+        return None
+    return line.name("pillar")
 
 
 def who(cells: Mapping[str, str]) -> str | None:

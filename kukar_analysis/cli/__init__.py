@@ -12,11 +12,11 @@ import sys
 
 import typer
 
-from kukar_analysis.cli import analysis, clock, data, desk, reports
+from kukar_analysis.cli import analysis, clock, data, desk, mapping, reports
 from kukar_analysis.cli.common import app
 from kukar_analysis.errors import KukarError
 
-__all__ = ["analysis", "app", "clock", "data", "desk", "main", "reports"]
+__all__ = ["analysis", "app", "clock", "data", "desk", "main", "mapping", "reports"]
 
 
 def main() -> None:

@@ -2,40 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from kukar_analysis import places
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import grid, letter, sums, table, workbook
+from kukar_analysis.read import grid, letter, mapping, sums, table, workbook
+from kukar_analysis.read.headings import Grid
 from kukar_analysis.read.source import Reading
 
-__all__ = ["READERS"]
+__all__ = ["READERS", "grids"]
+_WIDEST = 1000
+"""Cells of the widest row that is looked at: headings are compared with every column."""
+
+
+def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
+    """Yield the sheets of a workbook, or the list of a text, as far as headings may be looked for.
+
+    What else is worth saying of the file goes into `reading`.
+    """
+    reader = table if path.suffix.lower() in places.TEXTS else workbook
+    for found in reader.grids(path, name, reading):
+        row, widest = max(
+            ((n, len(c)) for n, c in found.rows), key=lambda of: of[1], default=(0, 0)
+        )
+        if widest <= _WIDEST:
+            yield found
+        else:
+            reading.problems.append(
+                f"{found.place}: row {row} has {widest} cells, at most {_WIDEST} are read; copy the"
+                " list alone into a new file"
+            )
 
 
 def _lists(path: Path, name: str) -> Reading:
-    """Read every sheet of a workbook, or the list of a text; what was not read is named.
+    """Read every sheet or the list by mapping, or else by its headings; what was not read is named.
 
     Raises OSError or SourceError where nothing can be read, or what was typed in does not add up.
     """
     reading = Reading([])
-    grids = table.grids if path.suffix.lower() in places.TEXTS else workbook.grids
+    forms, _ = mapping.load(Path(path.as_posix().removesuffix(name)))
     sheets, all_told = [], True
     for found in grids(path, name, reading):
-        before = len(reading.lists)
-        grid.read(found, reading)
-        became = " + ".join(each.kind for each in reading.lists[before:])
+        lists, said, noted = (len(x) for x in (reading.lists, reading.problems, reading.notes))
+        if found.unread or not mapping.read(found, forms, reading):
+            grid.read(found, reading)
+        if any(not each.records for each in reading.lists[lists:]):
+            empty = reading.problems if found.medium == "text" else reading.notes
+            empty.append(f"{found.place}: has headings but no lines")
+        became = " + ".join(each.kind for each in reading.lists[lists:])
+        if not became and not found.unread and (what := mapping.guess(found)):
+            near = reading.problems[said:] if what == "statistik" else []
+            ask = f"{what} dalam bentuk yang belum dikenal; jalankan `kukar map {name}`"
+            reading.problems[said:], reading.notes[noted:] = near or [f"{found.place}: {ask}"], []
         became = (
             became or found.unread.removeprefix("is ") or ("not read" if found.rows else "empty")
         )
         sheets.append(f"{found.part!r} {became}")
-        all_told &= len(reading.lists) > before or bool(found.unread)
+        all_told &= len(reading.lists) > lists or bool(found.unread)
     if not any(found.records or found.medium == "text" for found in reading.lists):
-        said = [*reading.problems, *reading.notes] or [f"{name}: no sheet holds anything"]
-        raise SourceError("; ".join(said))
+        said_ = [*reading.problems, *reading.notes] or [f"{name}: no sheet holds anything"]
+        raise SourceError("; ".join(said_))
     if not all_told:
         reading.notes.append(f"{name}: sheets: {', '.join(sheets)}")
-    if grids is workbook.grids:
+    if any(found.medium == "workbook" for found in reading.lists):
         sums.check_typed(reading, name, int(name[:4]))
     return reading
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import PurePosixPath
 
 from kukar_analysis import framework
 from kukar_analysis.read.headings import (
@@ -21,6 +20,7 @@ from kukar_analysis.read.headings import (
     is_headings,
     kinds,
     known_headings,
+    named,
     recognise,
     words,
 )
@@ -38,8 +38,6 @@ _SIGNATURE, _SIGNATURE_ROWS = 60, 8
 """Letters of the longest text, and rows, of a signature block."""
 _FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")
 """A score or a code."""
-_WIDEST = 1000
-"""Cells of the widest row that is looked at: headings are compared with every column."""
 _SLIPS = 2
 """Answers beyond the scale of a survey that may be slips."""
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
@@ -54,13 +52,6 @@ def read(grid: Grid, reading: Reading, said: dict[str, str] | None = None) -> No
     """
     if not grid.rows:
         return
-    row, widest = max(((n, len(cells)) for n, cells in grid.rows), key=lambda of: of[1])
-    if widest > _WIDEST:
-        reading.problems.append(
-            f"{grid.place}: row {row} has {widest} cells, at most {_WIDEST} are read; copy the list"
-            " alone into a new file"
-        )
-        return
     found = recognise(grid)
     if grid.unread:
         _say_unread(grid, found, reading)
@@ -70,13 +61,10 @@ def read(grid: Grid, reading: Reading, said: dict[str, str] | None = None) -> No
         return
     if found.unused:
         reading.notes.append(f"{grid.place}: columns not used: {', '.join(found.unused)}")
-    said = _said(grid, found, _named(grid) if said is None else said, reading)
+    said = _said(grid, found, named(grid) if said is None else said, reading)
     records, rest = _records(grid, found, said, reading)
     if found.kind == "survey":
         records = _on_scale(records)
-    if not records:
-        empty = reading.problems if grid.medium == "text" else reading.notes
-        empty.append(f"{grid.place}: has headings but no lines")
     reading.lists.append(SourceList(grid.name, grid.medium, found.kind, found.headings, records))
     if rest:
         read(replace(grid, rows=rest), reading, said)
@@ -90,19 +78,6 @@ def _say_unread(grid: Grid, found: object, reading: Reading) -> None:
         )
     elif grid.unread != GUIDE:
         reading.notes.append(f"{grid.place}: is hidden and holds no list")
-
-
-def _named(grid: Grid) -> dict[str, str]:
-    """Return what the names of file and sheet tell for certain: region, agency, pillar."""
-    stem, part = PurePosixPath(grid.name).stem, grid.part or ""
-    told = [(kind, _named_in(kind, stem)) for kind in ("region", "opd", "pillar")]
-    told += [(kind, _named_in(kind, part)) for kind in ("pillar", "opd")]
-    return {kind: ids[0] for kind, ids in told if len(ids) == 1}
-
-
-@framework.kept()
-def _named_in(kind: str, text: str) -> list[str]:
-    return framework.load().named_in(kind, text)
 
 
 def _on_scale(records: list[Record]) -> list[Record]:

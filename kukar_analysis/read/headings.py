@@ -12,13 +12,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from itertools import pairwise, takewhile
+from pathlib import PurePosixPath
 
 from rapidfuzz import fuzz, process
 
 from kukar_analysis import framework
 from kukar_analysis.read.source import Medium
 
-_DEEPEST = 60
+DEEPEST = 60
 """Rows in which the headings are looked for."""
 _WHERE = "definitions/layouts.csv"
 _NO_LISTS = ("caption", "letter", "furniture", "answer")
@@ -143,6 +144,19 @@ def _vocabulary() -> frozenset[str]:
     return frozenset(h for k in kinds().values() for heads in k.columns.values() for h in heads)
 
 
+def named(grid: Grid) -> dict[str, str]:
+    """Return what the names of file and sheet tell for certain: region, agency, pillar."""
+    stem, part = PurePosixPath(grid.name).stem, grid.part or ""
+    told = [(kind, _named_in(kind, stem)) for kind in ("region", "opd", "pillar")]
+    told += [(kind, _named_in(kind, part)) for kind in ("pillar", "opd")]
+    return {kind: ids[0] for kind, ids in told if len(ids) == 1}
+
+
+@framework.kept()
+def _named_in(kind: str, text: str) -> list[str]:
+    return framework.load().named_in(kind, text)
+
+
 def known_headings(cells: list[str]) -> int:
     """Return how many cells are headings of some kind of list."""
     known = _vocabulary()
@@ -191,7 +205,7 @@ def recognise(grid: Grid) -> Found | Unknown:
 
 def blocks(grid: Grid, is_first: Callable[[list[str]], bool]) -> Iterator[tuple[int, int, Block]]:
     """Yield one to three rows that may be headings: first and last index, and their cells."""
-    for first, (_, cells) in enumerate(grid.rows[:_DEEPEST]):
+    for first, (_, cells) in enumerate(grid.rows[:DEEPEST]):
         if is_first(cells):
             for last in range(first, min(first + 3, len(grid.rows))):
                 if last > first and not _wordy(grid.rows[last][1]):
@@ -216,15 +230,8 @@ def _heads(grid: Grid, index: int) -> bool:
 
 def columns(rows: Block, year: str) -> tuple[Name, ...]:
     """Return the columns; a heading over several columns is part of each one's name."""
-    width = max(map(len, rows))
-    block = [[*cells, *[""] * (width - len(cells))] for cells in rows]
-    for upper, lower in pairwise(block):
-        for i in range(1, width):  # a heading over several columns is written in the first
-            if not upper[i] and lower[i]:
-                upper[i] = upper[i - 1]
     names = []
-    for column in zip(*block, strict=True):
-        stack = [c for c in column if c]
+    for stack in stacked(rows):
         forms = [(" ".join(stack[j:]), " ".join(stack[:j])) for j in range(len(stack))]
         for name, above in forms[: len(stack)]:  # without number, brackets and this year too
             bare = re.sub(r"^\s*\d{1,2}[.)]\s*|\([^)]*\)", "", name)
@@ -232,6 +239,17 @@ def columns(rows: Block, year: str) -> tuple[Name, ...]:
         plain = [(framework.normalise(name), framework.normalise(above)) for name, above in forms]
         names.append(Name(forms[0][0] if forms else "", tuple(dict.fromkeys(plain))))
     return tuple(names)
+
+
+def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
+    """Return the headings of each column from above; one over several is written in the first."""
+    width = max(map(len, rows))
+    block = [[*cells, *[""] * (width - len(cells))] for cells in rows]
+    for upper, lower in reversed([*pairwise(block)]):
+        for i in range(1, width):
+            if not upper[i] and lower[i]:
+                upper[i] = upper[i - 1]
+    return [[c for c in column if c] for column in zip(*block, strict=True)]
 
 
 @framework.kept(1000)

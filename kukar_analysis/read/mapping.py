@@ -1,0 +1,528 @@
+"""Reads forms of somebody else's by what the office said of them once, in MAPPINGS.csv.
+
+It lies in the raw folder, a line a fact, headings and words only. `heading`: text -> column of a
+survey (blank: not used), of a pillar and programme where it says so; `answer`: word or number -> 0
+to 4 (blank: nothing stated); `figure`: what stands over the values, or the file's name, ->
+statistic, with its `unit`, `citation`, `codes` (whose the region codes are) and `year` (of a file).
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from itertools import count
+from pathlib import Path, PurePosixPath
+from typing import NamedTuple
+
+from kukar_analysis import framework, writing
+from kukar_analysis.errors import SourceError
+from kukar_analysis.framework import normalise
+from kukar_analysis.read import headings
+from kukar_analysis.read.headings import Grid, cell, kinds, words
+from kukar_analysis.read.source import Reading, Record, SourceList
+
+MAPPINGS = "MAPPINGS.csv"
+COLUMNS = ("form", "what", "text", "meaning", "pillar", "programme")
+STATEMENT = "statement_"
+Form = Mapping[str, Mapping[str, dict[str, str]]]
+"""Lines of a form by what they say and by the key of their text."""
+_YEAR = re.compile(r"(20\d\d)\s*[*r)]*")
+"""A year that heads a column, with the marks of a preliminary figure."""
+_FIGURE = re.compile(r"-?\d[\d.,\s]*%?")
+_HEADED, _SAMPLED = 3, 200
+"""Rows right above the values in which their headings stand; rows that tell where regions do."""
+_OF_BLOCK = {"pillar", "sub_dimension", "programme"}
+"""Columns that a repeated block of a survey has for itself."""
+_SHARED = ("*", "")
+"""Of which block a column is that belongs to all of them."""
+_LEAST = 3
+"""Columns of answers from which a list of unknown form may be a survey."""
+_PERSONAL = {
+    "person_phone": r"\b(hp|telp|telepon|wa|whatsapp|ponsel)\b",
+    "person_email": r"\be-?mail|\bsurel",
+    "person_number": r"\b(nik|ktp)\b",
+    "person_address": r"\balamat\b",
+    "person_name": r"\bnama\b",
+}
+"""Words in a heading that name a person, where the heading is on no record."""
+_SCALES = {
+    "0-4": {str(n): str(n) for n in range(5)},
+    "1-5": {str(n): str(n - 1) for n in range(1, 6)},
+}
+"""Scales of five steps, each with what its numbers are of 0 to 4."""
+Tell = Callable[[str, str, Iterable[str]], str]
+
+
+def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
+    """Return the forms of a raw folder's MAPPINGS.csv, and its faults, one line each.
+
+    A form with a fault is left out whole.
+    """
+    try:
+        return parsed((raw / MAPPINGS).read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        return {}, []
+    except (OSError, UnicodeDecodeError) as error:
+        return {}, [f"{MAPPINGS}: tidak terbaca ({error}); simpan sebagai CSV (UTF-8)"]
+
+
+def as_text(lines: Iterable[Mapping[str, str]], parted: str = ",") -> str:
+    """Return lines as they stand in MAPPINGS.csv, its headings first."""
+    written = io.StringIO()
+    writer = csv.DictWriter(written, COLUMNS, delimiter=parted, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(lines)
+    return written.getvalue()
+
+
+def add(raw: Path, lines: Iterable[Mapping[str, str]]) -> None:
+    """Write lines below those that MAPPINGS.csv has."""
+    path = raw / MAPPINGS
+    before = path.read_text(encoding="utf-8-sig") if path.exists() else as_text(())
+    heads, _, rest = as_text(lines, _parted(before)).partition("\n")
+    writing.write(path, f"{before.rstrip() or heads}\n{rest}")
+
+
+def _parted(text: str) -> str:
+    return ";" if ";" in text.partition("\n")[0] else ","  # as Excel saves it here
+
+
+@framework.kept(16)
+def parsed(text: str) -> tuple[dict[str, Form], list[str]]:
+    """Return the forms of a text of MAPPINGS.csv, and its faults."""
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_parted(text), restval="")
+    if set(reader.fieldnames or ()) != {*COLUMNS}:
+        return {}, [f"{MAPPINGS} baris 1: kolomnya harus {','.join(COLUMNS)}"]
+    forms: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
+    faults, faulty = [], set()
+    for read_row in reader:
+        row = {c: read_row[c].strip() for c in COLUMNS}
+        what, allowed = row["what"], _meanings(row["what"])
+        wrong = [c for c in allowed or ("what",) if row[c] not in allowed.get(c, ())]
+        if wrong:
+            shown = ", ".join(f"{c} {row[c]!r}" for c in wrong)
+            faults.append(f"{MAPPINGS} baris {reader.line_num}: {shown} tidak dikenal; perbaiki")
+            faulty.add(row["form"])
+        form = forms.setdefault(row["form"], {})
+        form.setdefault(what, {})[_KEYS.get(what, str)(row["text"])] = row
+    return {name: form for name, form in forms.items() if name not in faulty}, faults
+
+
+def _meanings(what: str) -> dict[str, set[str]]:
+    """Return what a line of a kind may hold, by column; empty for a kind that is none."""
+    fw = framework.load()
+    asked = {f"{STATEMENT}{number}" for number in range(1, statements() + 1)}
+    return {
+        "heading": {
+            "meaning": {"", *asked, *kinds()["survey"].columns} - {"statement"},
+            "pillar": {"", *fw.pillars},
+        },
+        "answer": {"meaning": {"", "0", "1", "2", "3", "4"}},
+        "figure": {"meaning": {*fw.statistics}},
+        "unit": {"text": {s.unit_of_measure for s in fw.statistics.values()}},
+        "citation": {"text": {*fw.citations}},
+        "codes": {"text": {"bps", "kemendagri"}},
+        "year": {"meaning": {str(year) for year in range(2000, 2100)}},
+    }.get(what, {})
+
+
+def statements() -> int:
+    """Return how many statements a pillar's form has."""
+    return max(s.statements for s in framework.load().surveys.values())
+
+
+def answer_key(text: str) -> str:
+    """Return what an answer goes by: its word where it has one ("4 - Setuju"), else its number."""
+    number = re.match(r"\s*(\d+)(?:[.,]0+)?(?!\d)", text)
+    return normalise(text[number.end() :] if number else text) or (number[1] if number else "")
+
+
+def measure_key(text: str) -> str:
+    """Return what a figure's heading or a file goes by: its words, whatever the year."""
+    return normalise(re.sub(r"20\d\d", "", text))
+
+
+_KEYS: dict[str, Callable[[str], str]] = {
+    "heading": normalise,
+    "answer": answer_key,
+    "figure": measure_key,
+    "year": normalise,
+}
+
+
+def read(grid: Grid, forms: Mapping[str, Form], reading: Reading) -> bool:
+    """Add the lists of a grid in a form that the office has mapped; False where it is in none."""
+    before = len(reading.lists)
+    for form in forms.values():
+        if "heading" in form and len(reading.lists) == before:
+            reading.lists += _survey(grid, form, reading)
+        if "figure" in form:
+            reading.lists += _statistics(grid, form, reading)
+    return len(reading.lists) > before
+
+
+def _survey(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
+    """Yield a list for each block of a survey: a pillar's statements, or the same ones again.
+
+    The headings must be those of the mapping, no more and no fewer; others ask for a new one.
+    """
+    known = form["heading"]
+    used = {key for key, row in known.items() if row["meaning"]}
+    rows = [[normalise(text) for text in cells] for _, cells in grid.rows[: headings.DEEPEST]]
+    index = next((n for n, keys in enumerate(rows) if used <= {*keys} <= {*known, ""}), None)
+    if index is None:
+        return
+    cells, keys = grid.rows[index][1], rows[index]
+    below = [row for row in grid.rows[index + 1 :] if row[1] != cells]
+    asked = [i for i, key in enumerate(keys) if key in used and _is_answer(known[key]["meaning"])]
+    given_ = {answer_key(cell(row, i)) for _, row in below for i in asked} - {""}
+    if given_ and given_.isdisjoint(form.get("answer", {})):
+        return  # of another scale: a form of its own
+    at: dict[tuple[str, str, int], headings.Headings] = defaultdict(dict)
+    for i, row in ((i, known[key]) for i, key in enumerate(keys) if key in used):
+        own = (row["pillar"], row["programme"]) if _is_answer(row["meaning"]) else _SHARED
+        at[(*own, keys[: i + 1].count(keys[i]))][row["meaning"]] = (cells[i], i + 1)
+    first = at[(*_SHARED, 1)]
+    for (*of, time), places in list(at.items()):
+        if of == [*_SHARED]:
+            continue
+        if places.keys() != at[of[0], of[1], 1].keys():
+            reading.problems.append(f"{grid.place}: blok pernyataan ke-{time} tidak lengkap")
+            continue
+        shared = {c: place for c, place in first.items() if time == 1 or c not in _OF_BLOCK}
+        heads = shared | at.get((*_SHARED, time), {}) | places
+        said = zip(("pillar", "programme"), of, strict=True)
+        given = headings.named(grid) | {c: text for c, text in said if text}
+        found = [_response(grid, row, heads, given, form, len(cells)) for row in below]
+        records = [record for record in found if record]
+        if len(records) < len(below):
+            empty = len(below) - len(records)
+            reading.notes.append(f"{grid.place}: {empty} baris tanpa satu jawaban pun dilewati")
+        yield SourceList(grid.name, grid.medium, "survey", heads, records)
+
+
+def _is_answer(column: str) -> bool:
+    return column.startswith(STATEMENT)
+
+
+def _response(
+    grid: Grid,
+    row: tuple[int, list[str]],
+    heads: headings.Headings,
+    given: dict[str, str],
+    form: Form,
+    width: int,
+) -> Record | None:
+    """Return a respondent's answers to a block, as 0 to 4; None where there is none."""
+    number, cells = row
+    values = {column: cell(cells, i - 1) for column, (_, i) in heads.items()}
+    if not any(text for column, text in values.items() if _is_answer(column)):
+        return None
+    fault = None
+    for column, text in values.items():
+        key = answer_key(text)
+        if key in form.get("answer", {}) and _is_answer(column):
+            values[column] = form["answer"][key]["meaning"]
+        elif _is_answer(column) and key not in ("", *words("furniture", "nothing")):
+            fault = f"jawaban di kolom {heads[column][0]!r} belum dipetakan: lengkapi {MAPPINGS}"
+    if number in grid.struck:
+        fault = "dicoret; hapus barisnya, atau hapus coretannya bila berlaku"
+    elif grid.medium == "text" and (
+        len(cells) < max(i for _, i in heads.values()) or any(cells[width:])
+    ):
+        fault = f"barisnya {len(cells)} sel, judulnya {width}"
+    values |= {column: text for column, text in given.items() if not values.get(column)}
+    return Record(number, values, fault, grid.part)
+
+
+class Table(NamedTuple):
+    """A table of statistics as published: where regions stand, and what each column holds.
+
+    `columns` are (index, heading, measure, year); the year is empty where none is printed.
+    """
+
+    region: int
+    first: int
+    columns: list[tuple[int, str, str, str]]
+
+
+def table(grid: Grid, codes: str = "") -> Table | None:
+    """Return where the values of a table of regions stand; None where no region is named."""
+    top = grid.rows[:_SAMPLED]
+    places = Counter(i for _, cells in top for i, t in enumerate(cells) if region_of(t, codes))
+    if not places:
+        return None
+    column = places.most_common(1)[0][0]
+    valued = [
+        any(_is_figure(t) for i, t in enumerate(cells) if i != column) and cell(cells, column) > ""
+        for _, cells in top
+    ]
+    first = valued.index(True) if True in valued else 0
+    if not first:
+        return None
+    stacks = headings.stacked([cells for _, cells in grid.rows[max(0, first - _HEADED) : first]])
+    below = [cells for _, cells in grid.rows[first:]]
+    found = []
+    for i, stack in enumerate(stacks):
+        texts = [t for t in stack if not re.fullmatch(r"\(\d+\)", t)]
+        named = [t for t in dict.fromkeys(texts) if not _YEAR.fullmatch(t)]
+        years = [y[1] for t in texts if (y := _YEAR.fullmatch(t))] or sorted(
+            {*re.findall(r"\b20\d\d\b", " ".join(named))}
+        )
+        measure = " ".join(named) or f"{PurePosixPath(grid.name).stem} {grid.part or ''}".strip()
+        heading = texts[-1] if texts else ""
+        is_number = re.match(r"(no|nomor|kode)\b", heading, re.IGNORECASE)
+        if i != column and not is_number and any(_is_figure(cell(c, i)) for c in below):
+            year = years[-1] if len(years) == 1 or _YEAR.fullmatch(heading) else ""
+            found.append((i, heading, measure, year))
+    return Table(column, first, found)
+
+
+def _is_figure(text: str) -> bool:
+    return bool(_FIGURE.fullmatch(text)) and not _YEAR.fullmatch(text)
+
+
+@framework.kept()
+def region_of(text: str, codes: str = "") -> str | None:
+    """Return the region of a name, with or without its kind, or of a code as `codes` has them."""
+    fw = framework.load()
+    digits = re.fullmatch(r"(\d\d)\.?(\d\d)", text)
+    if digits:
+        code = "".join(digits.groups())
+        own = {"bps": {r.bps_code: id_ for id_, r in fw.regions.items()}}.get(codes)
+        return own.get(code) if own else ".".join(digits.groups()) if codes else None
+    ids = fw.match("region", text) or [
+        id_ for kind in ("Kabupaten", "Kota") for id_ in fw.match("region", f"{kind} {text}")
+    ]
+    return ids[0] if len(ids) == 1 else None
+
+
+def _statistics(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
+    """Yield a list for each column of values that the office has named a statistic for."""
+    said = {what: next(iter(form.get(what, {})), "") for what in ("unit", "citation", "codes")}
+    found = table(grid, said["codes"])
+    stem = normalise(PurePosixPath(grid.name).stem)
+    whole = {normalise(r.province) for r in framework.load().regions.values()} | {"indonesia"}
+    whole |= {*words("furniture", "total")}
+    for i, heading, measure, printed in found.columns if found else ():
+        meant = form["figure"].get(measure_key(measure))
+        year = printed or form.get("year", {}).get(stem, {}).get("meaning", "")
+        if meant and not year:
+            reading.problems.append(
+                f"{grid.place}: tahun angkanya tidak tertulis; jalankan `kukar map {grid.name}"
+                " --year TAHUN`"
+            )
+        elif meant and found:
+            given = {"year": year, "statistic": meant["meaning"], "citation": said["citation"]}
+            given["unit_of_measure"] = said["unit"]
+            records = []
+            for number, cells in grid.rows[found.first :]:
+                name, text = cell(cells, found.region), cell(cells, i)
+                region = region_of(name, said["codes"])
+                if _is_figure(text) and (region or normalise(name) not in whole):
+                    value = re.sub(r"(?<=\d)\s(?=\d{3})", "", text) if " " in text else text
+                    value = value.removesuffix("%") if said["unit"] == "persen" else value
+                    cells_ = {**given, "region": region or name, "value": value}
+                    records.append(Record(number, cells_, part=grid.part))
+            heads = {"value": (heading, i + 1), "region": ("", found.region + 1)}
+            yield SourceList(grid.name, grid.medium, "official_statistics", heads, records)
+
+
+# What a form that is not known may be
+
+
+def guess(grid: Grid) -> str:
+    """Return what a grid in no known form may be, as messages call it; empty for all else."""
+    if _statement_columns(grid, {}, []):
+        return "survei"
+    found = table(grid)
+    return "statistik" if found and any(year for *_, year in found.columns) else ""
+
+
+def is_known(grid: Grid) -> bool:
+    """Whether a grid is a list in a form of the project's own, which says all that is needed."""
+    found = headings.recognise(grid)
+    if not isinstance(found, headings.Found):
+        return False
+    return found.kind != "survey" or "pillar" in {**found.headings, **headings.named(grid)}
+
+
+def propose(
+    grid: Grid, tell: Tell, answers: Mapping[str, str], taken: Set[str]
+) -> list[dict[str, str]]:
+    """Return the lines that read a grid of a form that is not known.
+
+    `tell` answers what is not certain: (option of `kukar map`, question, what is known) -> what the
+    office says. `answers` are words that it has told the meaning of, `taken` names of forms that
+    are there. Raises SourceError where no line could read the grid.
+    """
+    own = {answer_key(word): value for word, value in answers.items()}
+    skip: list[str] = []
+    while found := _statement_columns(grid, own, skip):
+        index, places = found
+        if len(places) % statements() == 0:
+            rows = _survey_lines(grid, index, places, own, tell)
+            break
+        listed = ", ".join(repr(grid.rows[index][1][i]) for i in places)
+        skip.append(
+            tell(
+                "skip",
+                f"ada {len(places)} kolom jawaban, padahal satu pilar punya {statements()}"
+                f" pernyataan ({listed}); judul mana yang bukan pernyataan",
+                (),
+            )
+        )
+    else:
+        rows = _statistic_lines(grid, tell)
+    lines = [dict.fromkeys(COLUMNS, "") | row for row in rows]
+    names = {
+        base: next(f"{base}-{n}" for n in count(1) if f"{base}-{n}" not in taken)
+        for base in {line["form"] for line in lines}
+    }
+    return [line | {"form": names[line["form"]]} for line in lines]
+
+
+@framework.kept()
+def _words() -> list[list[str]]:
+    """Return the words of answers on record, a list for each of 0 to 4, as they are printed."""
+    rows = [x for x in framework.load().layouts if x.kind == "answer"]
+    return [row.headings.split(" | ") for row in sorted(rows, key=lambda x: x.column)]
+
+
+@framework.kept()
+def _meant() -> dict[str, str]:
+    return {answer_key(w): str(value) for value, row in enumerate(_words()) for w in row}
+
+
+def _statement_columns(
+    grid: Grid, own: Mapping[str, str], skip: list[str]
+) -> tuple[int, list[int]] | None:
+    """Return the row of headings, and the columns of which every cell is an answer."""
+    known = {*_meant(), *own}
+    left = {h for c in kinds()["survey"].columns.values() for h in c} | {*map(normalise, skip)}
+
+    def is_answer(text: str) -> bool:
+        key = answer_key(text)
+        return key in known or (key.isdecimal() and int(key) <= 10)
+
+    for index, (_, cells) in enumerate(grid.rows[: headings.DEEPEST]):
+        found = []
+        for i, text in enumerate(cells):
+            key = normalise(text)
+            if key and not key.isdecimal() and key not in left and not is_answer(text):
+                sampled = grid.rows[index + 1 : index + 1 + _SAMPLED]
+                below = [t for _, row in sampled if (t := cell(row, i)) and row != cells]
+                is_count = below[1:2] == ["2"] and below[0] == "1" and len({*below}) == len(below)
+                if below and all(map(is_answer, below)) and not is_count:
+                    found.append(i)
+        if len(found) >= _LEAST:
+            return index, found
+    return None
+
+
+def _survey_lines(
+    grid: Grid, index: int, places: list[int], own: Mapping[str, str], tell: Tell
+) -> Iterator[dict[str, str]]:
+    cells, most = grid.rows[index][1], statements()
+    below = [row for _, row in grid.rows[index + 1 :] if row != cells]
+    heads = [normalise(text) for text in cells]
+    lines: dict[str, dict[str, str]] = {}
+    for i, text in enumerate(cells):
+        if re.search(r"@|\d{6}", text):
+            raise SourceError(f"{grid.place}: baris judulnya memuat data orang; beri baris judul")
+        if heads[i] and i not in places:
+            column = _column(text, [t for row in below if (t := cell(row, i))])
+            lines.setdefault(heads[i], {"text": text, "meaning": column})
+    pillars = sum(lines.get(key, {}).get("meaning") == "pillar" for key in heads)
+    for n, block in enumerate(places[n : n + most] for n in range(0, len(places), most)):
+        if any(heads[i] in lines for i in block):  # the headings of an earlier block again
+            if pillars <= n:
+                raise SourceError(
+                    f"{grid.place}: pernyataan yang sama berulang tanpa kolom PILAR di tiap blok;"
+                    " simpan tiap pilar sebagai lembar sendiri"
+                )
+            continue
+        said = _block(grid, [cells[i] for i in block], pillars > 0, tell)
+        told = [int(d[-1]) if (d := re.findall(r"\d+", cells[i])) else 0 for i in block]
+        order = told if sorted(told) == [*range(1, most + 1)] else [*range(1, most + 1)]
+        for i, number in zip(block, order, strict=True):
+            lines[heads[i]] = {"text": cells[i], "meaning": f"{STATEMENT}{number}"} | said
+    yield from ({"form": "survei", "what": "heading"} | line for line in lines.values())
+    seen = {answer_key(cell(row, i)) for row in below for i in places}
+    for word, value in _answers(seen, own, tell).items():
+        yield {"form": "survei", "what": "answer", "text": word, "meaning": value}
+
+
+def _column(text: str, values: list[str]) -> str:
+    """Return the column of a survey that a heading, or what stands under it, tells, if any."""
+    key = normalise(text.rpartition("/")[2])
+    for column, heads in kinds()["survey"].columns.items():
+        if key in heads:
+            return "" if column in ("number", "time") else column
+    for column, pattern in _PERSONAL.items():
+        if re.search(pattern, text, re.IGNORECASE):
+            return column
+    named = [framework.load().match("pillar", value) for value in values]
+    return "pillar" if named and all(len(ids) == 1 for ids in named) else ""
+
+
+def _block(grid: Grid, heads: list[str], has_pillars: bool, tell: Tell) -> dict[str, str]:
+    """Return pillar and programme of a block of statements, where no column tells them."""
+    fw = framework.load()
+    named = {id_ for text in heads for id_ in fw.named_in("pillar", text)}
+    if len(named) == 1:
+        return {"pillar": named.pop()}
+    if has_pillars or "pillar" in headings.named(grid):
+        return {}
+    question = f"pilar untuk pernyataan {heads[0]!r} dan seterusnya"
+    return {"pillar": fw.match("pillar", tell("pillar", question, fw.spelled("pillar")))[0]}
+
+
+def _answers(seen: set[str], own: Mapping[str, str], tell: Tell) -> dict[str, str]:
+    """Return what each answer means: as told, by its word on record, or by the scale as told."""
+    left = seen - own.keys() - {"", *words("furniture", "nothing")}
+    asked = {word for word in left if not word.isdecimal()}
+    is_five = any(_meant()[word] == "2" for word in asked)  # the middle one is there
+    scale: dict[str, str] = {}
+    if left - asked or (asked and not is_five):
+        question = "skala formulir (skala lain: --answer 'JAWABAN=NILAI' untuk tiap jawaban)"
+        scale = _SCALES[tell("scale", question, _SCALES)]
+    if left - asked - scale.keys():
+        raise SourceError("ada jawaban di luar skala itu; sebut artinya: --answer 'JAWABAN=NILAI'")
+    same = (of for of in zip(*_words(), strict=True) if asked <= {*map(answer_key, of)})
+    meant = {w: _meant()[answer_key(w)] for w in next(same, sorted(asked)) if asked}
+    return meant | (scale if left - asked else {}) | dict(own)
+
+
+def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
+    """Yield a form for each statistic that a table holds, as the office names it."""
+    fw, codes = framework.load(), ""
+    if table(grid) is None and table(grid, "bps"):
+        codes = tell("codes", "kode wilayah di berkas ini menurut siapa", ("bps", "kemendagri"))
+    found = table(grid, codes)
+    if found is None or not found.columns:
+        raise SourceError(
+            f"{grid.place}: bukan survei dan bukan tabel statistik per daerah; pakai formulir dari"
+            " `kukar template`, atau tulis barisnya sendiri (docs/data-masuk.md)"
+        )
+    for measure in dict.fromkeys(measure for _, _, measure, _ in found.columns):
+        question = f"statistik untuk {measure!r} (- bila tidak dibaca)"
+        name = tell("statistic", question, ("-", *fw.spelled("statistic")))
+        if name == "-":
+            continue
+        fact = fw.statistics[fw.match("statistic", name)[0]]
+        form = {"form": f"statistik-{fact.statistic}"}
+        unit = tell("unit", f"satuan {fact.name} di berkas ini", (fact.unit_of_measure,))
+        citation = tell("citation", f"sumber {fact.name}", fw.citations)
+        yield form | {"what": "figure", "text": measure, "meaning": fact.statistic}
+        yield form | {"what": "unit", "text": unit}
+        yield form | {"what": "citation", "text": citation}
+        if codes:
+            yield form | {"what": "codes", "text": codes}
+        if not all(year for _, _, own, year in found.columns if own == measure):
+            stem = PurePosixPath(grid.name).stem
+            year = tell("year", f"tahun {fact.name} di berkas ini", ())
+            yield form | {"what": "year", "text": stem, "meaning": year}

@@ -1,0 +1,348 @@
+"""Forms of somebody else's: asked about once, written into MAPPINGS.csv, and read from then on."""
+
+from __future__ import annotations
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+
+from kukar_analysis import clean, cli, store
+from kukar_analysis.clean import received
+from kukar_analysis.errors import TableError
+from kukar_analysis.read import mapping
+
+LIKERT = ["Sangat Tidak Setuju", "Tidak Setuju", "Netral", "Setuju", "Sangat Setuju"]
+ASKED = [
+    f"Layanan {word}"
+    for word in ("mudah", "cepat", "jelas", "tepat", "adil", "ramah", "bersih", "murah", "aman")
+]
+PERSON = ["Timestamp", "Nama Lengkap Bapak/Ibu", "No. WA aktif", "Saran"]
+SITI = ["1/10/2023", "Siti Rekaan", "081234567890", "Siti minta parkir"]
+HEADS = "form,what,text,meaning,pillar,programme"
+
+
+@pytest.fixture
+def office(tmp_path):
+    """Return an office: its raw folder, and what is done there."""
+    return Office(tmp_path)
+
+
+class Office:
+    """A raw folder, the files that arrive in it, and the two commands."""
+
+    def __init__(self, folder):
+        self.raw, self.tables = folder / "raw", folder / "tables"
+
+    def arrives(self, name, **sheets):
+        """Save rows as a CSV, or sheets as a workbook."""
+        path = self.raw / "2023" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.suffix == ".csv":
+            (rows,) = sheets.values()
+            path.write_text("".join(";".join(map(str, row)) + "\n" for row in rows))
+        else:
+            book = openpyxl.Workbook()
+            book.remove(book.active)
+            for title, rows in sheets.items():
+                sheet = book.create_sheet(title)
+                for row in rows:
+                    sheet.append(row)
+            book.save(path)
+        return f"2023/{name}"
+
+    def map(self, name, *options):
+        """Run `kukar map` without anybody at the keyboard."""
+        return CliRunner().invoke(cli.app, ["map", name, "--raw", str(self.raw), *options])
+
+    def clean(self):
+        return clean.clean(self.raw, self.tables)
+
+    def answers(self):
+        """Return the answers kept by pillar and statement, of one respondent after the other."""
+        made = self.clean()
+        assert made.problems == []
+        found = made.tables["survey_responses"]
+        return {p: own["answer"].tolist() for p, own in found.groupby("pillar", sort=False)}
+
+    def mappings(self):
+        return (self.raw / mapping.MAPPINGS).read_text()
+
+
+def likert(*values):
+    return [LIKERT[value] for value in values]
+
+
+VALUES = [4, 0, 2, 3, 1, 4, 4, 2, 3]
+SCALE = ("--scale", "0-4")
+
+
+# Surveys
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "options"),
+    [
+        (["Pilar", *ASKED], ["Smart Living", *likert(*VALUES)], ()),
+        (["Pilih pilar", *ASKED], ["Smart Living", *VALUES], SCALE),
+        (["Pilar", *ASKED], ["Smart Living", *(v + 1 for v in VALUES)], ("--scale", "1-5")),
+        (["Pilar", *ASKED], ["Smart Living", *(f"{v},00" for v in VALUES)], SCALE),
+        (["Pilar", *ASKED], ["Smart Living", *(f"{v} - {LIKERT[v]}" for v in VALUES)], ()),
+        (["Pilar", *ASKED], ["Smart Living", *(f"{v + 1}. {LIKERT[v]}" for v in VALUES)], ()),
+        ([f"Smart Living [{n}. {a}]" for n, a in enumerate(ASKED, 1)], VALUES, SCALE),
+        (["grup_b/Pilar", *(f"grup_b/P{n}" for n in range(1, 10))], ["living", *VALUES], SCALE),
+        ([f"P{n}" for n in range(1, 10)], VALUES, (*SCALE, "--pillar", "Smart Living")),
+        (ASKED, VALUES, (*SCALE, "--pillar", "living")),
+        (["Pilar", *ASKED], ["Smart Living", *["Mantap"] * 9], ("--answer", "Mantap=3")),
+        (["Pilar", "Anak", *ASKED], ["Smart Living", 2, *VALUES], (*SCALE, "--skip", "Anak")),
+    ],
+    ids=[
+        "words",
+        "numbers",
+        "1 to 5",
+        "decimals",
+        "numbered words",
+        "of 1 to 5",
+        "grid",
+        "groups",
+        "own numbers without a pillar",
+        "a pillar that is told",
+        "words of its own",
+        "a number that is no answer",
+    ],
+)
+def test_an_export_of_an_unknown_form_is_read_once_it_is_mapped(office, heads, row, options):
+    name = office.arrives("survei.csv", rows=[[*PERSON, *heads], [*SITI, *row]])
+    before = office.clean()
+    if "Mantap" not in row:  # words that nobody knows are no sign of a survey
+        assert f"`kukar map {name}`" in before.problems[0]
+    assert before.tables["survey_responses"].empty
+    if options:
+        assert office.map(name).exit_code != 0
+    assert office.map(name, *options).output.endswith("jalankan `kukar clean`\n")
+    told = [3.0] * 9 if "Mantap" in row else VALUES
+    assert office.answers() == {"living": told}
+    again = office.arrives("susulan lain.csv", rows=[[*PERSON, *heads], [*SITI, *row]])
+    assert "sudah dikenal" in office.map(again).output
+
+
+def test_nothing_of_a_person_is_written_or_kept(office):
+    rows = [[*PERSON, "Pilar", *ASKED], [*SITI, "Smart Living", *likert(*VALUES)]]
+    said = office.map(office.arrives("survei.csv", rows=rows)).output
+    made = office.clean()
+    kept = "".join(table.to_csv() for table in made.tables.values())
+    everything = said + office.mappings() + kept + "".join(made.problems + made.notes)
+    assert [text for text in ("Siti", "0812", "parkir") if text in everything] == []
+    assert made.tables["survey_responses"]["respondent"].str.fullmatch("[0-9a-f]{16}").all()
+    assert "survei-1,heading,Saran,,," in office.mappings()
+
+
+def test_blocks_of_the_same_statements_are_read_each_with_its_pillar(office):
+    block = ["Pilar", "Layanan", *(f"P{n}" for n in range(1, 10))]
+    row = ["Smart Living", "A", *VALUES, "Smart Economy", "B", *VALUES[::-1]]
+    name = office.arrives("survei.csv", rows=[[*PERSON, *block, *block], [*SITI, *row]])
+    office.map(name, *SCALE)
+    assert office.answers() == {"living": VALUES, "economy": VALUES[::-1]}
+    made = office.clean().tables["survey_responses"]
+    assert made.groupby("pillar")["programme"].unique().str[0].to_dict() == {
+        "economy": "B",
+        "living": "A",
+    }
+    assert made["respondent"].nunique() == 1
+
+
+def test_a_form_of_several_pillars_asks_for_each_and_leaves_out_what_nobody_answered(office):
+    heads = [f"{a} ({x})" for x in "ab" for a in ASKED]
+    rows = [heads, [*VALUES, *[""] * 9], [*[""] * 9, *VALUES]]
+    name = office.arrives("survei.csv", rows=rows)
+    office.map(name, *SCALE, "--pillar", "living", "--pillar", "society")
+    assert office.answers() == {"living": VALUES, "society": VALUES}
+    assert any("1 baris tanpa satu jawaban pun dilewati" in note for note in office.clean().notes)
+
+
+def test_the_sheets_of_a_workbook_are_each_of_the_pillar_they_are_called_by(office):
+    rows = [[*PERSON, *ASKED], [*SITI, *likert(*VALUES)]]
+    sheets = {"Smart Living": rows, "Smart Economy": rows, "Catatan": [["a"], ["b"]]}
+    office.map(office.arrives("survei.xlsx", **sheets))
+    assert office.answers() == {"living": VALUES, "economy": VALUES}
+    assert office.mappings().count("statement_1") == 1
+    said = "sheets: 'Smart Living' survey, 'Smart Economy' survey, 'Catatan' not read"
+    assert f"2023/survei.xlsx: {said}" in office.clean().notes
+
+
+@pytest.mark.parametrize(
+    ("heads", "row", "reason"),
+    [
+        (["Pilar", *ASKED], ["Smart Living", *VALUES[:8], 7], "belum dipetakan"),
+        (["Pilar", *ASKED], ["Smart Living", *VALUES[:8], "Siti Rekaan"], "belum dipetakan"),
+        (["Pilar", *ASKED], ["Smart Living", *VALUES[:8]], "barisnya 9 sel, judulnya 10"),
+    ],
+)
+def test_an_answer_that_the_mapping_does_not_hold_is_rejected_unsaid(office, heads, row, reason):
+    name = office.arrives("survei.csv", rows=[heads, ["Smart Living", *VALUES]])
+    office.map(name, *SCALE)
+    office.arrives("survei.csv", rows=[heads, row, ["Smart Living", *VALUES]])
+    made = office.clean()
+    assert made.tables["survey_responses"]["answer"].tolist() == VALUES
+    assert reason in made.problems[0]
+    assert "Siti" not in made.tables["rejected"].to_csv()
+
+
+@pytest.mark.parametrize("heads", [["Pilar", *ASKED, "Baru"], ["Pilar", *ASKED[:8], "Lain"]])
+def test_headings_that_the_mapping_does_not_hold_are_asked_about(office, heads):
+    name = office.arrives("a.csv", rows=[["Pilar", *ASKED], ["Smart Living", *VALUES]])
+    office.map(name, *SCALE)
+    row = ["Smart Living", *VALUES, "x"][: len(heads)]
+    other = office.arrives("b.csv", rows=[heads, row])
+    assert [f"`kukar map {other}`" in problem for problem in office.clean().problems] == [True]
+
+
+@pytest.mark.parametrize(
+    ("rows", "option"),
+    [
+        ([["Pilar", *ASKED], ["Smart Living", *VALUES]], "--scale"),
+        ([["Pilar", *ASKED], ["Smart Living", *likert(3, 4, 3, 4, 3, 4, 1, 0, 3)]], "--scale"),
+        ([ASKED, likert(*VALUES)], "--pillar"),
+        ([["Pilar", "Anak", *ASKED], ["Smart Living", 2, *VALUES]], "--skip"),
+        ([["DAERAH", "2022"], ["Paser", 71]], "--statistic"),
+        ([["DAERAH", "2022"], ["6401", 71]], "--codes"),
+    ],
+)
+def test_what_is_not_certain_is_asked_by_the_option_that_answers_it(office, rows, option):
+    ended = office.map(office.arrives("x.csv", rows=rows))
+    assert f"ulangi dengan {option} ...:" in str(ended.exception)
+    assert not (office.raw / mapping.MAPPINGS).exists()
+
+
+@pytest.mark.parametrize(
+    ("rows", "options", "said"),
+    [
+        (
+            [["NO", "PILAR", "PROGRAM", "1", "2", "3"], [1, "Living", "A", 4, 4, 4]],
+            SCALE,
+            "bukan su",
+        ),
+        ([["Pilar", *ASKED], ["Living", *VALUES]], ("--scale", "1-5"), "di luar skala itu"),
+        ([["Pilar", *ASKED], ["Living", *VALUES]], ("--scale", "0-9"), "tidak dikenal: 0-4, 1-5"),
+        ([["Pilar", *ASKED, "081234567"], ["Living", *VALUES, "x"]], SCALE, "memuat data orang"),
+        ([[*ASKED, *ASKED], [*VALUES, *VALUES]], SCALE, "berulang tanpa kolom PILAR"),
+    ],
+)
+def test_what_no_mapping_can_read_is_said(office, rows, options, said):
+    ended = office.map(office.arrives("x.csv", rows=rows), *options, "--pillar", "living")
+    assert said in str(ended.exception)
+
+
+def test_at_the_keyboard_it_asks_and_prints_the_lines_where_they_are_not_to_be_written(
+    office, monkeypatch
+):
+    name = office.arrives("x.csv", rows=[ASKED, VALUES])
+    monkeypatch.setattr("typer.prompt", lambda asked: "living" if "pilar" in asked else "0-4")
+    monkeypatch.setattr("kukar_analysis.cli.mapping.is_asked", lambda: True)
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
+    said = office.map(name).output
+    assert "survei-1,heading,Layanan mudah,statement_1,living," in said
+    assert "tidak ditulis" in said
+    assert not (office.raw / mapping.MAPPINGS).exists()
+
+
+# Statistics
+
+HDI = ("--statistic", "hdi", "--unit", "indeks", "--citation", "bps-ipm")
+
+
+@pytest.mark.parametrize(
+    ("rows", "options"),
+    [
+        ([["Daerah", "2022", "2023"], ["Kutai Kartanegara", "74.67", "75,02"]], ()),
+        (
+            [
+                ["Indeks Pembangunan Manusia Menurut Kabupaten/Kota"],
+                ["Kabupaten/Kota", "IPM", ""],
+                ["", "2022", "2023*"],
+                ["(1)", "(2)", "(3)"],
+                ["KALIMANTAN TIMUR", "77.44", "78.20"],
+                ["Kab. Kutai Kartanegara", "74.67", "75.02"],
+                ["Mahakam Ulu", "-", "..."],
+                ["Catatan: angka sementara"],
+                ["Sumber: BPS"],
+            ],
+            (),
+        ),
+        (
+            [["Kode", "Nama", "2022", "2023"], ["6403", "KUTAI KARTANEGARA", 74.67, 75.02]],
+            (),
+        ),
+        ([["Kode", "2022", "2023"], ["6403", 74.67, 75.02]], ("--codes", "bps")),
+    ],
+    ids=["bare", "headings over two rows, notes below", "name and code", "codes alone"],
+)
+@pytest.mark.parametrize("name", ["ipm.csv", "ipm.xlsx"])
+def test_a_statistic_as_published_is_read_once_the_office_has_named_it(office, name, rows, options):
+    name = office.arrives(name, rows=rows)
+    assert office.clean().tables["official_statistics"].empty
+    assert "ditulis" in office.map(name, *HDI, *options).output
+    made = office.clean()
+    assert made.problems == []
+    found = made.tables["official_statistics"]
+    assert set(found["region"]) == {"64.02"}
+    assert found.set_index("year")["value"].to_dict() == {2022: 74.67, 2023: 75.02}
+    assert set(found["statistic"] + found["unit_of_measure"]) == {"hdiindeks"}
+
+
+def test_a_table_of_another_measure_is_not_taken_for_the_one_that_was_named(office):
+    rows = [["Daerah", "IPM"], ["", "2022"], ["Paser", 71.5]]
+    office.map(office.arrives("a.csv", rows=rows), *HDI)
+    office.arrives("b.csv", rows=[["Daerah", "Kemiskinan"], ["", "2022"], ["Paser", 9.1]])
+    made = office.clean()
+    assert made.tables["official_statistics"]["value"].tolist() == [71.5]
+    assert ["`kukar map 2023/b.csv`" in problem for problem in made.problems] == [True]
+
+
+def test_a_year_that_is_not_printed_is_told_for_that_file_alone(office):
+    name = office.arrives("ipm.csv", rows=[["Daerah", "IPM"], ["Paser", 71.5]])
+    assert "ditulis" in office.map(name, *HDI, "--year", "2022").output
+    assert office.clean().tables["official_statistics"]["year"].tolist() == [2022]
+    office.arrives("ipm baru.csv", rows=[["Daerah", "IPM"], ["Paser", 72.5]])
+    made = office.clean()
+    assert made.tables["official_statistics"]["value"].tolist() == [71.5]
+    assert "tahun angkanya tidak tertulis" in made.problems[0]
+
+
+# The file of mappings
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a,b\n", "MAPPINGS.csv baris 1: kolomnya harus form,what,text,meaning,pillar,programme"),
+        (f"{HEADS}\ns,heading,x,statement_10,,\n", "baris 2: meaning 'statement_10' tidak dikenal"),
+        (f"{HEADS}\ns,judul,x,,,\n", "baris 2: what 'judul' tidak dikenal"),
+        (f"{HEADS}\ns,answer,x,5,,\n", "baris 2: meaning '5' tidak dikenal"),
+        (f"{HEADS}\ns,heading,x,statement_1,hidup,\n", "baris 2: pillar 'hidup' tidak dikenal"),
+        (f"{HEADS}\ns,figure,x,ipm,,\n", "baris 2: meaning 'ipm' tidak dikenal"),
+    ],
+)
+def test_a_line_that_is_wrong_is_said_and_its_form_is_not_read(office, content, said):
+    office.arrives("a.csv", rows=[["DAERAH", "PILAR", "JUMLAH OPD"], ["Paser", "Living", 3]])
+    (office.raw / mapping.MAPPINGS).write_text(content)
+    assert any(said in problem for problem in office.clean().problems)
+    assert said in str(office.map("2023/a.csv").exception)
+
+
+def test_a_file_saved_by_excel_with_semicolons_is_read_and_added_to(office):
+    name = office.arrives("a.csv", rows=[["Pilar", *ASKED], ["Smart Living", *VALUES]])
+    (office.raw / mapping.MAPPINGS).write_text("\ufeff" + HEADS.replace(",", ";") + "\n")
+    office.map(name, *SCALE)
+    assert office.answers() == {"living": VALUES}
+    assert "survei-1;heading;Pilar;pillar;;" in office.mappings()
+
+
+def test_tables_made_before_a_mapping_changed_do_not_belong_any_more(office):
+    name = office.arrives("a.csv", rows=[["Pilar", *ASKED], ["Smart Living", *VALUES]])
+    office.map(name, *SCALE)
+    office.clean()
+    received.check_tables(office.tables, office.raw)
+    assert store.read("files", office.tables)["kind"].tolist() == ["survey", "mapping"]
+    (office.raw / mapping.MAPPINGS).write_text(office.mappings() + "x,unit,persen,,,\n")
+    with pytest.raises(TableError, match=r"MAPPINGS\.csv is new, changed or gone"):
+        received.check_tables(office.tables, office.raw)
