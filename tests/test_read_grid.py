@@ -80,20 +80,34 @@ def test_headings_may_stand_over_several_rows_with_a_parent_over_several_columns
 
 
 @pytest.mark.parametrize(
-    "numbers", [["1", "2", "3", "4", "5"], ["(1)", "(2)", "(3)", "(4)", "(5)"]]
+    ("rows", "codes"),
+    [
+        ([["1", "2", "3", "4", "5"], ANSWER], ["3.1.1"]),
+        ([["(1)", "(2)", "(3)", "(4)", "(5)"], ANSWER], ["3.1.1"]),
+        ([ANSWER, ["1", "2", "3", "4", "5"]], ["3.1.1", "1"]),
+        ([ANSWER, FORM, ["3.1.2", *ANSWER[1:]]], ["3.1.1", "3.1.2"]),
+        ([ANSWER, ["JUMLAH", "", "", "3", ""], ANSWER], ["3.1.1", "3.1.1"]),
+        ([ANSWER, ["Nilai Rata-Rata", "", "", "3", ""]], ["3.1.1"]),
+        (
+            [["3.1.2", "Kepala dinas mengetahui rencana", "ada", "3", ""], ANSWER],
+            ["3.1.2", "3.1.1"],
+        ),
+        ([["3.1.2", "x", "Tenggarong, 12 Oktober 2023", "3", ""], ANSWER], ["3.1.2", "3.1.1"]),
+    ],
+    ids=[
+        "numbers of columns",
+        "in brackets",
+        "numbers further down",
+        "the headings again",
+        "a total",
+        "a mean",
+        "speaks of signing",
+        "holds place and date",
+    ],
 )
-def test_a_row_that_numbers_the_columns_is_no_record(numbers):
-    assert column(read(FORM, numbers, ANSWER), "label") == [ANSWER[1]]
-
-
-def test_a_row_of_numbers_further_down_is_a_record():
-    found = read(FORM, ANSWER, ["1", "2", "3", "4", "5"])
-    assert column(found, "code") == ["3.1.1", "1"]
-
-
-def test_the_headings_again_on_the_next_page_are_no_record():
-    found = read(FORM, ANSWER, FORM, ["3.1.2", *ANSWER[1:]])
-    assert column(found, "code") == ["3.1.1", "3.1.2"]
+def test_records_are_told_from_what_is_none(rows, codes):
+    found = read(FORM, *rows)
+    assert (column(found, "code"), found.problems) == (codes, [])
 
 
 def test_a_heading_that_stands_twice_is_a_problem_and_nothing_is_read():
@@ -120,20 +134,18 @@ def test_numbered_headings_of_any_other_form_are_no_statements(heading):
     assert [each.kind for each in found.lists if each.kind == "survey"] == []
 
 
-def test_of_two_kinds_that_fit_the_one_with_more_headings_is_taken():
-    two = ["PILAR", "PROGRAM", "STATUS"]
-    assert read([*two], ["Smart Living", "A", "selesai"]).lists[0].kind == "programmes"
-    form = read(["KODE", "PERTANYAAN", "NILAI", "PROGRAM", "STATUS"], ["1.1.1", "x", "3", "A", "b"])
-    assert form.lists[0].kind == "agency_form"
-
-
-def test_an_answer_of_an_office_is_never_taken_for_a_score_of_the_assessors():
-    heads = ["DAERAH", "KOMPONEN", "BUTIR", "NILAI"]
-    line = ["KAB. KUTAI KARTANEGARA", "Outcome", "outcome.economy.hdi", "3"]
-    assert read(heads, line).lists[0].kind == "agency_form"
-    said = read([*heads, "SUMBER"], [*line, "Asesor"])
-    assert said.lists[0].kind == "question_scores"
-    assert read(heads, line, medium="text").lists[0].kind == "question_scores"
+@pytest.mark.parametrize(
+    ("heads", "medium", "kind"),
+    [
+        (["PILAR", "PROGRAM", "STATUS"], "workbook", "programmes"),
+        (["KODE", "PERTANYAAN", "NILAI", "PROGRAM", "STATUS"], "workbook", "agency_form"),
+        (["DAERAH", "KOMPONEN", "BUTIR", "NILAI"], "workbook", "agency_form"),
+        (["DAERAH", "KOMPONEN", "BUTIR", "NILAI"], "text", "question_scores"),
+        (["DAERAH", "KOMPONEN", "BUTIR", "NILAI", "SUMBER"], "workbook", "question_scores"),
+    ],
+)
+def test_the_kind_with_more_headings_is_taken_and_no_office_for_an_assessor(heads, medium, kind):
+    assert read(heads, ["x"] * len(heads), medium=medium).lists[0].kind == kind
 
 
 @pytest.mark.parametrize("rows", [["Halo"], [["a", "b"], ["1", "2"]], [["PROGRAM", "x"]]])
@@ -189,31 +201,22 @@ def test_a_year_in_the_title_holds_for_the_list_unless_two_are_named():
 
 
 @pytest.mark.parametrize(
-    ("section", "said"),
+    ("sections", "pillars", "components"),
     [
-        ("B. SMART LIVING", {"pillar": "SMART LIVING"}),
-        ("OUTCOME", {"component": "OUTCOME"}),
-        ("III. Smart Economy", {"pillar": "Smart Economy"}),
+        ([None, "B. SMART LIVING"], [None, "SMART LIVING"], [None, None]),
+        ([None, "OUTCOME"], [None, None], [None, "OUTCOME"]),
+        (["III. Smart Economy", None], ["Smart Economy"] * 2, [None, None]),
+        (["OUTCOME", "Smart Society"], [None, "Smart Society"], ["OUTCOME"] * 2),
+        (["Smart Living", "OUTCOME"], ["Smart Living", None], [None, "OUTCOME"]),
     ],
 )
-def test_a_row_of_a_pillar_or_component_alone_holds_for_the_rows_below(section, said):
-    found = read(FORM, ANSWER, section, ANSWER)
-    first, second = records(found)
-    assert said.items() <= second.cells.items()
-    assert not said.keys() & first.cells.keys()
-
-
-def test_the_next_section_takes_the_place_of_the_one_before():
-    found = read(FORM, "OUTCOME", "Smart Living", ANSWER, "Smart Society", ANSWER)
-    assert column(found, "pillar") == ["Smart Living", "Smart Society"]
-    assert column(found, "component") == ["OUTCOME", "OUTCOME"]
-
-
-@pytest.mark.parametrize("total", ["JUMLAH", "Rata-rata", "TOTAL", "Nilai Rata-Rata"])
-def test_a_total_is_no_record(total):
-    found = read(FORM, ANSWER, [total, "", "", "3", ""], ANSWER)
-    assert len(records(found)) == 2
-    assert found.problems == []
+def test_a_row_of_a_pillar_or_component_alone_holds_for_the_rows_below(
+    sections, pillars, components
+):
+    rows = [row for section in sections for row in (section, ANSWER)]
+    found = read(FORM, *rows)
+    assert column(found, "pillar") == pillars
+    assert column(found, "component") == components
 
 
 @pytest.mark.parametrize("remark", ["Catatan: diisi jujur", "*) bila ada", "Sumber: BPS", "halo"])
@@ -253,17 +256,6 @@ def test_rows_like_records_below_a_signature_block_are_a_problem():
     assert found.problems == [
         f"{NAME} sheet 'Isian': row 5 and below stand under the signature and were not read"
     ]
-
-
-@pytest.mark.parametrize(
-    "row",
-    [
-        ["3.1.2", "Kepala dinas mengetahui rencana", "ada", "3", ""],
-        ["3.1.2", "x", "Tenggarong, 12 Oktober 2023", "3", "y"],
-    ],
-)
-def test_a_record_that_speaks_of_signing_is_a_record(row):
-    assert column(read(FORM, ANSWER, row, ANSWER), "code") == ["3.1.1", "3.1.2", "3.1.1"]
 
 
 def test_a_cell_merged_down_holds_for_the_rows_it_covers_and_no_further():
