@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import pandas as pd
 import pytest
 from cases import cases
+
+from kukar_analysis import framework
 
 NATIONAL = (
     "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL"
@@ -15,6 +16,7 @@ QUICK_WINS = "DAERAH;PILAR;QUICK WIN;OPD"
 AGENCIES = "DAERAH;PILAR;JUMLAH OPD;OPD"
 STATISTICS = "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI"
 HDI = "Indeks Pembangunan Manusia"
+BUTIR, SURVEYED = "2023/butir.csv#", "impact.governance.public_service.1"
 
 HEADS = {
     "NATIONAL": NATIONAL,
@@ -138,15 +140,11 @@ def kept(clean_files):
     return clean_files(KEPT)
 
 
-def component_scores(kept, region):
-    table = kept.tables["component_scores"]
-    own = table[(table["region"] == region) & (table["year"] == 2023)]
-    return own.set_index("component")["score"]
-
-
-def index_score(kept, region, year=2023):
-    table = kept.tables["index_scores"]
-    return table[(table["region"] == region) & (table["year"] == year)].iloc[0]
+def rows(kept, table, *columns, year=None):
+    """Return the cells of a table by row, nothing as an empty text."""
+    found = kept.tables[table].astype(object).fillna("")
+    found = found if year is None else found[found["year"] == year]
+    return [*found[[*columns]].itertuples(index=False, name=None)]
 
 
 def test_nothing_of_it_is_rejected(kept):
@@ -157,138 +155,66 @@ def test_nothing_of_it_is_rejected(kept):
     assert dict(files["rows_read"]) == {n: t.count("\n") - 1 for n, t in KEPT.items()}
 
 
-def test_blank_is_no_row(kept):
-    assert list(component_scores(kept, "51.03").index) == [
-        "baseline",
-        "output",
-        "outcome",
-        "impact",
-        "quick_wins",
+@pytest.mark.parametrize(
+    ("region", "scores", "participated", "index", "improvement"),
+    [
+        ("35.07", [3.6, 2.29, 3.41, 2.81, 3.13, 2.53], True, 2.94, 0.44),
+        ("12.12", [2.1, 2, 2, 2, 2, 0], True, 1.81, -0.5),
+        ("51.03", [3.52, 2.97, 3.08, 3.14, 2.35], True, 2.97, -0.29),  # blank is no row
+        ("64.07", [2] * 6, True, 2, ""),
+        ("12.06", [2, "", 2, 2, 2, 2], True, "", ""),  # a dash is null
+        ("32.04", [4] * 5, True, 4, 4),  # the ends of the scale belong to it
+        ("63.03", [0, 0, 0, 0, 0.05], True, 0.01, -4),
+        ("12.11", [""] * 6, False, "", ""),  # 0 in every column: did not take part
+        ("12.17", [""] * 6, False, "", ""),
+        ("32.72", [""] * 5, False, "", ""),
+    ],
+)
+def test_a_line_of_a_national_table_keeps_the_four_kinds_of_nothing_apart(
+    kept, region, scores, participated, index, improvement
+):
+    columns = ("participated", "index_published", "improvement_published")
+    (line,) = [
+        r for r in rows(kept, "index_scores", "region", *columns, year=2023) if r[0] == region
     ]
+    assert line[1:] == (participated, index, improvement)
+    found = rows(kept, "component_scores", "region", "component", "score", year=2023)
+    own = {component: score for of, component, score in found if of == region}
+    assert list(own.values()) == scores
+    assert list(own) == [*framework.load().components][: len(scores)]
 
 
-def test_a_dash_is_null(kept):
-    scores = component_scores(kept, "12.06")
-    assert scores.isna().to_dict() == {
-        "baseline": False,
-        "output": True,
-        "outcome": False,
-        "impact": False,
-        "quick_wins": False,
-        "collaboration": False,
-    }
-    assert index_score(kept, "12.06")["participated"]
-    assert pd.isna(index_score(kept, "12.06")["index_published"])
+def test_the_edition_and_the_cell_of_a_line_are_kept(kept):
+    found = rows(kept, "index_scores", "region_name", "edition", "origin")
+    assert ("Kabupaten Malang", "2023-kppn-ikn", "2023/nasional.csv#l2:c8") in found
+    # the group may stand in the name of the file
+    origin = "2022/nasional-kppn-ikn.csv#l2:c7"
+    assert ("Kabupaten Malang", "2022-kppn-ikn", origin) in found
 
 
-@pytest.mark.parametrize(("region", "components"), [("12.11", 6), ("12.17", 6), ("32.72", 5)])
-def test_0_in_every_column_is_not_taking_part_with_null_scores(kept, region, components):
-    assert not index_score(kept, region)["participated"]
-    assert pd.isna(index_score(kept, region)["index_published"])
-    assert len(component_scores(kept, region)) == components
-    assert component_scores(kept, region).isna().all()
-
-
-def test_the_four_kinds_of_nothing_stay_four(kept):
-    """No row, 0.0, null of a participant, null of a region that did not take part."""
-    kinds = set()
-    for region, component in (
-        ("51.03", "collaboration"),
-        ("12.12", "collaboration"),
-        ("12.06", "output"),
-        ("12.11", "output"),
-    ):
-        score = component_scores(kept, region).get(component, "no row")
-        kinds.add((str(score), bool(index_score(kept, region)["participated"])))
-    assert kinds == {("no row", True), ("0.0", True), ("nan", True), ("nan", False)}
-
-
-def test_a_line_of_a_national_table_is_kept_whole(kept):
-    row = index_score(kept, "35.07")
-    assert row.to_dict() == {
-        "year": 2023,
-        "region": "35.07",
-        "region_name": "Kabupaten Malang",
-        "edition": "2023-kppn-ikn",
-        "participated": True,
-        "index_published": 2.94,
-        "improvement_published": 0.44,
-        "origin": "2023/nasional.csv#l2:c8",
-    }
-    assert component_scores(kept, "35.07").to_dict() == {
-        "baseline": 3.6,
-        "output": 2.29,
-        "outcome": 3.41,
-        "impact": 2.81,
-        "quick_wins": 3.13,
-        "collaboration": 2.53,
-    }
-
-
-def test_a_point_or_a_comma_and_any_minus_is_the_same_number(kept):
-    assert component_scores(kept, "12.12")["baseline"] == 2.1
-    assert index_score(kept, "12.12")["improvement_published"] == -0.5
-    assert index_score(kept, "51.03")["improvement_published"] == -0.29
-
-
-def test_the_ends_of_the_scale_belong_to_it(kept):
-    assert set(component_scores(kept, "32.04")) == {4.0}
-    assert list(index_score(kept, "32.04")[["index_published", "improvement_published"]]) == [4, 4]
-    assert set(component_scores(kept, "63.03")) == {0.0, 0.05}
-    assert index_score(kept, "63.03")["improvement_published"] == -4
-
-
-def test_the_edition_of_a_national_table_may_stand_in_the_name_of_its_file(kept):
-    assert index_score(kept, "35.07", 2022)["edition"] == "2022-kppn-ikn"
-
-
-def test_the_edition_of_a_question_is_that_of_its_region_in_the_national_table(kept):
+def test_a_question_is_found_by_its_number_or_its_id_with_all_that_stands_beside(kept):
+    columns = "question sub_dimension pillar source opd answer score origin"
     assert set(kept.tables["question_scores"]["edition"]) == {"2023-kppn-ikn"}
-
-
-def test_a_question_is_found_by_its_number_or_its_id(kept):
-    found = kept.tables["question_scores"]
-    assert list(found["question"]) == [
-        "baseline.legal_basis",
-        "baseline.legal_basis",
-        "impact.governance.public_service.1",
-        "collaboration.governance",
-    ]
-    assert list(found["sub_dimension"].fillna("")) == ["", "", "public_service", ""]
-    assert list(found["pillar"].fillna("")) == ["", "", "governance", "governance"]
-
-
-def test_a_question_keeps_its_source_agency_answer_and_score(kept):
-    found = kept.tables["question_scores"]
-    assert list(found["source"]) == ["assessor", "self", "assessor", "assessor"]
-    assert list(found["opd"].fillna("")) == ["Bappeda", "", "", ""]
-    assert list(found["answer"].fillna("")) == ["Perbup 12", "", "", ""]
-    assert list(found["score"].fillna(-1)) == [3.0, 2.5, -1, 0.0]
-    assert found["origin"].iloc[0] == "2023/butir.csv#l2:c4"
-
-
-def test_agencies_may_be_named_or_only_counted(kept):
-    found = kept.tables["pillar_agencies"]
-    assert list(zip(found["opd"].fillna(""), found["agencies"], strict=True)) == [
-        ("", 10),
-        ("Disperkim", 1),
-        ("", 2),
-    ]
-    assert found["origin"].iloc[0] == "2022/opd.csv#l2:c3"
-
-
-def test_a_quick_win_is_a_programme_whose_agency_may_be_not_stated(kept):
-    found = kept.tables["programmes"]
-    assert found["is_quick_win"].all()
-    assert list(zip(found["pillar"], found["programme"], found["opd"].fillna(""), strict=True)) == [
-        ("economy", "Bangmus", "Disbun"),
-        ("governance", "Becik", ""),
+    assert rows(kept, "question_scores", *columns.split()) == [
+        ("baseline.legal_basis", "", "", "assessor", "Bappeda", "Perbup 12", 3, f"{BUTIR}l2:c4"),
+        ("baseline.legal_basis", "", "", "self", "", "", 2.5, f"{BUTIR}l3:c4"),
+        (SURVEYED, "public_service", "governance", "assessor", "", "", "", f"{BUTIR}l4:c4"),
+        ("collaboration.governance", "", "governance", "assessor", "", "", 0, f"{BUTIR}l5:c4"),
     ]
 
 
-def test_a_line_keeps_its_own_year_and_else_has_that_of_its_folder(kept):
-    found = kept.tables["official_statistics"]
-    assert list(zip(found["year"], found["value"], strict=True)) == [(2010, 69.16), (2024, -1.5)]
+def test_the_other_lists_are_kept_whole(kept):
+    assert rows(kept, "pillar_agencies", "opd", "agencies", "origin") == [
+        ("", 10, "2022/opd.csv#l2:c3"),
+        ("Disperkim", 1, "2022/opd.csv#l3:c3"),
+        ("", 2, "2022/opd.csv#l4:c3"),
+    ]
+    assert rows(kept, "programmes", "pillar", "programme", "opd", "is_quick_win") == [
+        ("economy", "Bangmus", "Disbun", True),
+        ("governance", "Becik", "", True),
+    ]
+    # a line keeps its own year and else has that of its folder
+    assert rows(kept, "official_statistics", "year", "value") == [(2010, 69.16), (2024, -1.5)]
 
 
 # The edition a question belongs to
