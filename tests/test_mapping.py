@@ -174,7 +174,11 @@ def test_the_sheets_of_a_workbook_are_each_of_the_pillar_they_are_called_by(offi
     [
         (["Pilar", *ASKED], ["Smart Living", *VALUES[:8], 7], "belum dipetakan"),
         (["Pilar", *ASKED], ["Smart Living", *VALUES[:8], "Siti Rekaan"], "belum dipetakan"),
-        (["Pilar", *ASKED], ["Smart Living", *VALUES[:8]], "barisnya 9 sel, judulnya 10"),
+        (
+            ["Pilar", *ASKED],
+            ["Smart Living", *VALUES[:8]],
+            "the line has 9 cells, the headings are 10",
+        ),
     ],
 )
 def test_an_answer_that_the_mapping_does_not_hold_is_rejected_unsaid(office, heads, row, reason):
@@ -314,7 +318,10 @@ def test_a_year_that_is_not_printed_is_told_for_that_file_alone(office):
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("a,b\n", "MAPPINGS.csv baris 1: kolomnya harus form,what,text,meaning,pillar,programme"),
+        (
+            "a,b\nx,y\n",
+            "MAPPINGS.csv baris 2: kolomnya harus form,what,text,meaning,pillar,programme",
+        ),
         (f"{HEADS}\ns,heading,x,statement_10,,\n", "baris 2: meaning 'statement_10' tidak dikenal"),
         (f"{HEADS}\ns,judul,x,,,\n", "baris 2: what 'judul' tidak dikenal"),
         (f"{HEADS}\ns,answer,x,5,,\n", "baris 2: meaning '5' tidak dikenal"),
@@ -334,7 +341,7 @@ def test_a_file_saved_by_excel_with_semicolons_is_read_and_added_to(office):
     (office.raw / mapping.MAPPINGS).write_text("\ufeff" + HEADS.replace(",", ";") + "\n")
     office.map(name, *SCALE)
     assert office.answers() == {"living": VALUES}
-    assert "survei-1;heading;Pilar;pillar;;" in office.mappings()
+    assert "survei-1,heading,Pilar,pillar,," in office.mappings()
 
 
 def test_tables_made_before_a_mapping_changed_do_not_belong_any_more(office):

@@ -13,6 +13,7 @@ from dataclasses import replace
 from kukar_analysis import framework
 from kukar_analysis.read.headings import (
     GUIDE,
+    STRUCK,
     Found,
     Grid,
     Rows,
@@ -21,6 +22,7 @@ from kukar_analysis.read.headings import (
     kinds,
     known_headings,
     named,
+    ragged,
     recognise,
     words,
 )
@@ -152,7 +154,6 @@ def _records(
     identity = [places[c] for c in places if c in kinds()[found.kind].identity or _is_answer(c)]
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
     prefilled = places.get(_PREFILLED.get(found.kind, "")) if grid.medium == "workbook" else None
-    needed = max(places.values()) + 1
     down = _merged_down(grid, found.last)
     held: dict[str, str] = {}
     records: list[Record] = []
@@ -177,14 +178,10 @@ def _records(
             continue
         if down:
             cells = [c or down.get((row, i), "") for i, c in enumerate(cells, start=1)]
-        fault = None
-        if row in grid.struck:
-            fault = "is struck through; delete the row, or take the line away if it holds"
-        elif grid.medium == "text" and (len(cells) < needed or any(cells[len(heads) :])):
-            # an unused last column may be missing
-            fault = f"the line has {len(cells)} cells, the headings are {len(heads)}"
-        elif grid.is_comma_parted and _is_split(cells, heads, places):
+        fault = ragged(cells, heads, found.headings) if grid.medium == "text" else None
+        if not fault and grid.is_comma_parted and _is_split(cells, heads, places):
             fault = "a decimal comma may have parted a figure; save the list with semicolons"
+        fault = STRUCK if row in grid.struck else fault
         is_named = any(cell(cells, i) for i in identity)
         if len(texts) == 1 and not fault and (not is_named or _is_remark(texts[0])):
             reading.notes.append(f"{grid.place}: row {row} is a remark, and was not read")

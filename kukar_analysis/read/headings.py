@@ -24,6 +24,7 @@ DEEPEST = 60
 _WHERE = "definitions/layouts.csv"
 _NO_LISTS = ("caption", "letter", "furniture", "answer")
 """Kinds of layout that are no lists: words around one."""
+STRUCK = "is struck through; delete the row, or take the line away if it holds"
 GUIDE = "is named as a guide"
 """Why a sheet is not to be read that says by its name that it explains the others."""
 _FIGURES = ("score", "mean", "target", "realisation", "budget", "value", "agencies", "index")
@@ -408,3 +409,11 @@ def _over_several(grid: Grid, found: Found) -> str:
 def cell(cells: Sequence[str], index: int) -> str:
     """Return a cell of a row, empty beyond its end."""
     return cells[index] if index < len(cells) else ""
+
+
+def ragged(cells: list[str], heads: list[str], places: Headings) -> str | None:
+    """Return the fault of a line of text that has other cells than headings."""
+    # an unused last column may be missing
+    if len(cells) < max(i for _, i in places.values()) or any(cells[len(heads) :]):
+        return f"the line has {len(cells)} cells, the headings are {len(heads)}"
+    return None

@@ -14,14 +14,14 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import NamedTuple
 
 from kukar_analysis import framework, writing
 from kukar_analysis.errors import SourceError
 from kukar_analysis.framework import normalise
 from kukar_analysis.read import headings
-from kukar_analysis.read.headings import Grid, cell, kinds, words
+from kukar_analysis.read.headings import Grid, Headings, cell, kinds, words
 from kukar_analysis.read.source import Reading, Record, SourceList
 
 MAPPINGS = "MAPPINGS.csv"
@@ -36,8 +36,6 @@ _HEADED, _SAMPLED = 3, 200
 """Rows right above the values in which their headings stand; rows that tell where regions do."""
 _OF_BLOCK = {"pillar", "sub_dimension", "programme"}
 """Columns that a repeated block of a survey has for itself."""
-_SHARED = ("*", "")
-"""Of which block a column is that belongs to all of them."""
 _LEAST = 3
 """Columns of answers from which a list of unknown form may be a survey."""
 _PERSONAL = {
@@ -69,10 +67,10 @@ def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
         return {}, [f"{MAPPINGS}: tidak terbaca ({error}); simpan sebagai CSV (UTF-8)"]
 
 
-def as_text(lines: Iterable[Mapping[str, str]], parted: str = ",") -> str:
+def as_text(lines: Iterable[Mapping[str, str]]) -> str:
     """Return lines as they stand in MAPPINGS.csv, its headings first."""
     written = io.StringIO()
-    writer = csv.DictWriter(written, COLUMNS, delimiter=parted, lineterminator="\n")
+    writer = csv.DictWriter(written, COLUMNS, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(lines)
     return written.getvalue()
@@ -81,33 +79,32 @@ def as_text(lines: Iterable[Mapping[str, str]], parted: str = ",") -> str:
 def add(raw: Path, lines: Iterable[Mapping[str, str]]) -> None:
     """Write lines below those that MAPPINGS.csv has."""
     path = raw / MAPPINGS
-    before = path.read_text(encoding="utf-8-sig") if path.exists() else as_text(())
-    heads, _, rest = as_text(lines, _parted(before)).partition("\n")
-    writing.write(path, f"{before.rstrip() or heads}\n{rest}")
+    before = _lines(path.read_text(encoding="utf-8-sig")) if path.exists() else []
+    writing.write(path, as_text([*before, *lines]))
 
 
-def _parted(text: str) -> str:
-    return ";" if ";" in text.partition("\n")[0] else ","  # as Excel saves it here
+def _lines(text: str) -> list[dict[str, str]]:
+    parted = ";" if ";" in text.partition("\n")[0] else ","  # as Excel saves it here
+    return [*csv.DictReader(text.splitlines(), delimiter=parted, restval="")]
 
 
 @framework.kept(16)
 def parsed(text: str) -> tuple[dict[str, Form], list[str]]:
     """Return the forms of a text of MAPPINGS.csv, and its faults."""
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=_parted(text), restval="")
-    if set(reader.fieldnames or ()) != {*COLUMNS}:
-        return {}, [f"{MAPPINGS} baris 1: kolomnya harus {','.join(COLUMNS)}"]
     forms: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
     faults, faulty = [], set()
-    for read_row in reader:
-        row = {c: read_row[c].strip() for c in COLUMNS}
+    for number, line in enumerate(_lines(text), start=2):
+        if set(line) != {*COLUMNS}:
+            return {}, [f"{MAPPINGS} baris {number}: kolomnya harus {','.join(COLUMNS)}"]
+        row = {column: text.strip() for column, text in line.items()}
         what, allowed = row["what"], _meanings(row["what"])
         wrong = [c for c in allowed or ("what",) if row[c] not in allowed.get(c, ())]
         if wrong:
             shown = ", ".join(f"{c} {row[c]!r}" for c in wrong)
-            faults.append(f"{MAPPINGS} baris {reader.line_num}: {shown} tidak dikenal; perbaiki")
+            faults.append(f"{MAPPINGS} baris {number}: {shown} tidak dikenal; perbaiki")
             faulty.add(row["form"])
-        form = forms.setdefault(row["form"], {})
-        form.setdefault(what, {})[_KEYS.get(what, str)(row["text"])] = row
+        of_kind = forms.setdefault(row["form"], {}).setdefault(what, {})
+        of_kind[_KEYS.get(what, normalise)(row["text"])] = row
     return {name: form for name, form in forms.items() if name not in faulty}, faults
 
 
@@ -141,16 +138,14 @@ def answer_key(text: str) -> str:
 
 
 def measure_key(text: str) -> str:
-    """Return what a figure's heading or a file goes by: its words, whatever the year."""
-    return normalise(re.sub(r"20\d\d", "", text))
+    """Return what a figure's heading goes by: its words, whatever the year.
+
+    A file whose table has no heading goes by its name and the folder's year.
+    """
+    return normalise(re.sub(r"(?<=.)20\d\d", "", text))
 
 
-_KEYS: dict[str, Callable[[str], str]] = {
-    "heading": normalise,
-    "answer": answer_key,
-    "figure": measure_key,
-    "year": normalise,
-}
+_KEYS: dict[str, Callable[[str], str]] = {"answer": answer_key, "figure": measure_key}
 
 
 def read(grid: Grid, forms: Mapping[str, Form], reading: Reading) -> bool:
@@ -169,7 +164,7 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
 
     The headings must be those of the mapping, no more and no fewer; others ask for a new one.
     """
-    known = form["heading"]
+    known, answers = form["heading"], form.get("answer", {})
     used = {key for key, row in known.items() if row["meaning"]}
     rows = [[normalise(text) for text in cells] for _, cells in grid.rows[: headings.DEEPEST]]
     index = next((n for n, keys in enumerate(rows) if used <= {*keys} <= {*known, ""}), None)
@@ -177,63 +172,55 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
         return
     cells, keys = grid.rows[index][1], rows[index]
     below = [row for row in grid.rows[index + 1 :] if row[1] != cells]
-    asked = [i for i, key in enumerate(keys) if key in used and _is_answer(known[key]["meaning"])]
-    given_ = {answer_key(cell(row, i)) for _, row in below for i in asked} - {""}
-    if given_ and given_.isdisjoint(form.get("answer", {})):
+    blocks: dict[tuple[str, str, int], Headings] = defaultdict(dict)
+    others: dict[int, Headings] = defaultdict(dict)  # by which of its headings it is, from 1
+    for i, key in enumerate(keys):
+        if key in used:
+            row, time = known[key], keys[: i + 1].count(key)
+            block = blocks[row["pillar"], row["programme"], time]
+            of = block if row["meaning"].startswith(STATEMENT) else others[time]
+            of[row["meaning"]] = (cells[i], i + 1)
+    asked = [i - 1 for block in blocks.values() for _, i in block.values()]
+    said = {answer_key(cell(row, i)) for _, row in below for i in asked} - {""}
+    if said and said.isdisjoint(answers):
         return  # of another scale: a form of its own
-    at: dict[tuple[str, str, int], headings.Headings] = defaultdict(dict)
-    for i, row in ((i, known[key]) for i, key in enumerate(keys) if key in used):
-        own = (row["pillar"], row["programme"]) if _is_answer(row["meaning"]) else _SHARED
-        at[(*own, keys[: i + 1].count(keys[i]))][row["meaning"]] = (cells[i], i + 1)
-    first = at[(*_SHARED, 1)]
-    for (*of, time), places in list(at.items()):
-        if of == [*_SHARED]:
-            continue
-        if places.keys() != at[of[0], of[1], 1].keys():
+    for (pillar, programme, time), block in [*blocks.items()]:
+        if block.keys() != blocks[pillar, programme, 1].keys():
             reading.problems.append(f"{grid.place}: blok pernyataan ke-{time} tidak lengkap")
-            continue
-        shared = {c: place for c, place in first.items() if time == 1 or c not in _OF_BLOCK}
-        heads = shared | at.get((*_SHARED, time), {}) | places
-        said = zip(("pillar", "programme"), of, strict=True)
-        given = headings.named(grid) | {c: text for c, text in said if text}
-        found = [_response(grid, row, heads, given, form, len(cells)) for row in below]
-        records = [record for record in found if record]
-        if len(records) < len(below):
-            empty = len(below) - len(records)
-            reading.notes.append(f"{grid.place}: {empty} baris tanpa satu jawaban pun dilewati")
-        yield SourceList(grid.name, grid.medium, "survey", heads, records)
-
-
-def _is_answer(column: str) -> bool:
-    return column.startswith(STATEMENT)
+        elif block:
+            shared = {c: at for c, at in others[1].items() if time == 1 or c not in _OF_BLOCK}
+            heads = shared | others[time] | block
+            given = headings.named(grid) | {"pillar": pillar} if pillar else headings.named(grid)
+            given |= {"programme": programme} if programme else {}
+            answered = [row for row in below if any(cell(row[1], i - 1) for _, i in block.values())]
+            if len(answered) < len(below):
+                empty = len(below) - len(answered)
+                reading.notes.append(f"{grid.place}: {empty} baris tanpa satu jawaban pun dilewati")
+            records = [_response(grid, row, heads, given, answers, cells) for row in answered]
+            yield SourceList(grid.name, grid.medium, "survey", heads, records)
 
 
 def _response(
     grid: Grid,
     row: tuple[int, list[str]],
-    heads: headings.Headings,
-    given: dict[str, str],
-    form: Form,
-    width: int,
-) -> Record | None:
-    """Return a respondent's answers to a block, as 0 to 4; None where there is none."""
+    heads: Headings,
+    given: Mapping[str, str],
+    answers: Mapping[str, Mapping[str, str]],
+    printed: list[str],
+) -> Record:
+    """Return a respondent's answers to a block, as 0 to 4."""
     number, cells = row
     values = {column: cell(cells, i - 1) for column, (_, i) in heads.items()}
-    if not any(text for column, text in values.items() if _is_answer(column)):
-        return None
-    fault = None
-    for column, text in values.items():
-        key = answer_key(text)
-        if key in form.get("answer", {}) and _is_answer(column):
-            values[column] = form["answer"][key]["meaning"]
-        elif _is_answer(column) and key not in ("", *words("furniture", "nothing")):
-            fault = f"jawaban di kolom {heads[column][0]!r} belum dipetakan: lengkapi {MAPPINGS}"
-    if number in grid.struck:
-        fault = "dicoret; hapus barisnya, atau hapus coretannya bila berlaku"
-    elif grid.medium == "text" and (
-        len(cells) < max(i for _, i in heads.values()) or any(cells[width:])
-    ):
-        fault = f"barisnya {len(cells)} sel, judulnya {width}"
+    fault = headings.ragged(cells, printed, heads) if grid.medium == "text" else None
+    for column in (c for c in heads if c.startswith(STATEMENT)):
+        key = answer_key(values[column])
+        if key in answers:
+            values[column] = answers[key]["meaning"]
+        elif key not in ("", *words("furniture", "nothing")):
+            fault = fault or (
+                f"jawaban di kolom {heads[column][0]!r} belum dipetakan: lengkapi {MAPPINGS}"
+            )
+    fault = headings.STRUCK if number in grid.struck else fault
     values |= {column: text for column, text in given.items() if not values.get(column)}
     return Record(number, values, fault, grid.part)
 
@@ -256,29 +243,26 @@ def table(grid: Grid, codes: str = "") -> Table | None:
     if not places:
         return None
     column = places.most_common(1)[0][0]
-    valued = [
-        any(_is_figure(t) for i, t in enumerate(cells) if i != column) and cell(cells, column) > ""
-        for _, cells in top
-    ]
-    first = valued.index(True) if True in valued else 0
+    first = next((n for n, (_, cells) in enumerate(top) if _is_valued(cells, column)), 0)
     if not first:
         return None
-    stacks = headings.stacked([cells for _, cells in grid.rows[max(0, first - _HEADED) : first]])
-    below = [cells for _, cells in grid.rows[first:]]
     found = []
+    stacks = headings.stacked([cells for _, cells in grid.rows[max(0, first - _HEADED) : first]])
     for i, stack in enumerate(stacks):
-        texts = [t for t in stack if not re.fullmatch(r"\(\d+\)", t)]
-        named = [t for t in dict.fromkeys(texts) if not _YEAR.fullmatch(t)]
-        years = [y[1] for t in texts if (y := _YEAR.fullmatch(t))] or sorted(
-            {*re.findall(r"\b20\d\d\b", " ".join(named))}
-        )
-        measure = " ".join(named) or f"{PurePosixPath(grid.name).stem} {grid.part or ''}".strip()
-        heading = texts[-1] if texts else ""
-        is_number = re.match(r"(no|nomor|kode)\b", heading, re.IGNORECASE)
-        if i != column and not is_number and any(_is_figure(cell(c, i)) for c in below):
-            year = years[-1] if len(years) == 1 or _YEAR.fullmatch(heading) else ""
-            found.append((i, heading, measure, year))
+        texts = [t for t in stack if not re.fullmatch(r"\(\d+\)", t)] or [""]
+        above = [t for t in dict.fromkeys(texts) if not _YEAR.fullmatch(t)]
+        years = [y[1] for t in texts if (y := _YEAR.fullmatch(t))]
+        years = years[-1:] or [*{*re.findall(r"\b20\d\d\b", " ".join(above))}]
+        is_number = i == column or re.match(r"(no|nomor|kode)\b", texts[-1], re.IGNORECASE)
+        if not is_number and any(_is_figure(cell(cells, i)) for _, cells in grid.rows[first:]):
+            measure = " ".join(above).strip() or f"{grid.name} {grid.part or ''}".strip()
+            found.append((i, texts[-1], measure, years[0] if len(years) == 1 else ""))
     return Table(column, first, found)
+
+
+def _is_valued(cells: list[str], column: int) -> bool:
+    others = (text for i, text in enumerate(cells) if i != column)
+    return bool(cell(cells, column)) and any(map(_is_figure, others))
 
 
 def _is_figure(text: str) -> bool:
@@ -289,11 +273,11 @@ def _is_figure(text: str) -> bool:
 def region_of(text: str, codes: str = "") -> str | None:
     """Return the region of a name, with or without its kind, or of a code as `codes` has them."""
     fw = framework.load()
-    digits = re.fullmatch(r"(\d\d)\.?(\d\d)", text)
+    digits = "".join(re.findall(r"\d", text)) if re.fullmatch(r"\d\d\.?\d\d", text) else ""
+    if digits and codes == "bps":
+        return next((id_ for id_, r in fw.regions.items() if r.bps_code == digits), None)
     if digits:
-        code = "".join(digits.groups())
-        own = {"bps": {r.bps_code: id_ for id_, r in fw.regions.items()}}.get(codes)
-        return own.get(code) if own else ".".join(digits.groups()) if codes else None
+        return f"{digits[:2]}.{digits[2:]}" if codes else None
     ids = fw.match("region", text) or [
         id_ for kind in ("Kabupaten", "Kota") for id_ in fw.match("region", f"{kind} {text}")
     ]
@@ -302,31 +286,31 @@ def region_of(text: str, codes: str = "") -> str | None:
 
 def _statistics(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
     """Yield a list for each column of values that the office has named a statistic for."""
-    said = {what: next(iter(form.get(what, {})), "") for what in ("unit", "citation", "codes")}
+    said = {
+        what: next((row["text"] for row in form.get(what, {}).values()), "")
+        for what in ("unit", "citation", "codes")
+    }
     found = table(grid, said["codes"])
-    stem = normalise(PurePosixPath(grid.name).stem)
-    whole = {normalise(r.province) for r in framework.load().regions.values()} | {"indonesia"}
-    whole |= {*words("furniture", "total")}
+    whole = {"indonesia", *words("furniture", "total")}
+    whole |= {normalise(region.province) for region in framework.load().regions.values()}
     for i, heading, measure, printed in found.columns if found else ():
         meant = form["figure"].get(measure_key(measure))
-        year = printed or form.get("year", {}).get(stem, {}).get("meaning", "")
+        year = printed or form.get("year", {}).get(normalise(grid.name), {}).get("meaning", "")
         if meant and not year:
-            reading.problems.append(
-                f"{grid.place}: tahun angkanya tidak tertulis; jalankan `kukar map {grid.name}"
-                " --year TAHUN`"
-            )
+            ask = f"jalankan `kukar map {grid.name} --year TAHUN`"
+            reading.problems.append(f"{grid.place}: tahun angkanya tidak tertulis; {ask}")
         elif meant and found:
             given = {"year": year, "statistic": meant["meaning"], "citation": said["citation"]}
-            given["unit_of_measure"] = said["unit"]
+            given |= {"unit_of_measure": said["unit"]}
             records = []
             for number, cells in grid.rows[found.first :]:
                 name, text = cell(cells, found.region), cell(cells, i)
                 region = region_of(name, said["codes"])
                 if _is_figure(text) and (region or normalise(name) not in whole):
-                    value = re.sub(r"(?<=\d)\s(?=\d{3})", "", text) if " " in text else text
-                    value = value.removesuffix("%") if said["unit"] == "persen" else value
-                    cells_ = {**given, "region": region or name, "value": value}
-                    records.append(Record(number, cells_, part=grid.part))
+                    if re.search(r"\s|%", text):  # thousands parted by spaces, 7,61 %
+                        text = re.sub(r"\s|%$" if said["unit"] == "persen" else r"\s", "", text)
+                    values = given | {"region": region or name, "value": text}
+                    records.append(Record(number, values, part=grid.part))
             heads = {"value": (heading, i + 1), "region": ("", found.region + 1)}
             yield SourceList(grid.name, grid.medium, "official_statistics", heads, records)
 
@@ -523,6 +507,5 @@ def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
         if codes:
             yield form | {"what": "codes", "text": codes}
         if not all(year for _, _, own, year in found.columns if own == measure):
-            stem = PurePosixPath(grid.name).stem
             year = tell("year", f"tahun {fact.name} di berkas ini", ())
-            yield form | {"what": "year", "text": stem, "meaning": year}
+            yield form | {"what": "year", "text": grid.name, "meaning": year}
