@@ -91,7 +91,7 @@ SCALE = ("--scale", "0-4")
         ([f"Smart Living [{n}. {a}]" for n, a in enumerate(ASKED, 1)], VALUES, SCALE),
         (["grup_b/Pilar", *(f"grup_b/P{n}" for n in range(1, 10))], ["living", *VALUES], SCALE),
         ([f"P{n}" for n in range(1, 10)], VALUES, (*SCALE, "--pillar", "Smart Living")),
-        (ASKED, VALUES, (*SCALE, "--pillar", "living")),
+        (ASKED, VALUES, (*SCALE, "--pillar", "living", "--programme", "Simpel")),
         (["Pilar", *ASKED], ["Smart Living", *["Mantap"] * 9], ("--answer", "Mantap=3")),
         (["Pilar", "Anak", *ASKED], ["Smart Living", 2, *VALUES], (*SCALE, "--skip", "Anak")),
     ],
@@ -150,9 +150,13 @@ def test_blocks_of_the_same_statements_are_read_each_with_its_pillar(office):
     assert made["respondent"].nunique() == 1
 
 
-def test_a_form_of_several_pillars_asks_for_each_and_leaves_out_what_nobody_answered(office):
-    heads = [f"{a} ({x})" for x in "ab" for a in ASKED]
-    rows = [heads, [*VALUES, *[""] * 9], [*[""] * 9, *VALUES]]
+@pytest.mark.parametrize("column", [[], ["Pilar"]], ids=["no column", "one column for both"])
+def test_a_form_of_several_pillars_asks_for_each_and_leaves_out_what_nobody_answered(
+    office, column
+):
+    heads = [*column, *(f"{a} ({x})" for x in "ab" for a in ASKED)]
+    first = ["Smart Living"] * len(column)
+    rows = [heads, [*first, *VALUES, *[""] * 9], [*first, *[""] * 9, *VALUES]]
     name = office.arrives("survei.csv", rows=rows)
     office.map(name, *SCALE, "--pillar", "living", "--pillar", "society")
     assert office.answers() == {"living": VALUES, "society": VALUES}
@@ -226,6 +230,16 @@ def test_what_is_not_certain_is_asked_by_the_option_that_answers_it(office, rows
             "bukan su",
         ),
         ([["Pilar", *ASKED], ["Living", *VALUES]], ("--scale", "1-5"), "di luar skala itu"),
+        (
+            [["Pilar", *ASKED], ["Living", *VALUES]],
+            ("--answer", "4=9", *SCALE),
+            "meaning '9' tidak",
+        ),
+        (
+            [["Pilar", *ASKED], *[["Living", *VALUES]] * 300, ["Living", *"abcdefghi"]],
+            SCALE,
+            "di lua",
+        ),
         ([["Pilar", *ASKED], ["Living", *VALUES]], ("--scale", "0-9"), "tidak dikenal: 0-4, 1-5"),
         ([["Pilar", *ASKED, "081234567"], ["Living", *VALUES, "x"]], SCALE, "memuat data orang"),
         ([[*ASKED, *ASKED], [*VALUES, *VALUES]], SCALE, "berulang tanpa kolom PILAR"),
@@ -240,11 +254,12 @@ def test_at_the_keyboard_it_asks_and_prints_the_lines_where_they_are_not_to_be_w
     office, monkeypatch
 ):
     name = office.arrives("x.csv", rows=[ASKED, VALUES])
-    monkeypatch.setattr("typer.prompt", lambda asked: "living" if "pilar" in asked else "0-4")
+    told = {"pilar": "living", "program": "Simpel", "skala": "0-4"}
+    monkeypatch.setattr("typer.prompt", lambda asked: told[asked.split()[0]])
     monkeypatch.setattr("kukar_analysis.cli.mapping.is_asked", lambda: True)
     monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
     said = office.map(name).output
-    assert "survei-1,heading,Layanan mudah,statement_1,living," in said
+    assert "survei-1,heading,Layanan mudah,statement_1,living,Simpel" in said
     assert "tidak ditulis" in said
     assert not (office.raw / mapping.MAPPINGS).exists()
 

@@ -30,6 +30,7 @@ def map_file(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a file, or its path under --raw")],
     raw: Raw = None,
     pillar: Annotated[_Several, _option("pillar", "pillar of a block of statements")] = None,
+    programme: Annotated[_Several, _option("programme", "what it is about, - for none")] = None,
     scale: Annotated[_Several, _option("scale", "the form's scale: 0-4 or 1-5")] = None,
     answer: Annotated[_Several, _option("answer", "an answer's meaning: 'Mantap=4'")] = None,
     skip: Annotated[_Several, _option("skip", "heading that is no statement")] = None,
@@ -51,13 +52,21 @@ def map_file(
     if not path.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{file}: taruh berkasnya dulu di folder tahunnya, mis. data/raw/2023")
     name = path.resolve().relative_to(folder.resolve()).as_posix()
-    options = {"pillar": pillar, "scale": scale, "skip": skip, "statistic": statistic}
+    options = {
+        "pillar": pillar,
+        "programme": programme,
+        "scale": scale,
+        "skip": skip,
+        "statistic": statistic,
+    }
     options |= {"unit": unit, "citation": citation, "codes": codes, "year": [*map(str, year or ())]}
     left = {option: iter(texts or ()) for option, texts in options.items()}
 
     def tell(option: str, question: str, known: Iterable[str]) -> str:
         among = list(known)
         said = next(left[option], None)
+        if said is None and option == "programme" and not is_asked():
+            return "-"
         if said is None and not is_asked():
             shown = f" ({' | '.join(among[:40])})" if among else ""
             raise UsageError(f"{name}: ulangi dengan --{option} ...: {question}{shown}")
@@ -77,7 +86,10 @@ def map_file(
     for grid in [g for g in unknown if mapping.guess(g)] or unknown[:1]:
         if not mapping.read(grid, forms, Reading([])):
             lines += mapping.propose(grid, tell, meant, {*forms})
-            forms |= mapping.parsed(mapping.as_text(lines))[0]
+            known, faults = mapping.parsed(mapping.as_text(lines))
+            if faults:
+                raise UsageError("; ".join(faults))
+            forms |= known
     if not lines:
         typer.echo(f"{name}: sudah dikenal; `kukar clean` membacanya")
         return

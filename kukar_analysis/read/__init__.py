@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from kukar_analysis.read.headings import Grid
 from kukar_analysis.read.source import Reading
 
 __all__ = ["READERS", "grids"]
+_OF_SURVEY = re.compile(r"nearest is survey|stand again|statements of a pillar")
+"""What is said of a survey that `kukar map` can read."""
 _WIDEST = 1000
 """Cells of the widest row that is looked at: headings are compared with every column."""
 
@@ -52,7 +55,7 @@ def _lists(path: Path, name: str) -> Reading:
             empty.append(f"{found.place}: has headings but no lines")
         became = " + ".join(each.kind for each in reading.lists[lists:])
         if not became and not found.unread and (what := mapping.guess(found)):
-            near = reading.problems[said:] if what == "statistik" else []
+            near = [p for p in reading.problems[said:] if not _OF_SURVEY.search(p)]
             ask = f"{what} dalam bentuk yang belum dikenal; jalankan `kukar map {name}`"
             reading.problems[said:], reading.notes[noted:] = near or [f"{found.place}: {ask}"], []
         became = (

@@ -43,7 +43,7 @@ _PERSONAL = {
     "person_email": r"\be-?mail|\bsurel",
     "person_number": r"\b(nik|ktp)\b",
     "person_address": r"\balamat\b",
-    "person_name": r"\bnama\b",
+    "person_name": r"\bnama\b(?!.*(layanan|program|aplikasi|instansi|dinas))",
 }
 """Words in a heading that name a person, where the heading is on no record."""
 _SCALES = {
@@ -188,10 +188,12 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
         if block.keys() != blocks[pillar, programme, 1].keys():
             reading.problems.append(f"{grid.place}: blok pernyataan ke-{time} tidak lengkap")
         elif block:
+            own = {"pillar": pillar, "programme": programme}
+            own = {column: text for column, text in own.items() if text}
+            given = headings.named(grid) | own
             shared = {c: at for c, at in others[1].items() if time == 1 or c not in _OF_BLOCK}
-            heads = shared | others[time] | block
-            given = headings.named(grid) | {"pillar": pillar} if pillar else headings.named(grid)
-            given |= {"programme": programme} if programme else {}
+            shared |= others[time]
+            heads = {c: at for c, at in shared.items() if c not in own} | block
             answered = [row for row in below if any(cell(row[1], i - 1) for _, i in block.values())]
             if len(answered) < len(below):
                 empty = len(below) - len(answered)
@@ -421,6 +423,9 @@ def _survey_lines(
             column = _column(text, [t for row in below if (t := cell(row, i))])
             lines.setdefault(heads[i], {"text": text, "meaning": column})
     pillars = sum(lines.get(key, {}).get("meaning") == "pillar" for key in heads)
+    told_by = {line["meaning"] for line in lines.values()} | {*headings.named(grid)}
+    if most < len(places) > pillars * most:
+        told_by.discard("pillar")  # one cannot tell of several blocks
     for n, block in enumerate(places[n : n + most] for n in range(0, len(places), most)):
         if any(heads[i] in lines for i in block):  # the headings of an earlier block again
             if pillars <= n:
@@ -429,7 +434,7 @@ def _survey_lines(
                     " simpan tiap pilar sebagai lembar sendiri"
                 )
             continue
-        said = _block(grid, [cells[i] for i in block], pillars > 0, tell)
+        said = _block([cells[i] for i in block], told_by, tell)
         told = [int(d[-1]) if (d := re.findall(r"\d+", cells[i])) else 0 for i in block]
         order = told if sorted(told) == [*range(1, most + 1)] else [*range(1, most + 1)]
         for i, number in zip(block, order, strict=True):
@@ -453,28 +458,30 @@ def _column(text: str, values: list[str]) -> str:
     return "pillar" if named and all(len(ids) == 1 for ids in named) else ""
 
 
-def _block(grid: Grid, heads: list[str], has_pillars: bool, tell: Tell) -> dict[str, str]:
+def _block(heads: list[str], told_by: Set[str], tell: Tell) -> dict[str, str]:
     """Return pillar and programme of a block of statements, where no column tells them."""
-    fw = framework.load()
+    fw, of = framework.load(), f"untuk pernyataan {heads[0]!r} dan seterusnya"
     named = {id_ for text in heads for id_ in fw.named_in("pillar", text)}
-    if len(named) == 1:
-        return {"pillar": named.pop()}
-    if has_pillars or "pillar" in headings.named(grid):
-        return {}
-    question = f"pilar untuk pernyataan {heads[0]!r} dan seterusnya"
-    return {"pillar": fw.match("pillar", tell("pillar", question, fw.spelled("pillar")))[0]}
+    said = {"pillar": named.pop()} if len(named) == 1 else {}
+    if not said and "pillar" not in told_by:
+        name = tell("pillar", f"pilar {of}", fw.spelled("pillar"))
+        said = {"pillar": fw.match("pillar", name)[0]}
+    if "programme" not in told_by:
+        programme = tell("programme", f"program atau quick win {of} (- bila tidak disebut)", ())
+        said |= {"programme": programme} if programme != "-" else {}
+    return said
 
 
 def _answers(seen: set[str], own: Mapping[str, str], tell: Tell) -> dict[str, str]:
     """Return what each answer means: as told, by its word on record, or by the scale as told."""
     left = seen - own.keys() - {"", *words("furniture", "nothing")}
     asked = {word for word in left if not word.isdecimal()}
-    is_five = any(_meant()[word] == "2" for word in asked)  # the middle one is there
+    is_five = any(_meant().get(word) == "2" for word in asked)  # the middle one is there
     scale: dict[str, str] = {}
     if left - asked or (asked and not is_five):
         question = "skala formulir (skala lain: --answer 'JAWABAN=NILAI' untuk tiap jawaban)"
         scale = _SCALES[tell("scale", question, _SCALES)]
-    if left - asked - scale.keys():
+    if left - scale.keys() - _meant().keys():
         raise SourceError("ada jawaban di luar skala itu; sebut artinya: --answer 'JAWABAN=NILAI'")
     same = (of for of in zip(*_words(), strict=True) if asked <= {*map(answer_key, of)})
     meant = {w: _meant()[answer_key(w)] for w in next(same, sorted(asked)) if asked}
