@@ -69,10 +69,10 @@ def pool(folder: Path) -> None:
 
 def engine(folder: Path) -> None:
     """Let the engine run the notebook in threads; it loads while papermill is imported."""
-    from kukar_analysis.report.engine import fork, lean
+    from kukar_analysis.report.engine import fork
 
     fork.preload()
-    lean.spare_imports()
+    fork.spare_imports()
     import papermill  # noqa: F401
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:

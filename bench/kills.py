@@ -112,7 +112,7 @@ class Office:
             return None
         told = len(self.faults)
         self.faults += [f"set {self.number}: {fault}" for fault in cache.faults(self.target)]
-        entries = publish.read(self.target).entries
+        entries = publish.read(self.target)["reports"]
         pages = {
             name: (self.target / f"{name}.html").read_text(encoding="utf-8") for name in entries
         }

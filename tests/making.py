@@ -17,7 +17,7 @@ import copied
 from reading import write_notebook
 
 from kukar_analysis import store
-from kukar_analysis.report import cache, folder, make, page, publish, registry
+from kukar_analysis.report import cache, folder, make, page, publish, registry, way
 
 REGION = "2023/64.02"
 HOLDS = """
@@ -56,7 +56,7 @@ def bytes_of(folder):
 def publish_set(target, record, notebooks, waiting=()):
     """Publish pairs of a report and its executed notebook, as a run does that made these."""
     kept, earlier = cache.Cache(target), publish.read(target)
-    entries = dict(earlier.entries)
+    entries = dict(earlier["reports"])
     for report in waiting:
         entries[report.name] = publish.entry_of(report, record, "waiting")
     for report, notebook in notebooks:
@@ -64,12 +64,12 @@ def publish_set(target, record, notebooks, waiting=()):
         copy = target.parent / f"{key}.ipynb"
         shutil.copy(notebook, copy)
         found = page.read(notebook)
-        kept.put(key, copy, dataclasses.asdict(found))
-        own = {"page": True, "key": key, "question": found.question}
+        kept.put(key, copy, found)
+        own = {"page": True, "key": key, "question": found["question"]}
         entries[report.name] = publish.entry_of(report, record, report.status, **own)
     with folder.held(target) as work, work.next_set(empty=True) as new:
         words = publish.write_pages(entries, new, target, kept)
-        publish.carry_documents(earlier, entries, target, new)
+        publish.carry_documents(earlier["files"], target, new)
         publish.write_lists(entries.values(), words, new, record)
     kept.close()
 
@@ -100,23 +100,28 @@ class Small:
     def write(self, name, *cells):
         return write_notebook(self.folder / "notebooks", name, *cells)
 
-    def make(self, *names, asked="semua", **way):
-        """Make the reports of these notebooks, and keep what was said meanwhile."""
+    def asked(self, **how):
+        return way.Asked(processed=self.processed, reports=self.target, **how)
+
+    def make(self, *names, **how):
+        """Make the reports of these notebooks, and return how many were made, failed and kept."""
         self.said.clear()
         self.warned.clear()
         found = [name if isinstance(name, registry.Report) else report(name) for name in names]
-        way = make.Way(self.processed, store.RAW, **way)
         lines = {"say": self.said.append, "warn": self.warned.append}
-        return make.make(found, asked, self.target, way, **lines)
+        done = make.make(found, self.asked(**how), **lines)
+        counts = [int(word) for word in self.said[-1].split() if word.isdigit()]
+        return dict(zip(("made", "failed", "kept", "waiting"), counts, strict=True), done=done)
 
     @property
     def cache(self):
         return self.folder / ".laporan.cache"
 
-    def standing(self, asked="semua"):
-        """Return how many reports stand for these words, where nothing is to be made."""
+    def standing(self, **how):
+        """Return how many reports stand for what is asked, where nothing is to be made."""
         found = cache.Cache(self.target)
-        return found.standing(asked, found.made_of(self.processed, store.RAW).whole)
+        whole = found.made_of(self.processed, store.RAW).whole
+        return found.standing(self.asked(**how).words, whole)
 
     def sets(self):
         """Return the earlier sets that are kept, the newest last."""

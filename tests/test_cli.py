@@ -358,26 +358,6 @@ def test_what_is_asked_in_other_words_is_looked_at(asked, published):
     assert "nothing to do: 1 reports" in kukar("report", *asked, "--region", KUKAR).output
 
 
-def test_list_says_why_a_report_would_be_made(asked, notebooks, tmp_path):
-    def why():
-        said = kukar("list", *asked, "--why")
-        assert said.exit_code == 0
-        return [line.strip() for line in said.output.splitlines()[-3:]]
-
-    assert why()[0] == "to be made: not made yet, or it failed"
-    assert why()[-1] == "2 to be made, 0 up to date"
-    kukar("report", *asked)
-    assert (why()[0], why()[-1]) == ("up to date", "0 to be made, 2 up to date")
-    write_notebook(store.NOTEBOOKS, "02_indeks", "region", "year")
-    said = kukar("list", *asked, "--why").output
-    assert said.count("to be made: changed: its notebook") == 2
-    assert why()[-1] == "2 to be made, 0 up to date"
-
-
-def test_list_without_why_says_nothing_of_it(asked):
-    assert "to be made" not in kukar("list", *asked).output
-
-
 @pytest.mark.usefixtures("notebooks")
 def test_run_has_nothing_to_do_when_the_same_files_are_cleaned_again(raw_folder, tmp_path, sized):
     sized({"2023-kppn-ikn": 1})

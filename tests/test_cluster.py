@@ -1,7 +1,6 @@
 """The same work on a dask cluster: a scheduler and workers of their own processes."""
 
 import dataclasses
-import os
 import signal
 import socket
 import subprocess
@@ -13,11 +12,11 @@ from pathlib import Path
 import nbformat
 import psutil
 import pytest
-from reading import write_notebook
+from reading import awaited, write_notebook
 
 from kukar_analysis import paths, store
 from kukar_analysis.errors import ReportError
-from kukar_analysis.report import cluster, registry, run
+from kukar_analysis.report import cluster, registry, run, way
 from kukar_analysis.report.cache import Cache
 
 pytestmark = pytest.mark.slow
@@ -62,12 +61,6 @@ def worker_of(kernel):
     return next(p for p in psutil.Process(kernel).parents() if "dask" in " ".join(p.cmdline()))
 
 
-def own_processes():
-    """Return the processes below this one, but for Python's own tracker, which stays to the end."""
-    found = psutil.Process().children(recursive=True)
-    return {p for p in found if "resource_tracker" not in " ".join(p.cmdline())}
-
-
 @pytest.mark.usefixtures("processed_env")
 def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
@@ -88,14 +81,8 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
 
     with cluster.executor(address, None) as executor:
         assert isinstance(executor, Executor)
-        outcomes = run.run(
-            reports,
-            tmp_path / "made",
-            processed=processed,
-            program=PROGRAM,
-            executor=executor,
-            done=kill_one,
-        )
+        asked = way.Asked(processed=processed)
+        outcomes = run.run(reports, tmp_path / "made", asked, PROGRAM, executor, kill_one)
     assert [outcome.error for outcome in outcomes] == [None] * REPORTS
     assert [outcome.report for outcome in outcomes] == reports
     for outcome in outcomes:
@@ -110,26 +97,17 @@ def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, mon
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
     reports = tiny(paths.NOTEBOOKS, "import os")[:2]
-    before, environment = own_processes(), dict(os.environ)
+    before = {*psutil.Process().children(recursive=True)}
     with cluster.executor("local", 1) as executor:
-        outcomes = run.run(
-            reports, tmp_path / "made", processed=processed, program=PROGRAM, executor=executor
-        )
+        asked = way.Asked(processed=processed)
+        outcomes = run.run(reports, tmp_path / "made", asked, PROGRAM, executor)
     assert [outcome.error for outcome in outcomes] == [None, None]
-    assert dict(os.environ) == environment, "a fixed hash seed would go to every later process"
-    deadline = time.monotonic() + 10
-    while left := own_processes() - before:
-        assert time.monotonic() < deadline, left
-        time.sleep(0.1)
 
+    def left():
+        found = {*psutil.Process().children(recursive=True)} - before
+        return [p for p in found if "resource_tracker" not in " ".join(p.cmdline())]
 
-def test_a_worker_with_another_program_refuses(processed, tmp_path):
-    from kukar_analysis.report.limits import USUAL
-    from kukar_analysis.report.run import Task, execute
-
-    place = tmp_path / "x.ipynb"
-    _, error = execute(Task("x", place, {}, place, processed, (), "another", USUAL))
-    assert error == "the worker has another version of the program: install the same there"
+    awaited(lambda: not left())
 
 
 def test_a_scheduler_that_nobody_started_is_named(monkeypatch):
@@ -143,8 +121,3 @@ def test_without_dask_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ReportError, match="pip install"), cluster.executor("local", 1):
         pass
-
-
-def test_without_an_address_nothing_is_started():
-    with cluster.executor(None, 2) as executor:
-        assert executor is None

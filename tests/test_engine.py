@@ -21,8 +21,6 @@ from reading import awaited, kernels, notebook
 
 from kukar_analysis import store
 from kukar_analysis.report.engine import fork
-from kukar_analysis.report.engine import papermill as engine
-from kukar_analysis.report.engine.record import ChangedParameterError, InterruptedRunError
 
 
 @pytest.fixture(autouse=True)
@@ -240,12 +238,6 @@ BROKEN = [
         CellTimeoutError,
         "timed out: the notebook may take 3 s",
     ),
-    (
-        "mine = 2",
-        {"parameters": {"mine": 1}, "held": {"mine": 1}},
-        ChangedParameterError,
-        "the parameter mine no longer is 1",
-    ),
 ]
 
 
@@ -308,41 +300,6 @@ def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path
             runner.kill()
     awaited(lambda: not psutil.pid_exists(int(pid)))
     assert states(tmp_path / "out.ipynb") == STOPPED
-
-
-def test_notebooks_in_other_threads_can_be_interrupted(tmp_path):
-    told = [tmp_path / "0", tmp_path / "1"]
-
-    def one(path):
-        cell = f"import time\nopen({str(path)!r}, 'w').close()\ntime.sleep(1000)"
-        with pytest.raises(InterruptedRunError):
-            run(path.with_suffix(".ipynb"), cell)
-        return states(path.with_suffix(".ipynb"))
-
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        running = [pool.submit(one, path) for path in told]
-        awaited(lambda: all(path.exists() for path in told))
-        engine.interrupt()
-        assert [future.result() for future in running] == [[("failed", True)]] * 2
-
-
-@pytest.mark.usefixtures("each_kind")
-def test_the_value_of_an_expression_after_the_last_cell_is_kept(tmp_path):
-    cells = ["a = 20\na", "print('x')"]
-    asked = run(tmp_path / "a.ipynb", *cells, ask="(a + 1, len(In))")
-    silent = run(tmp_path / "b.ipynb", *cells)
-    assert asked.metadata.papermill.asked == "(21, 3)"
-    assert outputs(asked) == outputs(silent)
-    assert "asked" not in silent.metadata.papermill
-
-
-def test_an_expression_that_raises_is_an_error_of_the_run_and_an_early_end_is_no_answer(tmp_path):
-    with pytest.raises(PapermillExecutionError, match="NameError"):
-        run(tmp_path / "a.ipynb", "1", ask="tidak_ada")
-    assert states(tmp_path / "a.ipynb") == [("failed", True)]
-    made = run(tmp_path / "b.ipynb", "1", "import sys\nsys.exit(0)", "2", ask="1")
-    assert "asked" not in made.metadata.papermill
-    assert states(tmp_path / "b.ipynb") == STOPPED
 
 
 HANGS = """

@@ -221,7 +221,7 @@ def test_what_lab_needs_for_its_look_is_left_out_of_a_page(tmp_path):
     cell = v4.new_code_cell(outputs=[v4.new_output("execute_result", bundle)])
     path = tmp_path / "a.ipynb"
     nbformat.write(v4.new_notebook(cells=[v4.new_markdown_cell("# Apa?"), cell]), path)
-    body = page.read(path).body
+    body = page.read(path)["body"]
     assert show.answer("Indeks 2,82").html in body
     assert "<style" not in body
 

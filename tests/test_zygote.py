@@ -85,25 +85,6 @@ def test_what_must_not_be_preloaded_leaves_plain_kernels_and_is_said(
     assert f"Kernel not forked but started: {said}" in caplog.text
 
 
-def test_what_python_reads_at_its_start_is_not_got_from_a_fork(tmp_path, monkeypatch, caplog):
-    fork.preload()
-    monkeypatch.setenv("LC_ALL", "C")
-    assert run(tmp_path / "a.ipynb", PARENT) == [str(os.getpid())]
-    monkeypatch.delenv("LC_ALL")
-    assert run(tmp_path / "b.ipynb", PARENT) == [str(fork.zygote().pid)]
-    (tmp_path / "matplotlibrc").write_text("lines.linewidth: 9")
-    assert run(tmp_path / "c.ipynb", PARENT, cwd=tmp_path) == [str(os.getpid())]
-    assert caplog.text.count("not forked") == 2
-
-
-def test_a_zygote_that_cannot_start_leaves_plain_kernels_and_says_why(
-    tmp_path, monkeypatch, caplog
-):
-    monkeypatch.setattr(fork, "SCRIPT", tmp_path / "tidak_ada.py")
-    assert run(tmp_path / "a.ipynb", PARENT) == [str(os.getpid())]
-    assert "Kernel not forked but started" in caplog.text
-
-
 def started(zygote, folder, *arguments):
     """Return a kernel of nobody's, which has a folder of its own."""
     argv = ["-f", str(folder / "c.json"), "--log-level=CRITICAL", *arguments]
@@ -235,10 +216,10 @@ def test_after_a_killed_zygote_the_next_notebook_gets_a_new_one(tmp_path):
 LIGHT = """
 import sys
 before = set(sys.modules)
-from kukar_analysis.report.engine import fork, lean
+from kukar_analysis.report.engine import fork
 print(sorted({m.partition(".")[0] for m in set(sys.modules) - before}
     - set(sys.stdlib_module_names)))
-lean.spare_imports()
+fork.spare_imports()
 import papermill
 print("lark" in sys.modules)
 """

@@ -97,7 +97,7 @@ def share(
     codes = codes or [r.region for r in fw.reported_regions if r.role == "own"]
     made_of = record.run_record(paths.processed_dir())
     with folder.held(target) as work:
-        made = bundles.share(
+        path, faults = bundles.share(
             quality.year(year),
             codes,
             target,
@@ -107,9 +107,10 @@ def share(
             sheet=paper,
             is_draft=draft,
         )
-    for fault in made.faults:
+    for fault in faults:
         typer.echo(f"draft because: {fault}", err=True)
-    fits = made.size <= bundles.LARGEST
+    size = path.stat().st_size
+    fits = size <= bundles.LARGEST
     limit = "" if fits else f", too large to send: more than {bundles.LARGEST / 1e6:.0f} MB"
-    typer.echo(f"{made.path}: {made.size / 1e6:.1f} MB{limit}")
+    typer.echo(f"{path}: {size / 1e6:.1f} MB{limit}")
     end(fits)

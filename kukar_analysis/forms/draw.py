@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -88,7 +88,8 @@ def guide(made: Any, title: str, parts: Iterable[tuple[str, str | None]]) -> Non
         if texts[1] is None:
             _open(said, Entry())
         _fit_height(sheet, row, texts, widths)
-    _finish(sheet)
+    _protect(sheet)
+    for_paper(sheet)
 
 
 def list_sheet(
@@ -126,19 +127,14 @@ def list_sheet(
             _rule(made, sheet, f"{letter}{head + 1}:{letter}{head + len(rows)}", column.entry)
     sheet.freeze_panes = f"A{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
-    _finish(sheet)
+    _protect(sheet)
+    for_paper(sheet)
 
 
-def save(
-    made: Any,
-    path: Path,
-    *,
-    finish: Callable[[str, bytes], bytes] = lambda name, content: content,
-) -> Path:
+def save(made: Any, path: Path) -> Path:
     """Write a workbook whole or not at all, the same bytes for the same content; return the path.
 
-    The day of the form's year takes the place of the time of saving. `finish` takes each part of
-    the archive, by its name, and returns it with what openpyxl cannot write.
+    The day of the form's year takes the place of the time of saving.
     """
     if LISTS in made.sheetnames:
         made.move_sheet(LISTS, len(made.sheetnames))
@@ -150,7 +146,7 @@ def save(
         zipfile.ZipFile(stamped, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         for name in parts.namelist():
-            content = finish(name, parts.read(name))
+            content = parts.read(name)
             if name == "docProps/core.xml":
                 content = tostring(made.properties.to_tree())
             info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
@@ -253,9 +249,8 @@ def _source(made: Any, options: tuple[str, ...]) -> str:
     return f"{LISTS}!${letter}$1:${letter}${len(options)}"
 
 
-def _finish(sheet: Any) -> None:
-    """Protect a sheet and set it up for paper: A4 landscape, as wide as the page."""
-    _protect(sheet)
+def for_paper(sheet: Any) -> None:
+    """Set a sheet up for A4 across, as wide as the page, with its name and the page's number."""
     sheet.sheet_view.showGridLines = False
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
@@ -264,8 +259,7 @@ def _finish(sheet: Any) -> None:
     margins = sheet.page_margins
     margins.left = margins.right = 0.4
     margins.top = margins.bottom = 0.6
-    sheet.oddFooter.left.text = "&A"
-    sheet.oddFooter.right.text = "Halaman &P dari &N"
+    sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "Halaman &P dari &N"
 
 
 def _protect(sheet: Any) -> None:

@@ -23,32 +23,24 @@ import kukar_analysis
 from kukar_analysis import paths, writing
 
 PACKAGE = Path(kukar_analysis.__file__).parent
-LARGEST = 500_000_000
-"""Bytes of executed notebooks that are kept besides those of the published set."""
-UNUSED_DAYS = 30
-"""Days after which one that is not published is cleared."""
+LARGEST, UNUSED_DAYS = 500_000_000, 30
+"""Bytes and days that executed notebooks are kept which are not of the published set."""
 _LIBRARIES = (
-    "babel", "ipykernel", "jinja2", "matplotlib", "nbconvert", "numpy", "pandas", "papermill",
-    "pyarrow", "seaborn", "weasyprint",
-)  # fmt: skip
+    "babel ipykernel jinja2 matplotlib nbconvert numpy pandas papermill pyarrow seaborn weasyprint"
+)
 """Libraries of which another version may give another page."""
-_OWN = ("last_run.json",)
-"""Files that the program writes beside the tables and no page shows."""
+_OWN = "last_run.json"
+"""File that the program writes beside the tables and no page shows."""
 _RACY = 2_000_000_000
 """Nanoseconds within which a second change may leave a file's time as it was."""
 
 
-def of_text(text: str) -> str:
-    """Return the fingerprint of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 @dataclass(frozen=True)
 class MadeOf:
-    """Fingerprints of all that reports can depend on, and of each notebook."""
+    """Fingerprints of all that reports can depend on: of the program, of it all, of notebooks."""
 
-    common: Mapping[str, str]
-    """by what it is called in words"""
+    program: str
+    common: str
     notebooks: Mapping[str, str]
 
     @property
@@ -56,17 +48,10 @@ class MadeOf:
         """Return one fingerprint of it all."""
         return of_text(json.dumps([self.common, self.notebooks], sort_keys=True))
 
-    def parts(self, notebook: str, parameters: Mapping[str, Any]) -> dict[str, str]:
-        """Return what a report is made of, as short fingerprints by what they are of."""
-        own = {
-            "its notebook": self.notebooks.get(notebook, ""),
-            "its parameters": json.dumps(dict(parameters), sort_keys=True),
-        }
-        return {name: of_text(found)[:16] for name, found in {**own, **self.common}.items()}
-
     def key(self, notebook: str, parameters: Mapping[str, Any]) -> str:
         """Return the key of a report."""
-        return of_text(json.dumps(self.parts(notebook, parameters)))[:32]
+        own = [self.common, self.notebooks.get(notebook), dict(parameters)]
+        return of_text(json.dumps(own, sort_keys=True))[:32]
 
 
 class Cache:
@@ -77,6 +62,7 @@ class Cache:
         self.target, self.path = target, target.with_name(f".{target.name}.cache")
         self.sets = self.path / "sets"
         self._memo: dict[str, list[Any]] = writing.known(self.path / "memo.json")
+        self._pages: dict[str, dict[str, Any]] = {}
 
     def hash(self, path: Path) -> str:
         """Return the sha256 of a file; of one that cannot be read, an empty text."""
@@ -100,14 +86,9 @@ class Cache:
         others = [p for p in _files(notebooks) if p.parent != notebooks or p.suffix != ".ipynb"]
         folders = [data] if raw.is_relative_to(data) else [data, raw]
         others += [p for folder in folders for p in _files(folder, written)]
-        common = {
-            "the program": self.program(),
-            "the tables": self._of(p for p in _files(processed) if p.name not in _OWN),
-            "another file under notebooks or data": self._of(others),
-            "the libraries": of_text(_versions()),
-        }
-        found = {path.stem: self.hash(path) for path in sorted(notebooks.glob("*.ipynb"))}
-        return MadeOf(common, found)
+        others += [p for p in _files(processed) if p.name != _OWN]
+        program, own = self.program(), {p.stem: self.hash(p) for p in notebooks.glob("*.ipynb")}
+        return MadeOf(program, of_text(f"{program} {self._of(others)} {_versions()}"), own)
 
     def program(self) -> str:
         """Return the fingerprint of the package, and of the method that stands in documents."""
@@ -123,12 +104,13 @@ class Cache:
     def get(self, key: str) -> dict[str, Any] | None:
         """Return the page of an executed notebook; None where it is not there as it was made."""
         notebook = self.notebook(key)
-        found = writing.known(notebook.with_suffix(".json"))
-        page: dict[str, Any] | None = found.get("page")
-        if page is None or found.get("sha256") != self.hash(notebook):
-            return None
-        os.utime(notebook.with_suffix(".json"))
-        return page
+        if key not in self._pages:
+            found = writing.known(notebook.with_suffix(".json"))
+            if "page" not in found or found.get("sha256") != self.hash(notebook):
+                return None
+            os.utime(notebook.with_suffix(".json"))
+            self._pages[key] = found["page"]
+        return self._pages[key]
 
     def put(self, key: str, notebook: Path, page: Mapping[str, Any]) -> None:
         """Keep an executed notebook and its page; a killed run leaves both whole or neither."""
@@ -145,30 +127,27 @@ class Cache:
         something has to be looked at more closely.
         """
         found = writing.known(self.path / "asked.json")
-        if found.get("asked") != [words, whole] or faults(self.target, self):
-            return None
-        stands = found["manifest"] == self.hash(self.target / paths.MANIFEST)
-        return int(found["reports"]) if stands else None
+        now = [words, whole, self.hash(self.target / paths.MANIFEST)]
+        return found["reports"] if found.get("asked") == now and not faults(self.target) else None
 
     def stands(self, words: str, whole: str, reports: int) -> None:
         """Note that what was asked stands published."""
-        manifest = self.hash(self.target / paths.MANIFEST)
-        found = {"asked": [words, whole], "manifest": manifest, "reports": reports}
-        writing.write(self.path / "asked.json", json.dumps(found), writing.OWN)
+        now = [words, whole, self.hash(self.target / paths.MANIFEST)]
+        text = json.dumps({"asked": now, "reports": reports})
+        writing.write(self.path / "asked.json", text, writing.OWN)
 
-    def close(self, used: Iterable[str] | None = None) -> None:
+    def close(self) -> None:
         """Keep the hashes of files that are still there; clear what is not used.
 
-        Kept are the notebooks of these keys, and of the others the newest, up to the bounds.
+        Kept are the notebooks of the published set, and of the others the newest, up to the bounds.
         """
         memo = {name: known for name, known in self._memo.items() if os.path.exists(name)}
         writing.write(self.path / "memo.json", json.dumps(memo), writing.OWN)
-        if used is None:
-            return
-        kept, size, first = set(used), 0, time.time() - UNUSED_DAYS * 86400
+        reports = writing.known(self.target / paths.MANIFEST).get("reports", [])
+        used, size, first = {r.get("key") for r in reports}, 0, time.time() - UNUSED_DAYS * 86400
         found = [(p.stat().st_mtime, p) for p in (self.path / "made").glob("*.json")]
         for used_at, page in sorted(found, reverse=True):
-            if page.stem not in kept:
+            if page.stem not in used:
                 notebook = self.notebook(page.stem)
                 size += page.stat().st_size + (notebook.stat().st_size if notebook.exists() else 0)
                 if size > LARGEST or used_at < first:
@@ -178,23 +157,28 @@ class Cache:
                 notebook.unlink()
 
 
-@lru_cache(1)
-def _versions() -> str:
-    return "\n".join([sys.version, *(f"{n} {metadata.version(n)}" for n in _LIBRARIES)])
+def of_text(text: str) -> str:
+    """Return the fingerprint of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
-def faults(folder: Path, cache: Cache | None = None) -> list[str]:
+def faults(folder: Path) -> list[str]:
     """Return what of a published set is not as its manifest says, in the reader's words."""
     files = writing.known(folder / paths.MANIFEST).get("files")
     if not isinstance(files, dict):
         return [f"{folder.name}/{paths.MANIFEST} tidak terbaca"]
-    cache = cache or Cache(folder)
-    found = {name: cache.hash(folder / name) for name in files}
+    known = Cache(folder)
+    now = {name: known.hash(folder / name) for name in files}
     return [
-        f"{name} {'berubah sesudah terbit' if found[name] else 'hilang dari terbitan'}"
+        f"{name} {'berubah sesudah terbit' if now[name] else 'hilang dari terbitan'}"
         for name in files
-        if found[name] != files[name]
+        if now[name] != files[name]
     ]
+
+
+@lru_cache(1)
+def _versions() -> str:
+    return "\n".join([sys.version, *(f"{n} {metadata.version(n)}" for n in _LIBRARIES.split())])
 
 
 def _files(folder: Path, without: Iterable[Path] = ()) -> Iterator[Path]:

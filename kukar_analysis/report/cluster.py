@@ -1,7 +1,7 @@
-"""Where reports are run: in threads here, or on a dask cluster of one machine or many.
+"""Where reports are run on a dask cluster, of one machine or many, by concurrent.futures.
 
-Both are executors of concurrent.futures, so that there is one way to run. A worker needs the
-project, in the same version, and the folders of tables and reports under the same path.
+A worker needs the project, in the same version, and the folders of tables and reports under the
+same path.
 """
 
 from __future__ import annotations
@@ -33,32 +33,17 @@ def executor(address: str | None, jobs: int | None) -> Iterator[Executor | None]
     except ImportError as error:
         said = "--cluster needs dask.distributed: pip install 'kukar-analysis[cluster]'"
         raise ReportError(said) from error
-    if address == "local":
-        with (
-            _same_environment(),
-            LocalCluster(
-                n_workers=jobs or os.cpu_count(), threads_per_worker=1, dashboard_address=None
-            ) as cluster,
-            Client(cluster) as client,
-        ):
-            yield client.get_executor(retries=_RETRIES, pure=False)
-        return
     try:
-        client = Client(address, timeout=_PATIENCE)
+        if address == "local":
+            own = {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1}
+            cluster = LocalCluster(**own, dashboard_address=None)
+            client = Client(cluster)
+        else:
+            client = Client(address, timeout=_PATIENCE)
     except (OSError, ValueError) as error:
         said = f"no dask scheduler answers at {address} ({error}): start one, `dask scheduler`"
         raise ReportError(said) from error
     with client:
         yield client.get_executor(retries=_RETRIES, pure=False)
-
-
-@contextmanager
-def _same_environment() -> Iterator[None]:
-    """Take back what dask sets for its workers in this process: threads, a fixed hash seed."""
-    before = dict(os.environ)
-    try:
-        yield
-    finally:
-        for name in os.environ.keys() - before.keys():
-            del os.environ[name]
-        os.environ.update(before)
+    if address == "local":
+        cluster.close()

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from kukar_analysis import writing
 from kukar_analysis.errors import HeldError, ReportError
 
 _AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # renameat2(2)
@@ -48,12 +49,16 @@ class Work:
             shutil.copytree(self.target, new, symlinks=True)
         else:
             new.mkdir(parents=True)
-            if self.target.exists():
-                new.chmod(self.target.stat().st_mode)
+        if self.target.exists():
+            new.chmod(self.target.stat().st_mode)
         yield new
         if self.is_same:
             return
-        _flush(new)
+        for place, _, files in os.walk(new, topdown=False):
+            for path in (Path(place, name) for name in files):
+                if not path.is_symlink():
+                    _sync(path)
+            _sync(Path(place))
         try:
             self._exchange(new)
         except PermissionError as error:
@@ -61,8 +66,7 @@ class Work:
                 f"{self.target.name} cannot be replaced, a file in it is open in another program"
                 f" ({error.filename}): close it and run again; nothing was lost"
             ) from error
-        if os.name == "posix":
-            _sync(self.target.parent)
+        _sync(self.target.parent)
 
     def _exchange(self, new: Path) -> None:
         if not self.target.exists():
@@ -90,19 +94,31 @@ def held(target: Path) -> Iterator[Work]:
     the folder cannot be written or exchanged: before anything is done.
     """
     target = target.resolve()
-    lock_path, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
-    _check(target)
-    with locked(
-        lock_path, lambda: f"{target.name} is held by {_who(path / 'holder.json') or 'another run'}"
-    ):
+    if target.exists() and not target.is_dir():
+        raise ReportError(f"{target} is a file; expected a folder: name another with --reports")
+    if target.is_mount():
+        raise ReportError(
+            f"{target} is a drive of its own, which cannot be exchanged in one step: name a folder"
+            " in it with --reports"
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if not os.access(target.parent, os.W_OK):
+        raise ReportError(f"{target.parent} cannot be written to: name another with --reports")
+    lock, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
+
+    def holder() -> str:
+        who = writing.known(path / "holder.json").get("who", "another run")
+        return f"{target.name} is held by {who}"
+
+    with locked(lock, holder):
         try:
             if (path / "old").exists() and not target.exists():
                 (path / "old").rename(target)  # a run was killed between its two steps
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir()
-            now = datetime.now(UTC).isoformat(timespec="seconds")
-            holder = {"process": os.getpid(), "machine": socket.gethostname(), "since": now}
-            (path / "holder.json").write_text(json.dumps(holder), encoding="utf-8")
+            since = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %Z}"
+            who = f"process {os.getpid()} on {socket.gethostname()} since {since}"
+            writing.write(path / "holder.json", json.dumps({"process": os.getpid(), "who": who}))
             yield Work(target, path, _can_exchange(path))
         finally:
             shutil.rmtree(path, ignore_errors=True)
@@ -126,30 +142,6 @@ def locked(path: Path, held_by: Callable[[], str]) -> Iterator[None]:
         lock.release()
 
 
-def _check(target: Path) -> None:
-    """Let a folder that cannot be exchanged be known before anything is run."""
-    if target.exists() and not target.is_dir():
-        raise ReportError(f"{target} is a file; expected a folder: name another with --reports")
-    if target.is_mount():
-        raise ReportError(
-            f"{target} is a drive of its own, which cannot be exchanged in one step: name a folder"
-            " in it with --reports"
-        )
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(target.parent, os.W_OK):
-        raise ReportError(f"{target.parent} cannot be written to: name another with --reports")
-
-
-def _who(holder: Path) -> str | None:
-    """Return who wrote the holder's file, in words; None where nobody did."""
-    try:
-        found = json.loads(holder.read_text(encoding="utf-8"))
-        since = datetime.fromisoformat(found["since"]).astimezone()
-        return f"process {found['process']} on {found['machine']} since {since:%Y-%m-%d %H:%M %Z}"
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
-
-
 def _can_exchange(path: Path) -> bool:
     """Whether two folders can change places in one step here; tried, since file systems differ."""
     one, other = path / "one", path / "other"
@@ -169,23 +161,16 @@ def _exchanged(new: Path, target: Path) -> None:
     if sys.platform != "linux":
         raise OSError("folders change places in one step on Linux only")
     libc = ctypes.CDLL(None, use_errno=True)
-    paths = os.fsencode(new), os.fsencode(target)
-    if libc.renameat2(_AT_FDCWD, paths[0], _AT_FDCWD, paths[1], _RENAME_EXCHANGE):
+    places = os.fsencode(new), os.fsencode(target)
+    if libc.renameat2(_AT_FDCWD, places[0], _AT_FDCWD, places[1], _RENAME_EXCHANGE):
         failed = ctypes.get_errno()
         raise OSError(failed, os.strerror(failed), str(target))
 
 
-def _flush(folder: Path) -> None:
-    """Let a set lie on the disk before it takes the place of one that does."""
-    for place, _, files in os.walk(folder, topdown=False):
-        for path in (Path(place, name) for name in files):
-            if not path.is_symlink():
-                _sync(path)
-        if os.name == "posix":
-            _sync(Path(place))
-
-
 def _sync(path: Path) -> None:
+    """Let a file or folder lie on the disk before it takes the place of one that does."""
+    if os.name != "posix" and path.is_dir():
+        return
     # Windows flushes what is open for writing only
     handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
     try:

@@ -17,7 +17,7 @@ from typing import Any
 import openpyxl
 import pypdfium2
 
-from kukar_analysis import respondents, store
+from kukar_analysis import paths, respondents, store
 from kukar_analysis.clean.survey import PERSONAL
 from kukar_analysis.read import READERS
 from kukar_analysis.report import page, site
@@ -29,15 +29,16 @@ _KINDS = {
     **page.PERSONAL,
 }
 _MARKUP = {
-    "a script that is not the site's": r"<script",
-    "an attribute that runs": r"<[a-z][^>]*\son[a-z]+\s*=",
-    "a link that runs": r"(href|src)\s*=\s*[\"']?\s*(javascript|vbscript):",
-    "a link out of the bundle": r"(href|src)\s*=\s*[\"']?\s*(\w+:)?//",
+    "a script that is not the site's": r"(?i)<script",
+    "an attribute that runs": r"(?i)<[a-z][^>]*\son[a-z]+\s*=",
+    "a link that runs": r"(?i)(href|src)\s*=\s*[\"']?\s*(javascript|vbscript):",
+    "a link out of the bundle": r"(?i)(href|src)\s*=\s*[\"']?\s*(\w+:)?//",
 }
 _PICTURE = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]*")
 """Pictures inside a page: letters without words."""
 _SUM = re.compile(r"=(ROUND\(|SUM\(|[A-Z]\d+|[\d:*/,)])+")
 """A formula of the annex, which computes the index from the cells beside it."""
+_SHOWN = {"execute_result", "display_data", "stream"}
 _SHORTEST = 5
 """Letters of a name that is looked for; a shorter one stands in too many words."""
 _TOO_COMMON = ("root", "user", "admin", "runner", "localhost")
@@ -49,20 +50,16 @@ def find(folder: Path, persons: Iterable[str] = ()) -> list[str]:
     `persons` are texts that name a respondent or officer (`respondents_of`, `officers`).
     """
     found: list[str] = []
-    own = _own_words()
-    named = _named(persons)
-    plain = {kind: re.compile(pattern) for kind, pattern in _KINDS.items()}
-    markup = {kind: re.compile(pattern, re.IGNORECASE) for kind, pattern in _MARKUP.items()}
+    own, named = _own_words(), _named(persons)
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
+        texts, seen = _look(path)
+        patterns = _KINDS | (_MARKUP if path.suffix == ".html" else {})
+        for text in (_PICTURE.sub("", text) for text in texts):
+            seen += [kind for kind, pattern in patterns.items() if re.search(pattern, text)]
+            seen += [kind for kind, word in own if word in text]
+            seen += ["what names a person"] * bool(named and named.search(_spaced(text)))
         name = path.relative_to(folder).as_posix()
-        kinds = plain | markup if path.suffix == ".html" else plain
-        seen = dict.fromkeys(_hidden(path))
-        for text in (_PICTURE.sub("", text) for text in _texts(path)):
-            seen |= dict.fromkeys(kind for kind, pattern in kinds.items() if pattern.search(text))
-            seen |= dict.fromkeys(kind for kind, word in own if word in text)
-            if named and named.search(_spaced(text)):
-                seen["what names a person"] = None
-        found += [f"{name}: holds {kind}" for kind in seen]
+        found += [f"{name}: holds {kind}" for kind in dict.fromkeys(seen)]
     return found
 
 
@@ -92,66 +89,41 @@ def officers() -> set[str]:
     return set(path.read_text(encoding="utf-8").splitlines()) if path.exists() else set()
 
 
-def _texts(path: Path) -> Iterator[str]:
-    """Yield the texts of a file, whatever it is."""
+def _look(path: Path) -> tuple[list[str], list[str]]:
+    """Return the texts of a file, and what it carries that no reader of it sees or wants."""
     if path.suffix == ".pdf":
-        document = pypdfium2.PdfDocument(path)
-        yield json.dumps(document.get_metadata_dict(), ensure_ascii=False)
-        for number in range(len(document)):
-            yield document[number].get_textpage().get_text_range()
-        document.close()
-    elif path.suffix == ".xlsx":
-        book = openpyxl.load_workbook(path)
-        about = book.properties
-        yield f"{about.creator} {about.lastModifiedBy} {about.title}"
-        for cell in _cells(book):
-            yield str(cell.value)
-    elif path.suffix == ".ipynb":
-        # texts as they are read, not as JSON writes them
-        yield from _strings(json.loads(path.read_text(encoding="utf-8")))
-    elif path.suffix == ".html":
-        own = f"<script>{site.ENVIRONMENT.globals['script']}</script>"
-        yield path.read_text(encoding="utf-8").replace(own, "")
-    else:
-        yield path.read_text(encoding="utf-8")
-
-
-def _hidden(path: Path) -> Iterator[str]:
-    """Yield what a file carries that no reader of it sees or wants."""
+        with pypdfium2.PdfDocument(path) as document:
+            texts = [page.get_textpage().get_text_range() for page in document]
+            return [json.dumps(document.get_metadata_dict(), ensure_ascii=False), *texts], []
     if path.suffix == ".xlsx":
         book = openpyxl.load_workbook(path)
-        formulas = [
-            (cell.parent.title, cell.value) for cell in _cells(book) if cell.data_type == "f"
-        ]
-        if any(sheet != COMPUTED or not _SUM.fullmatch(text) for sheet, text in formulas):
-            yield "a formula"
-        if any(sheet.sheet_state != "visible" for sheet in book.worksheets):
-            yield "a hidden sheet"
-    elif path.suffix == ".ipynb":
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        kinds = {output["output_type"] for cell in cells for output in cell.get("outputs", ())}
-        if kinds - {"execute_result", "display_data", "stream"}:
-            yield "an output that the page does not show"
-
-
-def _cells(book: Any) -> Iterator[Any]:
-    for sheet in book.worksheets:
-        for row in sheet.iter_rows():
-            yield from (cell for cell in row if cell.value is not None)
+        about, sheets = book.properties, book.worksheets
+        cells = [cell for sheet in sheets for row in sheet.iter_rows() for cell in row]
+        formulas = [cell for cell in cells if cell.data_type == "f"]
+        ours = [c for c in formulas if c.parent.title == COMPUTED and _SUM.fullmatch(c.value)]
+        seen = ["a formula"] * (len(ours) < len(formulas))
+        seen += ["a hidden sheet"] * any(sheet.sheet_state != "visible" for sheet in sheets)
+        texts = [str(cell.value) for cell in cells if cell.value is not None]
+        return [f"{about.creator} {about.lastModifiedBy} {about.title}", *texts], seen
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".ipynb":
+        found = json.loads(text)
+        kinds = {o["output_type"] for cell in found["cells"] for o in cell.get("outputs", ())}
+        seen = ["an output that the page does not show"] * bool(kinds - _SHOWN)
+        return [*_strings(found)], seen
+    return [text.replace(f"<script>{site.ENVIRONMENT.globals['script']}</script>", "")], []
 
 
 def _strings(value: Any) -> Iterator[str]:
+    """Yield the texts of a notebook as they are read, not as JSON writes them; no pictures."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
         for key, part in value.items():
-            # pictures are letters without words
-            if not (isinstance(part, str) and str(key).startswith("image/")):
+            if not key.startswith("image/"):
                 yield from _strings(part)
     elif isinstance(value, list):
-        whole = "".join(part for part in value if isinstance(part, str))
-        if whole:
-            yield whole
+        yield "".join(part for part in value if isinstance(part, str))
         for part in value:
             if not isinstance(part, str):
                 yield from _strings(part)
@@ -159,15 +131,11 @@ def _strings(value: Any) -> Iterator[str]:
 
 def _own_words() -> list[tuple[str, str]]:
     """Return what this machine and its user go by, where it says something."""
-    places = {str(store.ROOT), str(Path.home()), tempfile.gettempdir()}
-    names = {
-        ("the name of the user", getpass.getuser()),
-        ("the name of the machine", platform.node()),
-    }
-    said = [(kind, name) for kind, name in names if len(name) >= _SHORTEST]
-    return [("a path of this machine", f"{place}/") for place in places] + [
-        (kind, name) for kind, name in said if name not in _TOO_COMMON
-    ]
+    places = {str(paths.ROOT), str(Path.home()), tempfile.gettempdir()}
+    names = [("the name of the user", getpass.getuser())]
+    names += [("the name of the machine", platform.node())]
+    said = [(kind, n) for kind, n in names if len(n) >= _SHORTEST and n not in _TOO_COMMON]
+    return [("a path of this machine", f"{place}/") for place in places] + said
 
 
 def _named(persons: Iterable[str]) -> re.Pattern[str] | None:

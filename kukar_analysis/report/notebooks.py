@@ -2,26 +2,30 @@
 
 Any notebook with a cell tagged `parameters` that has year and region is a report of each region
 and year; nothing else has to name it. The shipped ones, which the registry knows itself, say so
-in their metadata: `"kukar": {"shipped": true}`. Standard library only: a run with nothing to do
-needs no more.
+in their metadata: `"kukar": {"shipped": true}`. Standard library only.
 """
 
 from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kukar_analysis import paths
-from kukar_analysis.errors import UsageError
+from kukar_analysis.errors import ReportError, UsageError
 
 KEY = "kukar"
 """The part of a notebook's metadata that says whether it is shipped, and how its reports are
 called where that is not its title."""
-_PLACE = {"year", "region"}
+_READERS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": lambda text: {"true": True, "false": False}[text.lower()],
+}
 
 
 @dataclass(frozen=True)
@@ -33,16 +37,11 @@ class Parameter:
 
     def read(self, name: str, text: str) -> Any:
         """Return a value that was given as text; UsageError where it is of another type."""
-        if self.kind == "str":
-            return text
         try:
-            value = ast.literal_eval(text.capitalize() if self.kind == "bool" else text)
-        except (ValueError, SyntaxError):
-            value = text
-        value = float(value) if self.kind == "float" and type(value) is int else value
-        if type(value).__name__ != self.kind:
-            raise UsageError(f"{name} = {text} is no {self.kind}, as {self.default!r} is")
-        return value
+            return _READERS[self.kind](text)
+        except (ValueError, KeyError) as error:
+            said = f"{name} = {text} is no {self.kind}, as {self.default!r} is"
+            raise UsageError(said) from error
 
 
 @dataclass(frozen=True)
@@ -57,8 +56,8 @@ class Notebook:
 
 def own(folder: Path | None = None) -> list[Notebook]:
     """Return the notebooks that an analyst added and that are reports, in their order."""
-    found = [about for about in _all(folder).values() if isinstance(about, Notebook)]
-    return [about for about in found if not about.is_shipped and set(about.parameters) >= _PLACE]
+    found = [one for one in _all(folder).values() if isinstance(one, Notebook)]
+    return [one for one in found if not one.is_shipped and {*one.parameters} >= {"year", "region"}]
 
 
 def faults(folder: Path | None = None) -> dict[str, str]:
@@ -66,43 +65,40 @@ def faults(folder: Path | None = None) -> dict[str, str]:
     return {name: about for name, about in _all(folder).items() if isinstance(about, str)}
 
 
+def parameters(name: str) -> Mapping[str, Parameter]:
+    """Return the parameters of a notebook. Raises whatever reading says of a file that is none."""
+    path = paths.NOTEBOOKS / f"{name}.ipynb"
+    if not path.exists():
+        raise ReportError("is not there; restore it")
+    return read(path).parameters
+
+
 def read(path: Path) -> Notebook:
     """Return what a notebook is. Raises whatever reading says of a file that is none."""
-    content = json.loads(path.read_text(encoding="utf-8"))
-    about, cells = content["metadata"].get(KEY), content["cells"]
-    about = about if isinstance(about, dict) else {}
-    sources = [(cell, "".join(cell["source"])) for cell in cells]
-    heads = [s.lstrip("# ").splitlines()[0] for _, s in sources if s.startswith("# ")]
+    found = json.loads(path.read_text(encoding="utf-8"))
+    about = found["metadata"].get(KEY) or {}
+    sources = [(cell, "".join(cell["source"])) for cell in found["cells"]]
+    heads = [s.splitlines()[0].lstrip("# ") for _, s in sources if s.startswith("# ")]
     given = [s for cell, s in sources if "parameters" in cell["metadata"].get("tags", [])]
-    return Notebook(
-        path.stem,
-        str(about.get("title") or [*heads, path.stem][0]),
-        _parameters(given[0]) if given else {},
-        bool(about.get("shipped")),
-    )
+    made = {}
+    for line in ast.parse(given[0]).body if given else []:
+        if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
+            target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
+            value = ast.literal_eval(line.value)
+            kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
+            made[ast.unparse(target)] = Parameter(kind or type(value).__name__, value)
+    title = str(about.get("title") or [*heads, path.stem][0])
+    return Notebook(path.stem, title, made, bool(about.get("shipped")))
 
 
 def _all(folder: Path | None) -> dict[str, Notebook | str]:
-    return {path.stem: _read(path) for path in sorted((folder or paths.NOTEBOOKS).glob("*.ipynb"))}
-
-
-def _read(path: Path) -> Notebook | str:
-    try:
-        return read(path)
-    except Exception as error:
-        # whatever somebody left unfinished (a merge, a copy) must not stop all others
-        why = f"{type(error).__name__}: {error}".partition("\n")[0]
-        return f"notebooks/{path.name}: is no notebook ({why}); restore it or take it away"
-
-
-def _parameters(source: str) -> dict[str, Parameter]:
-    """Return what a cell assigns, `name: type = literal` or `name = literal`."""
-    found = {}
-    for line in ast.parse(source).body:
-        if not isinstance(line, ast.Assign | ast.AnnAssign) or line.value is None:
-            continue
-        target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
-        value = ast.literal_eval(line.value)
-        kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else None
-        found[ast.unparse(target)] = Parameter(kind or type(value).__name__, value)
+    found: dict[str, Notebook | str] = {}
+    for path in sorted((folder or paths.NOTEBOOKS).glob("*.ipynb")):
+        try:
+            found[path.stem] = read(path)
+        except Exception as error:
+            # whatever somebody left unfinished (a merge, a copy) must not stop all others
+            why = f"{type(error).__name__}: {error}".partition("\n")[0]
+            said = f"notebooks/{path.name}: is no notebook ({why}); restore it or take it away"
+            found[path.stem] = said
     return found

@@ -1,46 +1,31 @@
-"""An executed notebook as the body of a page: anchors, tables that scroll, words to search in."""
+"""An executed notebook as the body of a page: what Lab shows, without what runs or loads.
+
+Tables, styles, Markdown and pictures are kept; scripts, widgets and whatever else a page or a
+sheet of paper cannot show are left out, and named with their cell.
+"""
 
 from __future__ import annotations
 
+import base64
+import mimetypes
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from html.parser import HTMLParser
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
-from bs4 import BeautifulSoup
+import nbformat
+from bs4 import BeautifulSoup, Comment
+from bs4.element import Tag
+from nbconvert import HTMLExporter
+from traitlets.config import Config
 
-from kukar_analysis.report import body
+from kukar_analysis import formats, paths
 
-
-@dataclass(frozen=True)
-class Section:
-    """What stands under a heading of the second rank; the first section is what stands before."""
-
-    anchor: str
-    heading: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Page:
-    """The body of a page as HTML, its title, its sections, and what of the notebook it lacks."""
-
-    body: str
-    question: str
-    sections: tuple[Section, ...]
-    left_out: tuple[str, ...] = ()
-    personal: tuple[str, ...] = ()
-    """kinds of what looks like personal data on it"""
-
-    @classmethod
-    def of(cls, kept: Mapping[str, Any]) -> Page:
-        """Return a page as the cache keeps it."""
-        sections = tuple(Section(**part) for part in kept["sections"])
-        return cls(**{**kept, "sections": sections})
-
-
+LARGEST = 5_000_000
+"""Characters of an output that a page still shows."""
+RESERVED = ("atas", "isi", "cari")
+"""Anchors of the templates, which nothing in a notebook may take."""
 PERSONAL = {
     "a telephone number": r"(?<![\w.])(\+62|62|0)[ .-]?8\d{2}[ .-]?\d{3,4}[ .-]?\d{3,4}(?!\w)",
     "an e-mail address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}",
@@ -50,66 +35,176 @@ PERSONAL = {
 _ADDRESS = (
     r"\b(Jl|Jln|Jalan|Gg|Gang)\b\.?\s[^\n]{2,50}?\b(No|Nomor|RT)\b\.?\s?\d|\bRT\.?\s?\d+\s?/\s?RW"
 )
+_SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"]
+_SHOWN += ["text/latex", "text/plain"]
+_RUNS = re.compile(
+    "script|iframe|object|embed|applet|form|input|button|select|textarea|link|meta|base|video"
+    "|audio|canvas|template|noscript|frame|frameset|portal|main|nav|header|footer"
+)
+_LOADS = re.compile(r"url\(|@import|<|\\")
+"""In a style: what loads something, or could end it."""
+_ATTRIBUTES = re.compile(
+    "alt|aria-.*|class|colspan|height|href|id|lang|open|role|rowspan|scope|src|start|style"
+    "|tabindex|title|width"
+)
+_FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\\w$])\$(?=\S)[^$\n]+(?<=\S)\$(?![\w$])", re.DOTALL)
+_CELL = re.compile(r"^cell-id=")
 
 
-def personal(text: str) -> tuple[str, ...]:
+def read(notebook: Path) -> dict[str, Any]:
+    """Return an executed notebook as a page, without its code.
+
+    body (HTML), question (its title), sections (anchor, heading, text; the first is what stands
+    before the first heading), left_out (what it does not show, a line each), personal (kinds of
+    what looks like personal data on it).
+    """
+    found = nbformat.v4.upgrade(nbformat.read(notebook, as_version=4))
+    left: list[tuple[int, str]] = []
+    for number, cell in enumerate(found.cells, start=1):
+        cell.id = str(number)
+        left += [(number, what) for what in _prepared(cell)]
+    exporter = HTMLExporter(
+        config=Config(
+            CoalesceStreamsPreprocessor={"enabled": True},  # of \r the last line only
+            NbConvertBase={"display_data_priority": _SHOWN},
+        ),
+        template_name="basic",
+        exclude_input=True,
+        exclude_anchor_links=True,
+        exclude_output_prompt=True,
+    )
+    soup = BeautifulSoup(exporter.from_notebook_node(found)[0], "html.parser")
+    left += [*_cleaned(soup), *_anchored(soup)]
+    _scrolling(soup)
+    for part in soup.find_all(id=_CELL):
+        del part["id"]
+    firsts = [(cell.source.strip().splitlines() or [""])[0][:60] for cell in found.cells]
+    said = dict.fromkeys(f"cell {n} ({firsts[n - 1]}): {what}" for n, what in sorted(left) if n)
+    parts = [*_sections(made := str(soup))]
+    return {
+        "body": made,
+        "question": soup.h1.get_text(" ", strip=True) if soup.h1 else "",
+        "sections": parts,
+        "left_out": [*said],
+        "personal": personal("\n".join(f"{part['heading']}\n{part['text']}" for part in parts)),
+    }
+
+
+def personal(text: str) -> list[str]:
     """Return the kinds of personal data that a text looks to hold, street addresses among them."""
     kinds = PERSONAL | {"a street address": _ADDRESS}
-    return tuple(kind for kind, pattern in kinds.items() if re.search(pattern, text))
+    return [kind for kind, pattern in kinds.items() if re.search(pattern, text)]
 
 
-def read(notebook: Path) -> Page:
-    """Return an executed notebook as a page, without its code."""
-    soup, left_out = body.of(notebook)
-    _scrolling(soup)
-    made = str(soup)
-    title = soup.h1.get_text(" ", strip=True) if soup.h1 else ""
-    found = sections(made)
-    said = personal("\n".join(f"{s.heading}\n{s.text}" for s in found))
-    return Page(made, title, found, tuple(left_out), said)
+def _prepared(cell: Any) -> Iterator[str]:
+    """Take out of a cell what nbconvert would stumble over or show raw; yield what it was."""
+    if cell.cell_type != "code":
+        yield from ["a formula stands there as it was typed"] * bool(_FORMULA.search(cell.source))
+        for name in {*re.findall(r"\battachment:([^)\s\"']+)", cell.source)}:
+            if name not in cell.get("attachments", {}):
+                cell.source = cell.source.replace(f"attachment:{name}", name)
+        return
+    for output in list(cell.outputs):
+        data = output.get("data", {})
+        best = next((kind for kind in _SHOWN if kind in data), "")
+        strange = sorted(set(data) - set(_SHOWN))
+        if len(str(output)) > LARGEST:
+            size = f"{len(str(output)) / 1e6:.0f} MB"
+            yield f"an output of {size} is left out"
+            text = f"Keluaran sebesar {size} tidak dimuat di halaman ini; ada di berkas notebook."
+            cell.outputs[cell.outputs.index(output)] = nbformat.v4.new_output(
+                "display_data", {"text/plain": text}
+            )
+        elif strange and (best in ("", "text/plain") or "widget-view" in str(strange)):
+            said = "a widget" if "widget-view" in str(strange) else ", ".join(strange)
+            yield f"{'a script' if 'javascript' in said else said} is left out"
+            cell.outputs.remove(output)
+        elif best == "text/latex" or (
+            best == "text/markdown" and _FORMULA.search(data["text/markdown"])
+        ):
+            yield "a formula stands there as it was typed"
 
 
-def sections(source: str) -> tuple[Section, ...]:
-    """Return the sections of a page or its body: all words from the question on, in their order."""
-    main = re.search(r"<h1.*?(?=</main>|\Z)", source, re.DOTALL)
-    reader = _Reader()
-    reader.feed(main[0] if main else source)
-    reader.close()
-    return tuple(reader.found())
+def _cleaned(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
+    """Take out what runs or loads; yield the cell's number and what of it a reader misses."""
+    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    for tag in soup.find_all(True):
+        if tag.decomposed:
+            continue
+        if tag.name == "style" and "show" in tag.get_attribute_list("class"):
+            tag.decompose()  # for Lab alone
+        elif tag.name == "style" and not _LOADS.search(tag.get_text()):
+            continue
+        elif tag.name == "style" or _RUNS.fullmatch(tag.name):
+            said = "a script" if tag.name == "script" else f"<{tag.name}>"
+            number = _number(tag)
+            tag.decompose()
+            yield number, f"{said} is left out"
+        elif tag.name == "svg":  # as a picture nothing in it can run
+            tag["xmlns"], title = "http://www.w3.org/2000/svg", tag.find("title")
+            alt = str(tag.get("aria-label") or (title.get_text() if title else "Gambar"))
+            source = f"data:image/svg+xml;base64,{base64.b64encode(str(tag).encode()).decode()}"
+            tag.replace_with(soup.new_tag("img", attrs={"alt": alt, "src": source}))
+        elif not _CELL.match(str(tag.get("id"))):
+            yield from ((_number(tag), what) for what in _attributes(tag))
 
 
-class _Reader(HTMLParser):
-    """Collects the words of a body under its headings, alternative texts of figures among them."""
+def _attributes(tag: Tag) -> Iterator[str]:
+    """Keep the attributes of a tag that only tell how it looks; yield what it loses by that."""
+    for name in list(tag.attrs):
+        own = str(tag[name])
+        shown = _ATTRIBUTES.fullmatch(name)
+        if not shown or (name == "style" and "url(" in own) or (name == "id" and own in RESERVED):
+            del tag[name]
+    target, address = str(tag.get("href", "")), str(tag.attrs.pop("src", ""))
+    if target and not re.match(r"https?://|mailto:|#", target, re.IGNORECASE):
+        del tag["href"]
+        yield f"a link to {target[:80]} leads nowhere on a page"
+    if tag.name != "img":
+        return
+    alt = str(tag.get("alt") or "")
+    if picture := address if address.startswith("data:image/") else _picture(address):
+        tag["src"] = picture
+        if alt.startswith("No description"):  # nbconvert's
+            tag["alt"] = "Gambar tanpa keterangan"
+    else:
+        tag.replace_with(alt or address)
+        yield f"the picture {address[:80]} is not there"
 
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self._parts: list[tuple[str, list[str], list[str]]] = [("", [], [])]
-        self._in_heading = self._in_style = False
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        of = dict(attrs)
-        if tag == "h2":
-            self._parts.append((of.get("id") or "", [], []))
-        self._in_heading = self._in_heading or tag == "h2"
-        self._in_style = tag == "style"
-        if of.get("alt"):
-            self.handle_data(f" {of['alt']} ")
+def _picture(address: str) -> str | None:
+    """Return a picture that lies beside the notebooks, as part of the page; None without one."""
+    path = (paths.NOTEBOOKS / unquote(address)).resolve()
+    kind = mimetypes.guess_type(path.name)[0] or ""
+    if "://" in address or not kind.startswith("image/") or not path.is_file():
+        return None
+    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
 
-    def handle_endtag(self, tag: str) -> None:
-        self._in_heading = self._in_heading and tag != "h2"
-        self._in_style = False
-        if tag not in ("a", "b", "code", "em", "strong"):
-            self.handle_data(" ")
 
-    def handle_data(self, data: str) -> None:
-        if self._in_style:
-            return
-        _, heading, text = self._parts[-1]
-        (heading if self._in_heading else text).append(data)
+def _anchored(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
+    """Give each heading an anchor made of its words, the same in every run, and lead links there.
 
-    def found(self) -> Iterator[Section]:
-        for anchor, heading, text in self._parts:
-            yield Section(anchor, *(" ".join("".join(part).split()) for part in (heading, text)))
+    Yields the cell's number and the links that lead nowhere.
+    """
+    taken, now = dict.fromkeys(RESERVED, 1), dict[str, str]()
+    for heading in soup.find_all(["h2", "h3"]):
+        name = formats.slug(heading.get_text()) or "bagian"
+        taken[name] = taken.get(name, 0) + 1
+        anchor = name if taken[name] == 1 else f"{name}-{taken[name]}"
+        heading["id"] = now[heading.get_text().strip().replace(" ", "-")] = anchor  # as Jupyter's
+    for link in soup.find_all("a", href=re.compile("^#")):
+        place = unquote(str(link["href"])[1:])
+        link["href"] = f"#{now.get(place, place)}"
+        if place not in now and not soup.find(id=place):
+            del link["href"]
+            yield _number(link), f"a link to #{place} leads nowhere on the page"
+
+
+def _number(tag: Tag) -> int:
+    """Return the number of the cell that a tag stands in; 0 outside of any."""
+    cell = tag.find_parent(id=_CELL)
+    return int(str(cell["id"]).partition("=")[2]) if cell else 0
 
 
 def _scrolling(soup: BeautifulSoup) -> None:
@@ -123,3 +218,18 @@ def _scrolling(soup: BeautifulSoup) -> None:
         taken[label] = taken.get(label, 0) + 1
         label += f" ({taken[label]})" if taken[label] > 1 else ""
         frame.attrs |= {"role": "region", "tabindex": "0", "aria-label": label}
+
+
+def _sections(body: str) -> Iterator[dict[str, str]]:
+    """Yield the words from the question on under their headings, those of pictures among them."""
+    for part in re.split(r"(?=<h2\b)", body[max(body.find("<h1"), 0) :]):
+        soup = BeautifulSoup(part, "html.parser")
+        for image in soup.find_all("img"):
+            image.replace_with(f" {image.get('alt') or ''} ")
+        head = soup.h2.extract() if soup.h2 else None
+        heading, text = (found.get_text(" ") if found else "" for found in (head, soup))
+        yield {
+            "anchor": str(head.get("id")) if head else "",
+            "heading": " ".join(heading.split()),
+            "text": " ".join(text.split()),
+        }

@@ -8,15 +8,15 @@ screen readers.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import mistune
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from kukar_analysis import formats, framework, store, writing
+from kukar_analysis import formats, framework, paths, store, writing
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
@@ -31,18 +31,7 @@ PANGO = (
 )
 _SCREEN_ONLY = ("script", "nav", "form", "button", "input", "label")
 _MARK = 'font: bold 9pt "Liberation Sans", "DejaVu Sans", sans-serif; color: #8a3d00'
-SAMPLE, DRAFT, UNCONFIRMED = "DATA CONTOH", "DRAF", "ATURAN BELUM DIKONFIRMASI"
-"""Marks at the head of every page: of invented data, a draft, and a year of copied rules."""
-_METHOD = store.ROOT / "docs" / "metode.md"
 _STYLES = Path(__file__).parent / "templates"
-
-
-@dataclass(frozen=True)
-class _Chapter:
-    id: str
-    title: str
-    html: str
-    is_old: bool = False
 
 
 class Printer:
@@ -78,21 +67,15 @@ def check(size: str) -> None:
         raise UsageError(f"paper {size!r} is not known; known: {', '.join(SIZES)}")
 
 
-def page(printer: Printer, folder: Path, name: str) -> Path:
-    """Print a published page beside it and return the PDF."""
-    soup = _soup(folder / f"{name}.html")
+def page(printer: Printer, folder: Path, name: str) -> None:
+    """Print a published page beside it."""
+    soup, main = _main(folder / f"{name}.html")
     year, region = name.split("/")[:2]
-    main = _main(soup)
-    for found in soup.find_all("a", href=True):
-        found.unwrap()  # pages of the site are no pages here
-    head = soup.new_tag("div", attrs={"class": "letterhead"})
-    for line in letterhead(region):
-        head.append(soup.new_tag("p", string=line))
-    if head.contents:
+    if lines := _letterhead(region):
+        head = soup.new_tag("div", attrs={"class": "letterhead"})
+        head.extend([soup.new_tag("p", string=line) for line in lines])
         main.insert(0, head)
-    target = folder / f"{name}.pdf"
-    printer.print(str(soup), target, _mark(int(year), region))
-    return target
+    printer.print(str(soup), folder / f"{name}.pdf", _mark(int(year), region))
 
 
 def year(
@@ -104,90 +87,86 @@ def year(
     entries: Iterable[site.Entry],
     *,
     is_draft: bool = False,
-) -> Path | None:
-    """Print the pages of a region's year as one document; None where there are none.
+) -> None:
+    """Print the pages of a region's year as one document (`site.document_of`), if there are any.
 
     `entries` is what the manifest says of them. Pages of single agencies are left out.
     """
     listed = [e for e in entries if (e["year"], e["region"]) == (year, region) and e["page"]]
     chosen = [e for e in site.ordered(listed) if "opd" not in e["parameters"]]
     if not chosen:
-        return None
-    fw = framework.load()
+        return
+    fw, chapters = framework.load(), list[dict[str, Any]]()
     title = f"Evaluasi Smart City {fw.regions[region].name} {year}"
-    chapters = [*_chapters(folder, chosen, record), *_appendix(year, region, title, record)]
+    for number, entry in enumerate(chosen, start=1):
+        main, own = _main(folder / f"{entry['name']}.html")[1], f"bab{number}"
+        for found in main.find_all(re.compile("^h[1-6]$"), id=True):
+            found["id"] = f"{own}-{found['id']}"  # told apart from those of other chapters
+        for found in main.find_all(class_="sample"):
+            found.decompose()  # the cover says it, and every chapter's source
+        is_old = entry["data"] != record.data
+        chapters.append(_chapter(own, entry["title"], main.decode_contents(), is_old=is_old))
+    if (method := paths.ROOT / "docs" / "metode.md").exists():
+        shown = mistune.create_markdown(escape=True, plugins=["table"])(method.read_text("utf-8"))
+        html = f'<p class="kicker">{title}</p>{shown}'
+        chapters.append(_chapter("metode", "Lampiran: metode", html))
+    html = _sources(year, region, title, record)
+    chapters.append(_chapter("sumber", "Lampiran: sumber dan catatan pembuatan", html))
     value = compare.index_value(year, region).value
     html = site.ENVIRONMENT.get_template("year.html").render(
         title=title,
         running=f"kukar-analysis {record.version}, {record.shown_time}",
         headline="" if value is None else f"Indeks {year}: {formats.number(value)} dari skala 4",
-        letterhead=letterhead(region),
+        letterhead=_letterhead(region),
         sample=fw.regions[region].is_sample,
         unconfirmed=unconfirmed(region, year),
-        style=(_STYLES / "style.css").read_text(encoding="utf-8"),
         chapters=chapters,
         record=record,
     )
-    target = folder / site.document_of(year, region)
-    printer.print(html, target, _mark(year, region, is_draft=is_draft))
-    return target
+    printer.print(
+        html, folder / site.document_of(year, region), _mark(year, region, draft=is_draft)
+    )
 
 
-def _mark(year: int, region: str, *, is_draft: bool = False) -> str:
-    marks = [SAMPLE] * framework.load().regions[region].is_sample + [DRAFT] * is_draft
-    return " · ".join(marks + [UNCONFIRMED] * bool(unconfirmed(region, year)))
+def _chapter(id_: str, title: str, html: str, *, is_old: bool = False) -> dict[str, Any]:
+    return {"id": id_, "title": title, "html": html, "is_old": is_old}
 
 
-def letterhead(region: str) -> list[str]:
+def _mark(year: int, region: str, *, draft: bool = False) -> str:
+    """Return what stands at the head of every page: of invented data, a draft, copied rules."""
+    marks = {
+        "DATA CONTOH": framework.load().regions[region].is_sample,
+        "DRAF": draft,
+        "ATURAN BELUM DIKONFIRMASI": bool(unconfirmed(region, year)),
+    }
+    return " · ".join(mark for mark, is_so in marks.items() if is_so)
+
+
+def _letterhead(region: str) -> list[str]:
     """Return the lines of the letterhead of a region's office; none where none is on record."""
     lines = [line for line in framework.load().letterheads if line.region == region]
     return [line.text for line in sorted(lines, key=lambda line: line.line)]
 
 
-def _chapters(folder: Path, entries: list[site.Entry], record: RunRecord) -> Iterator[_Chapter]:
-    """Yield the published pages as chapters; the names inside them are told apart."""
-    for number, entry in enumerate(entries, start=1):
-        main = _main(_soup(folder / f"{entry['name']}.html"))
-        for found in main.find_all(re.compile("^h[1-6]$"), id=True):
-            found["id"] = f"bab{number}-{found['id']}"
-        for found in main.find_all("a", href=True):
-            found.unwrap()  # pages of the site are no pages here
-        for found in main.find_all(class_="sample"):
-            found.decompose()  # the cover says it, and every chapter's source
-        html = main.decode_contents()
-        yield _Chapter(f"bab{number}", entry["title"], html, entry["data"] != record.data)
-
-
-def _appendix(year: int, region: str, title: str, record: RunRecord) -> Iterator[_Chapter]:
-    """Yield the method, and the sources with the run record."""
-    if _METHOD.exists():
-        method = str(
-            mistune.create_markdown(escape=True, plugins=["table"])(
-                _METHOD.read_text(encoding="utf-8")
-            )
-        )
-        yield _Chapter("metode", "Lampiran: metode", f'<p class="kicker">{title}</p>{method}')
-    fw = framework.load()
-    facts = [e for e in fw.editions.values() if e.year == year]
-    found = store.read("official_statistics")
-    found = found[(found["region"] == region) & (found["year"] <= year)]
-    known = [fact.citation for fact in facts if fact.status != "unconfirmed"]
-    cited = [fw.citations[c].beside_figure for c in dict.fromkeys([*known, *found["citation"]])]
-    html = site.ENVIRONMENT.get_template("appendix.html").render(
+def _sources(year: int, region: str, title: str, record: RunRecord) -> str:
+    """Return the appendix of sources with the run record."""
+    fw, found = framework.load(), store.read("official_statistics", region=region)
+    facts = [e for e in fw.editions.values() if e.year == year and e.status != "unconfirmed"]
+    known = [*(e.citation for e in facts), *found.loc[found["year"] <= year, "citation"]]
+    cited = [fw.citations[citation].beside_figure for citation in dict.fromkeys(known)]
+    return site.ENVIRONMENT.get_template("appendix.html").render(
         title=title, citations=[*cited, *unconfirmed(region, year)], record=record
     )
-    yield _Chapter("sumber", "Lampiran: sumber dan catatan pembuatan", html)
 
 
-def _soup(page: Path) -> BeautifulSoup:
-    return BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-
-
-def _main(soup: BeautifulSoup) -> Tag:
-    """Return what a page says, without what only a screen can use."""
+def _main(page: Path) -> tuple[BeautifulSoup, Tag]:
+    """Return a page and its main part, without links and what only a screen can use."""
+    soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     for found in [*soup.find_all(_SCREEN_ONLY), *soup.select(".skip")]:
         found.decompose()
+    for found in soup.find_all("a", href=True):
+        found.unwrap()  # pages of the site are no pages here
     main = soup.find("main")
     if not isinstance(main, Tag):
         raise ReportError("a published page has no main part; make it anew: kukar report")
-    return main
+    return soup, main

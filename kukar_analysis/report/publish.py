@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,6 @@ from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import folder, page, site
 from kukar_analysis.report.cache import Cache, faults
-from kukar_analysis.report.page import Page, Section
 from kukar_analysis.report.record import RunRecord
 from kukar_analysis.report.registry import Report
 
@@ -35,28 +33,20 @@ LONGEST = 4000
 
 Entry = dict[str, Any]
 Say = Callable[[str], None]
+Words = dict[str, list[dict[str, str]]]
+"""The sections of pages, by name."""
 
 
-@dataclass(frozen=True)
-class Manifest:
-    """What stands published; all of it empty where that cannot be believed."""
+def read(published: Path) -> dict[str, Any]:
+    """Return the manifest of a folder, its `reports` by name; empty where none can be believed.
 
-    entries: dict[str, Entry] = field(default_factory=dict)
-    """reports by name"""
-    files: dict[str, str] = field(default_factory=dict)
-    """sha256 by place in the folder"""
-    corrections: list[str] = field(default_factory=list)
-    made_at: str = ""
-
-
-def read(published: Path) -> Manifest:
-    """Return the manifest that stands in a folder."""
+    Besides: `files` (sha256 by place in the folder), `corrections`, `made_at`, `sheet`.
+    """
+    found = writing.known(published / MANIFEST)
     try:
-        found = json.loads((published / MANIFEST).read_text(encoding="utf-8"))
-        entries = {entry["name"]: entry for entry in found["reports"]}
-        return Manifest(entries, found["files"], found["corrections"], found["made_at"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return Manifest()
+        return found | {"reports": {entry["name"]: entry for entry in found["reports"]}}
+    except (KeyError, TypeError):
+        return {"reports": {}, "files": {}, "corrections": [], "made_at": "", "sheet": None}
 
 
 def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Entry:
@@ -93,7 +83,7 @@ def marked(entry: Entry, new: list[str]) -> Entry:
 
 def write_pages(
     entries: Mapping[str, Entry], new: Path, old: Path, cache: Cache, *, draft: bool = False
-) -> dict[str, tuple[Section, ...]]:
+) -> Words:
     """Write the pages with their notebooks into `new`; return the words of each.
 
     Made from the cache, or from the notebook in the published set `old` where it has left the
@@ -103,143 +93,112 @@ def write_pages(
     for name, entry in entries.items():
         if not entry["page"]:
             continue
-        known, notebook = cache.get(entry["key"]), cache.notebook(entry["key"])
-        if known is None:
-            notebook = old / f"{name}.ipynb"
+        known = cache.get(entry["key"])
+        notebook = cache.notebook(entry["key"]) if known else old / f"{name}.ipynb"
         if not notebook.exists():
             entry["page"] = False
             continue
-        found = Page.of(known) if known else page.read(notebook)
+        found = known or page.read(notebook)
         target = new / f"{name}.html"
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_text(site.render(entry, found, around[name], draft=draft), encoding="utf-8")
         shutil.copy(notebook, target.with_suffix(".ipynb"))
-        words[name] = found.sections
+        words[name] = found["sections"]
     return words
 
 
-def failed_copy(name: str) -> str:
-    """Return where the executed copy of a failed report stands in the set."""
-    return f"{FAILED}/{name.replace('/', '_')}.ipynb"
+def carry_documents(files: Mapping[str, str], old: Path, new: Path) -> None:
+    """Take over the prints and annexes of pages that are as they were; `files`: as published."""
 
+    def pages(of: Mapping[str, str], start: str) -> dict[str, str]:
+        return {n: sha for n, sha in of.items() if n.startswith(start) and n.endswith(".html")}
 
-def carry_documents(earlier: Manifest, entries: Mapping[str, Entry], old: Path, new: Path) -> None:
-    """Take over the prints and annexes of pages that are as they were."""
-
-    def pages(of: Mapping[str, Entry], start: str) -> dict[str, str]:
-        return {n: e["key"] for n, e in of.items() if e["page"] and n.startswith(start)}
-
-    for name in earlier.files:
-        path = Path(name)
-        if not (old / name).exists() or path.suffix not in (".pdf", ".xlsx"):
+    now = {path.relative_to(new).as_posix(): writing.sha256(path) for path in _files(new)}
+    for name in files:
+        own = Path(name).with_suffix(".html").as_posix()
+        start = own if own in files else f"{Path(name).parent.as_posix()}/"
+        if not name.endswith((".pdf", ".xlsx")) or not (old / name).exists():
             continue
-        own = path.with_suffix("").as_posix()
-        start = own if own in earlier.entries else f"{path.parent.as_posix()}/"
-        if pages(entries, start) == pages(earlier.entries, start) != {}:
-            (new / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(old / name, new / name)
-    for copy in (failed_copy(n) for n, e in entries.items() if e["status"] == "failed"):
-        if copy in earlier.files and (old / copy).exists() and not (new / copy).exists():
-            (new / FAILED).mkdir(exist_ok=True)
-            shutil.copy2(old / copy, new / copy)
+        if pages(now, start) == pages(files, start) != {}:
+            _copied(old / name, new / name)
 
 
 def write_lists(
-    entries: Iterable[Entry],
-    words: Mapping[str, tuple[Section, ...]],
-    new: Path,
-    record: RunRecord,
-    *,
-    draft: bool = False,
+    entries: Iterable[Entry], words: Words, new: Path, record: RunRecord, **more: Any
 ) -> None:
     """Write what tells of all reports: search index, index, and the manifest of all files."""
     listed = sorted(entries, key=lambda e: str(e["name"]))
     (new / site.SEARCH).write_text(_search(site.ordered(listed), words), encoding="utf-8")
-    (new / "index.html").write_text(site.index(listed, new, record, draft=draft), encoding="utf-8")
-    found = sorted(p for p in new.rglob("*") if p.is_file())
-    made = {
-        "version": record.version,
-        "commit": record.commit,
-        "made_at": record.made_at.isoformat(),
-        "inputs": record.inputs,
-        "corrections": record.corrections,
-        "reports": listed,
-        "files": {p.relative_to(new).as_posix(): writing.sha256(p) for p in found},
-    }
+    index = site.index(listed, new, record, draft=bool(more.get("draft")))
+    (new / "index.html").write_text(index, encoding="utf-8")
+    made = record.said() | {"inputs": record.inputs, "corrections": record.corrections}
+    files = {path.relative_to(new).as_posix(): writing.sha256(path) for path in _files(new)}
+    made |= {"reports": listed, "files": files} | more
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
     (new / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def _search(entries: Iterable[site.Entry], words: Mapping[str, tuple[Section, ...]]) -> str:
+def _search(entries: Iterable[site.Entry], words: Words) -> str:
     """Return the search index, a script, since file:// may fetch nothing: a page a line.
 
     All but plain ASCII is written as an escape, `<` too, so that no text can end the script.
     """
-    listed = [
-        {
-            "name": entry["name"],
-            "title": entry["title"],
-            "year": entry["year"],
+    lines = [
+        {name: entry[name] for name in ("name", "title", "year")}
+        | {
             "region": entry["region_name"],
-            "sections": [[s.anchor, s.heading, s.text[:LONGEST]] for s in words[entry["name"]]],
+            "sections": [
+                [s["anchor"], s["heading"], s["text"][:LONGEST]] for s in words[entry["name"]]
+            ],
         }
         for entry in entries
         if entry["page"]
     ]
-    lines = (json.dumps(one, separators=(",", ":")).replace("<", "\\u003c") for one in listed)
-    return "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
+    texts = [json.dumps(line, separators=(",", ":")).replace("<", "\\u003c") for line in lines]
+    return "window.KUKAR_INDEX = [\n" + ",\n".join(texts) + "\n];\n"
 
 
-def is_same(new: Path, earlier: Manifest) -> bool:
+def is_same(new: Path, earlier: Mapping[str, Any]) -> bool:
     """Whether a new set says what the published one does, the time of the index apart."""
-    made = read(new)
-    parts = [
-        (m.entries, m.corrections, {n: h for n, h in m.files.items() if n != "index.html"})
-        for m in (made, earlier)
-    ]
-    return parts[0] == parts[1]
+    one, other = (
+        (found["reports"], found["corrections"], {**found["files"], "index.html": ""})
+        for found in (read(new), earlier)
+    )
+    return one == other
 
 
-class Foreign:
-    """The files in a published set that somebody else put there, or changed."""
+def carry_foreign(
+    old: Path, new: Path, files: Mapping[str, str], cache: Cache, carried: dict[str, str], say: Say
+) -> None:
+    """Copy into the new set what somebody else put into the old one, or changed there; say so.
 
-    def __init__(self, published: Path, earlier: Manifest, cache: Cache, say: Say) -> None:
-        self.earlier, self.cache, self.say = earlier, cache, say
-        self._carried: dict[str, str] = {}
-        self.whole = not published.exists() or bool(earlier.files) or not any(published.iterdir())
-
-    def carry(self, old: Path, new: Path) -> None:
-        """Copy them into the new set, and say so: once before the exchange, and once after it.
-
-        Nothing of a folder whose manifest cannot be believed, as one of another version: it is
-        kept whole beside (`keep`).
-        """
-        for path in sorted(p for p in old.rglob("*") if p.is_file()) if self.whole else []:
-            name = path.relative_to(old).as_posix()
-            found = self.cache.hash(path)
-            if name == MANIFEST or found in (self.earlier.files.get(name), self._carried.get(name)):
-                continue
-            self._carried[name] = found
-            is_new = name not in self.earlier.files
-            place = name if is_new and not (new / name).exists() else f"{CHANGED}/{name}"
-            if (new / place).exists():
-                place = f"{CHANGED}/{found[:8]}/{name}"
-            (new / place).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(path, new / place)
-            what = "is not of this program" if is_new else "was changed after it was published"
-            if not name.startswith(BUNDLE):
-                self.say(f"{name} {what}: kept as {place}")
+    Called before the exchange and after it, with the same `carried`; `files` as they were
+    published. Nothing of a folder whose manifest cannot be believed: it is kept whole (`keep`).
+    """
+    for path in _files(old) if files else []:
+        name, found = path.relative_to(old).as_posix(), cache.hash(path)
+        if name == MANIFEST or found in (files.get(name), carried.get(name)):
+            continue
+        carried[name] = found
+        is_new = name not in files
+        place = name if is_new and not (new / name).exists() else f"{CHANGED}/{name}"
+        if (new / place).exists():
+            place = f"{CHANGED}/{found[:8]}/{name}"
+        _copied(path, new / place)
+        what = "is not of this program" if is_new else "was changed after it was published"
+        if not name.startswith(BUNDLE):
+            say(f"{name} {what}: kept as {place}")
 
 
-def keep(old: Path, earlier: Manifest, cache: Cache) -> Path:
+def keep(old: Path, made_at: str, cache: Cache) -> Path:
     """Keep a set that was exchanged, and clear those before the newest few; return its place."""
-    stamp = "".join(c for c in earlier.made_at if c.isdigit())[:14] or "tanpa-manifest"
+    stamp = "".join(c for c in made_at if c.isdigit())[:14] or "tanpa-manifest"
     taken = [p.name for p in cache.sets.glob(f"{stamp}*")]
     place = cache.sets / (f"{stamp}-{len(taken) + 1}" if taken else stamp)
     place.parent.mkdir(parents=True, exist_ok=True)
     old.rename(place)
     place.touch()
-    for earliest in sorted(cache.sets.iterdir(), key=lambda p: p.stat().st_mtime)[:-KEPT]:
+    for earliest in _kept(cache)[:-KEPT]:
         shutil.rmtree(earliest)
     return place
 
@@ -250,23 +209,35 @@ def put_back(target: Path, name: str, say: Say) -> None:
     Raises UsageError for a set that is not kept, or no longer as its manifest says.
     """
     with folder.held(target) as work:
-        cache = Cache(target)
-        known = sorted(cache.sets.glob("*"), key=lambda p: p.stat().st_mtime)
-        if not known or (name != "last" and name not in [p.name for p in known]):
+        cache, now = Cache(target), read(target)
+        known = {place.name: place for place in _kept(cache)}
+        if not known or (name != "last" and name not in known):
             raise UsageError(
                 f"no earlier set {name!r} of {target.name} is kept; kept, the newest last:"
-                f" {', '.join(p.name for p in known) or 'none'}"
+                f" {', '.join(known) or 'none'}"
             )
-        chosen, now = known[-1] if name == "last" else cache.sets / name, read(target)
-        wrong = faults(chosen, cache)
-        if wrong:
+        chosen = [*known.values()][-1] if name == "last" else known[name]
+        if wrong := faults(chosen):
             raise UsageError(f"set {chosen.name} is not as it was published: {wrong[0]}")
-        foreign = Foreign(target, now, cache, say)
+        carried: dict[str, str] = {}
         with work.next_set(empty=True) as new:
             shutil.copytree(chosen, new, dirs_exist_ok=True)
-            foreign.carry(work.target, new)
+            carry_foreign(work.target, new, now["files"], cache, carried, say)
         if work.old:
-            foreign.carry(work.old, work.target)
-            keep(work.old, now, cache)
+            carry_foreign(work.old, work.target, now["files"], cache, carried, say)
+            keep(work.old, now["made_at"], cache)
         cache.close()
         say(f"{target.name} shows again the set of {chosen.name}; the next run publishes anew")
+
+
+def _kept(cache: Cache) -> list[Path]:
+    return sorted(cache.sets.glob("*"), key=lambda place: place.stat().st_mtime)
+
+
+def _files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _copied(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copy2(path, target)

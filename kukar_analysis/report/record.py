@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import kukar_analysis
-from kukar_analysis import formats, store
+from kukar_analysis import formats, paths, store
 from kukar_analysis.framework.facts import WITA
 
 
@@ -39,13 +39,8 @@ class RunRecord:
 
     def said(self) -> dict[str, Any]:
         """Return what each page says of it."""
-        return {
-            "version": self.version,
-            "commit": self.commit,
-            "made_at": self.made_at.isoformat(),
-            "data": self.data,
-            "inputs": len(self.inputs),
-        }
+        made = {"version": self.version, "commit": self.commit, "data": self.data}
+        return made | {"made_at": self.made_at.isoformat(), "inputs": len(self.inputs)}
 
 
 def shown(moment: datetime) -> str:
@@ -56,26 +51,24 @@ def shown(moment: datetime) -> str:
 def run_record(processed: Path) -> RunRecord:
     """Return the record of a run that begins now, from the tables of `processed`."""
     files = store.read("files", processed).dropna(subset="sha256")
-    rejected = store.read("rejected", processed)
-    superseded = rejected[rejected["rule"] == "superseded"]
+    superseded = store.read("rejected", processed).query("rule == 'superseded'")
     return RunRecord(
         version=kukar_analysis.__version__,
         commit=_commit(),
         made_at=datetime.now(UTC).replace(microsecond=0),
         inputs=dict(zip(files["file"], files["sha256"], strict=True)),
-        corrections=[f"{r.origin}: {r.reason}" for r in superseded.itertuples()],
+        corrections=[*(superseded["origin"] + ": " + superseded["reason"])],
     )
 
 
 def _commit() -> str:
     """Return the commit of the program, marked where files differ from it."""
+    git = ["git", "-C", str(paths.ROOT)]
     try:
-        commit = _git("rev-parse", "--short=12", "HEAD")
-        return f"{commit}+" if _git("status", "--porcelain") else commit
+        commit, changed = (
+            subprocess.run([*git, *asked], capture_output=True, text=True, check=True).stdout
+            for asked in (["rev-parse", "--short=12", "HEAD"], ["status", "--porcelain"])
+        )
     except (OSError, subprocess.CalledProcessError):
         return "tidak diketahui"  # a copy without git, as from a USB stick
-
-
-def _git(*arguments: str) -> str:
-    command = ["git", "-C", str(store.ROOT), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    return commit.strip() + "+" * bool(changed)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from kukar_analysis import formats, framework, paths, store
+from kukar_analysis import formats, framework, store
 from kukar_analysis.analysis import agencies as carrying
 from kukar_analysis.analysis import compare, programmes, quality, quick_wins
 from kukar_analysis.analysis.missing import missing
@@ -72,37 +72,24 @@ def _given(found: list[Report], name: str, value: str) -> list[Report]:
     Of notebooks whose reports leave a parameter as it is, those that have it with this value: they
     are reports of their own, with the parameter in their name.
     """
-    own = {r.notebook: _own_parameters(r.notebook) for r in found}
-    knowing = [r for r in found if name in r.parameters or name in own[r.notebook]]
+    broken = notebooks.faults()
+    own = {
+        r.notebook: {} if r.notebook in broken else notebooks.parameters(r.notebook) for r in found
+    }
+    known = {r.name: [*r.parameters, *own[r.notebook]] for r in found}
+    knowing = [r for r in found if name in known[r.name]]
     if not knowing:
-        known = ", ".join(
-            dict.fromkeys(p for r in found for p in (*r.parameters, *own[r.notebook]))
-        )
-        raise UsageError(f"no notebook has a parameter {name!r}; known: {known or 'none'}")
-    chosen = [
-        r if name in r.parameters else _variant(r, name, own[r.notebook][name], value)
-        for r in knowing
-        if str(r.parameters.get(name, value)) == value
-    ]
+        names = ", ".join(dict.fromkeys(n for names in known.values() for n in names))
+        raise UsageError(f"no notebook has a parameter {name!r}; known: {names or 'none'}")
+    chosen = [r for r in knowing if str(r.parameters.get(name, value)) == value]
     if not chosen:
         raise UsageError(f"no report has {name} = {value}; `kukar list` shows what there is")
-    return chosen
+    return [_variant(r, name, own[r.notebook].get(name), value) for r in chosen]
 
 
-def _own_parameters(notebook: str) -> Mapping[str, notebooks.Parameter]:
-    """Return the parameters of a notebook; none of one that cannot be read, which is said."""
-    if (
-        notebook in notebooks.faults()
-        or not (path := paths.NOTEBOOKS / f"{notebook}.ipynb").exists()
-    ):
-        return {}
-    return notebooks.read(path).parameters
-
-
-def _variant(report: Report, name: str, of: notebooks.Parameter, value: str) -> Report:
+def _variant(report: Report, name: str, of: notebooks.Parameter | None, value: str) -> Report:
     """Return a report with a parameter of its notebook's own; the same where it has that value."""
-    read = of.read(name, value)
-    if read == of.default:
+    if of is None or name in report.parameters or (read := of.read(name, value)) == of.default:
         return report
     part = formats.slug(value)
     if part != value:  # -1 and 1, a b and a_b: told apart
@@ -115,117 +102,73 @@ def _variant(report: Report, name: str, of: notebooks.Parameter, value: str) -> 
     )
 
 
-def _of(year: int, region: str) -> Iterator[Report]:
-    """Yield the reports of one region and year, in the order of the notebooks."""
+def _of(year: int, region: str) -> list[Report]:
+    """Return the reports of one region and year, in the order of the notebooks."""
     fw = framework.load()
-    found = [] if year not in fw.years() else [*_of_scores(year, region)]
+    found = [*_of_scores(year, region)] if year in fw.years() else []
     if fw.is_office(region):
         found += _of_office(year, region)
-    # a shipped notebook that lost its metadata is one report still, not one of its own besides
     named: dict[str, Report] = {}
-    for report in found:
+    for report in found:  # a shipped notebook that lost its metadata is one report still
         named.setdefault(report.name, report)
-    yield from sorted(named.values(), key=lambda report: report.notebook)
+    return sorted(named.values(), key=lambda report: report.notebook)
 
 
 def _of_scores(year: int, region: str) -> Iterator[Report]:
     """Yield what the ministry's figures tell; none for what a region that stayed away lacks."""
     fw = framework.load()
-    name = fw.regions[region].name
     record = compare.index_record(year, region)
-    index = _waits("index_scores", year, region)
-    questions = _waits("question_scores", year, region)
-    known = record is not None
-    title = f"Indeks Smart City {name} {year}"
-    yield _report("02_indeks", year, region, title, waits=index, can_be_made=known)
+    index, known = _waits("index_scores", year, region), record is not None
+    both = [*index, *_waits("question_scores", year, region)]
+    yield _report("02_indeks", year, region, "Indeks Smart City", waits=index, can_be_made=known)
     if record is not None and not record["participated"]:
         return
-    title = f"Ringkasan {name} {year}"
-    yield _report(
-        "00_ringkasan", year, region, title, waits=[*index, *questions], can_be_made=known
-    )
+    shown = [("00_ringkasan", "Ringkasan", both), ("07_ketahanan", "Ketahanan peringkat", index)]
+    for notebook, title, waits in shown:
+        yield _report(notebook, year, region, title, waits=waits, can_be_made=known)
     for found in notebooks.own():
-        title = f"{found.title} {name} {year}"
-        yield _report(found.notebook, year, region, title, waits=index, can_be_made=known)
-    for pillar in fw.pillars.values():
-        yield _report(
-            "03_pilar",
-            year,
-            region,
-            f"{pillar.name} {name} {year}",
-            pillar.pillar,
-            {"year": year, "region": region, "pillar": pillar.pillar},
-            waits=[*index, *questions],
-            can_be_made=known,
-        )
-    yield from _of_two_years(year, region, index)
-    title = f"Ketahanan peringkat {name} {year}"
-    yield _report("07_ketahanan", year, region, title, waits=index, can_be_made=known)
-
-
-def _of_two_years(year: int, region: str, index: tuple[str, ...]) -> Iterator[Report]:
-    """Yield what changed since the year before that has an edition, which need not be the last."""
-    fw = framework.load()
-    last = max((y for y in fw.years() if y < year), default=None)
+        yield _report(found.notebook, year, region, found.title, waits=index, can_be_made=known)
+    for pillar, about in fw.pillars.items():
+        how: dict[str, Any] = {"waits": both, "can_be_made": known, "pillar": pillar}
+        yield _report("03_pilar", year, region, about.name, **how)
+    # since the year before that has an edition, which need not be the last
+    last = max((y for y in fw.years() if y < year), default=0)
     before = compare.index_value(last, region) if last else None
-    if last is None or before is None or before.known == "absent":
-        return
-    yield _report(
-        "04_antar_tahun",
-        year,
-        region,
-        f"Perubahan {fw.regions[region].name} {last}–{year}",
-        f"{last}",
-        {"region": region, "from_year": last, "to_year": year},
-        waits=[*_waits("index_scores", last, region), *index],
-        can_be_made=not index and before.value is not None,
-    )
+    if before is not None and before.known != "absent":
+        made = not index and before.value is not None
+        waits = [*_waits("index_scores", last, region), *index]
+        yield replace(
+            _report("04_antar_tahun", year, region, "", waits=waits, can_be_made=made),
+            name=f"{year}/{region}/04_antar_tahun-{last}",
+            title=f"Perubahan {fw.regions[region].name} {last}–{year}",
+            parameters={"region": region, "from_year": last, "to_year": year},
+        )
 
 
 def _of_office(year: int, region: str) -> Iterator[Report]:
     """Yield what the office's own papers tell."""
-    fw = framework.load()
-    name = fw.regions[region].name
     arrived = not quality.arrivals(year, region).empty
-    yield _report("01_mutu_data", year, region, f"Mutu data {name} {year}", can_be_made=arrived)
-    if year not in fw.years():
+    yield _report("01_mutu_data", year, region, "Mutu data", can_be_made=arrived)
+    if year not in framework.load().years():
         return
-    yield _report(
-        "05_quick_win",
-        year,
-        region,
-        f"Quick win {name} {year}",
-        waits=_waits("quick_win_aspects", year, region),
-        can_be_made=not quick_wins.named_quick_wins(year, region).empty
-        or not quick_wins.candidates(year, region).empty,
-    )
     agencies = sorted(carrying.agencies(year, region)["opd"])
-    yield _report(
-        "06_sinergi_opd",
-        year,
-        region,
-        f"Sinergi OPD {name} {year}",
-        waits=_waits("pillar_agencies", year, region),
-        can_be_made=not store.read("pillar_agencies", year=year, region=region).empty
-        or bool(agencies or carrying.unnamed(year, region)),
-    )
-    yield _report(
-        "08_program",
-        year,
-        region,
-        f"Program {name} {year}",
-        waits=_waits("programmes", year, region),
-        can_be_made=not programmes.programmes(year, region).empty,
-    )
+    named = not store.read("pillar_agencies", year=year, region=region).empty
+    quick = [f(year, region) for f in (quick_wins.named_quick_wins, quick_wins.candidates)]
+    for notebook, title, table, there in (
+        ("05_quick_win", "Quick win", "quick_win_aspects", not all(f.empty for f in quick)),
+        (
+            "06_sinergi_opd",
+            "Sinergi OPD",
+            "pillar_agencies",
+            named or bool(agencies or carrying.unnamed(year, region)),
+        ),
+        ("08_program", "Program", "programmes", not programmes.programmes(year, region).empty),
+    ):
+        waits = _waits(table, year, region)
+        yield _report(notebook, year, region, title, waits=waits, can_be_made=there)
     for opd in agencies:
-        yield _report(
-            "09_opd",
-            year,
-            region,
-            f"{fw.opd[opd].name}, {name} {year}",
-            formats.slug(opd),
-            {"year": year, "region": region, "opd": opd},
-        )
+        title = f"{framework.load().opd[opd].name},"
+        yield _report("09_opd", year, region, title, opd=opd)
 
 
 def _waits(table: str, year: int, region: str) -> tuple[str, ...]:
@@ -239,20 +182,23 @@ def _report(
     year: int,
     region: str,
     title: str,
-    part: str = "",
-    parameters: Mapping[str, Any] | None = None,
     *,
-    waits: Sequence[str] = (),
+    waits: Iterable[str] = (),
     can_be_made: bool = True,
+    **part: str,
 ) -> Report:
-    """Return a report of a region's year; `part` tells those of one notebook apart."""
+    """Return a report of a region's year; `part`: a parameter that tells some of a notebook apart.
+
+    `title` is what stands before the region and the year.
+    """
+    own = "".join(f"-{formats.slug(value)}" for value in part.values())
     return Report(
-        name=f"{year}/{region}/{notebook}{f'-{part}' if part else ''}",
-        notebook=notebook,
-        parameters=parameters or {"year": year, "region": region},
-        title=title,
-        year=year,
-        region=region,
-        waits=tuple(dict.fromkeys(waits)),
-        can_be_made=can_be_made,
+        f"{year}/{region}/{notebook}{own}",
+        notebook,
+        {"year": year, "region": region, **part},
+        f"{title} {framework.load().regions[region].name} {year}",
+        year,
+        region,
+        tuple(dict.fromkeys(waits)),
+        can_be_made,
     )

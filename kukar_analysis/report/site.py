@@ -11,14 +11,13 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from kukar_analysis import formats, framework
 from kukar_analysis.analysis import compare
-from kukar_analysis.report.page import Page
 from kukar_analysis.report.record import RunRecord, shown
 
 Entry = Mapping[str, Any]
@@ -30,22 +29,9 @@ SEARCH = "pencarian.js"
 """The file that the site is searched with."""
 
 
-class Around(NamedTuple):
-    """The pages before and after one, in reading order."""
-
-    before: tuple[str, str] | None
-    """name and title"""
-    after: tuple[str, str] | None
-
-
 def _environment() -> Environment:
-    made = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    how: dict[str, Any] = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(loader=FileSystemLoader(_TEMPLATES), undefined=StrictUndefined, **how)
     style, script = (
         Markup((_TEMPLATES / name).read_text(encoding="utf-8")) for name in ("style.css", "site.js")
     )
@@ -112,18 +98,17 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(listed, key=place)
 
 
-def around(entries: Iterable[Entry]) -> dict[str, Around]:
-    """Return what stands before and after each page, by name."""
-    pages = [(e["name"], e["title"]) for e in ordered(entries) if e["page"]]
-    return {
-        name: Around(pages[i - 1] if i else None, pages[i + 1] if i + 1 < len(pages) else None)
-        for i, (name, _) in enumerate(pages)
-    }
+def around(entries: Iterable[Entry]) -> dict[str, dict[str, tuple[str, str] | None]]:
+    """Return the name and title of the pages `before` and `after` each, by name."""
+    pages = [None, *((e["name"], e["title"]) for e in ordered(entries) if e["page"]), None]
+    turns = zip(pages, pages[1:-1], pages[2:], strict=False)
+    return {own[0]: {"before": before, "after": after} for before, own, after in turns if own}
 
 
-def render(entry: Entry, page: Page, turn: Around, *, draft: bool = False) -> str:
+def render(
+    entry: Entry, page: Mapping[str, Any], turn: Mapping[str, Any], *, draft: bool = False
+) -> str:
     """Return a report's page."""
-    made_at = datetime.fromisoformat(entry["made_at"])
     return ENVIRONMENT.get_template("page.html").render(
         entry=entry,
         title=entry["title"],
@@ -132,7 +117,7 @@ def render(entry: Entry, page: Page, turn: Around, *, draft: bool = False) -> st
         turn=turn,
         notebook=f"{entry['name'].rsplit('/', 1)[-1]}.ipynb",
         sample=framework.load().regions[entry["region"]].is_sample,
-        record={**entry, "shown_time": shown(made_at)},
+        record={**entry, "shown_time": shown(datetime.fromisoformat(entry["made_at"]))},
         draft=draft,
     )
 
@@ -171,8 +156,6 @@ def index(
             )
             if (folder / name).exists()
         ],
-        newest=_newest,
-        latest=_latest,
         reasons={r.region: r.reason for r in fw.reported_regions},
         number=formats.number,
         up="",
@@ -180,13 +163,3 @@ def index(
         record={**record.said(), "shown_time": record.shown_time},
         draft=draft,
     )
-
-
-def _newest(listed: list[Entry]) -> Entry:
-    return max(listed, key=lambda e: (e["made_at"], e["name"]))
-
-
-def _latest(years: Mapping[int, list[Entry]]) -> Entry:
-    """Return a report of the last year whose index is on record; without one, of the last year."""
-    found = [_newest(listed) for listed in years.values()]
-    return next((entry for entry in found if entry["index"]), found[0])

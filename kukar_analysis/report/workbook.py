@@ -8,7 +8,7 @@ not, and which run made it.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import UTC, date
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,6 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.table import Table
 
 from kukar_analysis import formats, framework, places, store
@@ -32,16 +31,43 @@ from kukar_analysis.show import sources
 from kukar_analysis.show.cells import Cells, column
 
 CONTENTS, COMPUTED = "Isi", "Hitungan indeks"
+_SHEETS = (
+    ("Indeks", "Indeks semua daerah, tertinggi di atas", "index_scores", ""),
+    ("Komponen", "Nilai komponen semua daerah", "component_scores", ""),
+    ("Nilai butir", "Nilai asesor per butir", "question_scores", "assessor"),
+    ("Jawaban OPD", "Jawaban dan penilaian mandiri perangkat daerah", "question_scores", "self"),
+    ("Catatan asesor", "Catatan asesor", "assessor_notes", "own"),
+    ("Survei", "Rata-rata jawaban survei; jawaban orang tidak dimuat", "survey_responses", "own"),
+    ("Program", "Program dan quick win", "programmes", "own"),
+    ("Aspek quick win", "Nilai aspek quick win", "quick_win_aspects", "own"),
+    ("OPD per pilar", "Perangkat daerah pengampu pilar", "pillar_agencies", "own"),
+    (
+        "Statistik",
+        "Statistik resmi dan pers; bukan bagian nilai evaluasi",
+        "official_statistics",
+        "",
+    ),
+)
+"""Sheets with their titles and tables, and of whose rows: all, or those of the rule in `_rows`."""
 _LOCALE = "[$-421]"
 """Indonesian, for whatever opens the file: LibreOffice takes its comma and months from it."""
+_FORMS = {
+    "percent": '0.##"%"',
+    "share": "0.0%",
+    "plain": "#,##0.######",
+    "year": "0",
+    "date": "d mmmm yyyy",
+}
 _LONGEST, _CUT = 32_767, " … [dipotong: teks lengkap ada pada asalnya]"
 """Characters that Excel holds in a cell, and what stands at the end of a longer text."""
+_ODD = re.compile("[\ufffe\uffff\ud800-\udfff]")
 _ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
 """What Excel would read as a character's number, as `_x0041_` for A."""
 _WIDEST, _NARROWEST = 48, 9
 _DARK, _OWN = (PatternFill("solid", start_color=c) for c in ("1F3864", "FFF2CC"))
 _TITLE, _HEAD = Font(size=14, bold=True, color="1F3864"), Font(bold=True, color="FFFFFF")
 _BOLD, _LINK = Font(bold=True), Font(underline="single", color="0563C1")
+_MARK = Font(size=14, bold=True, color="C00000")
 _TOP = Alignment(vertical="top", wrap_text=True)
 _READING = [
     "Sel kosong: tidak tercatat, atau tercetak “-”; bukan 0. Angka 0: ikut, dan dinilai 0. Tanpa"
@@ -51,22 +77,13 @@ _READING = [
 ]
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """A frame on a sheet of its own."""
-
-    name: str
-    title: str
-    frame: pd.DataFrame
-
-
 def write(
     year: int,
     regions: list[str],
     path: Path,
     record: RunRecord,
-    *,
     raw: Path = store.RAW,
+    *,
     is_draft: bool = False,
 ) -> Path:
     """Write the annex of a year for the regions, whole or not at all, and return its path.
@@ -79,82 +96,76 @@ def write(
     codes = [fw.region(r).region for r in regions]
     if not codes:
         raise UsageError("no region is given; the annex is made for one at least, as 64.02")
-    sheets = [s for s in [*_tables(year, codes), _files(raw, record)] if not s.frame.empty]
+    files = (f"Berkas yang dibaca; sidik jari data {record.data}", _files(raw))
+    sheets = {name: (f"{title}, {year}", f) for name, title, f in _tables(year, codes)}
+    sheets = {name: own for name, own in {**sheets, "Berkas": files}.items() if len(own[1])}
     names = ", ".join(fw.regions[code].name for code in codes)
     book = draw.book(f"Lampiran evaluasi Smart City {year}: {names}", year)
     book.properties.created = record.made_at.astimezone(UTC).replace(tzinfo=None)
     front = book.create_sheet(CONTENTS)
-    _computed(book, year, codes)
-    for sheet in sheets:
-        _table(book.create_sheet(sheet.name), sheet, codes)
-    marks = ["DATA CONTOH, bukan data daerah mana pun"] * any(
-        fw.regions[c].is_sample for c in codes
-    )
-    marks += ["DRAF, belum untuk diedarkan"] * is_draft
-    marks += ["aturan belum dikonfirmasi"] * any(unconfirmed(c, year) for c in codes)
-    _contents(front, book, sheets, year, codes, marks, record)
-    for page in book.worksheets:
-        _for_paper(page, " · ".join([f"Lampiran evaluasi Smart City {year}", *marks]))
-    return draw.save(book, path, finish=_without_warnings)
-
-
-def _tables(year: int, regions: list[str]) -> list[Sheet]:
-    """Return the tables of a year: the nation's index, components and statistics, else own rows."""
-    fw = framework.load()
-    own = [r for r in regions if fw.is_office(r)]
-    read = {
-        name: store.read(name, year=year)
-        for name, s in store.SCHEMAS.items()
-        if "year" in s.columns
+    if lines := [line for code in codes for line in _computed(year, code)]:
+        _formulas(book.create_sheet(COMPUTED), year, lines)
+    for name, (title, frame) in sheets.items():
+        _table(book.create_sheet(name), title, frame, codes)
+    marks = {
+        "DATA CONTOH, bukan data daerah mana pun": any(fw.regions[c].is_sample for c in codes),
+        "DRAF, belum untuk diedarkan": is_draft,
+        "aturan belum dikonfirmasi": any(unconfirmed(c, year) for c in codes),
     }
-    mine = {n: f[f["region"].isin(own)] for n, f in read.items()}
-    index = read["index_scores"].sort_values(
-        ["participated", "index_published", "region_name"], ascending=[False, False, True]
-    )
-    components = read["component_scores"]
-    weights = [fw.weights[e].get(c) for e, c in components[["edition", "component"]].to_numpy()]
-    components.insert(4, "weight", pd.array(weights, dtype="Int64"))
-    scored = _with_codes(read["question_scores"].query("region in @regions"))
-    answers = scored[(scored["source"] == "self") & scored["region"].isin(own)]
-    survey = mine["survey_responses"].groupby(["region", "pillar", "sub_dimension"], dropna=False)
-    means = survey.agg(
-        answers_given=("answer", "count"),
-        answer_mean=("answer", "mean"),
-        origin=("origin", lambda cells: "; ".join(dict.fromkeys(map(places.file_of, cells)))),
-    )
-    statistics = read["official_statistics"].sort_values(["statistic", "region"], kind="stable")
-    found = [
-        Sheet("Indeks", "Indeks semua daerah, tertinggi di atas", index),
-        Sheet("Komponen", "Nilai komponen semua daerah", components),
-        Sheet("Nilai butir", "Nilai asesor per butir", scored.query("source == 'assessor'")),
-        Sheet("Jawaban OPD", "Jawaban dan penilaian mandiri perangkat daerah", answers),
-        Sheet("Catatan asesor", "Catatan asesor", mine["assessor_notes"]),
-        Sheet(
-            "Survei", "Rata-rata jawaban survei; jawaban orang tidak dimuat", means.reset_index()
-        ),
-        Sheet("Program", "Program dan quick win", mine["programmes"]),
-        Sheet("Aspek quick win", "Nilai aspek quick win", mine["quick_win_aspects"]),
-        Sheet("OPD per pilar", "Perangkat daerah pengampu pilar", mine["pillar_agencies"]),
-        Sheet("Statistik", "Statistik resmi dan pers; bukan bagian nilai evaluasi", statistics),
-    ]
-    return [Sheet(s.name, f"{s.title}, {year}", _headed(s.frame)) for s in found]
+    said = [mark for mark, is_so in marks.items() if is_so]
+    _put(front.cell(1, 1), book.properties.title).font = _TITLE
+    _put(front.cell(2, 1), " · ".join(said)).font = _MARK
+    titles = {name: f"{title} ({len(frame)} baris)" for name, (title, frame) in sheets.items()}
+    titles[COMPUTED] = "Indeks tercetak dihitung ulang, dengan rumus yang dapat dilihat"
+    _contents(front, {n: titles[n] for n in book.sheetnames[1:]}, year, codes, record)
+    for page in book.worksheets:
+        draw.for_paper(page)
+        page.oddHeader.left.text = " · ".join([f"Lampiran evaluasi Smart City {year}", *said])
+    return draw.save(book, path)
+
+
+def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFrame]]:
+    """Yield names, titles and frames of the sheets."""
+    fw = framework.load()
+    of_office = [r for r in regions if fw.is_office(r)]
+    for name, title, table, whose in _SHEETS:
+        frame = store.read(table, year=year)
+        if whose:
+            frame = frame[frame["region"].isin(regions if whose == "assessor" else of_office)]
+        if table == "question_scores":
+            frame = _with_codes(frame[frame["source"] == whose])
+        elif table == "index_scores":
+            order = ["participated", "index_published", "region_name"]
+            frame = frame.sort_values(order, ascending=[False, False, True])
+        elif table == "component_scores":
+            pairs = zip(frame["edition"], frame["component"], strict=True)
+            weights = [fw.weights[edition].get(component) for edition, component in pairs]
+            frame.insert(4, "weight", pd.array(weights, dtype="Int64"))
+        elif table == "survey_responses":
+            means = frame.groupby(["region", "pillar", "sub_dimension"], dropna=False)
+            frame = means.agg(
+                answers_given=("answer", "count"),
+                answer_mean=("answer", "mean"),
+                origin=("origin", lambda all_: "; ".join(dict.fromkeys(map(places.file_of, all_)))),
+            ).reset_index()
+        elif table == "official_statistics":
+            frame = frame.sort_values(["statistic", "region"], kind="stable")
+        yield name, title, _headed(frame)
 
 
 def _with_codes(scored: pd.DataFrame) -> pd.DataFrame:
     """Return question scores with their printed code, in the order of the form."""
     fw = framework.load()
-    pairs = zip(scored["edition"], scored["question"], strict=True)
-    asked = [fw.edition_questions.get(edition, {}).get(question) for edition, question in pairs]
-    place_of = {c: i for i, c in enumerate(fw.components)}
-    return (
-        scored.assign(
-            code=[a.code if a else None for a in asked],
-            component_place=scored["component"].map(place_of).astype("int"),
-            number=[a.number if a else 0 for a in asked],
-        )
-        .sort_values(["region", "component_place", "number", "opd"], kind="stable")
-        .drop(columns=["component_place", "number"])
+    listed = [q for asked in fw.edition_questions.values() for q in asked.values()]
+    asked = pd.DataFrame(
+        [(q.edition, q.question, q.code, q.number) for q in listed],
+        columns=["edition", "question", "code", "number"],
     )
+    order = {component: place for place, component in enumerate(fw.components)}
+    made = scored.merge(asked, on=["edition", "question"], how="left")
+    made = made.assign(place=made["component"].map(order), number=made["number"].fillna(0))
+    made = made.sort_values(["region", "place", "number", "opd"], kind="stable")
+    return made.drop(columns=["place", "number"])
 
 
 def _headed(frame: pd.DataFrame) -> pd.DataFrame:
@@ -168,7 +179,7 @@ def _headed(frame: pd.DataFrame) -> pd.DataFrame:
     return made.dropna(axis="columns", how="all") if len(made) else made
 
 
-def _files(raw: Path, record: RunRecord) -> Sheet:
+def _files(raw: Path) -> pd.DataFrame:
     """Return the files that were read, with what SOURCES.csv says of those that are as it says."""
     found, path = store.read("files"), raw / "SOURCES.csv"
     if path.exists():
@@ -180,169 +191,139 @@ def _files(raw: Path, record: RunRecord) -> Sheet:
             raise ReportError(said) from error
         told["citation"] = told["citation"].str.replace(" | ", ", ", regex=False)
         found = found.merge(told, on=["file", "sha256"], how="left")
-    found = found[[*(c for c in found if c != "sha256"), "sha256"]]
-    return Sheet("Berkas", f"Berkas yang dibaca; sidik jari data {record.data}", found)
+    return found[[*(c for c in found if c != "sha256"), "sha256"]]
 
 
-def _computed(book: Any, year: int, regions: list[str]) -> None:
-    """Add the sheet that computes the published indices anew, where all their parts are printed.
+def _computed(year: int, region: str) -> list[tuple[Any, ...]]:
+    """Return the lines that compute a published index anew; none where a part is not printed.
 
-    Excel counts in binary fractions, in which 2.675 is less than it is; so the formulas round
-    scores to whole hundredths first, and what is rounded then is exact.
+    A line is what stands in its cells, a formula as a function of its row. Excel counts in binary
+    fractions, in which 2.675 is less than it is; so the formulas round scores to whole hundredths
+    first, and what is rounded then is exact.
     """
-    fw, scores = framework.load(), store.read("component_scores", year=year)
-    rows: list[list[Any]] = []
-    for region in regions:
-        record = compare.index_record(year, region)
-        own = scores[scores["region"] == region].dropna(subset="score")
-        printed = own.set_index("component")["score"]
-        if record is None or set(printed.index) != set(fw.weights[record["edition"]]):
-            continue
-        each = fw.editions[record["edition"]].rounding == "each_term"
-        first = len(rows) + 5
-        last = first + len(printed) - 1
-        rows += [[fw.regions[region].name, None, None, None, None]]
-        for row, (component, weight) in enumerate(fw.weights[record["edition"]].items(), first):
-            term = f"C{row}*ROUND(D{row}*100,0)"
-            term = f"=ROUND({term}/100,0)/100" if each else f"={term}/10000"
-            rows.append([None, fw.components[component].name, weight, printed[component], term])
-        total = f"ROUND(SUM(E{first}:E{last})*10000,0)"  # whole ten-thousandths, without a rest
-        rows.append([None, "Indeks menurut hitungan ini", None, None, f"=ROUND({total}/100,0)/100"])
-        rows.append([None, "Indeks tercetak", None, None, record["index_published"]])
-        rule = (
-            "tiap hasil kali dibulatkan, lalu dijumlahkan"
-            if each
-            else ("semua hasil kali dijumlahkan, lalu dibulatkan sekali")
-        )
-        rows += [[None, f"Aturan edisi ini: {rule}.", None, None, None], [None] * 5]
-    if not rows:
-        return
-    page = book.create_sheet(COMPUTED)
-    _head(
-        page, f"Indeks {year} dihitung ulang dari nilai komponen tercetak", "Bobot × nilai ÷ 100."
-    )
-    for number, heading in enumerate(["Daerah", "Komponen", "Bobot (%)", "Nilai", "Sumbangan"], 1):
-        _heading(page.cell(3, number), heading)
-        page.column_dimensions[get_column_letter(number)].width = (30, 46, 12, 12, 14)[number - 1]
-    for line, values in enumerate(rows, start=4):
+    fw, scores = framework.load(), store.read("component_scores", year=year, region=region)
+    record = compare.index_record(year, region)
+    printed = scores.dropna(subset="score").set_index("component")["score"]
+    if record is None or {*printed.index} != {*fw.weights[record["edition"]]}:
+        return []
+    parts = [*fw.weights[record["edition"]].items()]
+    each = fw.editions[record["edition"]].rounding == "each_term"
+    rule = "tiap hasil kali dibulatkan, lalu dijumlahkan"
+    rule = rule if each else "semua hasil kali dijumlahkan, lalu dibulatkan sekali"
+
+    def term(row: int) -> str:
+        product = f"C{row}*ROUND(D{row}*100,0)"
+        return f"=ROUND({product}/100,0)/100" if each else f"={product}/10000"
+
+    def index(row: int) -> str:  # whole ten-thousandths, without a rest
+        return f"=ROUND(ROUND(SUM(E{row - len(parts)}:E{row - 1})*10000,0)/100,0)/100"
+
+    return [
+        (fw.regions[region].name,),
+        *((None, fw.components[c].name, weight, printed[c], term) for c, weight in parts),
+        (None, "Indeks menurut hitungan ini", None, None, index),
+        (None, "Indeks tercetak", None, None, record["index_published"]),
+        (None, f"Aturan edisi ini: {rule}."),
+        (),
+    ]
+
+
+def _formulas(page: Any, year: int, lines: list[tuple[Any, ...]]) -> None:
+    """Fill the sheet that computes the published indices anew."""
+    title = f"Indeks {year} dihitung ulang dari nilai komponen tercetak"
+    _head(page, title, "Bobot × nilai ÷ 100.")
+    headings = {"Daerah": 30, "Komponen": 46, "Bobot (%)": 12, "Nilai": 12, "Sumbangan": 14}
+    for number, (heading, width) in enumerate(headings.items(), 1):
+        _heading(page, number, heading, width)
+    for row, values in enumerate(lines, start=4):
         for number, value in enumerate(values, start=1):
-            cell = page.cell(line, number)
-            if isinstance(value, str) and value.startswith("="):  # of this function alone
-                cell.value = value
-                cell.number_format = f"{_LOCALE}0.00##"
+            cell = page.cell(row, number)
+            if callable(value):
+                cell.value, cell.number_format = value(row), f"{_LOCALE}0.00##"
             else:
                 _put(cell, value, "General" if number == 3 else f"{_LOCALE}0.00")
 
 
-def _table(page: Any, sheet: Sheet, regions: list[str]) -> None:
+def _table(page: Any, title: str, frame: pd.DataFrame, regions: list[str]) -> None:
     """Write a frame: title, way back, source, then a table that can be filtered."""
-    _head(page, sheet.title, sources(sheet.frame) if "origin" in sheet.frame else "")
-    shown = [column(values) for _, values in sheet.frame.items()]
-    own = sheet.frame.get("region_code", pd.Series(index=sheet.frame.index, dtype="str"))
+    _head(page, title, sources(frame) if "origin" in frame else "")
+    shown = [column(values) for _, values in frame.items()]
+    own = frame.get("region_code", pd.Series(index=frame.index, dtype="str")).isin(regions)
     # of the nation's tables the own rows stand out; where all rows are own, none does
-    is_own = list(own.isin(regions)) if not own.isin(regions).all() else [False] * len(own)
+    marked = [row for row, is_own in enumerate(own, start=4) if is_own and not own.all()]
     for number, cells in enumerate(shown, start=1):
-        _heading(page.cell(3, number), cells.heading)
         longest = max(len(word) for text in cells.texts for word in text.split("\n"))
         width = min(max(longest, *map(len, cells.heading.split())) + 4, _WIDEST)
-        page.column_dimensions[get_column_letter(number)].width = max(width, _NARROWEST)
+        _heading(page, number, cells.heading, max(width, _NARROWEST))
         for row, (value, form) in enumerate(_values(cells), start=4):
             _put(page.cell(row, number), value, form)
-            if is_own[row - 4]:
-                page.cell(row, number).fill = _OWN
-    span = f"A3:{get_column_letter(len(shown))}{len(sheet.frame) + 3}"
-    page.add_table(Table(displayName="Tabel_" + re.sub(r"\W", "_", sheet.name), ref=span))
+        for row in marked:
+            page.cell(row, number).fill = _OWN
+    span = f"A3:{get_column_letter(len(shown))}{len(frame) + 3}"
+    page.add_table(Table(displayName="Tabel_" + re.sub(r"\W", "_", page.title), ref=span))
     page.freeze_panes = page.cell(4, min(3, len(shown)))
     page.print_title_rows = "3:3"
 
 
-def _values(cells: Cells) -> list[tuple[Any, str]]:
-    """Return the cells of a column as Excel is to hold them, each with its format of numbers."""
-    kind, _, detail = cells.format.partition(":")
-    forms = {
-        "number": "#,##0" + "." * (detail > "0") + "0" * int(detail or 0)
-        if detail.isdigit()
-        else "",
-        "signed": "+0.{0};-0.{0};0.{0}".format("0" * int(detail)) if detail.isdigit() else "",
-        "percent": '0.##"%"',
-        "share": "0.0%",
-        "plain": "#,##0.######",
-        "year": "0",
-        "date": "d mmmm yyyy",
-    }
-    made: list[tuple[Any, str]] = []
+def _values(cells: Cells) -> Iterator[tuple[Any, str]]:
+    """Yield the cells of a column as Excel is to hold them, each with its format of numbers."""
+    kind, _, places_ = cells.format.partition(":")
+    forms = dict(_FORMS)
+    if places_.isdigit():
+        decimals = "0" * int(places_)
+        forms["number"] = f"#,##0.{decimals}".rstrip(".")
+        forms["signed"] = f"+0.{decimals};-0.{decimals};0.{decimals}"
     for value, text in zip(cells.values, cells.texts, strict=True):
         if pd.isna(value):
-            made.append((None, "General"))
+            yield None, "General"
         elif kind == "date" and isinstance(value, str):
             day = re.fullmatch(r"\d{4}-\d\d-\d\d", value)
-            made.append((date.fromisoformat(value) if day else value, f"{_LOCALE}{forms['date']}"))
+            yield date.fromisoformat(value) if day else value, _LOCALE + forms[kind]
         elif kind in forms and not isinstance(value, str):
             whole = kind == "plain" and float(value).is_integer()
             form = "#,##0" if whole else forms[kind]
-            made.append((value, ";".join(_LOCALE + part for part in form.split(";"))))
+            yield value, ";".join(_LOCALE + part for part in form.split(";"))
         else:
-            made.append((text, "@"))
-    return made
+            yield text, "@"
 
 
 def _contents(
-    page: Any,
-    book: Any,
-    sheets: list[Sheet],
-    year: int,
-    regions: list[str],
-    marks: list[str],
-    record: RunRecord,
+    page: Any, titles: dict[str, str], year: int, regions: list[str], record: RunRecord
 ) -> None:
     """Fill the first sheet: the indices, the sheets, what is missing, how to read, the run."""
     fw = framework.load()
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 26, 110
-    _put(page.cell(1, 1), book.properties.title).font = _TITLE
-    _put(page.cell(2, 1), " · ".join(marks)).font = Font(size=14, bold=True, color="C00000")
-    titles = {s.name: f"{s.title} ({len(s.frame)} baris)" for s in sheets}
-    titles[COMPUTED] = "Indeks tercetak dihitung ulang, dengan rumus yang dapat dilihat"
-    known = {region: compare.index_value(year, region) for region in regions}
+    indices = []
+    for region in regions:
+        index = compare.index_value(year, region)
+        known = fw.names["known"].get(index.known, "")
+        said = known if index.value is None else f"{formats.number(index.value)} {known}"
+        indices.append((fw.regions[region].name, index.value if index.known == "printed" else said))
     absent = [missing(t, year, r)["sentence"] for r in regions for t in fw.papers]
-    parts: list[tuple[str, list[tuple[str, Any]]]] = [
-        ("Belum dikonfirmasi", [("", s) for r in regions for s in unconfirmed(r, year)]),
-        (
-            "Indeks Smart City",
-            [
-                (fw.regions[r].name, v.value)
-                if v.known == "printed"
-                else (fw.regions[r].name, f"{formats.number(v.value)} {fw.names['known'][v.known]}")
-                if v.value is not None
-                else (fw.regions[r].name, fw.names["known"][v.known])
-                for r, v in known.items()
-            ],
-        ),
-        ("Lembar", [(name, titles[name]) for name in book.sheetnames[1:]]),
-        ("Kelengkapan", [("", s) for s in compare.whole_field(year)["missing"] if s]),
-        ("Yang tidak ada", [("", s) for found in absent for s in found]),
-        ("Cara membaca", [("", s) for s in _READING]),
-        (
-            "Catatan pembuatan",
-            [
-                ("Versi program", f"{record.version}, {record.commit}"),
-                ("Waktu", record.shown_time),
-                ("Sidik jari data", f"{record.data}, dari {len(record.inputs)} berkas"),
-                *(("Ralat", s) for s in record.corrections if s.startswith(f"{year}/")),
-            ],
-        ),
-    ]
+    parts: dict[str, list[tuple[str, Any]]] = {
+        "Belum dikonfirmasi": [("", s) for r in regions for s in unconfirmed(r, year)],
+        "Indeks Smart City": indices,
+        "Lembar": [*titles.items()],
+        "Kelengkapan": [("", s) for s in compare.whole_field(year)["missing"] if s],
+        "Yang tidak ada": [("", s) for found in absent for s in found],
+        "Cara membaca": [("", s) for s in _READING],
+        "Catatan pembuatan": [
+            ("Versi program", f"{record.version}, {record.commit}"),
+            ("Waktu", record.shown_time),
+            ("Sidik jari data", f"{record.data}, dari {len(record.inputs)} berkas"),
+            *(("Ralat", s) for s in record.corrections if s.startswith(f"{year}/")),
+        ],
+    }
     row = 3
-    for head, lines in parts:
-        if not lines:
-            continue
-        _put(page.cell(row, 1), head).font = _BOLD
-        for topic, said in dict.fromkeys(lines):
-            row += 1
-            _put(page.cell(row, 1), topic or None)
-            _put(page.cell(row, 2), said, f"{_LOCALE}0.00").alignment = _TOP
-            if topic in book.sheetnames:
-                _link(page.cell(row, 1), topic)
-        row += 2
+    for head, lines in parts.items():
+        if lines:
+            _put(page.cell(row, 1), head).font = _BOLD
+            for row, (topic, said) in enumerate(dict.fromkeys(lines), start=row + 1):  # noqa: B020
+                _put(page.cell(row, 1), topic or None)
+                _put(page.cell(row, 2), said, f"{_LOCALE}0.00").alignment = _TOP
+                if topic in titles:
+                    _link(page.cell(row, 1), topic)
+            row += 2
 
 
 def _head(page: Any, title: str, note: str) -> None:
@@ -354,10 +335,11 @@ def _head(page: Any, title: str, note: str) -> None:
     page.cell(1, 1).alignment = page.cell(2, 2).alignment = Alignment(wrap_text=False)
 
 
-def _heading(cell: Any, text: str) -> None:
-    _put(cell, text)
+def _heading(page: Any, number: int, text: str, width: float) -> None:
+    cell = _put(page.cell(3, number), text)
     cell.font, cell.fill = _HEAD, _DARK
     cell.alignment = Alignment(vertical="center", horizontal="center", wrap_text=True)
+    page.column_dimensions[get_column_letter(number)].width = width
 
 
 def _link(cell: Any, sheet: str) -> None:
@@ -367,8 +349,8 @@ def _link(cell: Any, sheet: str) -> None:
 def _put(cell: Any, value: Any, form: str = "@") -> Any:
     """Write a value; a text stays text, whatever Excel would read in it. Returns the cell."""
     if isinstance(value, str):
-        text = _ESCAPE.sub("_x005F_", ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
-        text = re.sub("[\ufffe\uffff\ud800-\udfff]", "\ufffd", text)
+        text = _ODD.sub("\ufffd", ILLEGAL_CHARACTERS_RE.sub("\ufffd", value))
+        text = _ESCAPE.sub("_x005F_", text)
         cell.value = text if len(text) <= _LONGEST else text[: _LONGEST - len(_CUT)] + _CUT
         cell.data_type, cell.number_format = "s", "@"
         cell.quotePrefix = text.startswith(("=", "+", "-", "@", "\t", "\r"))
@@ -377,23 +359,3 @@ def _put(cell: Any, value: Any, form: str = "@") -> Any:
         cell.value, cell.number_format = value, form
         cell.alignment = Alignment(vertical="top", horizontal="right")
     return cell
-
-
-def _for_paper(page: Any, running: str) -> None:
-    """Set a sheet up for A4 across, as wide as the page, with running title and page numbers."""
-    page.sheet_view.showGridLines = False
-    page.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    page.page_setup.paperSize = page.PAPERSIZE_A4
-    page.page_setup.orientation = page.ORIENTATION_LANDSCAPE
-    page.page_setup.fitToWidth, page.page_setup.fitToHeight = 1, 0
-    page.oddHeader.left.text = running
-    page.oddFooter.left.text, page.oddFooter.right.text = "&A", "Halaman &P dari &N"
-
-
-def _without_warnings(name: str, content: bytes) -> bytes:
-    """Tell Excel that codes such as 3.10 are text on purpose, which openpyxl cannot write."""
-    span = re.search(rb'<dimension ref="([A-Z0-9:]+)"', content)
-    if not name.startswith("xl/worksheets/") or not span:
-        return content
-    said = b'<ignoredErrors><ignoredError sqref="%s" numberStoredAsText="1"/></ignoredErrors>'
-    return content.replace(b"<tableParts", said % span[1] + b"<tableParts", 1)

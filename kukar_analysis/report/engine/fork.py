@@ -1,7 +1,7 @@
 """Starts the process that kernels are forked from, and asks it for kernels.
 
-Imports the standard library only, so that it can be started before papermill is imported: both
-then load at the same time.
+Standard library only, so that it can be started before papermill is imported: both then load at
+the same time.
 """
 
 from __future__ import annotations
@@ -26,9 +26,7 @@ ALONE = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE
 ALONE |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """Variables of the zygote, not of its kernels: helper threads do not live through a fork."""
 PERSONAL = ("PYTHON", "IPYTHON", "MPL", "MATPLOTLIBRC", "PANDAS_")
-READ_AT_START = ("PYTHON", "LANG", "LC_", "LD_", "MPLCONFIGDIR", "MATPLOTLIBRC")
-"""Variables, by their beginning: with which whoever runs notebooks could change their figures, and
-that Python or a preloaded library reads when it starts."""
+"""Beginnings of variables with which whoever runs notebooks could change their figures."""
 OWN = Path(__file__).parents[3]
 """The folder of the package that this engine lies in: its kernels must find the same one."""
 TIMEOUT = 60.0
@@ -42,6 +40,15 @@ class ZygoteError(Exception):
 def available() -> bool:
     """Return whether kernels can be forked here: macOS and Windows cannot do so safely."""
     return sys.platform == "linux"
+
+
+def spare_imports() -> None:
+    """Keep `rfc3987_syntax` from being imported; call before the first import of papermill.
+
+    Its grammar takes 0.9 s, more than all the rest of papermill, for a check that no notebook's
+    schema has; jsonschema does without where it is not installed, which is what None looks like.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 
 def surroundings() -> dict[str, str]:
@@ -113,8 +120,7 @@ class Zygote:
 
     def __init__(self, modules: tuple[str, ...], stamp: str):
         self.key = modules, stamp
-        self._lock = threading.Lock()
-        self._report: dict[str, Any] = {}
+        self._lock, self._report = threading.Lock(), dict[str, Any]()
         self.environment = surroundings()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(TIMEOUT)
@@ -134,15 +140,12 @@ class Zygote:
     def fork(self, argv: list[str], env: dict[str, str], cwd: str, folder: str) -> ForkedKernel:
         """Return a new kernel; `folder` is removed should this process be killed before it ends.
 
-        Raises ZygoteError; also where the kernel would read at its start what the zygote did not.
+        Raises ZygoteError, also where a plain kernel would read a matplotlibrc that lies there.
         """
-        differing = {name for name, _ in env.items() ^ self.environment.items()}
-        if any(name.startswith(READ_AT_START) for name in differing):
-            raise ZygoteError("variables that are read at the start have changed")
         if Path(cwd, "matplotlibrc").exists():
             raise ZygoteError(f"{cwd} has a matplotlibrc")
-        request = {"argv": argv, "env": {**env, "JPY_PARENT_PID": str(self.pid)}, "cwd": cwd}
-        message = json.dumps({**request, "folder": folder}).encode()
+        env = {**env, "JPY_PARENT_PID": str(self.pid)}
+        message = json.dumps({"argv": argv, "env": env, "cwd": cwd, "folder": folder}).encode()
         status, theirs = os.pipe()
         null = os.open(os.devnull, os.O_RDONLY)
         try:
@@ -181,8 +184,7 @@ _kept: Zygote | None = None
 def preload(modules: Sequence[str] = (), stamp: str = "") -> Zygote:
     """Return the zygote that has the libraries and these modules, without waiting for the imports.
 
-    All notebooks run from it until another is asked for; an older one ends after its last kernel.
-    `stamp` stands for the content of the modules: a zygote does not see later edits.
+    All notebooks run from it until another is asked for; `stamp` stands for the modules' content.
     """
     global _kept
     if not available():

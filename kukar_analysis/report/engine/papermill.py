@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 import time
 from pathlib import Path
@@ -16,20 +17,12 @@ from nbformat import v4
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
 from papermill.log import logger
-from traitlets import Dict, Float, Unicode
+from traitlets import Float
 
 from kukar_analysis.report.engine import fork
-from kukar_analysis.report.engine.record import (
-    ChangedParameterError,
-    EndedKernelError,
-    InterruptedRunError,
-    TimeLimitError,
-)
 
 PROVISIONER = "kukar-fork"
 """The name under which pyproject.toml registers the provisioner."""
-ASKED = "?"
-"""Stands among the names of parameters for the expression that is asked after the last cell."""
 FOREVER, SOON = float("inf"), 0.01
 """Seconds left where there is no limit, and where none are: 0 would mean no limit."""
 
@@ -66,27 +59,20 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     """
 
     timeout, total_timeout = Float(None, allow_none=True), Float(None, allow_none=True)
-    ask, held = Unicode(None, allow_none=True), Dict()
 
     def __init__(self, nb_man: Any, **options: Any):
         super().__init__(nb_man, **options)
-        self._interrupted, self._answers = False, dict[str, Any]()
         self._deadline = time.monotonic() + (self.total_timeout or FOREVER)
-        own = options.get("timeout_func") or (lambda cell: self.timeout)
-        self.timeout_func = lambda cell: self._limit(own(cell))
+        self.timeout_func = lambda cell: self._limit()
 
     def execute(self, **options: Any) -> Any:
         """Run the notebook in a kernel of its own."""
         # the paths of sockets may have 107 bytes
         place = None if len(os.fsencode(tempfile.gettempdir())) < 70 else "/tmp"
-        _running.add(self)
         with tempfile.TemporaryDirectory("", "kernel-", place, ignore_cleanup_errors=True) as name:
-            try:
-                self.km = self._manager(Path(name))
-                env = fork.surroundings() | {"IPYTHONDIR": str(Path(name, "ipython"))}
-                return super().execute(env=env, **options)
-            finally:
-                _running.discard(self)
+            self.km = self._manager(Path(name))
+            env = fork.surroundings() | {"IPYTHONDIR": str(Path(name, "ipython"))}
+            return super().execute(env=env, **options)
 
     def papermill_execute_cells(self) -> None:
         """Run the cells up to one that fails, and mark it however it failed.
@@ -94,19 +80,10 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         Papermill itself knows cells that raise, and marks all as completed where a run broke off
         otherwise (a killed kernel, a time limit, an interrupt).
         """
-        evaluated = {ASKED: self.ask} if self.ask is not None else {}
-        execute = self.kc.execute
-        self.kc.execute = lambda *a, **b: execute(*a, user_expressions=evaluated, **b)
         for index, cell in enumerate(self.nb.cells):
             self.nb_man.cell_start(cell, index)
-            if "injected-parameters" in cell.metadata.get("tags", []):
-                evaluated |= {name: f"{name} == {value!r}" for name, value in self.held.items()}
             try:
                 self.execute_cell(cell, index)
-                if index == len(self.nb.cells) - 1 and (asked := self._answers.get(ASKED)):
-                    if asked["status"] == "error":
-                        raise CellExecutionError("", asked["ename"], asked["evalue"])
-                    self.nb.metadata.papermill["asked"] = asked["data"]["text/plain"]
             except CellExecutionError as error:
                 self._mark(cell, error, error.ename, error.evalue)
                 return
@@ -117,28 +94,13 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             finally:
                 self.nb_man.cell_complete(cell, cell_index=index)
 
-    def interrupt(self) -> None:
-        """Kill the kernel, from any thread; the run then ends with InterruptedRunError."""
-        self._interrupted = True
-        if process := getattr(getattr(self.km, "provisioner", None), "process", None):
-            process.kill()
-
-    async def _check_raise_for_error(self, cell: Any, cell_index: int, exec_reply: Any) -> None:
-        await super()._check_raise_for_error(cell, cell_index, exec_reply)
-        self._answers = (exec_reply or {}).get("content", {}).get("user_expressions") or {}
-        for name, answer in self._answers.items():
-            if name != ASKED and answer.get("data", {}).get("text/plain") != "True":
-                said = f"the parameter {name} no longer is {self.held[name]!r}"
-                raise ChangedParameterError(said)
-
     def _mark(self, cell: Any, error: BaseException, name: str, said: str) -> None:
         """Mark a cell as failed; what the kernel has not shown of the error is added."""
-        shown = v4.new_output("error", ename=name, evalue=said, traceback=[f"{name}: {said}"])
         outputs = cell.get("outputs")  # a text has none
-        if outputs is not None and (name, said) not in [
-            (o.get("ename"), o.get("evalue")) for o in outputs
-        ]:
-            outputs.append(shown)
+        shown = [(o.get("ename"), o.get("evalue")) for o in outputs or ()]
+        if outputs is not None and (name, said) not in shown:
+            lines = [f"{name}: {said}"]
+            outputs.append(v4.new_output("error", ename=name, evalue=said, traceback=lines))
         self.nb_man.cell_exception(cell, exception=error)
 
     def _manager(self, folder: Path) -> Any:
@@ -153,33 +115,29 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
             manager.transport, manager.ip = "ipc", str(folder / "k")
         return manager
 
-    def _limit(self, own: float | None) -> float | None:
+    def _limit(self) -> float | None:
         """Return the seconds that a cell may take, of its own and of what the notebook has left."""
-        own = own if own and own > 0 else FOREVER
-        left = min(own, max(self._deadline - time.monotonic(), SOON))
+        left = min(self.timeout or FOREVER, max(self._deadline - time.monotonic(), SOON))
         return None if left == FOREVER else left
 
     def _told(self, error: BaseException) -> BaseException:
-        """Return an error that tells more."""
+        """Return an error that tells more: which limit was passed, how the kernel ended."""
         if isinstance(error, CellTimeoutError) and (self.timeout or self.total_timeout):
             whole = time.monotonic() >= self._deadline
-            return TimeLimitError((self.total_timeout if whole else self.timeout) or 0, whole=whole)
+            limit = (self.total_timeout if whole else self.timeout) or 0
+            what = "the notebook" if whole else "a cell"
+            return CellTimeoutError(f"timed out: {what} may take {limit:g} s")
         if not isinstance(error, DeadKernelError):
             return error
-        if self._interrupted:
-            return InterruptedRunError("Kernel stopped: the run was interrupted")
-        code = getattr(self.km.provisioner.process, "returncode", None)
-        return error if code is None else EndedKernelError(code)
+        if (code := getattr(self.km.provisioner.process, "returncode", None)) is None:
+            return error
+        how = f"exit code {code}" if code >= 0 else signal.Signals(-code).name
+        # nobody sends SIGKILL more often than a system that is out of memory
+        return DeadKernelError(f"Kernel died: {how}{', perhaps out of memory' * (code == -9)}")
 
 
 class WarmEngine(NBClientEngine):  # type: ignore[misc]
-    """Runs notebooks in forked kernels.
-
-    Keywords besides papermill's own: `total_timeout`, seconds for the whole notebook; `ask`, an
-    expression to evaluate after the last cell, whose text becomes `papermill.asked` in the
-    metadata; `held`, parameters with their values: the first cell after which one has another
-    fails, with ChangedParameterError.
-    """
+    """Runs notebooks in forked kernels; `total_timeout`: seconds for the whole notebook."""
 
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
@@ -198,15 +156,3 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
             raise
         finally:
             nb_man.output_path = path
-
-
-_running: set[Client] = set()
-
-
-def interrupt() -> None:
-    """Stop every notebook that runs in this process, in whatever thread.
-
-    Each is marked, its kernel ends, and its thread gets InterruptedRunError.
-    """
-    for client in list(_running):
-        client.interrupt()

@@ -25,30 +25,19 @@ import sys
 import threading
 import time
 import traceback
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
 SET_PARENT_DEATH_SIGNAL, SET_CHILD_SUBREAPER = 1, 36
 """Options of prctl(2), which Python does not wrap."""
-LIBRARIES = (
-    "ipykernel.kernelapp",
-    "ipykernel.debugger",
-    "IPython.core.magics",
-    "IPython.core.pylabtools",
-    "psutil",
-    "stack_data",
-    "seaborn",
-    "pandas.io.formats.html",
-    "pandas.io.formats.string",
-    "pandas.core.reshape.reshape",
-    "pyarrow.parquet",
-    "pyarrow.dataset",
-    "pyarrow.pandas_compat",
-)
-"""What a kernel imports while it starts, and what notebooks do, where it is installed.
-
-Not matplotlib_inline: figures would come out as text.
+LIBRARIES = """
+ipykernel.kernelapp ipykernel.debugger IPython.core.magics IPython.core.pylabtools psutil stack_data
+seaborn pandas.io.formats.html pandas.io.formats.string pandas.core.reshape.reshape
+pyarrow.parquet pyarrow.dataset pyarrow.pandas_compat
 """
+"""What a kernel imports while it starts, and what notebooks do, where it is installed. Not
+matplotlib_inline: figures would come out as text."""
 prctl = ctypes.CDLL(None).prctl
 
 
@@ -76,7 +65,7 @@ def preload(modules: list[str]) -> dict[str, object]:
     """Import as a kernel would; return an error if no kernel can be forked afterwards."""
     # pandas shows wide tables whole only where there is a `kernel`
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
-    installed = [n for n in LIBRARIES if importlib.util.find_spec(n.partition(".")[0])]
+    installed = [n for n in LIBRARIES.split() if importlib.util.find_spec(n.partition(".")[0])]
     for name in [*installed, *modules]:
         try:
             importlib.import_module(name)
@@ -140,30 +129,22 @@ def serve(channel: Any) -> None:
 
 
 def bury(pidfd: int, kernels: dict[int, tuple[int, int, str]]) -> None:
-    """Take leave of a kernel that ends: end what it had started, then tell its exit code.
-
-    Every kernel is its own descendants' subreaper, also of those that left its process group.
-    They become children of this process only when it ends, so none is of a living kernel.
-    """
+    """Take leave of a kernel that ends: end what it had started, then tell its exit code."""
     pid, pipe, _ = kernels.pop(pidfd)
     os.close(pidfd)
     code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)
+    # Every kernel is the subreaper of what it started: here comes only what is of an ended one.
     living = {kernel for kernel, _, _ in kernels.values()}
-    while orphans := children() - living:
+    children = Path(f"/proc/self/task/{os.getpid()}/children")  # it has one thread
+    while orphans := {int(child) for child in children.read_text().split()} - living:
         for orphan in orphans:
             os.kill(orphan, signal.SIGKILL)
             os.waitpid(orphan, 0)
     with contextlib.suppress(OSError):  # whoever asked for the kernel may be gone
         os.write(pipe, str(code).encode())
     os.close(pipe)
-
-
-def children() -> set[int]:
-    """Return the children of this process, which has one thread."""
-    with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
-        return {int(pid) for pid in file.read().split()}
 
 
 def become_kernel(request: dict[str, Any], files: list[int]) -> NoReturn:
@@ -212,8 +193,7 @@ def run_kernel(argv: list[str], pipe: int) -> None:
     app: Any = IPKernelApp.instance()
     log = app.log_connection_info
 
-    def told() -> None:
-        """Tell that every socket is bound: whoever connects earlier waits 0.1 s to try again."""
+    def told() -> None:  # every socket is bound: whoever connects earlier waits 0.1 s to try again
         log()
         os.write(pipe, b"\n")
         os.close(pipe)

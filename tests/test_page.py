@@ -12,7 +12,7 @@ from nbformat import v4
 from reading import Page
 
 from kukar_analysis import paths, show
-from kukar_analysis.report import body, page
+from kukar_analysis.report import page
 
 PIXEL = base64.b64encode(bytes.fromhex("89504e470d0a1a0a0000000d49484452")).decode()
 DRAWING = '<svg onload="x()" viewBox="0 0 9 9"><title>Titik</title><circle r="1"/></svg>'
@@ -58,29 +58,28 @@ def test_a_frame_markdown_and_pictures_are_shown_and_nothing_is_missed(read):
         markdown="![Foto](img/foto.png) ![Lampir](attachment:a.png)",
         attachments={"a.png": {"image/png": PIXEL}},
     )
-    seen = Page(found.body)
+    seen = Page(found["body"])
     assert [t.column("Nilai") for t in seen.tables] == [["1.5", "2.5"], ["1,50", "2,50"]]
-    assert "<strong>tebal</strong>" in found.body
+    assert "<strong>tebal</strong>" in found["body"]
     images = seen.all("img")
     assert len(images) == 5
     assert all(image["src"].startswith("data:image/") for image in images)
     assert [i["alt"] for i in images][:2] == ["Foto", "Lampir"]
     assert "Titik" in [i["alt"] for i in images]
-    assert found.left_out == ()
+    assert found["left_out"] == []
 
 
-def test_the_style_of_a_styler_is_kept_for_its_own_cell_alone(read):
+def test_the_style_of_a_styler_is_kept_and_one_that_loads_is_left_out(read):
     styled = FRAME.style.highlight_max(subset="Nilai", color="gold").to_html()
-    harsh = "<style>body {display: none} @import 'http://x/y.css'; p {background: url(http://x)}"
-    found = read(html(styled), html(f"{harsh} b {{color: red}}</style><b>halo</b>"))
-    rules = re.findall(r"<style[^>]*>(.*?)</style>", found.body, re.DOTALL)
-    assert "background-color: gold" in rules[0]
-    (cell,) = re.findall(r"#(T_\w+_row1_col1)\b", rules[0])
-    assert f'id="{cell}"' in found.body
-    lines = [line for rule in rules for line in rule.splitlines() if "{" in line]
-    assert all(line.startswith(".sel-92-karangan-2 :is(") for line in lines)
-    assert "http" not in found.body
-    assert "gold" not in " ".join(s.text for s in found.sections)
+    harsh = "<style>p {background: url(http://x)}</style><b>halo</b>"
+    found = read(html(styled), html(harsh))
+    (rules,) = re.findall(r"<style[^>]*>(.*?)</style>", found["body"], re.DOTALL)
+    assert "background-color: gold" in rules
+    (cell,) = re.findall(r"#(T_\w+_row1_col1)\b", rules)
+    assert f'id="{cell}"' in found["body"]
+    assert "http" not in found["body"]
+    assert "gold" not in " ".join(s["text"] for s in found["sections"])
+    assert found["left_out"] == ["cell 2 (hitung()): <style> is left out"]
 
 
 def test_what_runs_or_loads_is_left_out_and_said_with_its_cell(read):
@@ -96,15 +95,16 @@ def test_what_runs_or_loads_is_left_out_and_said_with_its_cell(read):
         ),
         markdown="<script>alert(2)</script>\n\n<img src=x onerror=alert(3)>",
     )
-    assert not re.search(r"<script|<iframe|\son\w+=|javascript:|http|<!--", found.body)
-    assert "<b>halo</b>" in found.body
-    assert "jauh" in found.body
-    assert "IntSlider" not in found.body
-    assert "Js" not in found.body
-    assert list(found.left_out) == [
+    assert not re.search(r"<script|<iframe|\son\w+=|javascript:|http|<!--", found["body"])
+    assert "<b>halo</b>" in found["body"]
+    assert "jauh" in found["body"]
+    assert "IntSlider" not in found["body"]
+    assert "Js" not in found["body"]
+    assert found["left_out"] == [
         "cell 1 (# Judul): a script is left out",
         "cell 1 (# Judul): the picture x is not there",
         "cell 2 (hitung()): <iframe> is left out",
+        "cell 2 (hitung()): <style> is left out",
         "cell 2 (hitung()): a link to javascript:x() leads nowhere on a page",
         "cell 2 (hitung()): a script is left out",
         "cell 2 (hitung()): a widget is left out",
@@ -115,17 +115,17 @@ def test_what_runs_or_loads_is_left_out_and_said_with_its_cell(read):
 def test_of_a_progress_the_last_line_is_kept(read):
     steps = [v4.new_output("stream", name="stderr", text=f"\rproses {i}%") for i in range(100)]
     found = read(*steps, v4.new_output("stream", name="stdout", text="selesai\n"))
-    assert re.findall(r"proses \d+%", found.body) == ["proses 99%"]
-    assert "selesai" in found.body
-    assert found.left_out == ()
+    assert re.findall(r"proses \d+%", found["body"]) == ["proses 99%"]
+    assert "selesai" in found["body"]
+    assert found["left_out"] == []
 
 
 def test_an_output_that_is_too_large_is_left_out_and_both_readers_are_told(read):
-    found = read(shown(text_plain="x" * (body.LARGEST + 1)), shown(text_plain="kecil"))
-    assert len(found.body) < 5000
-    assert "Keluaran sebesar 5 MB tidak dimuat di halaman ini" in found.body
-    assert "kecil" in found.body
-    assert found.left_out == ("cell 2 (hitung()): an output of 5 MB is left out",)
+    found = read(shown(text_plain="x" * (page.LARGEST + 1)), shown(text_plain="kecil"))
+    assert len(found["body"]) < 5000
+    assert "Keluaran sebesar 5 MB tidak dimuat di halaman ini" in found["body"]
+    assert "kecil" in found["body"]
+    assert found["left_out"] == ["cell 2 (hitung()): an output of 5 MB is left out"]
 
 
 @pytest.mark.parametrize(
@@ -140,29 +140,29 @@ def test_an_output_that_is_too_large_is_left_out_and_both_readers_are_told(read)
     ],
 )
 def test_a_raw_formula_is_said(text, is_formula, read):
-    assert bool(read(markdown=text).left_out) == is_formula
-    assert bool(read(shown(text_markdown=text)).left_out) == is_formula
-    assert read(html(text)).left_out == ()  # HTML holds none
+    assert bool(read(markdown=text)["left_out"]) == is_formula
+    assert bool(read(shown(text_markdown=text))["left_out"]) == is_formula
+    assert read(html(text))["left_out"] == []  # HTML holds none
 
 
 def test_a_formula_that_has_a_picture_is_shown_by_it(read):
     found = read(shown(text_latex="$x$", image_png=PIXEL))
-    assert found.left_out == ()
-    assert "data:image/png" in found.body
-    assert read(shown(text_latex="$x$", text_plain="x")).left_out == (
+    assert found["left_out"] == []
+    assert "data:image/png" in found["body"]
+    assert read(shown(text_latex="$x$", text_plain="x"))["left_out"] == [
         "cell 2 (hitung()): a formula stands there as it was typed",
-    )
+    ]
 
 
 def test_anchors_lead_to_their_headings_and_dead_ones_are_said(read):
     places = "[a](#Batas:-yang-tidak-dikatakan) [b](#Batas:-yang%20tidak) [c](lain.ipynb)"
     found = read(html('<p id="isi"><a id="sini">x</a></p>'), markdown=f"{places} [d](#sini)")
-    assert '<a href="#batas-yang-tidak-dikatakan">a</a>' in found.body
-    assert '<h2 id="batas-yang-tidak-dikatakan">' in found.body
-    assert '<a href="#sini">d</a>' in found.body
-    assert '<a id="sini">' in found.body
-    assert 'id="isi"' not in found.body  # the page's own
-    assert list(found.left_out) == [
+    assert '<a href="#batas-yang-tidak-dikatakan">a</a>' in found["body"]
+    assert '<h2 id="batas-yang-tidak-dikatakan">' in found["body"]
+    assert '<a href="#sini">d</a>' in found["body"]
+    assert '<a id="sini">' in found["body"]
+    assert 'id="isi"' not in found["body"]  # the page's own
+    assert found["left_out"] == [
         "cell 1 (# Judul): a link to #Batas:-yang tidak leads nowhere on the page",
         "cell 1 (# Judul): a link to lain.ipynb leads nowhere on a page",
     ]
@@ -171,12 +171,26 @@ def test_anchors_lead_to_their_headings_and_dead_ones_are_said(read):
 def test_a_table_wider_than_the_screen_can_be_scrolled_and_has_a_name(read):
     captioned = "<table><caption>Kita</caption><tr><td>1</td></tr></table>"
     found = read(html(captioned), html(captioned), html("<table><tr><td>1</td></tr></table>"))
-    regions = [a for a in Page(found.body).all("div") if a.get("role") == "region"]
+    regions = [a for a in Page(found["body"]).all("div") if a.get("role") == "region"]
     assert [a["aria-label"] for a in regions] == ["Kita", "Kita (2)", "Tabel"]
     assert {a["tabindex"] for a in regions} == {"0"}
 
 
 def test_an_attachment_that_is_not_there_costs_its_picture_alone(read):
     found = read(markdown="![Foto](attachment:tiada.png) teks")
-    assert "teks" in found.body
-    assert found.left_out == ("cell 1 (# Judul): the picture tiada.png is not there",)
+    assert "teks" in found["body"]
+    assert found["left_out"] == ["cell 1 (# Judul): the picture tiada.png is not there"]
+
+
+def test_headings_get_the_same_anchors_whatever_stands_around_them(tmp_path):
+    cells = ["# Apa?", "## Isi", "## Nilai & bobot", "## Nilai & bobot", "## …"]
+    made = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in cells])
+    nbformat.write(made, tmp_path / "x.ipynb")
+    found = page.read(tmp_path / "x.ipynb")
+    assert found["question"] == "Apa?"
+    assert [(section["anchor"], section["heading"]) for section in found["sections"][1:]] == [
+        ("isi-2", "Isi"),
+        ("nilai-bobot", "Nilai & bobot"),
+        ("nilai-bobot-2", "Nilai & bobot"),
+        ("bagian", "…"),
+    ]
