@@ -92,12 +92,6 @@ def test_a_notebook_that_was_run_and_saved_is_no_change_and_what_was_typed_is_on
     assert git(set_up, "status", "--porcelain") == " M notebooks/00_coba.ipynb\n"
 
 
-def test_a_clone_in_which_nothing_is_set_up_works_as_any_other(clone):
-    assert git(clone, "status", "--porcelain") == ""
-    run(clone / "notebooks/00_coba.ipynb")
-    assert git(clone, "status", "--porcelain") == " M notebooks/00_coba.ipynb\n"
-
-
 def test_without_the_environment_the_filter_takes_nothing_away_and_fails_nothing(set_up):
     (set_up / ".venv").unlink()
     run(set_up / "notebooks/00_coba.ipynb")

@@ -1,12 +1,10 @@
 """PDF from the pages: sheet, letterhead, page numbers, the year as one document, and no network."""
 
-import ast
 import json
 import re
 import sys
 from datetime import UTC, datetime
 
-import nbformat
 import pdfplumber
 import pytest
 from reading import KUKAR, MALANG
@@ -157,13 +155,6 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     assert f"Halaman {len(pages)} dari {len(pages)}" in pages[-1]
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_the_year_of_the_invented_office_says_so_on_its_cover(printer, tmp_path):
-    write(tmp_path, "<h1>Berapa?</h1>", "2023/00.01/02_indeks")
-    paper.year(printer, tmp_path, 2023, "00.01", RECORD, entries(tmp_path))
-    assert "DATA CONTOH" in texts(tmp_path / "2023/00.01/laporan-2023-00.01.pdf")[0]
-
-
 @pytest.mark.usefixtures("processed_env")
 def test_a_page_can_use_nothing_but_what_it_holds(printer, tmp_path):
     picture = tmp_path / "rahasia.svg"
@@ -189,32 +180,3 @@ def test_a_missing_library_is_said_with_the_line_that_installs_it(monkeypatch):
         paper.Printer("A4")
     assert "apt-get install libpango-1.0-0" in str(refused.value)
     assert "\n" not in str(refused.value)
-
-
-@pytest.mark.parametrize(
-    ("environment", "region"),
-    [("processed_env", KUKAR), ("processed_env", MALANG), ("sample_env", "00.01")],
-)
-def test_the_page_for_the_head_of_bappeda_is_one_a4_page(
-    environment, region, printer, tmp_path, request
-):
-    request.getfixturevalue(environment)
-    notebook = nbformat.read(store.NOTEBOOKS / "00_ringkasan.ipynb", as_version=4)
-    known = {}
-    body = ""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown":
-            title, _, rest = cell.source.partition("\n\n")
-            level = title.count("#")
-            body += f"<h{level}>{title.strip('# ')}</h{level}>" + (f"<p>{rest}</p>" if rest else "")
-            continue
-        *first, last = ast.parse(cell.source).body
-        exec(compile(ast.Module(first, []), "cell", "exec"), known)
-        if isinstance(last, ast.Expr):
-            body += eval(compile(ast.Expression(last.value), "cell", "eval"), known).html
-        else:
-            exec(compile(ast.Module([last], []), "cell", "exec"), known)
-        if "parameters" in cell.metadata.get("tags", []):
-            known |= {"year": 2023, "region": region, "draws": 1000}
-    name = write(tmp_path, body, f"2023/{region}/00_ringkasan", f"Ringkasan {region}")
-    assert len(texts(printed(printer, tmp_path, name))) == 1

@@ -132,13 +132,13 @@ def _cleaned(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
     for tag in soup.find_all(True):
         if tag.decomposed:
             continue
+        number = _number(tag)
         if tag.name == "style" and "show" in tag.get_attribute_list("class"):
             tag.decompose()  # for Lab alone
         elif tag.name == "style" and not _LOADS.search(tag.get_text()):
             continue
         elif tag.name == "style" or _RUNS.fullmatch(tag.name):
             said = "a script" if tag.name == "script" else f"<{tag.name}>"
-            number = _number(tag)
             tag.decompose()
             yield number, f"{said} is left out"
         elif tag.name == "svg":  # as a picture nothing in it can run
@@ -147,7 +147,7 @@ def _cleaned(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
             source = f"data:image/svg+xml;base64,{base64.b64encode(str(tag).encode()).decode()}"
             tag.replace_with(soup.new_tag("img", attrs={"alt": alt, "src": source}))
         elif not _CELL.match(str(tag.get("id"))):
-            yield from ((_number(tag), what) for what in _attributes(tag))
+            yield from ((number, what) for what in _attributes(tag))
 
 
 def _attributes(tag: Tag) -> Iterator[str]:

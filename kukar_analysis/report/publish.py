@@ -53,13 +53,9 @@ def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Ent
     """Return what the manifest says of a report."""
     before = report.parameters.get("from_year")
     years = [report.year] if before is None else [report.year, int(before)]
+    own = {name: getattr(report, name) for name in ("name", "title", "notebook", "year", "region")}
     made = {
-        "name": report.name,
-        "title": report.title,
-        "notebook": report.notebook,
         "parameters": dict(report.parameters),
-        "year": report.year,
-        "region": report.region,
         "region_name": framework.load().regions[report.region].name,
         **site.headline(report.year, report.region),
         "waits_for": list(report.waits),
@@ -69,7 +65,7 @@ def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Ent
         "page": False,
         "corrected": [],
     }
-    return made | record.said() | more
+    return own | made | record.said() | more
 
 
 def marked(entry: Entry, new: list[str]) -> Entry:

@@ -63,22 +63,16 @@ def headline(year: int, region: str) -> dict[str, Any]:
     What is not on record is None or empty.
     """
     value, change = compare.index_value(year, region), compare.improvement(year, region)
+    ranks = compare.ranks(year, region)[["scope", "name", "rank", "of", "tied"]]
+    tied = ranks["tied"].astype("str").where(ranks["tied"].notna(), "")
+    ranks["tied"] = [names.count(", ") + 1 if names else 0 for names in tied]
     return {
         "index": None if value.value is None else str(value.value),
         "index_known": value.known,
         "index_shown": str(value),
         "change": None if change is None else str(change),
         "caveat": compare.caveat(year, region) or compare.caveat(year + 1, region),
-        "ranks": [
-            {
-                "scope": r.scope,
-                "name": r.name,
-                "rank": r.rank,
-                "of": r.of,
-                "tied": len(r.tied.split(", ")) if isinstance(r.tied, str) else 0,
-            }
-            for r in compare.ranks(year, region).itertuples(index=False)
-        ],
+        "ranks": ranks.to_dict("records"),
     }
 
 

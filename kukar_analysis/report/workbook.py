@@ -20,7 +20,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.table import Table
 
-from kukar_analysis import formats, framework, places, store
+from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import compare, quality
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.analysis.missing import missing
@@ -31,33 +31,25 @@ from kukar_analysis.show import sources
 from kukar_analysis.show.cells import Cells, column
 
 CONTENTS, COMPUTED = "Isi", "Hitungan indeks"
-_SHEETS = (
-    ("Indeks", "Indeks semua daerah, tertinggi di atas", "index_scores", ""),
-    ("Komponen", "Nilai komponen semua daerah", "component_scores", ""),
-    ("Nilai butir", "Nilai asesor per butir", "question_scores", "assessor"),
-    ("Jawaban OPD", "Jawaban dan penilaian mandiri perangkat daerah", "question_scores", "self"),
-    ("Catatan asesor", "Catatan asesor", "assessor_notes", "own"),
-    ("Survei", "Rata-rata jawaban survei; jawaban orang tidak dimuat", "survey_responses", "own"),
-    ("Program", "Program dan quick win", "programmes", "own"),
-    ("Aspek quick win", "Nilai aspek quick win", "quick_win_aspects", "own"),
-    ("OPD per pilar", "Perangkat daerah pengampu pilar", "pillar_agencies", "own"),
-    (
-        "Statistik",
-        "Statistik resmi dan pers; bukan bagian nilai evaluasi",
-        "official_statistics",
-        "",
-    ),
-)
-"""Sheets with their titles and tables, and of whose rows: all, or those of the rule in `_rows`."""
+_SHEETS = """\
+Indeks | index_scores |  | Indeks semua daerah, tertinggi di atas
+Komponen | component_scores |  | Nilai komponen semua daerah
+Nilai butir | question_scores | assessor | Nilai asesor per butir
+Jawaban OPD | question_scores | self | Jawaban dan penilaian mandiri perangkat daerah
+Catatan asesor | assessor_notes | own | Catatan asesor
+Survei | survey_responses | own | Rata-rata jawaban survei; jawaban orang tidak dimuat
+Program | programmes | own | Program dan quick win
+Aspek quick win | quick_win_aspects | own | Nilai aspek quick win
+OPD per pilar | pillar_agencies | own | Perangkat daerah pengampu pilar
+Statistik | official_statistics |  | Statistik resmi dan pers; bukan bagian nilai evaluasi
+"""
+"""Sheets, their tables, whose rows (all; else of the regions asked for, or of offices among them),
+and their titles."""
 _LOCALE = "[$-421]"
 """Indonesian, for whatever opens the file: LibreOffice takes its comma and months from it."""
-_FORMS = {
-    "percent": '0.##"%"',
-    "share": "0.0%",
-    "plain": "#,##0.######",
-    "year": "0",
-    "date": "d mmmm yyyy",
-}
+_FORMS = {"percent": '0.##"%"', "share": "0.0%", "plain": "#,##0.######", "year": "0"}
+_FORMS |= {"date": "d mmmm yyyy", "number": "#,##0.{0}", "signed": "+0.{0};-0.{0};0.{0}"}
+"""Excel's formats by those of columns.csv; {0} stands for the decimals."""
 _LONGEST, _CUT = 32_767, " … [dipotong: teks lengkap ada pada asalnya]"
 """Characters that Excel holds in a cell, and what stands at the end of a longer text."""
 _ODD = re.compile("[\ufffe\uffff\ud800-\udfff]")
@@ -128,7 +120,7 @@ def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFr
     """Yield names, titles and frames of the sheets."""
     fw = framework.load()
     of_office = [r for r in regions if fw.is_office(r)]
-    for name, title, table, whose in _SHEETS:
+    for name, table, whose, title in (map(str.strip, x.split("|")) for x in _SHEETS.splitlines()):
         frame = store.read(table, year=year)
         if whose:
             frame = frame[frame["region"].isin(regions if whose == "assessor" else of_office)]
@@ -156,11 +148,8 @@ def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFr
 def _with_codes(scored: pd.DataFrame) -> pd.DataFrame:
     """Return question scores with their printed code, in the order of the form."""
     fw = framework.load()
-    listed = [q for asked in fw.edition_questions.values() for q in asked.values()]
-    asked = pd.DataFrame(
-        [(q.edition, q.question, q.code, q.number) for q in listed],
-        columns=["edition", "question", "code", "number"],
-    )
+    listed = [vars(q) for asked in fw.edition_questions.values() for q in asked.values()]
+    asked = pd.DataFrame(listed)[["edition", "question", "code", "number"]]
     order = {component: place for place, component in enumerate(fw.components)}
     made = scored.merge(asked, on=["edition", "question"], how="left")
     made = made.assign(place=made["component"].map(order), number=made["number"].fillna(0))
@@ -183,15 +172,15 @@ def _files(raw: Path) -> pd.DataFrame:
     """Return the files that were read, with what SOURCES.csv says of those that are as it says."""
     found, path = store.read("files"), raw / "SOURCES.csv"
     if path.exists():
+        columns = ["file", "sha256", "covers", "received_on", "citation"]
         try:
-            told = pd.read_csv(path, dtype="str", encoding="utf-8-sig")
-            told = told[["file", "sha256", "covers", "received_on", "citation"]]
-        except (OSError, ValueError, KeyError) as error:
+            told = pd.read_csv(path, dtype="str", encoding="utf-8-sig", usecols=columns)[columns]
+        except (OSError, ValueError) as error:
             said = f"{path.name} cannot be read ({error}): it needs the columns file and sha256"
             raise ReportError(said) from error
         told["citation"] = told["citation"].str.replace(" | ", ", ", regex=False)
         found = found.merge(told, on=["file", "sha256"], how="left")
-    return found[[*(c for c in found if c != "sha256"), "sha256"]]
+    return found[[*found.columns.drop("sha256"), "sha256"]]
 
 
 def _computed(year: int, region: str) -> list[tuple[Any, ...]]:
@@ -267,22 +256,18 @@ def _table(page: Any, title: str, frame: pd.DataFrame, regions: list[str]) -> No
 
 def _values(cells: Cells) -> Iterator[tuple[Any, str]]:
     """Yield the cells of a column as Excel is to hold them, each with its format of numbers."""
-    kind, _, places_ = cells.format.partition(":")
-    forms = dict(_FORMS)
-    if places_.isdigit():
-        decimals = "0" * int(places_)
-        forms["number"] = f"#,##0.{decimals}".rstrip(".")
-        forms["signed"] = f"+0.{decimals};-0.{decimals};0.{decimals}"
+    kind, _, decimals = cells.format.partition(":")
+    form = _FORMS.get(kind, "").format("0" * int(decimals if decimals.isdigit() else 0))
+    form = ";".join(_LOCALE + part.removesuffix(".") for part in form.split(";"))
     for value, text in zip(cells.values, cells.texts, strict=True):
         if pd.isna(value):
             yield None, "General"
         elif kind == "date" and isinstance(value, str):
-            day = re.fullmatch(r"\d{4}-\d\d-\d\d", value)
-            yield date.fromisoformat(value) if day else value, _LOCALE + forms[kind]
-        elif kind in forms and not isinstance(value, str):
-            whole = kind == "plain" and float(value).is_integer()
-            form = "#,##0" if whole else forms[kind]
-            yield value, ";".join(_LOCALE + part for part in form.split(";"))
+            is_day = re.fullmatch(r"\d{4}-\d\d-\d\d", value)
+            yield date.fromisoformat(value) if is_day else value, form
+        elif kind in _FORMS and not isinstance(value, str):
+            is_whole = kind == "plain" and float(value).is_integer()
+            yield value, f"{_LOCALE}#,##0" if is_whole else form
         else:
             yield text, "@"
 
@@ -293,16 +278,14 @@ def _contents(
     """Fill the first sheet: the indices, the sheets, what is missing, how to read, the run."""
     fw = framework.load()
     page.column_dimensions["A"].width, page.column_dimensions["B"].width = 26, 110
-    indices = []
-    for region in regions:
-        index = compare.index_value(year, region)
-        known = fw.names["known"].get(index.known, "")
-        said = known if index.value is None else f"{formats.number(index.value)} {known}"
-        indices.append((fw.regions[region].name, index.value if index.known == "printed" else said))
+    known = {fw.regions[r].name: compare.index_value(year, r) for r in regions}
     absent = [missing(t, year, r)["sentence"] for r in regions for t in fw.papers]
     parts: dict[str, list[tuple[str, Any]]] = {
         "Belum dikonfirmasi": [("", s) for r in regions for s in unconfirmed(r, year)],
-        "Indeks Smart City": indices,
+        "Indeks Smart City": [
+            (name, index.value if index.known == "printed" else str(index))
+            for name, index in known.items()
+        ],
         "Lembar": [*titles.items()],
         "Kelengkapan": [("", s) for s in compare.whole_field(year)["missing"] if s],
         "Yang tidak ada": [("", s) for found in absent for s in found],
