@@ -295,9 +295,10 @@ def test_many_regions_are_listed_above_with_their_last_index_on_record(site, kuk
         assert overview.caption == "Semua daerah (4), tahun terakhir yang indeksnya tercatat"
         assert {*overview.column("Tahun")} == {"2023"}
         assert {*overview.column("Indeks")} == {"2,82"}
-        assert all("73 dari 130 Nasional" in rank for rank in overview.column("Peringkat"))
+    assert page.text.count("73 dari 130 Nasional") == count + 4 * (count > 3)
 
 
+@pytest.mark.usefixtures("processed_env")
 def test_pages_that_are_not_asked_for_stay_and_lead_to_one_that_comes_between(tmp_path, kukar):
     def turns(name):
         found = Page((target / f"{name}.html").read_text(encoding="utf-8")).all("a")
@@ -321,6 +322,7 @@ def test_pages_that_are_not_asked_for_stay_and_lead_to_one_that_comes_between(tm
     assert all(f'"name":"{name}"' in words for name in (INDEX, PILLAR))
 
 
+@pytest.mark.usefixtures("processed_env")
 def test_a_failed_report_is_said_in_the_index(kukar, tmp_path):
     made, pairs = kukar
     for page, said in [(True, "gagal dibuat; halaman ini versi lama"), (False, "gagal dibuat")]:
