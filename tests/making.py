@@ -5,15 +5,12 @@ from __future__ import annotations
 import dataclasses
 import functools
 import json
-import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable
 from contextlib import contextmanager
 from pathlib import Path
 
-import copied
 from reading import write_notebook
 
 from kukar_analysis import store
@@ -142,67 +139,3 @@ class Small:
     def left(self):
         """Return what a run left beside the published folder."""
         return sorted(p.name for p in self.folder.iterdir() if p.name.startswith(".laporan."))
-
-
-@dataclasses.dataclass
-class Project:
-    """A copy of the project, run in processes of its own."""
-
-    folder: Path
-
-    @classmethod
-    def of(cls, folder: Path, processed: Path) -> Project:
-        """Copy what runs: package, notebooks, the lists of sources, and these tables."""
-        copied.project(folder)
-        shutil.copytree(store.ROOT / "docs", folder / "docs")
-        shutil.copytree(processed, folder / "data" / "processed")
-        (folder / "data" / "raw").mkdir()
-        shutil.copy(store.RAW / "SOURCES.csv", folder / "data" / "raw")
-        return cls(folder)
-
-    def copy(self, folder: Path) -> Project:
-        shutil.copytree(self.folder, folder, symlinks=True)
-        return Project(folder)
-
-    @property
-    def environment(self):
-        own = {store.PROCESSED_VARIABLE, "PYTHONPATH"}
-        kept = {name: value for name, value in os.environ.items() if name not in own}
-        return {**kept, "PYTHONPATH": str(self.folder)}
-
-    def start(self, *command, **options):
-        """Start Python with these arguments in the project's folder."""
-        return subprocess.Popen(
-            [sys.executable, *map(str, command)],
-            cwd=self.folder,
-            env=self.environment | options.pop("env", {}),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            **options,
-        )
-
-    def kukar(self, *arguments, **options):
-        return self.start("-m", "kukar_analysis", *arguments, **options)
-
-    def run(self, *arguments, **options):
-        """Run `kukar` with these arguments to its end; return exit code, output and errors."""
-        process = self.kukar(*arguments, **options)
-        out, err = process.communicate(timeout=300)
-        return process.returncode, out, err
-
-    def append(self, name: str, text: str) -> None:
-        with (self.folder / name).open("a", encoding="utf-8") as file:
-            file.write(text)
-
-    def replace(self, name: str, old: str, new: str) -> None:
-        path = self.folder / name
-        text = path.read_text(encoding="utf-8")
-        assert old in text, (name, old)
-        path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def ended(processes: Iterable[subprocess.Popen[str]]) -> list[tuple[int, str, str]]:
-    """Wait for processes; return exit code, output and errors of each."""
-    said = [(process, process.communicate(timeout=300)) for process in processes]
-    return [(process.returncode, out, err) for process, (out, err) in said]

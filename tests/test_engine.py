@@ -269,14 +269,6 @@ def test_a_cell_that_raises_is_marked_as_by_papermill_itself(tmp_path):
     assert outputs(warm) == outputs(plain)
 
 
-def test_a_kernel_that_does_not_start_leaves_every_cell_pending(tmp_path):
-    with pytest.raises(RuntimeError):
-        run(tmp_path / "a.ipynb", "1", "2", extra_arguments=["--no-such-flag=1", "--version"])
-    assert states(tmp_path / "a.ipynb") == [("pending", None)] * 2
-    made = nbformat.read(tmp_path / "a.ipynb", as_version=4)
-    assert made.metadata.papermill.exception is True
-
-
 RUNNER = """
 import signal, sys, papermill
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a job in the background ignores it
@@ -300,20 +292,6 @@ def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path
             runner.kill()
     awaited(lambda: not psutil.pid_exists(int(pid)))
     assert states(tmp_path / "out.ipynb") == STOPPED
-
-
-HANGS = """
-from ipykernel.kernelapp import IPKernelApp
-def close(self):
-    __import__('time').sleep(1000)
-IPKernelApp.close.__code__ = close.__code__
-"""
-
-
-@pytest.mark.usefixtures("each_kind")
-def test_an_end_of_ipykernel_that_hangs_keeps_nobody_waiting(tmp_path):
-    run(tmp_path / "a.ipynb", HANGS, "1")
-    assert states(tmp_path / "a.ipynb") == [("completed", False)] * 2
 
 
 def test_what_a_notebook_registers_for_its_end_is_done(tmp_path):

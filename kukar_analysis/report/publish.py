@@ -44,9 +44,11 @@ def read(published: Path) -> dict[str, Any]:
     """
     found = writing.known(published / MANIFEST)
     try:
-        return found | {"reports": {entry["name"]: entry for entry in found["reports"]}}
+        reports = {entry["name"]: entry for entry in found["reports"]}
+        own = {part: found[part] for part in ("files", "corrections", "made_at")}
     except (KeyError, TypeError):
-        return {"reports": {}, "files": {}, "corrections": [], "made_at": "", "sheet": None}
+        reports, own = {}, {"files": {}, "corrections": [], "made_at": ""}
+    return {"reports": reports, "sheet": found.get("sheet"), **own}
 
 
 def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Entry:
