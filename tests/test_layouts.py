@@ -179,6 +179,8 @@ def test_a_list_below_a_signature_is_said(answers):
         [[None, "Tenggarong, 3-10-2023"], [None, "dr. Budi Rekaan"]],
         [[None, "dr. Budi Rekaan"], [None, "NIP. 19700101"]],
         [[None, None, "dr. Budi Rekaan"]],
+        [["Tenggarong,    November 2023"], [None, None, "dr. Budi Rekaan"]],
+        [["Mengetahui", None, "Yang membuat"], ["dr. Budi Rekaan", None, "Ani Rekaan"]],
     ],
 )
 def test_nobody_who_signs_is_named_anywhere(answers, tmp_path, block, capsys):

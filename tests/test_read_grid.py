@@ -156,13 +156,6 @@ def test_a_sheet_without_known_headings_is_only_noted(rows):
     assert note.startswith(f"{NAME} sheet 'Isian': holds no line of known headings (definitions/")
 
 
-def test_headings_that_are_nearly_those_of_a_kind_are_a_problem_with_what_is_lacking():
-    found = read(["KODE", "PERTANYAAN", "JAWABAN", "DATA DUKUNG"], ANSWER[:4])
-    assert found.lists == []
-    (problem,) = found.problems
-    assert "no known kind of list; nearest is agency_form, which also needs NILAI MAND" in problem
-
-
 # What a form says once
 
 
@@ -229,33 +222,6 @@ def test_a_remark_of_one_cell_is_noted_without_its_text(remark):
 def test_a_row_with_values_that_are_of_nothing_is_a_fault():
     (_, record) = records(read(FORM, ANSWER, ["", "", "ada", "", "tautan"]))
     assert record.fault == "the row has values, but nothing that says what they are of"
-
-
-SIGNED = [
-    ["Tenggarong, 12 Oktober 2023"],
-    ["Mengetahui,"],
-    ["", "", "", "Kepala Dinas Kesehatan"],
-    ["NIP. 19700101 199001 1 001"],
-    ["", "Tenggarong,    November 2023"],
-    ["Mengetahui", "", "", "Yang membuat"],
-]
-PERSON = "dr. Budi Rekaan, M.Kes"
-
-
-@pytest.mark.parametrize("begin", SIGNED, ids=lambda row: " ".join(row).strip()[:12])
-def test_a_signature_block_ends_the_list_and_nothing_of_it_is_kept_or_said(begin):
-    found = read(FORM, ANSWER, begin, ["", "", "", PERSON], ["", "", "", "NIP 1970 0101 1990 01"])
-    assert len(records(found)) == 1
-    assert (found.problems, found.notes) == ([], [])
-    assert PERSON not in repr(found)
-
-
-def test_rows_like_records_below_a_signature_block_are_a_problem():
-    found = read(FORM, ANSWER, SIGNED[0], ["", PERSON], ["3.1.2", *ANSWER[1:]], ANSWER)
-    assert len(records(found)) == 1
-    assert found.problems == [
-        f"{NAME} sheet 'Isian': row 5 and below stand under the signature and were not read"
-    ]
 
 
 def test_a_cell_merged_down_holds_for_the_rows_it_covers_and_no_further():

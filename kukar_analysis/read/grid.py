@@ -151,7 +151,9 @@ def _records(
     What was passed over is said in `reading`.
     """
     places = {column: i - 1 for column, (_, i) in found.headings.items()}
-    identity = [places[c] for c in places if c in kinds()[found.kind].identity or _is_answer(c)]
+    identity = [
+        places[c] for c in places if c in kinds()[found.kind].identity or c.startswith("statement_")
+    ]
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
     prefilled = places.get(_PREFILLED.get(found.kind, "")) if grid.medium == "workbook" else None
     down = _merged_down(grid, found.last)
@@ -196,10 +198,6 @@ def _records(
     return records, ()
 
 
-def _is_answer(column: str) -> bool:
-    return column.startswith("statement_")
-
-
 def _is_split(cells: list[str], heads: list[str], places: dict[str, int]) -> bool:
     """Whether the comma that parts a line may be a decimal one: 3,5 becomes two cells."""
     texts = [places.get(c) for c in ("answer", "evidence", "remark")]
@@ -225,9 +223,9 @@ def _merged_down(grid: Grid, last: int) -> dict[tuple[int, int], str]:
 
 def _column_numbers(texts: list[str]) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 or (1), (2), (3)."""
-    numbers = [re.fullmatch(r"\(?(\d{1,2})\)?", text) for text in texts]
-    found = [int(n[1]) for n in numbers if n]
-    return len(found) == len(texts) >= 3 and found == list(range(found[0], found[0] + len(found)))
+    first = texts[0].strip("()")
+    numbers = range(int(first), int(first) + len(texts)) if re.fullmatch(r"\d{1,2}", first) else ()
+    return len(texts) >= 3 and [t.strip("()") for t in texts] == [*map(str, numbers)]
 
 
 def _section(texts: list[str], places: dict[str, int]) -> dict[str, str] | None:
@@ -253,21 +251,14 @@ def _section(texts: list[str], places: dict[str, int]) -> dict[str, str] | None:
 def _held(
     place: str, section: dict[str, str], held: dict[str, str], reading: Reading
 ) -> dict[str, str]:
-    """Return the component and pillar that hold from a section's row on.
+    """Return what holds from a section's row on: a component ends the pillar above it.
 
-    A component ends the pillar above it. A section that is not known ends both, so that what stands
-    below it is not taken for what stands above.
+    A section that is not known ends both: what stands below is not taken for what stands above.
     """
-    if "pillar" in section:
-        return held | section
-    if not section and held:
-        reading.notes.append(
-            f"{place} begins a part that is not known; {', '.join(held)} above it does not hold"
-            " below"
-        )
-    elif not section:
-        reading.notes.append(f"{place} is a remark, and was not read")
-    return section
+    if not section:
+        ended = f"begins a part that is not known; {', '.join(held)} above it does not hold below"
+        reading.notes.append(f"{place} {ended if held else 'is a remark, and was not read'}")
+    return held | section if "pillar" in section else section
 
 
 def _signature(texts: list[str], cells: list[str], places: dict[str, int]) -> bool:

@@ -147,15 +147,11 @@ def _vocabulary() -> frozenset[str]:
 
 def named(grid: Grid) -> dict[str, str]:
     """Return what the names of file and sheet tell for certain: region, agency, pillar."""
-    stem, part = PurePosixPath(grid.name).stem, grid.part or ""
-    told = [(kind, _named_in(kind, stem)) for kind in ("region", "opd", "pillar")]
-    told += [(kind, _named_in(kind, part)) for kind in ("pillar", "opd")]
-    return {kind: ids[0] for kind, ids in told if len(ids) == 1}
-
-
-@framework.kept()
-def _named_in(kind: str, text: str) -> list[str]:
-    return framework.load().named_in(kind, text)
+    stem = PurePosixPath(grid.name).stem
+    told = [(kind, stem) for kind in ("region", "opd", "pillar")]
+    told += [(kind, grid.part or "") for kind in ("pillar", "opd")]
+    found = [(kind, framework.load().named_in(kind, text)) for kind, text in told]
+    return {kind: ids[0] for kind, ids in found if len(ids) == 1}
 
 
 def known_headings(cells: list[str]) -> int:
@@ -187,7 +183,12 @@ def recognise(grid: Grid) -> Found | Unknown:
         most = max(len(one.headings) for one in found)
         best = [one for one in found if len(one.headings) == most]
         # a row of words right below that are headings too belongs to them
-        best.sort(key=lambda one: (one.first, one.last == one.first or not _heads(grid, one.last)))
+        best.sort(
+            key=lambda one: (
+                one.first,
+                one.last == one.first or not known_headings(grid.rows[one.last][1]),
+            )
+        )
         why = [one.unclear or _over_several(grid, one) for one in best]
         clear = next((one for one, what in zip(best, why, strict=True) if not what), None)
         return clear or Unknown(f"{grid.place}: {why[0]}", is_near=True)
@@ -223,10 +224,6 @@ def _wordy(cells: list[str]) -> bool:
     """Whether a row can be a second or third row of headings: words and years only."""
     figures = (re.fullmatch(r"[\d.,%() -]+", c) for c in cells if c)
     return not any(figure and not re.fullmatch(r"20\d\d", figure[0]) for figure in figures)
-
-
-def _heads(grid: Grid, index: int) -> bool:
-    return known_headings(grid.rows[index][1]) > 0
 
 
 def columns(rows: Block, year: str) -> tuple[Name, ...]:
@@ -361,7 +358,7 @@ def _unclear(headings: Headings, places: Mapping[str, list[int]], names: tuple[N
     """
     asked = max((s.statements for s in framework.load().surveys.values()), default=0)
     if f"statement_{asked + 1}" in headings:
-        return f"has more than the {asked} statements of a pillar; part it into a sheet a pillar"
+        return f"has more than the {asked} statements of a pillar"
     once = {p.casefold(): i for c, (p, i) in headings.items() if c.startswith("statement_")}
     again = [
         name.printed
@@ -369,10 +366,7 @@ def _unclear(headings: Headings, places: Mapping[str, list[int]], names: tuple[N
         if once.get(name.printed.casefold(), i) != i
     ]
     if again:
-        return (
-            f"the headings {', '.join(map(repr, again[:3]))} stand again, as of another pillar;"
-            " give each pillar a sheet or file of its own, or write the rows below each other"
-        )
+        return f"the headings {', '.join(map(repr, again[:3]))} stand again, as of another pillar"
     for column in (c for c in headings if c in _FIGURES):
         found = places[column]
         ours = words("furniture", "ours")
