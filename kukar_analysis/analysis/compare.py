@@ -7,7 +7,6 @@ part. Nothing is rounded here but what the ministry's arithmetic rounds.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,21 +15,19 @@ import numpy as np
 import pandas as pd
 
 from kukar_analysis import check, framework, store
+from kukar_analysis.analysis.told import told
 from kukar_analysis.errors import UsageError
-from kukar_analysis.formats import listed, number
+from kukar_analysis.formats import number
 from kukar_analysis.framework.facts import Edition
 
 MARGIN = Decimal("0.01")
 """How far an implied final may be from the one printed that year (domain: 19 of 32 differ)."""
 MIDDLE = 0.4, 0.6
 """Places of the field, from the best on, between which a component is neither strong nor weak."""
-_NO_LIST = "daftar butir salah satu edisi tidak terlihat atau belum dikonfirmasi"
 _COUNTS = {"same": "sama", "changed": "berubah kalimat", "new": "baru", "dropped": "dihapus"}
 _COMPONENTS = ["year", "region", "region_name", "province", "group", "edition", "component"]
 _COMPONENTS += ["weight", "score", "contribution", "group_mean", "group_low", "group_high", "gap"]
 _COMPONENTS += ["effect", "rank", "of", "side", "origin"]
-_SAME = ["question", "component", "pillar", "label", "continuity", "from_score", "to_score"]
-_SAME += ["change", "origin"]
 
 
 @dataclass(frozen=True)
@@ -43,7 +40,7 @@ class IndexValue:
 
     def __str__(self) -> str:
         if self.value is None:
-            return "tidak ikut" if self.known == "absent" else "tidak tercatat"
+            return framework.load().names["known"][self.known]
         margin = f" hasil hitung balik, ±{number(MARGIN)}" * (self.known == "implied")
         return f"{number(self.value)}{margin}"
 
@@ -69,15 +66,10 @@ def indices(region: str | None = None) -> pd.DataFrame:
 
 def _indices(region: str | None) -> pd.DataFrame:
     """Return `indices` but for the base."""
-    fw = framework.load()
-    found = store.read("index_scores", region=region)
-    found = found.rename(
-        columns={"index_published": "index", "improvement_published": "improvement"}
-    )
-    found["group"] = [fw.editions[e].group for e in found["edition"]]
-    found["known"] = "printed"
-    unprinted = found["index"].isna()
-    found.loc[unprinted, "known"] = found["participated"].map({True: "unknown", False: "absent"})
+    names = {"index_published": "index", "improvement_published": "improvement"}
+    found = _placed(store.read("index_scores", region=region).rename(columns=names))
+    known = [found["index"].notna(), found["participated"]]
+    found["known"] = np.select(known, ["printed", "unknown"], "absent")
     implied = found.dropna(subset=["index", "improvement"]).assign(
         year=lambda f: f["year"] - 1,
         index=lambda f: (f["index"] - f["improvement"]).round(2),
@@ -86,9 +78,21 @@ def _indices(region: str | None) -> pd.DataFrame:
         known="implied",
     )
     every = pd.concat([found, implied]).drop_duplicates(["year", "region"])
-    every["province"] = [fw.regions[r].province for r in every["region"]]
-    typed = dict.fromkeys(["group", "province", "known"], "str")
+    typed = dict.fromkeys(["group", "known"], "str")
     return every.sort_values(["year", "region"], ignore_index=True).astype(typed)
+
+
+def _placed(found: pd.DataFrame) -> pd.DataFrame:
+    """Add group, region_name, province and province_code to rows of regions and editions."""
+    fw = framework.load()
+    regions = [fw.regions[region] for region in found["region"]]
+    added = {
+        "group": [fw.editions[edition].group for edition in found["edition"]],
+        "region_name": [region.name for region in regions],
+        "province": [region.province for region in regions],
+        "province_code": [region.province_code for region in regions],
+    }
+    return found.assign(**added).astype(dict.fromkeys(added, "str"))
 
 
 def index_record(year: int, region: str) -> pd.Series | None:
@@ -108,16 +112,13 @@ def index_value(year: int, region: str) -> IndexValue:
     found = _indices(region).query("year == @year")
     if found.empty:
         return IndexValue(None, "unknown")
-    value, known = found[["index", "known"]].iloc[0]
-    return IndexValue(None if pd.isna(value) else _decimal(value), known)
+    return IndexValue(_decimal(found["index"].iloc[0]), found["known"].iloc[0])
 
 
 def improvement(year: int, region: str) -> Decimal | None:
     """Return the improvement as printed, or None where none is stated."""
     record = index_record(year, region)
-    if record is None or pd.isna(record["improvement_published"]):
-        return None
-    return _decimal(record["improvement_published"])
+    return None if record is None else _decimal(record["improvement_published"])
 
 
 def base_of_improvement(year: int, region: str) -> Decimal | None:
@@ -135,14 +136,13 @@ def caveat(year: int, region: str) -> str:
     """
     if improvement(year, region) != 0 or base_of_improvement(year, region) is not None:
         return ""
-    return (
-        f"Peningkatan 0,00 yang tercetak pada {year} bisa juga berarti tidak diisi; bila demikian,"
-        f" indeks {year - 1} tidak diketahui."
-    )
+    return told("caveat", year=year)
 
 
-def _decimal(printed: float) -> Decimal:
-    """Return a printed figure of two decimals, exactly."""
+def _decimal(printed: float | None) -> Decimal | None:
+    """Return a printed figure of two decimals, exactly; None where there is none."""
+    if printed is None or pd.isna(printed):
+        return None
     return Decimal(str(round(printed, 2))).quantize(Decimal("0.01"))
 
 
@@ -171,7 +171,11 @@ def missing_of(year: int, edition: str | None = None) -> str:
     """Return what is missing of an edition's field, or of the nation's; empty where it is whole."""
     found = whole_field(year)
     own = found["edition"].isna() if edition is None else found["edition"] == edition
-    return str(found.loc[own, "missing"].iloc[0]) if own.any() else ""
+    return " ".join(found.loc[own, "missing"])
+
+
+def _in_whole(found: pd.DataFrame, year: int) -> pd.Series:
+    return found["edition"].isin(whole_field(year).query("whole")["edition"])
 
 
 def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
@@ -180,16 +184,10 @@ def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
     Columns: those of index_scores, plus group, province and province_code. Only of editions whose
     field is whole: a mean, rank or range of a part is none of the whole. `partial` gives all.
     """
-    fw = framework.load()
     found = store.read("index_scores", year=year)
     found = found[found["participated"]].dropna(subset="index_published")
-    if not partial:
-        found = found[found["edition"].isin(whole_field(year).query("whole")["edition"])]
-    return found.assign(
-        group=[fw.editions[e].group for e in found["edition"]],
-        province=[fw.regions[r].province for r in found["region"]],
-        province_code=[fw.regions[r].province_code for r in found["region"]],
-    ).astype({"group": "str", "province": "str", "province_code": "str"})
+    found = found if partial else found[_in_whole(found, year)]
+    return _placed(found)[[*found, "group", "province", "province_code"]]
 
 
 def components(year: int, region: str | None = None, *, partial: bool = False) -> pd.DataFrame:
@@ -205,34 +203,31 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
     are given for one region or with `partial` only.
     """
     fw = framework.load()
-    every = store.read("component_scores", year=year).dropna(subset="score")
-    whole = every["edition"].isin(whole_field(year).query("whole")["edition"])
+    every = _placed(store.read("component_scores", year=year).dropna(subset="score"))
+    whole = _in_whole(every, year)
     by = every[whole].groupby(["edition", "component"])["score"]
-    order = list(fw.components)
     every = every.assign(
-        region_name=[fw.regions[r].name for r in every["region"]],
-        province=[fw.regions[r].province for r in every["region"]],
-        group=[fw.editions[e].group for e in every["edition"]],
         weight=[fw.weights[e].get(c, 0) for e, c in every[["edition", "component"]].values],
-        place=[order.index(c) for c in every["component"]],
         group_mean=by.transform("mean"),
         group_low=by.transform("min"),
         group_high=by.transform("max"),
         rank=by.rank("min", ascending=False),
         of=by.transform("size"),
+        contribution=lambda f: f["weight"] * f["score"] / 100,
+        gap=lambda f: f["score"] - f["group_mean"],
+        effect=lambda f: f["weight"] * f["gap"] / 100,
     )
-    every["contribution"] = every["weight"] * every["score"] / 100
-    every["gap"] = every["score"] - every["group_mean"]
-    every["effect"] = every["weight"] * every["gap"] / 100
     at = (every["rank"] - 0.5) / every["of"]
     strong = (every["gap"] > 0) & (at <= MIDDLE[0])
     weak = (every["gap"] < 0) & (at >= MIDDLE[1])
     side = np.select([strong, weak, at.notna()], ["strength", "weakness", "middle"], "")
     every["side"] = pd.Series(side, every.index, dtype="str").replace("", None)
-    texts = dict.fromkeys(["region_name", "province", "group", "side"], "str")
-    every = every.astype({**texts, "weight": "int64", "rank": "Int64", "of": "Int64"})
-    wanted = every["region"] == region if region else whole | partial
-    return every[wanted].sort_values(["region", "place"], ignore_index=True)[_COMPONENTS]
+    every = every.astype({"side": "str", "weight": "int64", "rank": "Int64", "of": "Int64"})
+    wanted = every[every["region"] == region if region else whole | partial]
+    order = {c: place for place, c in enumerate(fw.components)}
+    return wanted.sort_values(
+        ["region", "component"], key=lambda ids: ids.replace(order), ignore_index=True
+    )[_COMPONENTS]
 
 
 def ranks(year: int, region: str) -> pd.DataFrame:
@@ -264,8 +259,8 @@ def ranks(year: int, region: str) -> pd.DataFrame:
 
 def target(year: int, region: str) -> Decimal | None:
     """Return the index that a region set out to reach in a year, where one is on record."""
-    found = [t for t in framework.load().targets if (t.region, t.year) == (region, year)]
-    return found[0].target if found else None
+    targets = framework.load().targets
+    return next((t.target for t in targets if (t.region, t.year) == (region, year)), None)
 
 
 def component_gaps(year: int, region: str) -> pd.DataFrame:
@@ -305,11 +300,11 @@ def _last_year(year: int, region: str) -> dict[str, Any]:
     """Return what of last year can be compared, by component; the index where it was printed."""
     if year - 1 not in framework.load().years():
         return {}
-    both = components_between(region, year - 1, year).dropna(subset="change")
-    fair = both[both["comparable"].isin(["yes", "partly"])]
+    both = components_between(region, year - 1, year)
+    fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
     before = index_value(year - 1, region)
     index = {"index": before.value} if before.known == "printed" else {}
-    return {**dict(fair[["component", "from_score"]].values), **index}
+    return {**fair.set_index("component")["from_score"], **index}
 
 
 # Two years side by side
@@ -326,31 +321,36 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
     has no table.
     """
     check_order(from_year, to_year)
-    fw, years, stated = framework.load(), (from_year, to_year), scores()
-    before, after = editions = [edition_of(year, region) for year in years]
-    old, new = (fw.weights[e.edition] if e else {} for e in editions)
-    components = pd.Index([c for c in fw.components if c in {**old, **new}], name="component")
-    columns: dict[str, Mapping[str, float]] = {"from_weight": old, "to_weight": new}
-    columns["from_score"] = stated.get((from_year, region), {})
-    columns["to_score"] = stated.get((to_year, region), {})
-    made = pd.DataFrame({k: pd.Series(v, components, dtype="float64") for k, v in columns.items()})
+    fw, stated, years = framework.load(), scores(), {"from": from_year, "to": to_year}
+    editions = {side: edition_of(year, region) for side, year in years.items()}
+    weights = {side: fw.weights[e.edition] if e else {} for side, e in editions.items()}
+    named = [c for c in fw.components if any(c in own for own in weights.values())]
+    columns = {f"{side}_weight": pd.Series(own, dtype="float64") for side, own in weights.items()}
+    for side, year in years.items():
+        columns[f"{side}_score"] = pd.Series(stated.get((year, region), {}), dtype="float64")
+    made = pd.DataFrame(columns, pd.Index(named, name="component"))
     made["change"] = made["to_score"] - made["from_score"]
-    counts = _counts(before, after, components)
-    weighed = [
-        [_weighed(c, y, e) for c in components] for y, e in zip(years, editions, strict=True)
-    ]
-    absent = any(index_value(year, region).known == "absent" for year in years)
-    conditions = [
-        np.full(len(components), absent),
-        np.array([[known is False for known in row] for row in weighed]).any(axis=0),
-        counts["same"].isna(),
-        counts["same"] + counts["changed"] == 0,
-        counts["changed"] + counts["new"] + counts["dropped"] > 0,
-    ]
-    made = made.join(counts)
-    made["comparable"] = np.select(conditions, ["absent", "no", "unknown", "no", "partly"], "yes")
+    made = made.join(_counts(editions["from"], editions["to"], made.index))
+    unweighed = [~made.index.isin(_weighed(years[s], e)) for s, e in editions.items()]
+    absent = any(index_value(year, region).known == "absent" for year in years.values())
+    conditions = {
+        "absent": pd.Series(absent, made.index),
+        "no": unweighed[0] | unweighed[1] | (made["same"] + made["changed"] == 0),
+        "unknown": made["same"].isna(),
+        "partly": made["changed"] + made["new"] + made["dropped"] > 0,
+    }
+    made["comparable"] = np.select([*conditions.values()], [*conditions], "yes")
     made = made.reset_index()
-    reasons = [_reason(row, from_year, to_year) for row in made.itertuples()]
+    reasons = [
+        told(
+            "reason",
+            r=r,
+            from_year=from_year,
+            to_year=to_year,
+            counts=[f"{n:.0f} butir {w}" for k, w in _COUNTS.items() if (n := getattr(r, k)) > 0],
+        )
+        for r in made.itertuples()
+    ]
     texts = dict.fromkeys(["component", "comparable", "reason"], "str")
     return made.assign(reason=reasons).astype(texts)
 
@@ -371,34 +371,11 @@ def _counts(before: Edition | None, after: Edition | None, components: pd.Index)
     return made
 
 
-def _weighed(component: str, year: int, edition: Edition | None) -> bool | None:
-    """Whether a region was scored on a component; None where its edition is not known.
-
-    A component that no edition of the year weighs was not scored, whatever the edition.
-    """
-    weights = framework.load().weights
-    if edition is not None:
-        return component in weights[edition.edition]
-    of_year = [e.edition for e in framework.load().editions.values() if e.year == year]
-    return None if any(component in weights[e] for e in of_year) else False
-
-
-def _reason(row: Any, from_year: int, to_year: int) -> str:
-    """Return why a component can or cannot be compared, from the counts of its questions."""
-    if row.comparable == "absent":
-        return "daerah ini tidak ikut pada salah satu tahun"
-    if pd.isna(row.from_weight):
-        unknown = row.comparable == "unknown"
-        return f"nilai {from_year} belum tercatat" if unknown else f"baru ada pada {to_year}"
-    if pd.isna(row.to_weight):
-        return f"tidak ada lagi pada {to_year}"
-    moved = ""
-    if row.from_weight != row.to_weight:
-        moved = f"; bobotnya berubah dari {row.from_weight:.0f}% menjadi {row.to_weight:.0f}%"
-    if row.comparable == "unknown":
-        return f"{_NO_LIST}{moved}"
-    said = [f"{n:.0f} butir {words}" for k, words in _COUNTS.items() if (n := getattr(row, k))]
-    return f"{listed(said)}{moved}"
+def _weighed(year: int, edition: Edition | None) -> set[str]:
+    """Return what a region was scored on, or may have been where its edition is not known."""
+    fw = framework.load()
+    editions = [edition] if edition else [e for e in fw.editions.values() if e.year == year]
+    return {component for e in editions for component in fw.weights[e.edition]}
 
 
 def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
@@ -410,12 +387,12 @@ def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame
     """
     check_order(from_year, to_year)
     before, after = assessed(from_year, region), with_definitions(assessed(to_year, region))
-    if not _follows(edition_of(from_year, region), edition_of(to_year, region)):
-        after = after.iloc[:0]
-    after = after[after["status"] != "unconfirmed"].rename(columns={"score": "to_score"})
-    before = before.rename(columns={"score": "from_score"})[["question", "from_score"]]
-    both = after.merge(before, on="question")
-    return both.assign(change=both["to_score"] - both["from_score"])[_SAME]
+    follows = _follows(edition_of(from_year, region), edition_of(to_year, region))
+    after = after[follows & (after["status"] != "unconfirmed")]
+    both = after.merge(before[["question", "score"]], on="question", suffixes=("", "_before"))
+    both = both.rename(columns={"score_before": "from_score", "score": "to_score"})
+    columns = ["question", "component", "pillar", "label", "continuity", "from_score", "to_score"]
+    return both.assign(change=both["to_score"] - both["from_score"])[[*columns, "change", "origin"]]
 
 
 def assessed(year: int, region: str) -> pd.DataFrame:
@@ -434,18 +411,16 @@ def with_definitions(questions: pd.DataFrame) -> pd.DataFrame:
 @framework.kept()
 def form_of(edition: str) -> pd.DataFrame:
     """Return the questions of an edition, with what is defined of each, in the form's order."""
-    fw = framework.load()
-    columns = ["edition", "question", "component", "label", "code", "continuity", "status"]
-    rows = []
-    for id_, q in fw.edition_questions.get(edition, {}).items():
-        asked = fw.questions[id_]
-        told = (edition, id_, asked.component, asked.label, q.code, q.continuity, q.status)
-        rows.append((*told, q.number))
-    made = pd.DataFrame(rows, columns=[*columns, "number"])
-    made = made.astype(dict.fromkeys(columns, "str"))
-    order = list(fw.components)
-    made = made.assign(place=made["component"].map(order.index)).sort_values(["place", "number"])
-    return made.drop(columns="number").assign(place=range(len(made)))
+    fw, order = framework.load(), [*framework.load().components]
+    rows = [
+        (edition, id_, asked.component, asked.label, q.code, q.continuity, q.status, q.number)
+        for id_, q in fw.edition_questions.get(edition, {}).items()
+        for asked in [fw.questions[id_]]
+    ]
+    rows.sort(key=lambda row: (order.index(row[2]), row[-1]))
+    texts = ["edition", "question", "component", "label", "code", "continuity", "status"]
+    made = pd.DataFrame(rows, columns=[*texts, "number"]).drop(columns="number")
+    return made.astype(dict.fromkeys(texts, "str")).assign(place=range(len(made)))
 
 
 def check_order(from_year: int, to_year: int) -> None:

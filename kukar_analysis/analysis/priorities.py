@@ -7,7 +7,6 @@ the shortest way is the one with the fewest steps.
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,17 +19,16 @@ import pandas as pd
 from kukar_analysis import framework, score
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.pillars import questions, worth
+from kukar_analysis.analysis.told import told
 from kukar_analysis.errors import UsageError
-from kukar_analysis.formats import listed, number
 
 _FULL = score.HIGHEST * 100
 _HAIR = 1e-6
 """What a step from a score of 1 costs besides: of equal ways the lowest scores rise first."""
-STEPS = ["question", "component", "pillar", "from_score", "to_score", "steps"]
 
 
 @dataclass(frozen=True)
-class Way:
+class ShortestWay:
     """The way to a target: `moves` has a row a question raised; none where it is out of reach.
 
     Columns of moves: question, component, pillar, from_score, to_score (0 to 4), steps (how often
@@ -99,19 +97,15 @@ def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
     if not edition:
         raise UsageError(f"the component scores of {region} in {year} are not on record")
     found = compare.assessed(year, region).set_index("question")[["component", "score"]]
-    asked = framework.load().edition_questions.get(edition, {})
-    for id_ in changes:
-        if id_ not in own and id_ not in asked:
-            known = ", ".join(own)
-            raise UsageError(
-                f"{id_!r} is no component or question of {edition}; components: {known}"
-            )
-        if id_ not in own and id_ not in found.index:
-            raise UsageError(f"the score of {id_} is not on record for {region} in {year}")
-    wanted = pd.Series(changes, dtype="float64").reindex(found.index)
-    changed = found.assign(score=wanted.fillna(found["score"]))
-    for component in found.loc[wanted.notna(), "component"].unique():
-        scores = changed.loc[changed["component"] == component, "score"]
+    for id_ in (c for c in changes if c not in own and c not in found.index):
+        known = f"{id_!r} is no component or question of {edition}; components: {', '.join(own)}"
+        if id_ in framework.load().edition_questions.get(edition, {}):
+            known = f"the score of {id_} is not on record for {region} in {year}"
+        raise UsageError(known)
+    raised = pd.Series(changes, dtype="float64").reindex(found.index)
+    found["score"] = raised.fillna(found["score"])
+    for component in found.loc[raised.notna(), "component"].unique():
+        scores = found.loc[found["component"] == component, "score"]
         own[component] = float(score.component_score(scores))
     own |= {c: float(changes[c]) for c in own if c in changes}
     return Outlook(own, score.index_of(own, edition))
@@ -124,7 +118,7 @@ def shortest_way(
     *,
     step: Decimal = Decimal(1),
     fixed: Iterable[str] = (),
-) -> Way | None:
+) -> ShortestWay | None:
     """Return the fewest steps that bring the target after rounding.
 
     A step raises one question by `step` points, up to 4. `fixed` are components, pillars or
@@ -140,14 +134,20 @@ def shortest_way(
         raise UsageError(f"a step of {step} moves nothing; expected at least 0.01")
     if found.empty or edition is None:
         return None
-    held = found[["component", "pillar", "question"]].isin(fixed).any(axis=1)
-    free = found[~held & (found["score"] < score.HIGHEST)]
+    found["held"] = found[["component", "pillar", "question"]].isin(fixed).any(axis=1)
+    found["hundredths"] = (found["score"] * 100).round().astype("int64")
     ladders, best, taken = [], np.zeros(1), []
     for component, own in found.groupby("component"):
-        sums = (own["score"] * 100).round().astype("int64").sum()
-        steps = _ladder(free[free["component"] == component], size)
-        terms = _terms(edition.edition, str(component), sums + np.cumsum([0, *steps["rise"]]))
-        values = terms - np.cumsum([0, *steps["height"]]) * _HAIR
+        # the steps that raise the sum most come first, of equal ones those from the lowest score:
+        # any first n of them are the best n, and a question's own stay in their order
+        steps = sorted(
+            (-min(size, _FULL - at), at, question)
+            for question, score_ in own.loc[~own["held"], ["question", "hundredths"]].values
+            for at in range(score_, _FULL, size)
+        )
+        rises, heights = (np.cumsum([0, *(s[i] for s in steps)]) for i in (0, 1))
+        sums = own["hundredths"].sum() - rises
+        values = _terms(edition.edition, str(component), sums) - heights / 100 * _HAIR
         wide = np.full(len(best) + len(steps), -np.inf)
         count = np.zeros(len(wide), dtype="int64")
         for n, value in enumerate(values):  # n steps here, the others in the components before
@@ -155,20 +155,21 @@ def shortest_way(
             better = best + value > wide[here]
             wide[here][better], count[here][better] = (best + value)[better], n
         best = wide
-        ladders.append(steps)
+        ladders.append([question for *_, question in steps])
         taken.append(count)
     enough = np.flatnonzero(np.ceil(best - _HAIR / 10) >= _threshold(edition.edition, target))
-    left, rises = int(enough[0]) if len(enough) else len(best) - 1, Counter[str]()
-    for steps, count in zip(ladders[::-1], taken[::-1], strict=True):
-        rises.update(steps["question"].head(int(count[left])))
+    left, rises_of = int(enough[0]) if len(enough) else len(best) - 1, Counter[str]()
+    for ladder, count in zip(ladders[::-1], taken[::-1], strict=True):
+        rises_of.update(ladder[: count[left]])
         left -= int(count[left])
-    moved = found[found["question"].isin(rises)].sort_values("gain", ascending=False, kind="stable")
-    moved = moved.rename(columns={"score": "from_score"})
-    moved["steps"] = moved["question"].map(rises).astype("int64")
+    moved = found[found["question"].isin(rises_of)].rename(columns={"score": "from_score"})
+    moved = moved.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+    moved["steps"] = moved["question"].map(rises_of).astype("int64")
     after = moved["from_score"] + moved["steps"] * size / 100
     moved["to_score"] = after.clip(upper=score.HIGHEST).round(2)
     made = what_if(year, region, moved.set_index("question")["to_score"].to_dict())
-    return Way(target, made.index, moved[STEPS].reset_index(drop=True))
+    columns = ["question", "component", "pillar", "from_score", "to_score", "steps"]
+    return ShortestWay(target, made.index, moved[columns])
 
 
 def target_sentences(
@@ -180,66 +181,44 @@ def target_sentences(
     fixed: Iterable[str] = (),
 ) -> list[str]:
     """Return how far a target is, and the shortest way, or what single components could do."""
-    index, name = compare.index_value(year, region), framework.load().regions[region].name
-    what = "sasaran" if target == compare.target(year, region) else "contoh sasaran"
-    goal = f"{what} **{number(target)}**" + " (bukan sasaran yang ditetapkan)" * (" " in what)
+    index = compare.index_value(year, region)
+    goal = told("target.goal", target=target, is_set=target == compare.target(year, region))
+    figures = {"goal": goal, "index": index, "year": year, "region": region}
     if index.known != "printed" or index.value is None:
-        return [f"Jalan ke {goal} tidak dapat dihitung: indeks {name} {year} tidak tercatat."]
+        return [told("target.unknown", **figures)]
     if index.value >= target:
-        return [f"Indeks {name} {year}, {index}, sudah mencapai {goal}."]
-    short = f"Menuju {goal}, indeks {year} masih kurang {number(target - index.value)}."
+        return [told("target.reached", **figures)]
+    short = told("target.short", short=target - index.value, **figures)
     way = shortest_way(year, region, target, step=step, fixed=fixed)
     if way is None:
         return [short, *_by_component(year, region, target)]
     if not way.is_reached:
-        return [
-            f"{short} Nilai itu **tidak tercapai** dengan butir yang boleh bergerak: bila semuanya"
-            f" mencapai 4, indeks menjadi {number(way.index)}."
-        ]
+        return [f"{short} {told('target.far', way=way)}"]
     by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
-    said = [f"{framework.load().components[str(c)].name} ({n})" for c, n in by.items()]
-    return [
-        short,
-        f"Jalan terpendek: **{way.steps} langkah** sebesar {number(step)} poin pada"
-        f" {len(way.moves)} butir, yaitu {listed(said)}; indeks menjadi {number(way.index)}"
-        " sesudah dibulatkan. Langkah yang mungkin dan biayanya hanya diketahui kantor.",
-    ]
+    parts = [f"{framework.load().names['component'][str(c)]} ({n})" for c, n in by.items()]
+    return [short, told("target.way", way=way, parts=parts, step=step)]
 
 
 def _by_component(year: int, region: str, target: Decimal) -> list[str]:
     """Return what single components could do, beside the one that costs most against the group."""
-    names = framework.load().names["component"]
     found = alone(year, region, target).dropna(subset="score")
-    if found.empty:
-        return ["Nilai salah satu komponennya tidak tercatat."]
-    able = found.dropna(subset="needed").sort_values("rise", kind="stable").set_index("component")
-    parts = [
-        f"{names[r.Index]} {number(r.score)} menjadi {number(r.needed)}"
-        f" ({number(r.rise, signed=True)})"
-        for r in able.itertuples()
-    ]
-    if not parts:
-        return ["Tidak ada satu komponen yang sendirian cukup, walau mencapai 4."]
-    said = [f"Satu komponen saja sudah cukup bila naik sejauh ini: {listed(parts)}."]
-    effects = compare.components(year, region).set_index("component")["effect"]
-    worst = str(effects.idxmin()) if effects.min() < 0 else ""
-    if worst in able.index and able.loc[worst, "rise"] > able["rise"].min():
-        said.append(
-            f"{names[worst]} paling mengurangi indeks terhadap rata-rata kelompoknya, tetapi"
-            f" sendirian perlu naik {number(able.loc[worst, 'rise'], signed=True)}, lebih dari"
-            f" {names[able.index[0]]} ({number(able['rise'].min(), signed=True)}). Halaman-halaman"
-            " ini mendahulukan komponen menurut pengaruhnya terhadap rata-rata kelompok, bukan"
-            " menurut jarak ke suatu sasaran."
-        )
+    able = found.dropna(subset="needed").sort_values("rise", kind="stable")
+    if able.empty:
+        return [told("target.no_scores" if found.empty else "target.none_alone")]
+    rows = [*able.itertuples()]
+    said = [told("target.alone", parts=[told("target.component", c=row) for row in rows])]
+    costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
+    for worst in rows:
+        if worst.component in {*costly["component"]} and worst.rise > rows[0].rise:
+            said.append(told("target.worst", worst=worst, least=rows[0]))
     return said
 
 
 def _components(year: int, region: str) -> tuple[dict[str, float], str]:
     """Return the components of a region and its edition; nothing where one is not on record."""
     edition = compare.edition_of(year, region)
-    found = compare.components(year, region)
-    own = dict(zip(found["component"], found["score"], strict=True))
-    if edition is None or set(own) != set(framework.load().weights[edition.edition]):
+    own = compare.components(year, region).set_index("component")["score"].to_dict()
+    if edition is None or {*own} != {*framework.load().weights[edition.edition]}:
         return {}, ""
     return own, edition.edition
 
@@ -252,26 +231,6 @@ def _known(names: Iterable[str]) -> None:
             f"{', '.join(sorted(unknown))} is no component, pillar or question; components:"
             f" {', '.join(fw.components)}; pillars: {', '.join(fw.pillars)}"
         )
-
-
-def _ladder(own: pd.DataFrame, size: int) -> pd.DataFrame:
-    """Return the steps of a component, those that raise its sum most first: any first n are best.
-
-    Columns: question, rise (hundredths), height (the score that the step begins at, which is the
-    lowest of those that rise as much).
-    """
-    scores = zip(own["question"], (own["score"] * 100).round().astype("int64"), strict=True)
-    heap = [(-min(size, _FULL - at), at, question) for question, at in scores]
-    heapq.heapify(heap)
-    steps = []
-    while heap:
-        less, at, question = heap[0]
-        steps.append((question, -less, at / 100))
-        if at - less < _FULL:
-            heapq.heapreplace(heap, (-min(size, _FULL - at + less), at - less, question))
-        else:
-            heapq.heappop(heap)
-    return pd.DataFrame(steps, columns=["question", "rise", "height"])
 
 
 def _terms(edition: str, component: str, sums: Iterable[int]) -> np.ndarray:

@@ -76,6 +76,7 @@ class Framework:
     terms: dict[str, facts.Term]
     columns: dict[str, facts.ShownColumn]
     words: tuple[facts.Word, ...]
+    sentences: dict[str, facts.Sentence]
 
     @cached_property
     def memos(self) -> dict[Callable[..., Any], Callable[..., Any]]:

@@ -292,6 +292,11 @@ class Word(Fact, keys=2):  # what readers see of an id of no definition; `kind` 
     word: str
 
 
+class Sentence(Fact):  # said of figures: a template that analysis/told.py fills in
+    sentence: str
+    text: str
+
+
 class Expected(Fact):  # in which days it comes (12-01, WITA; before `first`: of the year after)
     what: ExpectedKind
     name: str

@@ -1,0 +1,45 @@
+"""Sentences of definitions/sentences.csv, filled in: the package gives figures, they the words.
+
+A sentence is a Jinja template. Filters: n (places) and signed write numbers, name (kind) the name
+of an id, listed `a, b, dan c`, few at most five of them; `is missing` holds for null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from jinja2 import Environment, StrictUndefined, Template
+
+from kukar_analysis import framework
+from kukar_analysis.formats import listed, number
+
+NAMED = 5
+"""Names in a sentence; of more the number is told."""
+
+
+def told(sentence: str, **figures: Any) -> str:
+    """Return a sentence of the definitions with its figures."""
+    return " ".join(_template(sentence).render(figures).split())
+
+
+@framework.kept()
+def _template(sentence: str) -> Template:
+    return _JINJA.from_string(framework.load().sentences[sentence].text)
+
+
+def few(names: Iterable[str]) -> str:
+    """Return names as `a, b, dan 3 lainnya`."""
+    named = [*names]
+    return listed([*named[:NAMED], *[f"{len(named) - NAMED} lainnya"] * (len(named) > NAMED)])
+
+
+def _name(id_: Any, kind: str) -> str:
+    return framework.load().names[kind][str(id_)]
+
+
+_JINJA = Environment(undefined=StrictUndefined)
+_JINJA.filters |= {"n": number, "name": _name, "few": few, "listed": lambda names: listed([*names])}
+_JINJA.filters["signed"] = lambda value, places=2: number(value, places, signed=True)
+_JINJA.tests["missing"] = pd.isna
