@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from kukar_analysis import framework, store
@@ -15,6 +17,8 @@ _QUESTIONS += ["has_evidence", "remark", "assessor", "difference", "others", "or
 _AGENCIES = ["opd", "state", "pillar_count", "pillars_answered", "lacking_pillars", *_COUNTS[:3]]
 _AGENCIES += ["share", "leaning", "scored", "own_mean", "compared", "own_compared"]
 _AGENCIES += ["assessor_mean", "difference", "programmes"]
+_LEANING = ["answering", "questions", "covered", "single", "largest", "largest_answered"]
+_LEANING += ["largest_alone", "leans", "leans_on", "equal_agencies"]
 
 
 def agency_questions(year: int, region: str) -> pd.DataFrame:
@@ -45,9 +49,9 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
         state=states.fillna("absent"),
         has_evidence=made["has_evidence"].eq(True),
         assessor=made["question"].map(assessed).astype("float64"),
+        difference=lambda f: f["score"] - f["assessor"],
         others=others,
     )
-    made["difference"] = made["score"] - made["assessor"]
     texts = dict.fromkeys(["component", "label", "others"], "str")
     return made[_QUESTIONS].astype(texts).sort_values("opd", kind="stable", ignore_index=True)
 
@@ -86,19 +90,20 @@ def agencies(year: int, region: str) -> pd.DataFrame:
     open_ = found.loc[found["state"].ne("answered") & found["others"].isna(), "opd"]
     silent = made["answered"] == 0
     state = pd.Series("complete", opds, dtype="str").mask(opds.isin(open_), "partial")
-    state = state.mask(silent, "silent").mask(silent & opds.isin(came), "unusable")
-    listed = store.read("programmes", year=year, region=region)["opd"].value_counts()
-    carried = of_pillar["opd"].value_counts().reindex(opds, fill_value=0)
     leans = _leaning(year, region, found).dropna(subset=["pillar", "leans_on"])
+    listed = store.read("programmes", year=year, region=region)
+    counts = [
+        f["opd"].value_counts().reindex(opds, fill_value=0) for f in (of_pillar, lacking, listed)
+    ]
     total = made["answered"].sum()
     made = made.assign(
-        state=state,
-        pillar_count=carried,
-        pillars_answered=carried - lacking["opd"].value_counts().reindex(opds, fill_value=0),
+        state=state.mask(silent, "silent").mask(silent & opds.isin(came), "unusable"),
+        pillar_count=counts[0],
+        pillars_answered=counts[0] - counts[1],
         lacking_pillars=_joined(lacking, "opd", opds),
         share=made["answered"] / total if total else float("nan"),
         leaning=_joined(leans, "leans_on", opds),
-        programmes=listed.reindex(opds, fill_value=0),
+        programmes=counts[2],
     )
     order = ["pillar_count", "answered", "opd"]
     made = made.reset_index().sort_values(order, ascending=[False, False, True])
@@ -174,7 +179,7 @@ def _summed(questions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
 
 def _joined(rows: pd.DataFrame, by: str, opds: pd.Index) -> pd.Series:
     """Return the pillars of some rows by agency, joined by ", "; null where an agency has none."""
-    order = list(framework.load().pillars)
+    order = [*framework.load().pillars]
     rows = rows.sort_values("pillar", key=lambda pillars: pillars.map(order.index), kind="stable")
     return rows.groupby(by)["pillar"].agg(", ".join).reindex(opds).astype("str")
 
@@ -185,26 +190,20 @@ def _leaning(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
     sizes = quality.form(year, region)["pillar"].fillna("").value_counts()
     seats = store.read("pillar_agencies", year=year, region=region).groupby("pillar")["agencies"]
     names = [*framework.load().pillars, *([""] if given["pillar"].eq("").any() else [])]
-    made = pd.DataFrame({"pillar": pd.Series(names, dtype="str")})
-    made["seats"] = made["pillar"].map(seats.sum()).astype("float64")
     rows = [_of_pillar(given[given["pillar"] == p]) if len(given) else {} for p in names]
-    columns = ["answering", "covered", "single", "largest", "largest_answered", "largest_alone"]
-    columns += ["leans", "leans_on", "equal_agencies"]
-    made = made.join(pd.DataFrame(rows, columns=columns, index=made.index))
-    made.insert(3, "questions", made["pillar"].map(sizes).astype("float64"))
+    made = pd.DataFrame(rows, pd.Index(names, name="pillar", dtype="str"), _LEANING)
+    made = made.assign(questions=sizes.reindex(names))
+    made.insert(0, "seats", seats.sum().reindex(names))
     texts = dict.fromkeys(["largest", "leans_on"], "str")
-    made = made.astype(dict.fromkeys(columns, "float64") | texts)
+    made = made.astype(dict.fromkeys(made, "float64") | texts).reset_index()
     return made.assign(pillar=made["pillar"].replace("", None))
 
 
-def _of_pillar(given: pd.DataFrame) -> dict[str, object]:
+def _of_pillar(given: pd.DataFrame) -> dict[str, Any]:
     """Return what the answers of one pillar say of its agencies."""
-    counts, covered, alone = (
-        given["opd"].value_counts(),
-        given["question"].nunique(),
-        given["others"].isna(),
-    )
-    row: dict[str, object] = {"answering": len(counts), "covered": covered, "single": alone.sum()}
+    counts, covered = given["opd"].value_counts(), given["question"].nunique()
+    alone = given["others"].isna()
+    row = {"answering": len(counts), "covered": covered, "single": alone.sum()}
     if not covered:
         return row
     most = int(counts.max())

@@ -32,37 +32,35 @@ def findings(year: int, region: str) -> pd.DataFrame:
     Columns: kind (of definitions/findings.csv, which says what it means), pillar, opd, subject,
     detail, origin (the first place of several), advice (what to do).
     """
-    kinds = framework.load().findings
+    answers = own_answers(year, region)
+    surveyed = store.read("survey_responses", year=year, region=region)
+    programmes = store.read("programmes", year=year, region=region)
+    # an answer reported without its agency, as by the press, says nothing of its evidence
+    bare = answers[answers["is_answered"] & ~answers["has_evidence"] & answers["opd"].notna()]
+    labels, kinds = framework.load().names["question"], framework.load().findings
     rows = [
-        *_without_evidence(year, region),
-        *_without_programme(year, region),
-        *_contradictions(year, region),
-        *_survey(year, region),
+        *(
+            ("without_evidence", r.pillar, r.opd, labels[r.question], None, r.origin)
+            for r in bare.itertuples()
+        ),
+        *_without_programme(answers, surveyed, programmes),
+        *_contradictions(year, region, answers),
+        *(_survey(year, _records(surveyed), programmes) if len(surveyed) else ()),
     ]
     found = pd.DataFrame(rows, columns=FINDINGS, dtype="str")
     return found.assign(advice=found["kind"].map({k: f.advice for k, f in kinds.items()}))
 
 
-def _without_evidence(year: int, region: str) -> Iterator[_Row]:
-    answers = own_answers(year, region)
-    # an answer reported without its agency, as by the press, says nothing of its evidence
-    bare = answers[answers["is_answered"] & ~answers["has_evidence"] & answers["opd"].notna()]
-    for row in bare.itertuples():
-        label = framework.load().questions[row.question].label
-        yield "without_evidence", row.pillar, row.opd, label, None, row.origin
-
-
-def _without_programme(year: int, region: str) -> Iterator[_Row]:
+def _without_programme(
+    answers: pd.DataFrame, surveyed: pd.DataFrame, programmes: pd.DataFrame
+) -> Iterator[_Row]:
     """Yield pillars and Impact sub-dimensions that claim a score with no programme of their own.
 
     Nothing is said where no programme list of the year is on record.
     """
     fw = framework.load()
-    programmes = store.read("programmes", year=year, region=region)
     if not (~programmes["is_quick_win"] | programmes["sub_dimension"].notna()).any():
         return
-    answers = own_answers(year, region)
-    surveyed = store.read("survey_responses", year=year, region=region)
     for column, parts, claimed in (
         ("pillar", fw.pillars, answers[answers["score"] > 0]),
         ("sub_dimension", fw.sub_dimensions, surveyed[surveyed["answer"] > 0]),
@@ -73,19 +71,17 @@ def _without_programme(year: int, region: str) -> Iterator[_Row]:
                 yield "without_programme", part.pillar, None, part.name, None, own.iloc[0]
 
 
-def _contradictions(year: int, region: str) -> Iterator[_Row]:
+def _contradictions(year: int, region: str, answers: pd.DataFrame) -> Iterator[_Row]:
     """Yield answers outside which the newest statistic up to the year lies."""
     fw = framework.load()
     statistics = store.read("official_statistics", region=region)
     statistics = statistics[statistics["year"] <= year].sort_values("year")
     newest = statistics.drop_duplicates("statistic", keep="last").set_index("statistic")
-    answers = own_answers(year, region)
-    for claim in fw.claims:
-        if claim.statistic not in newest.index:
-            continue
-        known = newest.loc[claim.statistic]
-        for row in answers[answers["question"] == claim.question].itertuples():
-            band = _BAND.search(row.answer) if isinstance(row.answer, str) else None
+    for claim in (c for c in fw.claims if c.statistic in newest.index):
+        known, label = newest.loc[claim.statistic], fw.questions[claim.question].label
+        claimed = answers[answers["question"] == claim.question].dropna(subset="answer")
+        for row in claimed.itertuples():
+            band = _BAND.search(row.answer)
             low, high = (float(end.replace(",", ".")) for end in band.groups()) if band else (0, 0)
             if band and not low <= known["value"] <= high:
                 detail = (
@@ -93,16 +89,37 @@ def _contradictions(year: int, region: str) -> Iterator[_Row]:
                     f" {str(known['value']).replace('.', ',')} ({known['year']},"
                     f" {fw.citations[known['citation']].beside_figure}; {known['origin']})"
                 )
-                label = fw.questions[row.question].label
                 yield "contradicts_statistic", row.pillar, row.opd, label, detail, row.origin
 
 
-def _survey(year: int, region: str) -> Iterator[_Row]:
+def _records(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a respondent and form.
+
+    Columns: pillar, form (the sub-dimension where the form is of one, else the pillar), part (that
+    sub-dimension), programme, respondent, lowest, highest (null where nothing is answered), origin.
+    """
+    records = answers["origin"].map(places.record_of).rename("record")
+    made = answers.groupby(records, sort=False).agg(
+        pillar=("pillar", "first"),
+        parts=("sub_dimension", "nunique"),
+        part=("sub_dimension", "first"),
+        programme=("programme", lambda texts: texts.iloc[0]),
+        respondent=("respondent", lambda hashes: hashes.iloc[0]),
+        lowest=("answer", "min"),
+        highest=("answer", "max"),
+        origin=("origin", "first"),
+    )
+    return made.assign(form=made["part"].where(made["parts"] == 1, made["pillar"])).reset_index()
+
+
+def _survey(year: int, records: pd.DataFrame, programmes: pd.DataFrame) -> Iterator[_Row]:
     """Yield the faults of the survey, one a pillar and kind, with how many and the first place."""
-    answers = store.read("survey_responses", year=year, region=region)
-    if answers.empty:
-        return
-    records = _records(answers)
+    fw = framework.load()
+
+    def row(kind: str, pillar: Any, detail: str, own: pd.DataFrame, subject: str = "") -> _Row:
+        name = subject or fw.pillars[pillar].name
+        return kind, pillar, None, name, detail, own["origin"].iloc[0]
+
     one = (records["lowest"] == records["highest"]) & records["highest"].gt(0)
     for kind, which in (
         ("one_answer_throughout", one),
@@ -111,71 +128,30 @@ def _survey(year: int, region: str) -> Iterator[_Row]:
     ):
         for pillar, own in records[which].groupby("pillar", sort=False):
             total = int((records["pillar"] == pillar).sum())
-            yield _of_pillar(kind, pillar, f"{len(own)} dari {total} responden", own)
-    yield from _respondents(year, region, records)
-    yield from _persons(records.dropna(subset="respondent"))
-
-
-def _records(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a respondent and form.
-
-    Columns: record (its place), pillar, form (the sub-dimension where the form is of one, else the
-    pillar), part (that sub-dimension), programme, respondent, lowest, highest (null where nothing
-    is answered), origin.
-    """
-    made = (
-        answers.assign(record=answers["origin"].map(places.record_of))
-        .groupby("record", sort=False)
-        .agg(
-            pillar=("pillar", "first"),
-            parts=("sub_dimension", "nunique"),
-            part=("sub_dimension", "first"),
-            programme=("programme", lambda texts: texts.iloc[0]),
-            respondent=("respondent", lambda hashes: hashes.iloc[0]),
-            lowest=("answer", "min"),
-            highest=("answer", "max"),
-            origin=("origin", "first"),
-        )
-    )
-    return made.assign(form=made["part"].where(made["parts"] == 1, made["pillar"])).reset_index()
-
-
-def _of_pillar(kind: str, pillar: Any, detail: str, own: pd.DataFrame, subject: str = "") -> _Row:
-    name = subject or framework.load().pillars[pillar].name
-    return kind, pillar, None, name, detail, own["origin"].iloc[0]
-
-
-def _respondents(year: int, region: str, records: pd.DataFrame) -> Iterator[_Row]:
-    """Yield forms with another number of respondents than asked for, or than there are users."""
-    fw = framework.load()
+            yield row(kind, pillar, f"{len(own)} dari {total} responden", own)
+    # more or fewer than are asked for, or than there are users
     asked = [s.respondents for e, s in fw.surveys.items() if fw.editions[e].year == year][:1]
     for form, own in records.groupby("form", sort=False):
         if asked and len(own) != asked[0]:
-            part = fw.sub_dimensions.get(str(form))
+            part, pillar = fw.sub_dimensions.get(str(form)), own["pillar"].iloc[0]
             detail = f"{len(own)} responden, diminta {asked[0]}"
-            pillar = own["pillar"].iloc[0]
-            name = part.name if part else ""
-            yield _of_pillar("respondents_not_asked", pillar, detail, own, name)
-    users = store.read("programmes", year=year, region=region).dropna(subset="users")
-    known = {(row.pillar, framework.normalise(row.programme)): row for row in users.itertuples()}
+            yield row("respondents_not_asked", pillar, detail, own, part.name if part else "")
+    users = programmes.dropna(subset="users").itertuples()
+    known = {(r.pillar, framework.normalise(r.programme)): r for r in users}
     for (pillar, programme), own in records.groupby(["pillar", "programme"], sort=False):
-        row = known.get((pillar, framework.normalise(programme)))
-        if row is not None and len(own) > row.users:
-            detail = f"{len(own)} responden, {row.users:.0f} pengguna ({row.origin})"
-            yield _of_pillar("more_respondents_than_users", pillar, detail, own, programme)
-
-
-def _persons(records: pd.DataFrame) -> Iterator[_Row]:
-    """Yield persons who answer for two pillars, or twice for the same."""
-    pillars = framework.load().pillars
-    forms = records.drop_duplicates(["respondent", "pillar"])
+        of = known.get((pillar, framework.normalise(programme)))
+        if of is not None and len(own) > of.users:
+            detail = f"{len(own)} responden, {of.users:.0f} pengguna ({of.origin})"
+            yield row("more_respondents_than_users", pillar, detail, own, programme)
+    # persons who answer for two pillars, or twice for the same
+    persons, order = records.dropna(subset="respondent"), [*fw.pillars].index
+    forms = persons.drop_duplicates(["respondent", "pillar"])
     pairs = forms.merge(forms, on="respondent", suffixes=("", "_other"))
-    order = {pillar: i for i, pillar in enumerate(pillars)}
     pairs = pairs[pairs["pillar"].map(order) < pairs["pillar_other"].map(order)]
     for (pillar, other), own in pairs.groupby(["pillar", "pillar_other"], sort=False):
-        subject = f"{pillars[pillar].name} dan {pillars[other].name}"
+        subject = f"{fw.pillars[pillar].name} dan {fw.pillars[other].name}"
         detail = f"{len(own)} orang; yang pertama juga di {own['origin_other'].iloc[0]}"
-        yield _of_pillar("same_person_two_pillars", pillar, detail, own, subject)
-    twice = records[records.duplicated(["respondent", "pillar", "part", "programme"])]
+        yield row("same_person_two_pillars", pillar, detail, own, subject)
+    twice = persons[persons.duplicated(["respondent", "pillar", "part", "programme"])]
     for pillar, own in twice.groupby("pillar", sort=False):
-        yield _of_pillar("same_person_twice", pillar, f"{len(own)} formulir berlebih", own)
+        yield row("same_person_twice", pillar, f"{len(own)} formulir berlebih", own)

@@ -6,12 +6,9 @@ import pandas as pd
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.formats import listed
+from kukar_analysis.analysis.told import told
 from kukar_analysis.framework.facts import Assumption
 
-NOT_CONFIRMED = (
-    "Keaslian berkas sumber belum dipastikan: catatan penerimaannya (SOURCES.csv) tidak ada."
-)
 _COPIED = {
     "editions": "aturan pembulatan",
     "weights": "bobot",
@@ -31,7 +28,7 @@ def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
     edition = compare.edition_of(year, region)
     asked = {*topics, region, *([edition.edition] if edition else [])}
     said = [("unconfirmed", sentence) for sentence in unconfirmed(region, year)]
-    said += [] if store.is_confirmed() else [("unconfirmed", NOT_CONFIRMED)]
+    said += [] if store.is_confirmed() else [("unconfirmed", told("unconfirmed.sources"))]
     said += [(a.topic, limit(a)) for a in framework.load().assumptions if a.topic in asked]
     return pd.DataFrame(said, columns=["topic", "sentence"], dtype="str")
 
@@ -50,13 +47,10 @@ def unconfirmed(region: str, *years: int) -> list[str]:
     Of a year whose table does not name the region these are all its editions. Empty where all is
     confirmed: the first thing to be said on such a page, and on all else made of it.
     """
-    fw = framework.load()
-    found = []
-    for year in dict.fromkeys(years):
-        own = compare.edition_of(year, region)
-        of_year = [own] if own else [e for e in fw.editions.values() if e.year == year]
-        found += [said for e in of_year if (said := edition_unconfirmed(e.edition))]
-    return found
+    editions = framework.load().editions.values()
+    own = {year: compare.edition_of(year, region) for year in years}
+    found = [e for y, mine in own.items() for e in ([mine] if mine else editions) if e.year == y]
+    return [said for e in found if (said := edition_unconfirmed(e.edition))]
 
 
 def edition_unconfirmed(edition: str) -> str:
@@ -65,20 +59,11 @@ def edition_unconfirmed(edition: str) -> str:
     counts, found = fw.unconfirmed(edition), fw.edition(edition)
     if not counts or not found.follows:
         return ""
-    whole = {
-        "editions": 1,
-        "weights": len(fw.weight_facts.get(edition, {})),
-        "edition_questions": found.questions,
-        "surveys": 1,
-    }
+    whole = {"weights": len(fw.weight_facts.get(edition, {})), "edition_questions": found.questions}
     said = [
-        name if counts[file] == whole[file] else f"{counts[file]} dari {whole[file]} {name}"
+        name if counts[file] == whole.get(file, 1) else f"{counts[file]} dari {whole[file]} {name}"
         for file, name in _COPIED.items()
         if file in counts
     ]
     before = fw.editions[found.follows]
-    return (
-        f"Edisi {found.year} ({fw.groups[found.group].name}) belum dikonfirmasi: {listed(said)}"
-        f" disalin dari edisi {before.year} ({fw.groups[before.group].name}), karena aturan"
-        f" {found.year} belum tercatat. Angka yang memakainya dapat berubah."
-    )
+    return told("unconfirmed.edition", found=found, before=before, said=said)

@@ -7,10 +7,7 @@ origin says, in a list as in a workbook or a letter.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
 
 import pandas as pd
 
@@ -20,28 +17,11 @@ from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList
 
-State = Literal["found", "changed", "no_file", "unreadable", "no_cell"]
-"""found: read again. changed: read again, but the file is not the one that was cleaned.
-no_file: not in the raw folder. unreadable: cannot be read any more. no_cell: holds no such cell."""
 COLUMNS = ["role", "name", "table", "year", "region", "value", "origin", "file", "place"]
 COLUMNS += ["heading", "raw", "state"]
 SAMPLE = store.ROOT / "data" / "sample"
 _WHOLE = {"index": "Indeks", "improvement": "Peningkatan", "rank": "Peringkat"}
 _TABLES = ("index_scores", "component_scores", "question_scores", "official_statistics")
-_Places = Mapping[str, list[tuple[SourceList, Record]]]
-"""The records of a file by the origin of each of their cells."""
-
-
-@dataclass(frozen=True)
-class _Stated:
-    """A value of a table. `columns` are those of a raw list in which it may stand."""
-
-    role: Literal["stated", "part"]
-    name: str
-    table: str
-    row: Any
-    value: float
-    columns: tuple[str, ...]
 
 
 def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd.DataFrame:
@@ -50,18 +30,20 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
     `figure` is index, improvement, rank, a component, a pillar, a question or a statistic. Columns:
     role (stated: the cell states it; part: it is made from this one), name (in Indonesian), table,
     year, region, value (null = nothing stated), origin, file, place, heading, raw (text of the
-    cell; null where it cannot be read), state (see State). Empty where the figure is not on record.
-    Raises UsageError for a year, region or figure that is not known.
+    cell; null where it cannot be read), state (found: read again; changed: read again, but the file
+    is not the one that was cleaned; no_file, unreadable, no_cell: it holds no such cell). Empty
+    where the figure is not on record. Raises UsageError for a word that is not known.
     """
     code, year = framework.load().region(region).region, _known_year(year)
     folder = raw or (SAMPLE if store.is_sample() else store.RAW)
-    rows = []
-    for each in _figure(year, code, figure):
-        row = each.row
-        cell = _again(row.origin, each.columns, folder)
-        head = (each.role, each.name, each.table, row.year, row.region, each.value)
-        rows.append((*head, *cell))
-    return pd.DataFrame(rows, columns=COLUMNS).astype({"value": "float64", "raw": "object"})
+    found = _figure(year, code, figure)
+    cells = [
+        _again(origin, columns.split(), folder)
+        for origin, columns in found[["origin", "columns"]].values
+    ]
+    again = pd.DataFrame(cells, found.index, ["origin", "file", "place", "heading", "raw", "state"])
+    made = found.drop(columns="origin").join(again)[COLUMNS]
+    return made.astype({"value": "float64", "raw": "object"}).reset_index(drop=True)
 
 
 def figures(year: int, region: str) -> dict[str, str]:
@@ -70,152 +52,128 @@ def figures(year: int, region: str) -> dict[str, str]:
     code, year = fw.region(region).region, _known_year(year)
     named = _WHOLE | {c.component: f"Komponen {c.name}" for c in fw.components.values()}
     named |= {p.pillar: f"Pilar {p.name}" for p in fw.pillars.values()}
-    known = {id_: name for id_, name in named.items() if any(_figure(year, code, id_))}
-    known |= {q: f"Butir {_label(q)}" for q in _rows("question_scores", year, code)["question"]}
-    stated = _rows("official_statistics", year, code)["statistic"]
-    return known | {s: f"Statistik {fw.statistics[s].name}" for s in stated}
+    known = {id_: name for id_, name in named.items() if len(_figure(year, code, id_))}
+    asked, stated = (store.read(table, year=year, region=code) for table in _TABLES[2:])
+    known |= {question: f"Butir {_label(question)}" for question in asked["question"]}
+    return known | {s: f"Statistik {fw.statistics[s].name}" for s in stated["statistic"]}
 
 
 def _known_year(year: int) -> int:
     """Return a year of which a table holds something; UsageError names those."""
-    years = {int(y) for table in _TABLES for y in store.read(table)["year"].unique()}
+    years = sorted({int(y) for table in _TABLES for y in store.read(table)["year"].unique()})
     if str(year) not in map(str, years):
-        raise UsageError(
-            f"year {year!r} is in no table; known: {', '.join(map(str, sorted(years)))}"
-        )
+        raise UsageError(f"year {year!r} is in no table; known: {', '.join(map(str, years))}")
     return int(year)
 
 
-def _figure(year: int, code: str, figure: str) -> Iterator[_Stated]:
-    """Yield what states a figure, then what it is made from."""
+def _figure(year: int, code: str, figure: str) -> pd.DataFrame:
+    """Return what states a figure, then what it is made from.
+
+    `columns` are those of a raw list in which the value may stand.
+    """
     fw = framework.load()
     if figure in _WHOLE:
-        yield from _whole(year, code, figure)
-    elif figure in fw.components:
-        yield from _components(year, code, "stated", figure)
-        yield from _questions(year, code, "part", component=figure)
-    elif figure in fw.pillars:
-        yield from _questions(year, code, "part", pillar=figure)
-    elif figure in fw.questions:
-        yield from _questions(year, code, "stated", question=figure)
-    elif figure in fw.statistics:
-        for row in _rows("official_statistics", year, code, statistic=figure).itertuples():
-            name = fw.statistics[figure].name
-            yield _Stated("stated", name, "official_statistics", row, row.value, ("value",))
-    else:
-        known = [*_WHOLE, *fw.components, *fw.pillars]
-        raise UsageError(
-            f"figure {figure!r} is not known; known: {', '.join(known)}, and the ids of questions"
-            " and statistics (definitions/questions.csv, statistics.csv)"
-        )
+        return _whole(year, code, figure)
+    if figure in fw.components:
+        stated, parts = _components(year, code, "stated"), _questions(year, code, "part")
+        return pd.concat([stated, parts], ignore_index=True).query("component == @figure")
+    if figure in fw.pillars:
+        return _questions(year, code, "part").query("pillar == @figure")
+    if figure in fw.questions:
+        return _questions(year, code, "stated").query("question == @figure")
+    if figure in fw.statistics:
+        found = store.read("official_statistics", year=year, region=code)
+        found = _stated(found, "official_statistics", "stated", "value", "value")
+        return found.assign(name=fw.statistics[figure].name).query("statistic == @figure")
+    known = [*_WHOLE, *fw.components, *fw.pillars]
+    raise UsageError(
+        f"figure {figure!r} is not known; known: {', '.join(known)}, and the ids of questions"
+        " and statistics (definitions/questions.csv, statistics.csv)"
+    )
 
 
-def _whole(year: int, code: str, figure: str) -> Iterator[_Stated]:
-    """Yield the index, its improvement or its rank, and what each is made from."""
-    value = compare.index_value(year, code)
+def _whole(year: int, code: str, figure: str) -> pd.DataFrame:
+    """Return the index, its improvement or its rank, and what each is made from."""
+    known = compare.index_value(year, code).known
+    if figure == "rank":
+        every = compare.participants(year)
+        every = every if known == "printed" else every.iloc[:0]
+        return _national(every, "part", "index").assign(name="Indeks " + every["region_name"])
+    own = store.read("index_scores", year=year, region=code)
     if figure == "improvement":
-        record = compare.index_record(year, code)
-        if record is not None and pd.notna(record["improvement_published"]):
-            yield from _national(year, code, "stated", "improvement")
-            yield from _national(year, code, "part", "index")
-            yield from _components(year - 1, code, "part")
-    elif figure == "rank":
-        everyone = compare.participants(year) if value.known == "printed" else pd.DataFrame()
-        for row in everyone.itertuples():
-            name = f"Indeks {row.region_name}"
-            yield _Stated("part", name, "index_scores", row, row.index_published, ("index",))
-    elif value.known == "implied":
-        yield from _national(year + 1, code, "part", "index")
-        yield from _national(year + 1, code, "part", "improvement")
+        own = own.dropna(subset="improvement_published")
+        parts = [_national(own, "stated", figure), _national(own, "part", "index")]
+        parts += [_components(year - 1, code, "part")] if len(own) else []
+    elif known == "implied":
+        later = store.read("index_scores", year=year + 1, region=code)
+        parts = [_national(later, "part", of) for of in ("index", "improvement")]
     else:
-        yield from _national(year, code, "stated", "index")
-        yield from _components(year, code, "part")
+        parts = [_national(own, "stated", "index"), _components(year, code, "part")]
+    return pd.concat(parts, ignore_index=True)
 
 
-def _national(
-    year: int, code: str, role: Literal["stated", "part"], column: str
-) -> Iterator[_Stated]:
-    """Yield a value of the region's line in the national table."""
-    for row in _rows("index_scores", year, code).itertuples():
-        value = getattr(row, f"{column}_published")
-        yield _Stated(role, f"{_WHOLE[column]} {year}", "index_scores", row, value, (column,))
+def _stated(
+    found: pd.DataFrame, table: str, role: str, value: str, columns: str | pd.Series
+) -> pd.DataFrame:
+    """Return rows of a table with what they state, and the columns of a list it may stand in."""
+    return found.assign(table=table, role=role, value=found[value], columns=columns)
 
 
-def _components(
-    year: int, code: str, role: Literal["stated", "part"], component: str | None = None
-) -> Iterator[_Stated]:
-    names = framework.load().components
-    for row in _rows("component_scores", year, code, component=component).itertuples():
-        columns = (row.component, "mean")
-        name = f"{names[row.component].name} {year}"
-        yield _Stated(role, name, "component_scores", row, row.score, columns)
+def _national(found: pd.DataFrame, role: str, column: str) -> pd.DataFrame:
+    names = f"{_WHOLE[column]} " + found["year"].astype("str")
+    return _stated(found.assign(name=names), "index_scores", role, f"{column}_published", column)
 
 
-def _questions(
-    year: int, code: str, role: Literal["stated", "part"], **where: str
-) -> Iterator[_Stated]:
-    """Yield question scores; what a figure is made from are the assessors' alone."""
-    found = _rows("question_scores", year, code, **where)
-    if role == "part":
-        found = found[found["source"] == "assessor"].dropna(subset="score")
-    for row in found.itertuples():
-        own = "mandiri" if pd.isna(row.opd) else f"mandiri, {row.opd}"
-        who = "asesor" if row.source == "assessor" else own
-        name = f"{_label(row.question)} ({who})"
-        yield _Stated(role, name, "question_scores", row, row.score, ("score",))
+def _components(year: int, code: str, role: str) -> pd.DataFrame:
+    found = store.read("component_scores", year=year, region=code)
+    names = found["component"].map(framework.load().names["component"]) + f" {year}"
+    columns = found["component"] + " mean"
+    return _stated(found.assign(name=names), "component_scores", role, "score", columns)
+
+
+def _questions(year: int, code: str, role: str) -> pd.DataFrame:
+    """Return question scores; what a figure is made from are the assessors' alone."""
+    found = store.read("question_scores", year=year, region=code)
+    found = compare.assessed(year, code) if role == "part" else found
+    who = ("mandiri, " + found["opd"]).fillna("mandiri").where(found["source"] == "self", "asesor")
+    names = found["question"].map(_label) + " (" + who + ")"
+    return _stated(found.assign(name=names), "question_scores", role, "score", "score")
 
 
 def _label(question: str) -> str:
-    fw = framework.load()
-    asked = fw.questions[question]
-    of = fw.components[asked.component].abbreviation
-    of += f" {fw.pillars[asked.pillar].name}" if asked.pillar else ""
-    return f"{of}: {asked.label}"
+    fw, asked = framework.load(), framework.load().questions[question]
+    pillar = f" {fw.pillars[asked.pillar].name}" if asked.pillar else ""
+    return f"{fw.components[asked.component].abbreviation}{pillar}: {asked.label}"
 
 
-def _rows(table: str, year: int, code: str, **where: str | None) -> pd.DataFrame:
-    found = store.read(table, year=year, region=code)
-    for column, value in where.items():
-        found = found if value is None else found[found[column] == value]
-    return found
-
-
-def _again(
-    origin: str, columns: tuple[str, ...], folder: Path
-) -> tuple[str, str, str, str | None, str | None, State]:
+def _again(origin: str, columns: list[str], folder: Path) -> tuple[str | None, ...]:
     """Return origin, file, place, heading and text of a cell as the file has it now, and how."""
     file, place = places.file_of(origin), places.within(origin)
-    path = folder / file
+    path, unread = folder / file, (origin, file, place, None, None)
     try:
         sha256, records = _read_again(path, file, path.stat().st_mtime_ns)
     except FileNotFoundError:
-        return origin, file, place, None, None, "no_file"
+        return (*unread, "no_file")
     except (OSError, SourceError):
-        return origin, file, place, None, None, "unreadable"
+        return (*unread, "unreadable")
     for part, record in records.get(origin, []):
         for column in columns:
             if column in part.headings:
-                origin = part.origin(record, column)
-                heading, text = part.headings[column][0], str(record.cells.get(column, ""))
-                state: State = "found" if sha256 == _cleaned_as(file) else "changed"
-                return origin, file, places.within(origin), heading, text, state
-    return origin, file, place, None, None, "no_cell"
+                origin, text = part.origin(record, column), str(record.cells.get(column, ""))
+                cleaned = store.read("files").set_index("file")["sha256"]
+                state = "found" if cleaned.get(file) == sha256 else "changed"
+                return origin, file, places.within(origin), part.headings[column][0], text, state
+    return (*unread, "no_cell")
 
 
 @framework.kept(64)
-def _read_again(path: Path, file: str, mtime_ns: int) -> tuple[str, _Places]:
+def _read_again(
+    path: Path, file: str, mtime_ns: int
+) -> tuple[str, dict[str, list[tuple[SourceList, Record]]]]:
     """Return the fingerprint of a file as it is at that time, and its records by their places."""
-    sha256 = writing.sha256(path)
-    records: dict[str, list[tuple[SourceList, Record]]] = defaultdict(list)
+    sha256, records = writing.sha256(path), defaultdict(list)
     for part in READERS[path.suffix.lower()](path, file).lists:
         for record in part.records:
             for origin in {part.origin(record, column) for column in (*part.headings, None)}:
                 records[origin].append((part, record))
     return sha256, records
-
-
-def _cleaned_as(file: str) -> str | None:
-    """Return the fingerprint of a file when it was cleaned."""
-    found = store.read("files")
-    found = found.loc[found["file"] == file, "sha256"]
-    return None if found.empty else found.iloc[0]

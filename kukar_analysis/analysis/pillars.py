@@ -9,7 +9,7 @@ import pandas as pd
 
 from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.formats import listed, number
+from kukar_analysis.analysis.told import told
 
 _TEXTS = ["component", "pillar", "sub_dimension", "question", "code", "label", "continuity"]
 _TEXTS += ["origin"]
@@ -72,21 +72,14 @@ def moves(questions: pd.DataFrame) -> str:
     Takes a frame with label, change (null unless the question is the same).
     """
     same = questions.dropna(subset="change")
-    rose, fell = same[same["change"] > 0], same[same["change"] < 0]
     if same.empty:
         return ""
-    said = (
-        f"Dari {len(same)} butir yang sama dengan tahun sebelumnya: {len(rose)} naik, {len(fell)}"
-        f" turun, {len(same) - len(rose) - len(fell)} tetap."
-    )
-    for what, most in (
-        ("Kenaikan", rose.nlargest(1, "change", keep="all")),
-        ("Penurunan", fell.nsmallest(1, "change", keep="all")),
-    ):
-        if len(most):
-            size = number(most["change"].iloc[0], signed=True)
-            said += f" {what} terbesar: {listed(most['label'].tolist())} ({size})."
-    return said
+    rose, fell = same[same["change"] > 0], same[same["change"] < 0]
+    most = rose[rose["change"] == rose["change"].max()]["label"]
+    least = fell[fell["change"] == fell["change"].min()]["label"]
+    sizes = {"rise": same["change"].max(), "fall": same["change"].min()}
+    figures = {"most": [*most], "least": [*least], **sizes}
+    return told("moves", of=len(same), rose=rose, fell=fell, **figures)
 
 
 def events(year: int, region: str, pillar: str) -> pd.DataFrame:

@@ -14,7 +14,8 @@ import pandas as pd
 
 from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import quality
-from kukar_analysis.formats import listed, number
+from kukar_analysis.analysis.told import told
+from kukar_analysis.formats import number
 from kukar_analysis.framework.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 
 Lack = Literal["target", "realisation", "zero_target"]
@@ -23,11 +24,9 @@ NOT_STATED = "not_stated"
 """A status or a part of the digital transformation that a programme does not state."""
 _DOUBTED_BELOW = "good"
 """A programme said to be done that does not reach this band is asked about (an own choice)."""
-_TEXTS = ["pillar", "sub_dimension", "opd", "programme", "digital_part", "status", "band", "lacks"]
-_TEXTS += ["doubt", "origin"]
-PROGRAMMES = ["pillar", "sub_dimension", "opd", "programme", "is_quick_win", "digital_part"]
-PROGRAMMES += ["status", "target", "realisation", "percent", "band", "exceeds", "lacks", "doubt"]
-PROGRAMMES += ["budget", "origin"]
+_COLUMNS = ["pillar", "sub_dimension", "opd", "programme", "is_quick_win", "digital_part"]
+_COLUMNS += ["status", "target", "realisation", "percent", "band", "exceeds", "lacks", "doubt"]
+_COLUMNS += ["budget", "origin"]
 
 
 def achievement(target: float, realisation: float) -> Fraction | None:
@@ -68,22 +67,22 @@ def programmes(year: int, region: str) -> pd.DataFrame:
     which of both is wrong is not known; else null), budget (rupiah), origin.
     """
     found = store.read("programmes", year=year, region=region)
-    order = list(framework.load().pillars)
+    order, bands = [*framework.load().pillars], framework.load().achievement_bands
     found = found.sort_values("pillar", key=lambda p: p.map(order.index), kind="stable")
     amounts = found[["target", "realisation"]].to_numpy()
     exact = [achievement(*pair) for pair in amounts]
-    enough = framework.load().achievement_bands[_DOUBTED_BELOW].lowest or 0
+    enough = bands[_DOUBTED_BELOW].lowest or 0
     begun = (found["status"] == "not_begun") & found["realisation"].gt(0)
-    short = pd.Series([p is not None and p < enough for p in exact], found.index, dtype="bool")
+    short = (found["status"] == "done") & [p is not None and p < enough for p in exact]
     made = found.assign(
         percent=[None if p is None else float(p) for p in exact],
         band=[None if p is None else band(p) for p in exact],
         exceeds=[p is not None and p > 100 for p in exact],
         lacks=[lack(*pair) for pair in amounts],
-        doubt=found["status"].where(begun | (found["status"].eq("done") & short)),
-    )[PROGRAMMES]
-    types = dict.fromkeys(_TEXTS, "str") | {"percent": "float64", "exceeds": "bool"}
-    return made.astype(types).reset_index(drop=True)
+        doubt=found["status"].where(begun | short),
+    )
+    types = dict.fromkeys(["band", "lacks", "doubt"], "str") | {"percent": "float64"}
+    return made[_COLUMNS].astype(types | {"exceeds": "bool"}).reset_index(drop=True)
 
 
 def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -97,41 +96,28 @@ def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
     """
     parts = [*(framework.load().pillars if by == "pillar" else DIGITAL_PARTS)]
     own = programmes.assign(**{by: programmes[by].fillna(NOT_STATED)})
-    parts += [NOT_STATED] * (NOT_STATED in own[by].tolist())
-    rows = [{by: part, **_counts(own[own[by] == part])} for part in parts]
-    made = pd.DataFrame([*rows, {by: "total", **_counts(own)}])
+    parts += [NOT_STATED] * (NOT_STATED in {*own[by]})
+    groups = {**{part: own[own[by] == part] for part in parts}, "total": own}
+    made = pd.DataFrame([{by: part, **_counts(group)} for part, group in groups.items()])
     return made if len(own) else made.iloc[:0]
 
 
 def _counts(own: pd.DataFrame) -> dict[str, float]:
     stated, rated = own["status"].notna().sum(), own["band"].notna().sum()
-    nothing = float("nan")
-    bands = framework.load().achievement_bands
-    of_status = {s: float((own["status"] == s).sum()) for s in PROGRAMME_STATUS}
-    of_band = {b: float((own["band"] == b).sum()) for b in bands}
-    of_band["exceeding"] = float(own["exceeds"].sum())
-    return {
-        "programmes": len(own),
-        **(of_status if stated or own.empty else dict.fromkeys(of_status, nothing)),
-        NOT_STATED: float(len(own) - stated),
-        "rated": float(rated),
-        **(of_band if rated or own.empty else dict.fromkeys(of_band, nothing)),
+    of_status = {s: (own["status"] == s).sum() for s in PROGRAMME_STATUS}
+    of_band = {b: (own["band"] == b).sum() for b in framework.load().achievement_bands}
+    of_band["exceeding"] = own["exceeds"].sum()
+    silent = len(own) > 0
+    found = {
+        **(dict.fromkeys(of_status) if silent and not stated else of_status),
+        NOT_STATED: len(own) - stated,
+        "rated": rated,
+        **(dict.fromkeys(of_band) if silent and not rated else of_band),
         "budget": own["budget"].sum(min_count=1),
-        "without_budget": float(own["budget"].isna().sum()),
+        "without_budget": own["budget"].isna().sum(),
     }
-
-
-def achievement_bands() -> pd.DataFrame:
-    """Return the bands of achievement, the highest first.
-
-    Columns: band, lowest and highest (percent, as printed), below (percent: a band ends below the
-    lower bound of the one above it; null for the first), known (how), citation.
-    """
-    bands = framework.load().achievement_bands.values()
-    rows = [(b.band, b.lowest, b.highest, b.status, b.citation) for b in bands]
-    made = pd.DataFrame(rows, columns=["band", "lowest", "highest", "known", "citation"])
-    made.insert(3, "below", made["lowest"].shift())
-    return made
+    numbers = {k: float("nan") if n is None else float(n) for k, n in found.items()}
+    return {"programmes": len(own), **numbers}
 
 
 def rejected(year: int) -> int:
@@ -152,77 +138,36 @@ def programme_sentences(year: int, region: str) -> list[str]:
 
     Empty where no programme of the year has a status or a percentage.
     """
-    found = programmes(year, region)
+    found, fw = programmes(year, region), framework.load()
     if found["status"].isna().all() and found["band"].isna().all():
         return []
     counts = programme_counts(found, "digital_part").set_index("digital_part")
-    total = counts.loc["total"]
-    return [
-        f"{_by_status(total, f'{framework.load().regions[region].name} {year}')} {_by_band(found)}"
-        f" {_doubts(found)}",
-        _budget(total, year),
-        *_by_part(counts.drop(index=["total", NOT_STATED], errors="ignore")),
-    ]
-
-
-def _by_status(total: pd.Series, whose: str) -> str:
-    names = framework.load().names["status"]
-    said = [f"**{number(total[s], 0)} {names[s]}**" for s in PROGRAMME_STATUS if total[s] >= 0]
-    said += [f"{number(total[NOT_STATED], 0)} tanpa status tercatat"] * bool(total[NOT_STATED])
-    return f"Dari {number(total['programmes'], 0)} program {whose}, {listed(said)}."
-
-
-def _by_band(found: pd.DataFrame) -> str:
-    rated = found.dropna(subset="band")
-    if rated.empty:
-        return "Capaian terhadap target tidak dapat dihitung untuk satu program pun."
-    bands = framework.load().achievement_bands.values()
-    said = [f"{n} {b.name}" for b in bands if (n := int((rated["band"] == b.band).sum()))]
-    reached = int((rated["percent"] >= 100).sum())
-    return (
-        f"Capaian terhadap target dapat dihitung untuk {len(rated)} program: {listed(said)};"
-        f" {reached or 'tidak satu pun'} mencapai atau melampaui target."
+    total, parts = counts.loc["total"], counts.drop(index=["total", NOT_STATED], errors="ignore")
+    of_status = [f"**{total[s]:.0f} {fw.names['status'][s]}**" for s in PROGRAMME_STATUS]
+    nameless = f"{total[NOT_STATED]:.0f} tanpa status tercatat"
+    bands, rated = fw.achievement_bands, found.dropna(subset="band")
+    first = told(
+        "programmes.first",
+        region=region,
+        year=year,
+        of=len(found),
+        status=of_status * found["status"].notna().any() + [nameless] * bool(total[NOT_STATED]),
+        rated=len(rated),
+        bands=[f"{n} {b.name}" for b in bands.values() if (n := rated["band"].eq(b.band).sum())],
+        reached=int((rated["percent"] >= 100).sum()),
+        not_begun=(found["doubt"] == "not_begun").sum(),
+        done=(found["doubt"] == "done").sum(),
+        bound=bands[_DOUBTED_BELOW].lowest,
     )
-
-
-def _doubts(found: pd.DataFrame) -> str:
-    """Say that it is the office's own, and of how many programmes two statements disagree."""
-    bound = framework.load().achievement_bands[_DOUBTED_BELOW].lowest
-    why = {
-        "not_begun": "disebut belum dimulai padahal mencatat realisasi",
-        "done": f"disebut selesai padahal capaiannya di bawah {bound}%",
-    }
-    said = [f"**{n} program** {why[d]}" for d in why if (n := int((found["doubt"] == d).sum()))]
-    first = "Semua ini isian kantor sendiri, bukan nilai asesor"
-    return f"{first}, dan belum pasti: {listed(said)}." if said else f"{first}."
-
-
-def _budget(total: pd.Series, year: int) -> str:
-    silent, said = int(total["without_budget"]), "Anggaran tidak tercatat."
-    if pd.notna(total["budget"]):
-        said = f"Anggaran yang tercatat berjumlah Rp{number(total['budget'], 0)}"
-        said += f"; {silent} program tidak mencatatnya." if silent else "."
-    if out := rejected(year):
-        said += (
-            f" Pada berkas {year} yang memuat daftar program, {out} baris data ditolak dan tidak"
-            " terhitung di sini; sebabnya ada pada halaman mutu data."
-        )
-    return said
-
-
-def _by_part(counts: pd.DataFrame) -> list[str]:
-    """Say how many programmes of each part of the digital transformation are done."""
-    names = framework.load().names["digital_part"]
-    some = counts[counts["programmes"] > 0]
-    if some.empty:
-        return []
-    said = [
-        f"{names[str(part)]} {number(done, 0)} dari {number(of, 0)}"
-        for part, done, of in some[["done", "programmes"]].itertuples()
+    figures = {"year": year, "budget": total["budget"], "rejected": rejected(year)}
+    said = [first, told("programmes.budget", without=total["without_budget"], **figures)]
+    names, some = fw.names["digital_part"], parts["programmes"] > 0
+    done = [
+        f"{names[str(part)]} {number(n, 0)} dari {of:.0f}"
+        for part, n, of in parts.loc[some, ["done", "programmes"]].itertuples()
     ]
-    none = [names[str(part)] for part in counts.index.difference(some.index, sort=False)]
-    rest = f" Tidak ada program tercatat untuk {listed(none)}." if none else ""
-    return [f"Yang selesai menurut bagian transformasi digital: {listed(said)}.{rest}"]
+    none_of = [names[str(part)] for part in parts.index[~some]]
+    return said + [told("programmes.parts", parts=done, none_of=none_of)] * bool(done)
 
 
 def _exact(value: float) -> Fraction:

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework, store
+from kukar_analysis.analysis.told import told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed, number
 
@@ -203,11 +204,11 @@ def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
 def weights_sentence(weights: str) -> str:
     """Say how a weighting weighs, as `Manfaat 2; aspek lain 1`."""
     parsed, even, names = weighting(weights), weighting(""), criteria()
-    odd = [f"{names[c]} {_weight(w)}" for c, w in parsed.items() if w != even[c]]
-    if not odd:
-        return "kesepuluh aspek berbobot sama"
-    rest = [a for a in framework.load().aspects if parsed[a] == even[a]]
-    return "; ".join([*odd, *["aspek lain 1"] * bool(rest)])
+    odd = {
+        c: number(float(w), 3).rstrip("0").rstrip(",") for c, w in parsed.items() if w != even[c]
+    }
+    rest = framework.load().aspects.keys() - odd
+    return told("quick_wins.weights", odd=[f"{names[c]} {w}" for c, w in odd.items()], rest=rest)
 
 
 def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
@@ -215,95 +216,50 @@ def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
 
     Empty where no candidate has a score.
     """
-    found = quick_wins(year, region, weights)
-    scored = found.dropna(subset="score")
+    found, names = quick_wins(year, region, weights), criteria()
+    scored, lacking = found.dropna(subset="score"), found[found["score"].isna()]
     if scored.empty:
         return []
-    whose = f"{framework.load().regions[region].name} {year}"
-    lacking = found[found["score"].isna()]
-    names = criteria()
-    said = [
+    best = scored[scored["rank"] == 1]
+    leader = told(
+        "quick_wins.leader",
+        n=len(scored),
+        region=region,
+        year=year,
+        best=[told("quick_wins.best", c=c) for c in best.itertuples()],
+        score=best["score"].iloc[0],
+        weights=weights_sentence(weights),
+        sure=_how_sure(scored),
+    )
+    pillars = []
+    for pillar in framework.load().pillars:
+        own = scored[scored["pillar"] == pillar]
+        firsts, alone = own[own["pillar_rank"] == 1].itertuples(), len(own) == 1
+        said = [told("quick_wins.in_pillar", c=c, alone=alone) for c in firsts]
+        pillars.append(told("quick_wins.pillar", pillar=pillar, best=said))
+    short = [
         f"{c.programme} ({listed([names[x] for x in c.lacking.split(', ')])})"
         for c in lacking.itertuples()
     ]
     return [
-        f"{_leader(scored, whose, weights)} {_how_sure(scored)}"
-        " Nilainya isian kantor sendiri, bukan nilai asesor.",
-        _per_pillar(scored),
-        *[f"Tidak diberi nilai karena ada yang tidak tercatat: {'; '.join(said)}."] * bool(said),
-        "Ini bukan nilai komponen Quick Wins. Bagian susunan bobot bukan peluang bahwa asesor"
-        " memilihnya, dan halaman ini tidak berkata bahwa programnya pasti berhasil.",
+        leader,
+        told("quick_wins.pillars", pillars=pillars),
+        *[told("quick_wins.lacking", lacking=short)] * bool(short),
+        told("quick_wins.limits"),
     ]
-
-
-def risk_sentence(candidate: Any) -> str:
-    """Say the risk of a candidate, as `risiko 6 dari 9 (kemungkinan tinggi, dampak sedang)`."""
-    if pd.isna(candidate.risk):
-        return "risiko tidak tercatat"
-    levels = framework.load().names["level"]
-    likelihood, impact = (levels[f"{v:.0f}"] for v in (candidate.likelihood, candidate.impact))
-    return f"risiko {number(candidate.risk, 0)} dari 9 (kemungkinan {likelihood}, dampak {impact})"
-
-
-def _leader(scored: pd.DataFrame, whose: str, weights: str) -> str:
-    best = scored[scored["rank"] == 1]
-    names = listed([f"**{c.programme}**, {risk_sentence(c)}" for c in best.itertuples()])
-    together = "sama-sama paling unggul" if len(best) > 1 else "paling unggul"
-    return (
-        f"Di antara {len(scored)} calon quick win {whose} yang bernilai lengkap, {together} ialah"
-        f" {names}: nilai {number(best['score'].iloc[0])} dari 4 ({weights_sentence(weights)})."
-    )
 
 
 def _how_sure(scored: pd.DataFrame) -> str:
     """Say in which share of weightings the leader is first, and who else is."""
-    best = scored.iloc[0]
-    if len(scored) == 1:
-        return "Ia satu-satunya calon, jadi urutannya tidak berkata apa-apa."
-    if best["always"]:
-        return "Tidak ada calon yang mengalahkannya pada satu aspek pun: bobot apa pun sama saja."
+    best, *rest = scored.itertuples()
+    if not rest or best.always:
+        return told("quick_wins.always" if rest else "quick_wins.only")
+    most = max(other.first for other in rest)
+    rivals = [other.programme for other in rest if other.first == most]
     # of a share of draws; where equals share a draw it is at most that
-    error = number(100 * sqrt(best["first"] * (1 - best["first"]) / DRAWS), 1)
-    rest = scored.drop(index=best.name)
-    rivals = rest[rest["first"] == rest["first"].max()]
-    firmly = "jadi bobot ikut menentukan" if best["first"] < 0.5 else "lebih dari separuhnya"
-    next_best = (
-        f"; sesudahnya {listed(rivals['programme'].tolist())} ({share(rest['first'].max())})"
-    )
-    return (
-        f"{best['programme']} tetap pertama pada **{share(best['first'])}** dari"
-        f" {number(DRAWS, 0)} simulasi susunan bobot (galat baku ±{error} poin persen),"
-        f" {firmly}{next_best * bool(rest['first'].max())}."
-    )
-
-
-def _per_pillar(scored: pd.DataFrame) -> str:
-    said = []
-    for pillar in framework.load().pillars.values():
-        own = scored[scored["pillar"] == pillar.pillar]
-        best = [
-            f"**{c.programme}** (nilai {number(c.score)}, risiko {number(c.risk, 0)},"
-            f" {_how_often(c) if len(own) > 1 else 'satu-satunya calon'})"
-            for c in own[own["pillar_rank"] == 1].itertuples()
-        ]
-        said.append(f"{pillar.name}: {listed(best) or 'tidak ada calon bernilai lengkap'}")
-    return f"Per pilar. {'; '.join(said)}."
-
-
-def _how_often(candidate: Any) -> str:
-    if candidate.always_in_pillar:
-        return "selalu pertama"
-    return f"pertama pada {share(candidate.first_in_pillar)} simulasi"
-
-
-def share(value: float) -> str:
-    """Return a share as `45,2%`."""
-    return f"{number(100 * value, 1)}%"
-
-
-def _weight(weight: Fraction) -> str:
-    """Return a weight as it was written: `2`, `0,5`."""
-    return number(float(weight), 3).rstrip("0").rstrip(",")
+    error = 100 * sqrt(best.first * (1 - best.first) / DRAWS)
+    figures = {"draws": DRAWS, "error": error, "most": most, "rivals": rivals}
+    return told("quick_wins.first", best=best, **figures)
 
 
 def _agreed(scores: pd.Series) -> float:

@@ -30,8 +30,8 @@ from kukar_analysis import framework
 from kukar_analysis.analysis import compare, simulation
 from kukar_analysis.analysis.missing import missing
 from kukar_analysis.analysis.simulation import CHOICES, Array, Field, field, ranks
+from kukar_analysis.analysis.told import told
 from kukar_analysis.errors import UsageError
-from kukar_analysis.formats import listed, number
 
 LOW, HIGH = 0.05, 0.95
 """The ends of a range of ranks, as shares of the draws."""
@@ -67,7 +67,7 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     found = _asked(year, draws)
     made = [pd.DataFrame(columns=list(_RANKED))]
     if found.regions:
-        drawn, _ = simulation.simulated(found, draws, seed, tuple(CHOICES))
+        drawn, _ = simulation.simulated(found, draws, seed)
         for scope, edition, inside in found.scopes():
             printed = ranks(found.printed[inside])
             named = {
@@ -115,7 +115,7 @@ def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     """
     found, rows = _asked(year, draws), []
     if region in found.regions:
-        drawn, picked = simulation.simulated(found, draws, seed, tuple(CHOICES))
+        drawn, picked = simulation.simulated(found, draws, seed)
         _, inside, own = found.scope_of(region)
         rank = ranks(drawn[:, inside])[:, own]
         for (choice, alternative), applies in _things(found, region, picked).items():
@@ -140,7 +140,7 @@ def _things(found: Field, region: str, picked: pd.DataFrame) -> dict[tuple[str, 
     }
     for place, editions in enumerate(found.alternatives, start=1):
         made["edition", " ".join(editions)] = picked["edition"] == place
-    made["aggregation", "geometric"] = picked["geometric"]
+    made["aggregation", "geometric"] = picked["aggregation"]
     return {thing: np.asarray(done) for thing, done in made.items()}
 
 
@@ -230,23 +230,19 @@ def _treatment(year: int, choice: str, alternative: str, applies: bool = True) -
 
     Of another edition's weights it names the components of the year that they leave out.
     """
-    fw, no = framework.load(), "" if applies else "tidak "
-    if choice == "weights":
-        return f"tiap bobot diubah acak ±{number(100 * simulation.WEIGHT_RANGE, 0)}%"
-    if choice == "assessors":
-        return "nilai asesor diubah acak di dalam pembulatannya"
-    if choice == "aggregation":
-        return "rata-rata geometrik" if applies else "rata-rata hitung"
-    if choice in ("left_out", "component"):
-        name = fw.components[alternative].name
-        return f"tanpa {name}" if choice == "left_out" else f"{name} {no}dihitung"
-    editions = [fw.editions[e] for e in alternative.split()]
-    said = listed([f"{fw.groups[e.group].name} {e.year}" for e in editions])
+    fw = framework.load()
+    editions = [fw.editions[e] for e in alternative.split()] if choice == "edition" else []
     of_year = [e.edition for e in fw.editions.values() if e.year == year]
-    weighed = {c for e in of_year for c in fw.weights[e]} - set(fw.weights[editions[0].edition])
-    without = listed([fw.components[c].name for c in fw.components if c in weighed])
-    said = f"bobot {said}" + (f", tanpa {without}" if without else "")
-    return said if applies else f"bukan {said}"
+    weighed = {c for e in of_year for c in fw.weights[e]}
+    weighed -= {c for e in editions for c in fw.weights[e.edition]}
+    return told(
+        f"treatment.{choice}",
+        applies=applies,
+        alternative=alternative,
+        editions=[f"{fw.groups[e.group].name} {e.year}" for e in editions],
+        without=[c.name for c in fw.components.values() if c.component in weighed],
+        percent=100 * simulation.WEIGHT_RANGE,
+    )
 
 
 def rank_missing(year: int, region: str) -> list[str]:
@@ -254,11 +250,10 @@ def rank_missing(year: int, region: str) -> list[str]:
     found, edition = field(year), compare.edition_of(year, region)
     if region in found.regions:
         return []
-    why = list(missing("index_scores", year, region)["sentence"])
+    why = [*missing("index_scores", year, region)["sentence"]]
     if edition and not why:
-        why = [compare.missing_of(year, edition.edition)]
-    name = framework.load().regions[region].name
-    return [w for w in why if w] or [f"Nilai komponen {name} {year} tidak lengkap pada tabelnya."]
+        why = [short for short in [compare.missing_of(year, edition.edition)] if short]
+    return why or [told("rank.incomplete", region=region, year=year)]
 
 
 def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
@@ -266,55 +261,35 @@ def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
 
     `ranks` is of `rank_intervals`. Empty where the region is not in it.
     """
-    own = ranks[ranks["region"] == region]
-    if own.empty:
+    rows = [*ranks[ranks["region"] == region].itertuples()]
+    if not rows:
         return ""
-    r, names = own.iloc[0], framework.load().names["region"]
-    every = ranks[(ranks["scope"] == r["scope"]) & (ranks["edition"] == r["edition"])]
-    tied = every.loc[every["printed_rank"].eq(r["printed_rank"]), "region"].drop(r.name)
-    shared = f", bersama {listed([names[code] for code in tied])}" if len(tied) else ""
-    where = "peserta kelompoknya"
-    if r["scope"] == "national":
-        where = "daerah peserta, yang kelompok dan formulirnya berbeda"
-    said = (
-        f"**{names[region]} {r['year']}: peringkat {r['printed_rank']} dari {r['of']}** {where}"
-        f"{shared}, dihitung dari nilai final yang tercetak; kementerian tidak mencetak peringkat."
-    )
-    if not own["mean_shift"].any():
-        return f"{said} Peringkat itu sama pada semua simulasi cara hitung lain."
+    own, names = rows[0], framework.load().names["region"]
+    every = ranks[(ranks["scope"] == own.scope) & (ranks["edition"] == own.edition)]
+    tied = every.loc[every["printed_rank"].eq(own.printed_rank), "region"].drop(own.Index)
+    said = [told("rank.printed", r=own, tied=[names[code] for code in tied])]
+    if not any(row.mean_shift for row in rows):
+        return " ".join([*said, told("rank.same")])
     usual = (every["high"] - every["low"]).quantile(0.5, interpolation="lower")
-    error = r[["median_error", "low_error", "high_error"]].max()
-    said += (
-        f" Rumus resmi sudah pasti. Andai cara hitungnya lain, peringkat itu menjadi {_range(r)}"
-        f" pada 90% simulasi (tengah {r['median']}; galat Monte Carlo"
-        f" {f'paling banyak ±{error}' if error else 'kurang dari satu'} peringkat). Jarak kedua"
-        f" batasnya {r['high'] - r['low']} peringkat; pada separuh peserta {usual} atau kurang."
-    )
-    for _, g in own.iloc[1:].iterrows():
-        said += f" Di kelompoknya: {g['printed_rank']} dari {g['of']}, pada simulasi {_range(g)}."
-    return said
+    error = max(own.median_error, own.low_error, own.high_error)
+    said.append(told("rank.moved", r=own, range=_range(own), error=error, usual=usual))
+    return " ".join([*said, *(told("rank.group", r=r, range=_range(r)) for r in rows[1:])])
 
 
 def cases_sentence(cases: pd.DataFrame) -> str:
     """Say what parts the simulations most (`rank_cases`), and the ranks on either side."""
     if cases.empty:
-        return "Tidak ada pilihan cara hitung yang mengubah peringkat itu."
+        return told("cases.none")
     both = cases.head(2)
     # the ministry's formula counts each component, and does none of the other things
     is_official = both["applies"].eq(both["choice"].iloc[0] == "component")
-    usual, other = both[is_official].iloc[0], both[~is_official].iloc[0]
-    most = usual["explained"] >= 0.5
-    begins = "Penentunya satu hal" if most else "Tidak ada satu hal yang menentukan; yang terbesar"
-    return (
-        f"{begins}: **{usual['treatment']} atau {other['treatment'].split(' ', 1)[-1]}**"
-        f" ({number(100 * usual['explained'], 0)}% ragam peringkat). Bila {usual['treatment']},"
-        f" seperti pada rumus resmi, peringkatnya {_range(usual)} (tengah {usual['median']});"
-        f" bila {other['treatment']}, {_range(other)} (tengah {other['median']})."
-    )
+    (usual,), (other,) = both[is_official].itertuples(), both[~is_official].itertuples()
+    ends = {"range": _range(usual), "other_range": _range(other)}
+    return told("cases.decided", usual=usual, other=other, **ends)
 
 
-def _range(row: pd.Series) -> str:
-    return f"{row['low']} sampai {row['high']}" if row["low"] < row["high"] else f"{row['low']}"
+def _range(row: Any) -> str:
+    return told("rank.range", r=row)
 
 
 def _asked(year: int, draws: int) -> Field:

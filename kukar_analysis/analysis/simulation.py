@@ -18,14 +18,7 @@ ASSESSORS = 5
 """Assessors whose whole-number marks a question's score is the mean of: steps of 0.2 (2023)."""
 WEIGHT_RANGE = 0.25
 """How far a weight may move, as a share of itself."""
-CHOICES = {
-    "weights": "factors",
-    "edition": "edition",
-    "aggregation": "geometric",
-    "left_out": "left_out",
-    "assessors": "errors",
-}
-"""Each choice, and where Choices holds it."""
+CHOICES = ("weights", "edition", "aggregation", "left_out", "assessors")
 CHUNK = 1000
 """Draws that are computed together: bounds the memory."""
 
@@ -83,16 +76,17 @@ class Field:
 
 @dataclass(frozen=True)
 class Choices:
-    """What is chosen in each draw."""
+    """What is chosen in each draw, by the names of CHOICES."""
 
-    factors: Array
+    weights: Array
     """draw x component: what the weights are multiplied by"""
     edition: Array
     """place in Field.weights; 0 is as printed"""
-    geometric: Array
+    aggregation: Array
+    """whether the mean is geometric"""
     left_out: Array
     """0 is none; otherwise the place of the component, counted from 1"""
-    errors: Array
+    assessors: Array
     """draw x region x component: added to the scores"""
 
 
@@ -170,11 +164,11 @@ def as_printed(field: Field, draws: int) -> Choices:
     """Return the choices that make the printed index."""
     regions, components = field.scores.shape
     return Choices(
-        factors=np.ones((draws, components)),
+        weights=np.ones((draws, components)),
         edition=np.zeros(draws, dtype=int),
-        geometric=np.zeros(draws, dtype=bool),
+        aggregation=np.zeros(draws, dtype=bool),
         left_out=np.zeros(draws, dtype=int),
-        errors=np.zeros((draws, regions, components)),
+        assessors=np.zeros((draws, regions, components)),
     )
 
 
@@ -203,37 +197,32 @@ def choices(field: Field, inputs: Array, factors: Array, errors: Array) -> Choic
 
     weights, edition, aggregation, left_out, assessors = inputs.T
     return Choices(
-        factors=factors[one_of(len(factors), weights)],
+        weights=factors[one_of(len(factors), weights)],
         edition=printed_or_one_of(len(field.alternatives), edition),
-        geometric=printed_or_one_of(1, aggregation) > 0,
+        aggregation=printed_or_one_of(1, aggregation) > 0,
         left_out=printed_or_one_of(len(field.components), left_out),
-        errors=errors[one_of(len(errors), assessors)],
+        assessors=errors[one_of(len(errors), assessors)],
     )
 
 
 @framework.kept(4)
 def simulated(
-    field: Field, draws: int, seed: int, varied: tuple[str, ...]
+    field: Field, draws: int, seed: int, varied: tuple[str, ...] = CHOICES
 ) -> tuple[Array, pd.DataFrame]:
     """Return the indices (hundredths, draw x region) where the named choices are drawn.
 
-    Beside them what was picked in each draw: columns edition, geometric, left_out (as in Choices).
+    Beside them what was picked in each draw: columns edition, aggregation, left_out (as Choices).
     """
     rng, made, picked = np.random.default_rng(seed), [], []
-    picking = [list(CHOICES).index(c) for c in ("weights", "assessors")]
     for begin in range(0, draws, CHUNK):
         size = min(CHUNK, draws - begin)
         inputs = rng.random((size, len(CHOICES)))
-        inputs[:, picking] = ((np.arange(size) + 0.5) / size)[:, None]  # each drawn set once
+        inputs[:, [0, -1]] = ((np.arange(size) + 0.5) / size)[:, None]  # each drawn set once
         drawn = choices(field, inputs, *sets(field, size, rng))
-        parts = {CHOICES[c]: getattr(drawn, CHOICES[c]) for c in varied}
-        chosen = replace(as_printed(field, size), **parts)
+        chosen = replace(as_printed(field, size), **{c: getattr(drawn, c) for c in varied})
         made.append(indices(field, chosen).astype("int16"))
-        picked.append(pd.DataFrame({c: getattr(chosen, c) for c in _PICKED}))
+        picked.append(pd.DataFrame({c: getattr(chosen, c) for c in CHOICES[1:-1]}))
     return np.concatenate(made), pd.concat(picked, ignore_index=True)
-
-
-_PICKED = ("edition", "geometric", "left_out")
 
 
 def alternatives(field: Field, draws: int, seed: int) -> Iterator[tuple[str, str, Array]]:
@@ -242,17 +231,17 @@ def alternatives(field: Field, draws: int, seed: int) -> Iterator[tuple[str, str
     The alternative is an edition (several that weigh alike, parted by spaces), `geometric`, a
     component, or the choice itself where it is drawn.
     """
-    printed = as_printed(field, 1)
-    yield "weights", "weights", simulated(field, draws, seed, ("weights",))[0]
-    for place, editions in enumerate(field.alternatives, start=1):
-        other = replace(printed, edition=np.array([place]))
-        yield "edition", " ".join(editions), indices(field, other)
-    other = replace(printed, geometric=np.array([True]))
-    yield "aggregation", "geometric", indices(field, other)
-    for place, component in enumerate(field.components, start=1):
-        other = replace(printed, left_out=np.array([place]))
-        yield "left_out", component, indices(field, other)
-    yield "assessors", "assessors", simulated(field, draws, seed, ("assessors",))[0]
+    named = {
+        "edition": [" ".join(editions) for editions in field.alternatives],
+        "aggregation": ["geometric"],
+        "left_out": field.components,
+    }
+    for choice in CHOICES:
+        for place, alternative in enumerate(named.get(choice, ()), start=1):
+            other = replace(as_printed(field, 1), **{choice: np.array([place])})
+            yield choice, alternative, indices(field, other)
+        if choice not in named:
+            yield choice, choice, simulated(field, draws, seed, (choice,))[0]
 
 
 def indices(field: Field, made: Choices) -> Array:
@@ -263,17 +252,16 @@ def indices(field: Field, made: Choices) -> Array:
     """
     found = np.empty((len(made.edition), len(field.regions)))
     kept = np.arange(1, len(field.components) + 1) != made.left_out[:, None]
-    scores = np.clip(field.scores + made.errors, score.LOWEST, score.HIGHEST)
+    scores = np.clip(field.scores + made.assessors, score.LOWEST, score.HIGHEST)
     for place, edition in enumerate(field.editions):
-        inside = field.edition == place
-        weights = field.weights[made.edition, place] * made.factors * kept
+        inside, chosen = field.edition == place, made.aggregation.astype(bool)
+        weights = field.weights[made.edition, place] * made.weights * kept
         weights /= weights.sum(axis=1, keepdims=True)
         own = scores[:, inside]
         if framework.load().editions[edition].rounding == "each_term":
             means = _hundredths(own * weights[:, None]).sum(axis=2)
         else:
             means = _hundredths(arithmetic(own, weights))
-        chosen = made.geometric
         means[chosen] = _hundredths(geometric(own[chosen], weights[chosen]))
         found[:, inside] = means
     return found

@@ -35,7 +35,6 @@ def check(raw: Raw = None, processed: Processed = None) -> None:
 def clean_files(raw: Path | None, processed: Path | None) -> bool:
     """Clean, say what became of it, and return whether everything came out."""
     from kukar_analysis import check, clean
-    from kukar_analysis.analysis import office
     from kukar_analysis.report import folder
 
     read_from(processed)
@@ -49,7 +48,7 @@ def clean_files(raw: Path | None, processed: Path | None) -> bool:
     superseded = int((made.tables["rejected"]["rule"] == "superseded").sum())
     if superseded:
         typer.echo(f"{superseded} records superseded: what was published of them is out of date")
-    for line in [*clean.totals(made), *office.summary()]:
+    for line in clean.totals(made):
         typer.echo(line)
     return not (made.problems or short)
 
