@@ -344,16 +344,6 @@ def test_a_year_may_be_asked_for_that_has_an_edition_or_files(papers):
         quality.year(2019)
 
 
-def test_the_summary_says_in_two_lines_what_is_missing_and_what_would_be_found(papers):
-    papers({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
-    missing, faults = office.summary()
-    assert missing.startswith("2023 Kabupaten Kutai Kartanegara: 1 of 3 agency and pillar pairs")
-    assert missing.endswith("; to follow up: Bappeda, Dinkes")
-    assert faults.endswith("found in answers, programmes and survey: without_evidence 1")
-    papers({FORM_FILE: None})
-    assert office.summary() == ["no agency's form is there yet"]
-
-
 def test_the_answer_says_what_arrived_what_is_missing_and_what_was_found(papers):
     papers({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
     said = " ".join(office_sentences())

@@ -22,13 +22,12 @@ _LEANING += ["largest_alone", "leans", "leans_on", "equal_agencies"]
 
 
 def agency_questions(year: int, region: str) -> pd.DataFrame:
-    """Return the questions that each agency is asked, in the order of the form, with its answers.
+    """Return the questions that each agency is asked, in the form's order, with its answers.
 
-    Asked are the questions of the pillars that it carries or answered any of. Columns: opd,
-    question, component, pillar (null = of none), label, state (answered; blank: in its form without
-    an answer; absent: not in what arrived, or rejected), answer, score, has_evidence, remark,
-    assessor (the assessors' score, null where not on record), difference (score minus assessor),
-    others (other agencies that answered it, joined by ", "; null where none), origin.
+    Asked are those of the pillars that it carries or answered any of. state: answered; blank: in
+    its form without an answer; absent: not in what arrived, or rejected. assessor is the assessors'
+    score, difference score minus assessor, others the agencies that answered it too, joined by ",
+    ".
     """
     own = quality.own_answers(year, region).dropna(subset="opd")
     keys, pairs, known = ["opd", "question"], _pairs(year, region), framework.load().questions
@@ -57,14 +56,12 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
 
 
 def agency_pillars(year: int, region: str) -> pd.DataFrame:
-    """Return for each agency and pillar what was asked and answered, and the scores.
+    """Return for each agency and pillar (null = of none) what was asked, answered and scored.
 
-    Columns: opd, pillar (null = of none), expected (named as carrying the pillar), questions
-    (asked; null = not known), answered, with_evidence, alone (answered by no other named agency),
-    scored (answers with a score), own_mean (their plain mean, 0 to 4), compared (of them those that
-    assessors scored too), own_compared and assessor_mean (means of these), difference (own_compared
-    minus assessor_mean: above 0 the agency claims more than was found). Means are null where
-    nothing stands behind them.
+    expected: named as carrying it; alone: answered by no other named agency; scored: answers with a
+    score, own_mean their plain mean; compared: of them those that assessors scored too, with both
+    means and their difference (above 0 the agency claims more than was found). Null is what is not
+    known.
     """
     return _of_pillars(year, region, agency_questions(year, region))
 
@@ -72,12 +69,10 @@ def agency_pillars(year: int, region: str) -> pd.DataFrame:
 def agencies(year: int, region: str) -> pd.DataFrame:
     """Return what each agency carries in all, those of most pillars and answers first.
 
-    Columns: opd, state (complete: all it is asked was answered by it or another; partial; unusable:
-    a file of it came, and no answer could be kept; silent: nothing came), pillar_count (carried or
-    answered, of the six), pillars_answered, lacking_pillars (those of which it answered nothing,
-    joined by ", "; null where none), the counts of `agency_pillars`, share (of the answers of all
-    named agencies, 0 to 1; null where nobody answered), leaning (the pillars that lean on it,
-    joined by ", "; null where none), its scores, programmes (of the year that name it).
+    state: complete (all it is asked was answered by it or another), partial, unusable (a file of it
+    came, and no answer could be kept), silent. Pillars are carried or answered; lacking_pillars
+    those of which it answered nothing, leaning those that lean on it; share is of all answers, 0 to
+    1.
     """
     found = agency_questions(year, region)
     pairs = _of_pillars(year, region, found)
@@ -113,14 +108,10 @@ def agencies(year: int, region: str) -> pd.DataFrame:
 def leaning(year: int, region: str) -> pd.DataFrame:
     """Return how many agencies each pillar has, and how much it leans on one of them.
 
-    Columns: pillar (the six, then null for questions of none where such were answered), seats
-    (agencies on record, named or only counted), answering, questions (of the form), covered
-    (answered by a named agency), single (of these, by one alone), largest (who answered most,
-    joined by ", " where equal), largest_answered, largest_alone (of these, answered by it alone;
-    null where several are equal), leans (largest_answered / covered, 0 to 1), leans_on (the agency
-    that the pillar leans on: the largest, where it is one and leans is above LEANS),
-    equal_agencies (as many equally large ones would be as concentrated: the inverse of the
-    Herfindahl index; Laakso and Taagepera 1979). Null where nothing is on record.
+    seats: on record, named or only counted; covered: answered by a named agency; single: by one
+    alone; largest: who answered most (", " where equal); leans = largest_answered / covered;
+    leans_on: the largest, where it is one and leans is above LEANS; equal_agencies: as many equally
+    large ones would be as concentrated (inverse Herfindahl index; Laakso and Taagepera 1979).
     """
     return _leaning(year, region, agency_questions(year, region))
 
@@ -132,10 +123,9 @@ def unnamed(year: int, region: str) -> int:
 
 
 def _pairs(year: int, region: str) -> pd.DataFrame:
-    """Return who carries a pillar by the list on record, or answered any of it: with expected.
+    """Return who carries a pillar by the list on record (expected), or answered any of it.
 
-    A form lists its pillar's questions for every agency: blank rows of a pillar that is not the
-    agency's own make no pair.
+    Blank rows of a form, which lists its pillar's questions for every agency, make no pair.
     """
     own, keys = quality.own_answers(year, region), ["opd", "pillar"]
     answered = own[own["is_answered"]].dropna(subset="opd")[keys].drop_duplicates()

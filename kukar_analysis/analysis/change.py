@@ -1,9 +1,8 @@
 """Why the index moved: the change between two years, split into effects that add up exactly.
 
-Everything is counted in fractions, so the effects add up to the published improvement to the last
-hundredth. The split is that of Bennet (1920, The Theory of Measurement of Changes in Cost of
-Living): each change is weighed with the mean of both years, so that the two years, swapped, give
-the same effects with the other sign. docs/metode.md has a worked case.
+Counted in fractions, after Bennet (1920, The Theory of Measurement of Changes in Cost of Living):
+each change is weighed with the mean of both years, so that the two years, swapped, give the same
+effects with the other sign. docs/metode.md has a worked case.
 """
 
 from __future__ import annotations
@@ -61,13 +60,12 @@ class Effect(NamedTuple):
 
 
 def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
-    """Return what moved a region's index between two years; `effect` adds up to the improvement.
+    """Return what moved a region's index between two years; `effect` adds up to the change.
 
-    Columns: kind (see KINDS), component, pillar, question (null where the effect is of more than
-    one), from_score, to_score (0 to 4), effect (index points), bar (in words: what it counts to in
-    a figure), origin. The sum is the published improvement where the years follow each other, else
-    the difference of the printed finals. One row `not_split` where the components of a year are not
-    on record; empty where no change is. Raises UsageError where from_year is not before to_year.
+    That is the published improvement where the years follow each other, else the difference of the
+    printed finals. bar: what a row counts to in a figure. question is null where the effect is of
+    more than one. One row `not_split` where a year's components are not on record; empty without a
+    change.
     """
     compare.check_order(from_year, to_year)
     years, effects = (from_year, to_year), []

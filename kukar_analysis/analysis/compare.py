@@ -1,8 +1,7 @@
 """Years and peers: where a region stands, and what of two years can be compared.
 
-Every function answers from data/processed and the definitions; what is not on record is null or
-an empty frame, never filled in. Ranks and means use the printed figures of the regions that took
-part. Nothing is rounded here but what the ministry's arithmetic rounds.
+What is not on record is null or an empty frame, never filled in. Ranks and means are of the printed
+figures of the regions that took part; only what the ministry's arithmetic rounds is rounded.
 """
 
 from __future__ import annotations
@@ -48,11 +47,10 @@ class IndexValue:
 def indices(region: str | None = None) -> pd.DataFrame:
     """Return the index of every region, or of one, in every year, and how it is known.
 
-    Columns: year, region, region_name, province, group (null where its table is not on record),
-    index (0 to 4), known (printed, implied, absent, unknown), improvement (as printed), base (last
-    year's sum that it is measured from; null where not public), origin. An implied index is next
-    year's printed final minus its printed improvement: that year's sum rounded once, so the final
-    printed then may differ by 0.01 (docs/metode.md).
+    known: printed, implied, absent, unknown. improvement is as printed; base is last year's sum
+    that it is measured from (null where not public). An implied index is next year's final minus
+    its improvement: a sum rounded once, so the final printed then may differ by 0.01
+    (docs/metode.md).
     """
     made, published, stated = _indices(region), store.read("index_scores"), scores()
     edition = published.set_index(["year", "region"])["edition"]
@@ -157,8 +155,7 @@ def scores() -> dict[tuple[int, str], dict[str, float]]:
 def whole_field(year: int, region: str | None = None) -> pd.DataFrame:
     """Return for each edition of a year, and the nation, whether all its regions are on record.
 
-    Columns: see check.fields; `whole` is the verdict, `missing` says in words what is missing ("" =
-    nothing). With a region only the edition that it was evaluated under.
+    Columns as check.fields; `missing` says what is ("" = nothing). With a region its edition alone.
     """
     names = ("index_scores", "files", "rejected")
     # the files and what was rejected are looked at whole: their year is that of their folder
@@ -179,10 +176,10 @@ def _in_whole(found: pd.DataFrame, year: int) -> pd.Series:
 
 
 def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
-    """Return index_scores of the regions that took part and have a final, with their group.
+    """Return index_scores of the regions that took part and have a final, with group and province.
 
-    Columns: those of index_scores, plus group, province and province_code. Only of editions whose
-    field is whole: a mean, rank or range of a part is none of the whole. `partial` gives all.
+    Only of editions whose field is whole, for a rank or mean of a part is none; `partial` gives
+    all.
     """
     found = store.read("index_scores", year=year)
     found = found[found["participated"]].dropna(subset="index_published")
@@ -193,14 +190,11 @@ def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
 def components(year: int, region: str | None = None, *, partial: bool = False) -> pd.DataFrame:
     """Return the components of all participants of a year, or of one region, beside their group.
 
-    Columns: year, region, region_name, province, group, edition, component, weight (percent),
-    score (0 to 4), contribution (weight times score), group_mean, group_low, group_high (of the
-    group's participants), gap (score minus group_mean), effect (weight times gap: what the
-    component gives or costs the index against the mean), rank and of (its place in the group, equal
-    scores share the better one), side (strength: above the mean and among the best 40 percent;
-    weakness: below it and among the last 40 percent; else middle: an own choice), origin. What is
-    of the group is null where its field is not whole (`whole_field`); of such a group the rows too
-    are given for one region or with `partial` only.
+    weight in percent, score 0 to 4, contribution = weight times score, gap = score minus
+    group_mean, effect = weight times gap, rank and of: its place in the group, equal scores share
+    the better one. side (an own choice): strength above the mean and among the best 40 percent,
+    weakness below it and among the last. What is of the group is null where its field is not whole;
+    all rows with `partial`.
     """
     fw = framework.load()
     every = _placed(store.read("component_scores", year=year).dropna(subset="score"))
@@ -231,13 +225,11 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
 
 
 def ranks(year: int, region: str) -> pd.DataFrame:
-    """Return where a region stands by its printed final, highest first.
+    """Return where a region stands by its printed final in scope national, group and province.
 
-    Columns: scope (national, group, province), name, rank, of, tied (names of those that share the
-    rank, in one text; null where it is shared with none), origin. Equal finals share the better
-    rank (1, 2, 2, 4). Only the scope group where the nation's field is not whole (`whole_field`).
-    Empty when the region has no final, or its group is not whole. No rank is printed anywhere:
-    these are computed, and the nation and provinces mix groups that answer different forms.
+    Equal finals share the better rank (1, 2, 2, 4); tied names them. Only the group where the
+    nation's field is not whole, empty without a final or a whole group. The ministry prints no
+    rank: these are computed, and the nation and provinces mix groups that answer different forms.
     """
     fw, everyone = framework.load(), participants(year)
     rows = []
@@ -264,13 +256,11 @@ def target(year: int, region: str) -> Decimal | None:
 
 
 def component_gaps(year: int, region: str) -> pd.DataFrame:
-    """Return how far each component, and the index, lies from what it can be measured against.
+    """Return how far each component, and `index`, lies from what it can be measured against.
 
-    Columns: component (`index` for the index), against (last_year, group, best, target), reference
-    and gap (0 to 4; gap = own minus reference), holders (names of the regions that hold the best,
-    in one text; null for the others). last_year only where the components of both years can be
-    compared; group is the mean of the participants of the same edition, best the highest among
-    them. What is not on record, or of a field that is not whole, is no row.
+    against: last_year (where the components can be compared), group (mean of the edition's
+    participants), best (highest of them; holders names who has it), target. gap = own minus
+    reference. What is not on record, or of a field that is not whole, is no row.
     """
     edition, everyone = edition_of(year, region), participants(year)
     everyone = everyone[everyone["edition"] == (edition and edition.edition)]
@@ -313,12 +303,9 @@ def _last_year(year: int, region: str) -> dict[str, Any]:
 def components_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     """Return the components of two years side by side, and whether they can be compared.
 
-    Columns: component, from_weight, to_weight, from_score, to_score, change, same, changed, new,
-    dropped (counts of questions), comparable (yes, partly, no, unknown, absent), reason (for it, in
-    words). `partly`: some questions were added, dropped or reworded. `unknown`: a year's table or
-    question list was not seen. `absent`: the region did not take part in one of the years.
-    Weights are null where the component is not part of the edition. Empty when the later year
-    has no table.
+    same, changed, new, dropped count questions. comparable: yes; partly (questions were added,
+    dropped or reworded); no; unknown (a year's table or form was not seen); absent (did not take
+    part); reason says why. A weight is null where the edition has no such component.
     """
     check_order(from_year, to_year)
     fw, stated, years = framework.load(), scores(), {"from": from_year, "to": to_year}
@@ -381,9 +368,8 @@ def _weighed(year: int, edition: Edition | None) -> set[str]:
 def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     """Return the assessors' scores of the questions that stand in both years' forms.
 
-    Columns: question, component, pillar, label, continuity (same, changed), from_score, to_score,
-    change, origin (of the later). Empty where either year's question scores are not on record, the
-    editions do not follow each other, or the later one's questions are not confirmed.
+    Empty where either year's scores are not on record, the editions do not follow each other, or
+    the later one's questions are not confirmed. origin is of the later year.
     """
     check_order(from_year, to_year)
     before, after = assessed(from_year, region), with_definitions(assessed(to_year, region))

@@ -1,7 +1,6 @@
 """Faults of the answers, programmes and survey of a year, as assessors found them in earlier ones.
 
-What is looked for is what evaluations complained of: answers without evidence, scores claimed wider
-than the programmes, surveys of the wrong people (domain 1.6 and 7; letter of 2023), and claims that
+Looked for is what evaluations complained of (domain 1.6 and 7; letter of 2023), and claims that
 statistics contradict.
 """
 
@@ -27,10 +26,10 @@ _Row = tuple[Any, ...]
 
 
 def findings(year: int, region: str) -> pd.DataFrame:
-    """Return the faults of the answers, programmes and survey of a year.
+    """Return the faults of the answers, programmes and survey of a year, with advice.
 
-    Columns: kind (of definitions/findings.csv, which says what it means), pillar, opd, subject,
-    detail, origin (the first place of several), advice (what to do).
+    kind is of definitions/findings.csv, which says what it means; origin the first place of
+    several.
     """
     answers = own_answers(year, region)
     surveyed = store.read("survey_responses", year=year, region=region)
@@ -93,10 +92,9 @@ def _contradictions(year: int, region: str, answers: pd.DataFrame) -> Iterator[_
 
 
 def _records(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a respondent and form.
+    """Return one row a respondent and form; lowest and highest are null where nothing is answered.
 
-    Columns: pillar, form (the sub-dimension where the form is of one, else the pillar), part (that
-    sub-dimension), programme, respondent, lowest, highest (null where nothing is answered), origin.
+    form: the sub-dimension where the form is of one, else the pillar.
     """
     records = answers["origin"].map(places.record_of).rename("record")
     made = answers.groupby(records, sort=False).agg(

@@ -21,9 +21,7 @@ _COPIED = {
 def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
     """Return what a page about some topics of definitions/assumptions.csv does not say.
 
-    Those of the region and of the edition it was evaluated under are among them; before all
-    stands what of the year's editions, and of the sources, is not confirmed. Columns: topic
-    (`unconfirmed` too), sentence.
+    Those of the region and its edition are among them; first stands what is not confirmed.
     """
     edition = compare.edition_of(year, region)
     asked = {*topics, region, *([edition.edition] if edition else [])}
@@ -44,8 +42,7 @@ def limit(assumption: Assumption) -> str:
 def unconfirmed(region: str, *years: int) -> list[str]:
     """Say of each edition that a page of these years stands on what of it is not confirmed.
 
-    Of a year whose table does not name the region these are all its editions. Empty where all is
-    confirmed: the first thing to be said on such a page, and on all else made of it.
+    Of a year whose table does not name the region these are all its editions.
     """
     editions = framework.load().editions.values()
     own = {year: compare.edition_of(year, region) for year in years}

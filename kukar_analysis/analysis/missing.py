@@ -13,12 +13,10 @@ _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_n
 
 
 def missing(table: str, year: int, region: str) -> pd.DataFrame:
-    """Return what of a table is not on record for a region and year: no row, or one.
+    """Return what of a table (of definitions/papers.csv) is not on record: no row, or one.
 
-    `table` is one of definitions/papers.csv. Columns: table, year, region, state (absent: the
-    region did not take part; form_unknown: the list of questions was never seen; nothing: no row is
-    there; partly), paper (that would fill it; null where there is none to wait for), holder (who
-    has it), sentence (for the empty place of a page).
+    state: absent (did not take part), form_unknown (the list of questions was never seen), nothing,
+    partly. paper would fill it and holder has it (null: none to wait for); sentence says so.
     """
     state, said = _state(table, year, region)
     if not state:

@@ -1,7 +1,6 @@
 """From a figure back to the cells it came from, and what stands in them now.
 
-The raw files are read again by the readers that `kukar clean` uses, so a cell is found where its
-origin says, in a list as in a workbook or a letter.
+The raw files are read again by the readers of `kukar clean`, lists, workbooks and letters alike.
 """
 
 from __future__ import annotations
@@ -27,12 +26,10 @@ _TABLES = ("index_scores", "component_scores", "question_scores", "official_stat
 def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd.DataFrame:
     """Return the cells that a figure came from, with what stands in them now.
 
-    `figure` is index, improvement, rank, a component, a pillar, a question or a statistic. Columns:
-    role (stated: the cell states it; part: it is made from this one), name (in Indonesian), table,
-    year, region, value (null = nothing stated), origin, file, place, heading, raw (text of the
-    cell; null where it cannot be read), state (found: read again; changed: read again, but the file
-    is not the one that was cleaned; no_file, unreadable, no_cell: it holds no such cell). Empty
-    where the figure is not on record. Raises UsageError for a word that is not known.
+    `figure` is index, improvement, rank, a component, pillar, question or statistic. role: stated,
+    or part (it is made from this one). raw: text of the cell. state: found; changed (the file is
+    not the one that was cleaned); no_file, unreadable, no_cell. Raises UsageError for an unknown
+    word.
     """
     code, year = framework.load().region(region).region, _known_year(year)
     folder = raw or (SAMPLE if store.is_sample() else store.RAW)

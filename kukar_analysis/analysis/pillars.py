@@ -19,8 +19,7 @@ _NUMBERS = ["score", "last_score", "change", "per_point", "gain"]
 def worth(edition: str) -> pd.DataFrame:
     """Return what a point on one question of each component is worth in index points.
 
-    Columns: component, weight (percent), questions (null where the list was not seen), per_point
-    (weight / questions, null likewise). Source: the arithmetic of score.py, before rounding.
+    per_point = weight / questions, before rounding; null where the list was not seen.
     """
     weights = framework.load().weights.get(edition, {})
     made = pd.DataFrame(list(weights.items()), columns=["component", "weight"])
@@ -31,13 +30,11 @@ def worth(edition: str) -> pd.DataFrame:
 
 
 def questions(year: int, region: str) -> pd.DataFrame:
-    """Return the assessors' score of each question, with last year's where it is the same.
+    """Return the assessors' score of each question, in the order of the form.
 
-    Columns: component, pillar, sub_dimension, question, code, label, score (0 to 4), last_score
-    (null unless the question is the same), change, continuity, per_point (index points a point),
-    gain (index points to 4: per_point times what is missing, before rounding; null where not all
-    question scores of the year are on record), origin. In the order of the form; empty where no
-    question scores are on record.
+    last_score is last year's, null unless the question is the same. per_point: index points a
+    point; gain: index points to 4, before rounding, null where not all question scores are on
+    record.
     """
     own, edition = compare.assessed(year, region), compare.edition_of(year, region)
     own = compare.with_definitions(own)
@@ -56,8 +53,7 @@ def questions(year: int, region: str) -> pd.DataFrame:
 def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
     """Return the plain mean of scores by one or several columns, rounded as the ministry rounds.
 
-    Columns: those of `by`, questions (how many), score. Groups keep the order of the rows; rows
-    without a score or a group are left out.
+    questions: how many. Groups keep the order of the rows; without a score or group none counts.
     """
     keys = [by] if isinstance(by, str) else by
     grouped = scores.dropna(subset=["score", *keys]).groupby(keys, sort=False)["score"]

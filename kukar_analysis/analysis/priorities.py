@@ -1,8 +1,7 @@
 """What would raise the index most, and the shortest way to a target.
 
-All counts are whole: scores in hundredths, weights in percent, so that a target is reached after
-the ministry's own rounding and not only nearly. What costs a step is known to the office alone:
-the shortest way is the one with the fewest steps.
+Counted in whole hundredths and percents, so that a target is reached after the ministry's rounding.
+What a step costs is known to the office alone: the shortest way has the fewest steps.
 """
 
 from __future__ import annotations
@@ -31,8 +30,7 @@ _HAIR = 1e-6
 class ShortestWay:
     """The way to a target: `moves` has a row a question raised; none where it is out of reach.
 
-    Columns of moves: question, component, pillar, from_score, to_score (0 to 4), steps (how often
-    it is raised by the step's size, the last one up to 4 at most).
+    steps: how often it is raised by the step's size, the last time up to 4 at most.
     """
 
     target: Decimal
@@ -69,10 +67,8 @@ def points(value: Any, what: str) -> Decimal:
 def alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
     """Return for each component what a step is worth, and the score that alone brings the target.
 
-    Columns: component, weight (percent), questions (null where the list was not seen), per_point
-    (index points of a point on one question), score, needed (0 to 4, the lowest that reaches the
-    target after rounding; null where even 4 does not), rise (needed minus score). The last three
-    are null where a component is not on record; empty where no table names the region.
+    needed: the lowest score that reaches it after rounding, null where even 4 does not; rise:
+    needed minus score. Others as pillars.worth. Null is what is not on record.
     """
     found = compare.edition_of(year, region)
     made, (own, edition) = worth(found.edition if found else ""), _components(year, region)
@@ -90,8 +86,8 @@ def alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
 def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
     """Return components and index of a year after changes to components or questions.
 
-    A changed question needs all question scores of its component on record. Raises UsageError for
-    an id that is neither, or whose scores are not on record; ScoreError for a score off the scale.
+    Raises UsageError for an id that is neither, or whose scores are not all on record; ScoreError
+    for a score off the scale.
     """
     own, edition = _components(year, region)
     if not edition:
@@ -119,13 +115,12 @@ def shortest_way(
     step: Decimal = Decimal(1),
     fixed: Iterable[str] = (),
 ) -> ShortestWay | None:
-    """Return the fewest steps that bring the target after rounding.
+    """Return the fewest steps (each `step` points on one question, up to 4) that bring the target.
 
-    A step raises one question by `step` points, up to 4. `fixed` are components, pillars or
-    questions that the office cannot move. Of ways that are equally short the one that leads highest
-    is returned, and of those one in which the lowest scores rise first. None where not all question
-    scores of the year are on record. Raises UsageError for a step that is not above 0, or a name in
-    `fixed` that is not known.
+    `fixed`: components, pillars or questions that cannot be moved. Of equally short ways the one
+    that leads highest, and of those one in which the lowest scores rise first. None where not all
+    question scores are on record. Raises UsageError for a step that is not above 0, or an unknown
+    name.
     """
     found, edition = questions(year, region).dropna(subset="gain"), compare.edition_of(year, region)
     fixed, size = set(fixed), round(step * 100)

@@ -1,7 +1,7 @@
 """What is done and what is not: status, target against realisation, and budget of programmes.
 
-The five bands (definitions/achievement_bands.csv) are of realisation against target in percent;
-they are never put on the index of 0 to 4. Percentages are counted in fractions, so that 91 is 91.
+The bands (definitions/achievement_bands.csv) are of realisation against target in percent, counted
+in fractions, so that 91 is 91; they are never put on the index of 0 to 4.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework, places, store
@@ -30,10 +31,9 @@ _COLUMNS += ["budget", "origin"]
 
 
 def achievement(target: float, realisation: float) -> Fraction | None:
-    """Return realisation / target in percent, exactly; None where it cannot be counted.
+    """Return realisation / target in percent, exactly; None where there is none (`lack`).
 
-    That is where one of both is not stated, or the target is not above 0. More is taken to be
-    better: the table does not say which targets are to fall (docs/metode.md).
+    More is taken to be better: no table says which targets are to fall (docs/metode.md).
     """
     return None if lack(target, realisation) else 100 * _exact(realisation) / _exact(target)
 
@@ -50,8 +50,7 @@ def lack(target: float, realisation: float) -> Lack | None:
 def band(percent: Fraction) -> str:
     """Return the band of a percentage: the highest whose lower bound is reached.
 
-    The printed bounds are whole percents with gaps between them. Here a band begins where its
-    lower bound is reached, so that 90.5 is below the band that begins at 91 (an own choice).
+    The printed bounds leave gaps: 90.5 is below the band that begins at 91 (an own choice).
     """
     bands = framework.load().achievement_bands.values()
     return next(b.band for b in bands if b.lowest is None or percent >= b.lowest)
@@ -60,11 +59,9 @@ def band(percent: Fraction) -> str:
 def programmes(year: int, region: str) -> pd.DataFrame:
     """Return the programmes of a year in the order of the pillars, each with its achievement.
 
-    Columns: pillar, sub_dimension, opd, programme, is_quick_win, digital_part, status (null = not
-    stated), target, realisation, percent (of the target; null where it cannot be counted), band
-    (null likewise), exceeds (above 100), lacks (see Lack; null where there is a percentage), doubt
-    (not_begun: said so, and yet a realisation above 0; done: said so, and yet below the band Baik;
-    which of both is wrong is not known; else null), budget (rupiah), origin.
+    percent (of the target) and band are null where they cannot be counted, and lacks says why
+    (Lack); exceeds: above 100. doubt: not_begun, and yet a realisation; done, and yet below the
+    band Baik; which of both statements is wrong is not known. budget in rupiah.
     """
     found = store.read("programmes", year=year, region=region)
     order, bands = [*framework.load().pillars], framework.load().achievement_bands
@@ -73,7 +70,9 @@ def programmes(year: int, region: str) -> pd.DataFrame:
     exact = [achievement(*pair) for pair in amounts]
     enough = bands[_DOUBTED_BELOW].lowest or 0
     begun = (found["status"] == "not_begun") & found["realisation"].gt(0)
-    short = (found["status"] == "done") & [p is not None and p < enough for p in exact]
+    short = (found["status"] == "done") & np.array(
+        [p is not None and p < enough for p in exact], bool
+    )
     made = found.assign(
         percent=[None if p is None else float(p) for p in exact],
         band=[None if p is None else band(p) for p in exact],
@@ -86,13 +85,10 @@ def programmes(year: int, region: str) -> pd.DataFrame:
 
 
 def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
-    """Return counts and budget of programmes by pillar or digital_part, last their sum.
+    """Return counts and budget of programmes by pillar or digital_part, last their `total`.
 
-    Columns: `by` (all in order; `not_stated` for those of which it is not known, if any; `total`),
-    programmes, done, running, not_begun, not_stated, rated (with a percentage), one column a band,
-    exceeding (100 percent), budget (rupiah, of those that state one), without_budget (how many
-    state none). Null is a figure of which none of the programmes says anything. Empty without
-    programmes.
+    rated: with a percentage; then one column a band; exceeding: above 100 percent; without_budget:
+    how many state none. Null is a figure of which none of the programmes says anything.
     """
     parts = [*(framework.load().pillars if by == "pillar" else DIGITAL_PARTS)]
     own = programmes.assign(**{by: programmes[by].fillna(NOT_STATED)})
@@ -151,7 +147,8 @@ def programme_sentences(year: int, region: str) -> list[str]:
         region=region,
         year=year,
         of=len(found),
-        status=of_status * found["status"].notna().any() + [nameless] * bool(total[NOT_STATED]),
+        status=of_status * int(found["status"].notna().any())
+        + [nameless] * bool(total[NOT_STATED]),
         rated=len(rated),
         bands=[f"{n} {b.name}" for b in bands.values() if (n := rated["band"].eq(b.band).sum())],
         reached=int((rated["percent"] >= 100).sum()),

@@ -34,10 +34,8 @@ def year(asked: Any) -> int:
 def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:
     """Return the files of a year's folder, or those of one agency, and whom they speak for.
 
-    Columns: file, kind, speaks_for (agencies of which rows are kept; where no row at all is kept
-    the one that the file's name names alone; null where nobody), shared (it speaks for several),
-    rows_read, rows_kept, rows_rejected, rows_duplicate. Several kinds or agencies are joined by
-    ", ".
+    speaks_for: agencies of which rows are kept; without any row the one that the file's name names
+    alone. shared: it speaks for several. Several kinds or agencies are joined by ", ".
     """
     fw = framework.load()
     files = store.read("files", year=year)
@@ -62,9 +60,8 @@ def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:
 def rejected(year: int, most: int | None = None) -> pd.DataFrame:
     """Return what was rejected in a year's files, without what a later file superseded.
 
-    Of a kind (file, column and rule) with more than `most` rows only the first, with their count:
-    a list that a page can show. Columns: file, origin, count, column, raw (what stands there),
-    rule, reason, advice (what to do, with the name that comes near or the place that contradicts).
+    Of a kind (file, column, rule) with more than `most` rows only the first, with their count. raw
+    is what stands there; advice names what comes near, or the place that contradicts.
     """
     found = store.read("rejected", year=year).query("rule != 'superseded'")
     found = found.rename(columns={"value": "raw"})
@@ -100,11 +97,9 @@ def own_answers(year: int, region: str) -> pd.DataFrame:
 def form(year: int, region: str) -> pd.DataFrame:
     """Return the questions that agencies are asked, in the order of the form.
 
-    Columns: question, component, pillar (null = of none), label, carriers (agencies that carry the
-    pillar, joined by ", "; null where none is on record), is_answered (by anybody; null where no
-    form arrived). The edition is that of the answers, else that of the region's line in the
-    national table. Questions that a survey answers are not asked. Empty where the list is not
-    known.
+    carriers: agencies of the pillar, joined by ", "; is_answered: by anybody (null where no form
+    arrived). The edition is that of the answers, else of the national table; survey questions are
+    not asked. Empty where the list is not known.
     """
     own, listed = own_answers(year, region), compare.edition_of(year, region)
     editions = own["edition"].dropna().unique()

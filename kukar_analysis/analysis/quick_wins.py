@@ -1,9 +1,7 @@
 """Which quick win: candidates ranked on the letter's ten aspects and the risk matrix.
 
-A candidate's score is the weighted mean of its aspect scores (0 to 4), which are the office's own;
-it is no score of the ministry. Weights are a choice, so each ranking also says in which share of
-all weightings a candidate is first. A candidate that lacks a score is not ranked; nothing is
-filled in. docs/metode.md has a worked case.
+A score is the weighted mean of the office's own aspect scores (0 to 4), none of the ministry's; so
+each ranking says in which share of all weightings a candidate is first. docs/metode.md: a case.
 """
 
 from __future__ import annotations
@@ -22,9 +20,8 @@ from kukar_analysis.analysis.told import told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed, number
 
-LOW_RISK = "low_risk"
+LOW_RISK, LOW_RISK_NAME = "low_risk", "Risiko rendah"
 """The criterion that the risk matrix gives; it weighs nothing unless a weighting names it."""
-LOW_RISK_NAME = "Risiko rendah"
 DRAWS, SEED = 10_000, 2023
 """Weightings that are tried, and the seed of their draw: the same page twice says the same."""
 _SAME = 1e-9
@@ -32,53 +29,55 @@ _SAME = 1e-9
 _PAIR = re.compile(r"[\s;,]*([^=;]+?)\s*=\s*([^\s=;]*)")
 _WEIGHT = re.compile(r"\d+([.,]\d+)?")
 _LISTED = ["pillar", "programme", "opd", "is_quick_win", "status", "likelihood", "impact", "origin"]
-_LISTED += ["aspects_origin"]
 _STABILITY = ["first", "always", "first_in_pillar", "always_in_pillar", "low", "high"]
 _Array = np.ndarray[Any, np.dtype[Any]]
 
 
 def criteria() -> dict[str, str]:
     """Return what a candidate can be weighed on, id to name: the ten aspects, then low risk."""
-    return {a.aspect: a.name for a in framework.load().aspects.values()} | {LOW_RISK: LOW_RISK_NAME}
+    return {**framework.load().names["aspect"], LOW_RISK: LOW_RISK_NAME}
 
 
 def weighting(text: str) -> dict[str, Fraction]:
     """Return the weight of each criterion from a text, as `benefit=2 Daya tarik=0,5`.
 
-    An aspect that the text does not name weighs 1, low risk 0; an empty text weighs all ten aspects
-    alike. Raises UsageError, naming the criteria, for an unknown or repeated one, a weight that is
-    no number of 0 or more, and weights that are all 0.
+    An aspect not named weighs 1, low risk 0. Raises UsageError, naming the criteria, for an unknown
+    or repeated one, what is no number of 0 or more, and weights that are all 0.
     """
     weights = {c: Fraction(c != LOW_RISK) for c in criteria()}
-    rest, named = text.strip().rstrip(",;"), set()
-    while rest:
+    rest, named, fault = text.strip(" \t\n,;"), set(), ""
+    while rest and not fault:
         pair = _PAIR.match(rest)
         if not pair:
-            raise _refusal(f"{rest!r} is not of the form aspect=number")
-        name, number = pair[1], pair[2].rstrip(",")
-        criterion = _criterion(name)
-        if criterion in named:
-            raise _refusal(f"{name!r} has two weights")
-        if not _WEIGHT.fullmatch(number):
-            raise _refusal(f"weight {number!r} of {name!r} is no number of 0 or more")
-        weights[criterion] = Fraction(number.replace(",", "."))
-        named.add(criterion)
+            fault = f"{rest!r} is not of the form aspect=number"
+            break
+        name, number_ = pair[1], pair[2].rstrip(",")
+        is_low = framework.normalise(name) in map(framework.normalise, (LOW_RISK, LOW_RISK_NAME))
+        found = [LOW_RISK] if is_low else framework.load().match("aspect", name)
+        if len(found) != 1:
+            fault = f"{name!r} is no aspect"
+        elif found[0] in named:
+            fault = f"{name!r} has two weights"
+        elif not _WEIGHT.fullmatch(number_):
+            fault = f"weight {number_!r} of {name!r} is no number of 0 or more"
+        else:
+            weights[found[0]] = Fraction(number_.replace(",", "."))
+        named |= {*found}
         rest = rest[pair.end() :].strip(" \t\n,;")
-    if not any(weights.values()):
-        raise _refusal("all weights are 0")
+    fault = fault or "all weights are 0" * (not any(weights.values()))
+    if fault:
+        known = ", ".join(f"{id_} ({name})" for id_, name in criteria().items())
+        raise UsageError(f"weights: {fault}; known: {known}")
     return weights
 
 
 def candidates(year: int, region: str) -> pd.DataFrame:
     """Return the candidates of a year: programmes that are named quick wins or have aspect scores.
 
-    Columns: pillar, programme, opd, is_quick_win, status, likelihood, impact (1 to 3), origin (of
-    the programme, or of the aspects where no programme has the name), aspects_origin (of the first
-    of its aspect scores), risk (likelihood times impact, 1 to 9), one column an aspect (0 to 4),
-    low_risk ((9 - risk) / 2: 4 at the lowest risk, 0 at the highest). Null is what is not on
-    record. Aspect scores belong to the programmes of the same name; where none has it, pillar and
-    agency are null. Where two spellings of a programme are scored differently, the score is null.
-    In the order of the pillars.
+    risk = likelihood times impact (1 to 9), low_risk = (9 - risk) / 2, one column an aspect (0 to
+    4). Aspect scores go to the programme of the same name, and stand alone where there is none;
+    where two spellings are scored differently they are null. origin is the programme's, else the
+    aspects'.
     """
     fw = framework.load()
     given, scored = (
@@ -87,33 +86,33 @@ def candidates(year: int, region: str) -> pd.DataFrame:
             store.read(t, year=year, region=region) for t in ("programmes", "quick_win_aspects")
         )
     )
-    by_aspect = scored.groupby(["key", "aspect"])["score"].agg(_agreed).unstack()
-    by_aspect = by_aspect.reindex(columns=list(fw.aspects)).astype("float64")
+    by = scored.groupby(["key", "aspect"])["score"]
+    agreed = (
+        by.first().where(by.nunique(dropna=False) == 1).unstack().reindex(columns=[*fw.aspects])
+    )
     places = scored.groupby("key")["origin"].first().rename("aspects_origin")
     stray = scored[~scored["key"].isin(given["key"])].drop_duplicates("key")
-    given = given[given["is_quick_win"] | given["key"].isin(by_aspect.index)]
+    given = given[given["is_quick_win"] | given["key"].isin(agreed.index)]
     found = pd.concat([given, stray]).merge(
-        by_aspect.join(places), left_on="key", right_index=True, how="left"
+        agreed.astype("float64").join(places), left_on="key", right_index=True, how="left"
     )
-    place = {p: i for i, p in enumerate(fw.pillars)}
-    found = found.sort_values(
-        ["pillar", "programme"], key=lambda c: c.map(place) if c.name == "pillar" else c
+    order = {pillar: place for place, pillar in enumerate(fw.pillars)}
+    found = found.sort_values("programme").sort_values(
+        "pillar", key=lambda pillars: pillars.map(order), kind="stable"
     )
     risk = found["likelihood"] * found["impact"]
     # A programme that only the list of aspects names is not said to be a quick win.
     found = found.assign(
         is_quick_win=found["is_quick_win"].eq(True), risk=risk, low_risk=(9 - risk) / 2
     )
-    return found[[*_LISTED, "risk", *criteria()]].reset_index(drop=True)
+    return found[[*_LISTED, "aspects_origin", "risk", *criteria()]].reset_index(drop=True)
 
 
 def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
     """Return the candidates with their score and rank, best first, then those without a score.
 
-    Columns: those of `candidates`, lacking (criteria that weigh and are not on record, joined by
-    ", "; null where none), score (0 to 4: sum of weight times criterion, by the sum of weights;
-    null where something lacks), rank, pillar_rank (null without a pillar). Equal scores: the lower
-    risk goes first, an unknown risk last; what is then still equal shares the better rank.
+    lacking: criteria that weigh and are not on record. score: sum of weight times criterion, by the
+    sum of weights. Of equal scores the lower risk goes first; then they share the better rank.
     """
     used = [c for c, weight in weights.items() if weight]
     scale = lcm(*(weights[c].denominator for c in used))
@@ -136,15 +135,11 @@ def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.Data
 def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
     """Return in which share of all weightings each candidate is first, by the candidates' index.
 
-    Columns: first, first_in_pillar (shares of the weightings; equals share a weighting evenly),
-    always, always_in_pillar (at least as good as every other on each criterion, so first in every
-    weighting, alone or with its equal), low, high (5 and 95 percent of its score over the
-    weightings). All null or false for a candidate that lacks a criterion.
-
-    Weightings are drawn evenly from all that add up to 1 over the criteria that weigh anything
-    (Dirichlet with all parameters 1); how much each weighs does not matter here. The share is the
-    acceptability index of SMAA (Lahdelma, Hokkanen and Salminen 1998, European Journal of
-    Operational Research 106, 137-143).
+    Weightings are drawn evenly over the criteria that weigh anything (Dirichlet, all parameters 1);
+    the share is the acceptability index of SMAA (Lahdelma, Hokkanen and Salminen 1998, European
+    Journal of Operational Research 106, 137-143), equals share evenly. always: nowhere beaten on
+    any criterion. low, high: 5 and 95 percent of the score. Null or false for a candidate that
+    lacks a criterion.
     """
     used = [c for c, w in weights.items() if w]
     complete = candidates.dropna(subset=used)
@@ -152,28 +147,23 @@ def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.D
     drawn = np.random.default_rng(SEED).dirichlet(np.ones(len(used)), DRAWS) @ values.T
     made = pd.DataFrame(index=complete.index, columns=_STABILITY, dtype="float64")
     made[["low", "high"]] = np.quantile(drawn, [0.05, 0.95], axis=0).T
-    made[_STABILITY[:2]] = np.array(_firsts(drawn, values)).T
-    for _, own in complete.reset_index().groupby("pillar"):
-        at = own.index.to_numpy()
-        made.iloc[at, 2:4] = np.array(_firsts(drawn[:, at], values[at])).T
+    groups = [own.index for _, own in complete.groupby("pillar")]
+    for columns, indices in ((_STABILITY[:2], [complete.index]), (_STABILITY[2:4], groups)):
+        for index in indices:
+            at = complete.index.get_indexer(index)
+            if len(at):
+                best = drawn[:, at] >= drawn[:, at].max(axis=1, keepdims=True) - _SAME
+                shares = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+                always = (values[at] >= values[at].max(axis=0)).all(axis=1)
+                made.loc[index, columns] = np.array([shares, always]).T
     made = made.reindex(candidates.index)
     return made.assign(**{flag: made[flag].eq(1) for flag in ("always", "always_in_pillar")})
 
 
-def _firsts(drawn: _Array, values: _Array) -> tuple[_Array, _Array]:
-    """Return of each candidate the share of weightings in which it is best, and whether always."""
-    if not len(values):
-        return np.zeros(0), np.zeros(0)
-    best = drawn >= drawn.max(axis=1, keepdims=True) - _SAME
-    always = (values >= values.max(axis=0)).all(axis=1)
-    return (best / best.sum(axis=1, keepdims=True)).mean(axis=0), always
-
-
 def quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
-    """Return the candidates of a year under a weighting in words, best first, from number 1 on.
+    """Return the candidates of a year, best first, from number 1 on: `ranked` and `stability`.
 
-    `weights` names aspects and how much they weigh, as "Manfaat=2 Keunikan=0,5". Columns: number,
-    those of `ranked` and of `stability`.
+    `weights` names aspects and how much they weigh, as "Manfaat=2 Keunikan=0,5".
     """
     parsed, found = weighting(weights), candidates(year, region)
     made = ranked(found, parsed).join(stability(found, parsed)).reset_index(drop=True)
@@ -184,8 +174,7 @@ def quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
 def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
     """Return the quick wins that are named in each year up to this one, the first year first.
 
-    Columns: year, programme, pillar, opd, score (0 to 4, under the weighting), likelihood, impact,
-    risk, status, note, origin; null is what is not on record.
+    score (0 to 4) is under the weighting; null is what is not on record.
     """
     fw = framework.load()
     notes = {(w.region, w.year, w.programme): w.note for w in fw.quick_wins}
@@ -260,22 +249,3 @@ def _how_sure(scored: pd.DataFrame) -> str:
     error = 100 * sqrt(best.first * (1 - best.first) / DRAWS)
     figures = {"draws": DRAWS, "error": error, "most": most, "rivals": rivals}
     return told("quick_wins.first", best=best, **figures)
-
-
-def _agreed(scores: pd.Series) -> float:
-    """Return the score that all lines give; null where they differ."""
-    return float(scores.iloc[0]) if scores.nunique(dropna=False) == 1 else np.nan
-
-
-def _criterion(name: str) -> str:
-    found = framework.load().match("aspect", name)
-    if framework.normalise(name) in map(framework.normalise, (LOW_RISK, LOW_RISK_NAME)):
-        found = [LOW_RISK]
-    if len(found) != 1:
-        raise _refusal(f"{name!r} is no aspect")
-    return found[0]
-
-
-def _refusal(what: str) -> UsageError:
-    known = ", ".join(f"{id_} ({name})" for id_, name in criteria().items())
-    return UsageError(f"weights: {what}; known: {known}")

@@ -2,20 +2,11 @@
 
 Uncertainty and sensitivity analysis after the OECD/JRC Handbook on Constructing Composite
 Indicators (2008, part 1, step 7) and Saisana, Saltelli and Tarantola (2005, J. R. Statist. Soc. A
-168, 307-323). The ministry's formula is fixed; this asks how much a rank hangs on it. Five choices
-vary together, and what was printed is one value of each:
-
-- weights: each component's weight times a factor between 0.75 and 1.25, the same for both groups,
-  then shared out to 100 % again. A factor, not a Dirichlet draw: the range can be said in words
-  and no weight comes near 0; COINr's documentation uses the same 25 %;
-- edition: every region by its own edition's weights, or all by those of another edition;
-- aggregation: arithmetic mean, or geometric, under which one 0 makes the index 0;
-- left_out: no component left out, or one of them;
-- assessors: each score moved within what whole-number marks may hide.
-
-Of edition, aggregation and left_out, half of the draws are as printed and the alternatives share
-the other half. Indices are rounded half up to two decimals, as the ministry prints them, so equal
-ones share a rank. Everything is drawn from one seed.
+168, 307-323). Five choices vary together, what was printed being one value of each: each weight
+times 0.75 to 1.25, shared out to 100 % again (COINr uses the same); the weights of another edition;
+a geometric mean, under which one 0 makes the index 0; one component left out; each score moved
+within what whole-number marks may hide. Of the middle three half of the draws are as printed.
+Indices are rounded as the ministry prints them, so equal ones share a rank. One seed draws all.
 """
 
 from __future__ import annotations
@@ -37,59 +28,60 @@ LOW, HIGH = 0.05, 0.95
 """The ends of a range of ranks, as shares of the draws."""
 FEWEST_DRAWS, RESAMPLES, Z = 100, 200, 1.96
 """Z: the normal quantile of the 95 % bounds of a Monte Carlo error."""
-_RANKED = {"year": "int64", "region": "str", "scope": "str", "edition": "str", "of": "int64"}
-_RANKED |= dict.fromkeys(["printed_rank", "median", "low", "high"], "int64")
-_RANKED |= dict.fromkeys(["as_good", "upper_half", "mean_shift"], "float64")
-_RANKED |= dict.fromkeys(["median_error", "low_error", "high_error"], "int64")
-_RANKED |= {"as_good_error": "float64", "upper_half_error": "float64", "origin": "str"}
-_ALONE = dict.fromkeys(["choice", "alternative", "treatment", "scope"], "str")
-_ALONE |= dict.fromkeys(["of", "rank", "low", "high"], "int64") | {"average_shift": "float64"}
-_CASES = {"choice": "str", "alternative": "str", "applies": "bool", "treatment": "str"}
-_CASES |= {"simulated": "float64", "low": "int64", "median": "int64", "high": "int64"}
-_CASES |= {"explained": "float64"}
-_SOBOL = {"choice": "str"} | dict.fromkeys(
-    ["main", "main_low", "main_high", "total", "total_low", "total_high"], "float64"
-)
+_RANKED = "year region scope edition of printed_rank median low high as_good upper_half mean_shift"
+_RANKED += " median_error low_error high_error as_good_error upper_half_error origin"
+_TYPES = {
+    "str": "region scope edition origin choice alternative treatment",
+    "bool": "applies",
+    "int64": "year of printed_rank rank median low high median_error low_error high_error",
+}
+"""Columns by type; all others are numbers."""
+
+
+def _frame(made: Any, columns: str) -> pd.DataFrame:
+    types = {column: type_ for type_, named in _TYPES.items() for column in named.split()}
+    found = pd.DataFrame(made, columns=columns.split())
+    return found.astype({column: types.get(column, "float64") for column in found})
 
 
 def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     """Return what rank each region has in the draws, nationally and in its group.
 
-    Columns: year, region, scope (national, group), edition (of the group; empty for national), of,
-    printed_rank (of the printed finals: the ministry ranks none), median, low, high (5 % and 95 %
-    of the draws), as_good (share of draws with that rank or a better one), upper_half (share in
-    the better half), mean_shift (mean distance from the printed rank); median_error, low_error,
-    high_error (places), as_good_error, upper_half_error: the Monte Carlo error, half of a 95 %
-    interval. Of a quantile it is the distance to the order statistics
-    n p ± 1.96 sqrt(n p (1 - p)), of a share 1.96 sqrt(p (1 - p) / n). No national rows where a
-    group's table is not on record; empty where no table is. UsageError for under 100 draws.
+    low and high: 5 % and 95 % of the draws; as_good: share with the printed rank or better,
+    upper_half in the better half; mean_shift: mean distance from it. `_error` is half of a 95 %
+    interval: of a quantile to the order statistics n p ± 1.96 sqrt(n p (1 - p)), of a share 1.96
+    sqrt(p (1 - p) / n).
     """
-    found = _asked(year, draws)
-    made = [pd.DataFrame(columns=list(_RANKED))]
-    if found.regions:
-        drawn, _ = simulation.simulated(found, draws, seed)
-        for scope, edition, inside in found.scopes():
-            printed = ranks(found.printed[inside])
-            named = {
-                "year": year,
-                "region": np.array(found.regions)[inside],
-                "scope": scope,
-                "edition": edition,
-                "of": int(inside.sum()),
-                "printed_rank": printed,
-                "origin": np.array(found.origins)[inside],
-            }
-            made.append(pd.DataFrame(named | _statistics(ranks(drawn[:, inside]), printed)))
-    return pd.concat(made[1:] or made, ignore_index=True)[list(_RANKED)].astype(_RANKED)
+    found, made = _asked(year, draws), [_frame([], _RANKED)]
+    for scope, edition, inside in found.scopes() if found.regions else ():
+        drawn = simulation.simulated(found, draws, seed)[0]
+        rank, printed = ranks(drawn[:, inside]), ranks(found.printed[inside])
+        ordered = np.sort(rank, axis=0)
+        columns = {
+            "year": year,
+            "region": np.array(found.regions)[inside],
+            "scope": scope,
+            "edition": edition,
+            "of": len(printed),
+            "printed_rank": printed,
+            "mean_shift": np.abs(rank - printed).mean(axis=0),
+            "origin": np.array(found.origins)[inside],
+        }
+        for name, share in (("median", 0.5), ("low", LOW), ("high", HIGH)):
+            columns[name], columns[f"{name}_error"] = _quantile(ordered, share)
+        shares = {"as_good": rank <= printed, "upper_half": rank <= len(printed) / 2}
+        for name, counted in shares.items():
+            columns[name] = p = counted.mean(axis=0)
+            columns[f"{name}_error"] = Z * np.sqrt(p * (1 - p) / draws)
+        made.append(_frame(columns, _RANKED))
+    return pd.concat(made[1:] or made, ignore_index=True)
 
 
 def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
-    """Return the region's rank when one choice alone is made otherwise.
+    """Return the region's rank (median, with 5 % and 95 %) when one choice alone is made otherwise.
 
-    Columns: choice, alternative (as in simulation), treatment (both in words), scope (national, or
-    group where that alone can be ranked), of, rank (median), low, high (5 % and 95 %; the same
-    where nothing is drawn), average_shift (how many places the regions of the scope move on
-    average: the Handbook's measure). Empty when the region cannot be recomputed.
+    treatment says which in words; average_shift: how many places the regions of the scope move on
+    average (the Handbook's measure). Empty when the region cannot be recomputed.
     """
     found, rows = _asked(year, draws), []
     if region in found.regions:
@@ -97,76 +89,67 @@ def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
         printed = ranks(found.printed[inside])
         for choice, alternative, drawn in simulation.alternatives(found, draws, seed):
             rank = ranks(drawn[:, inside])
-            low, median, high = (_quantile(np.sort(rank[:, own]), p)[0] for p in (LOW, 0.5, HIGH))
+            low, median, high = _ends(rank[:, own])
             said = _treatment(year, choice, alternative)
             shift = np.abs(rank - printed).mean()
             rows.append([choice, alternative, said, scope, inside.sum(), median, low, high, shift])
-    return pd.DataFrame(rows, columns=list(_ALONE)).astype(_ALONE)
+    return _frame(rows, "choice alternative treatment scope of rank low high average_shift")
 
 
 def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
-    """Return the region's ranks in the draws parted in two, by each thing done or not done.
+    """Return the region's ranks in the draws parted in two, by each thing done or not (`applies`).
 
-    Two rows a thing, that which explains most first. Columns: choice (component: it counts in the
-    index; edition: its weights are used; aggregation: the mean is geometric), alternative (which),
-    applies, treatment (in words), simulated (share of draws), low, median, high (5 %, 50 %, 95 % of
-    them), explained (share of the rank's variance that lies between the two). Of the widest scope
-    that is on record. Empty when the region cannot be recomputed or its rank never changes.
+    Two rows a thing, that which explains most first. choice: a component counts, an edition's
+    weights are used, the mean is geometric; simulated: share of draws; explained: share of the
+    rank's variance that lies between the two (correlation ratio). Empty when there is no rank, or
+    it never changes.
     """
     found, rows = _asked(year, draws), []
     if region in found.regions:
         drawn, picked = simulation.simulated(found, draws, seed)
         _, inside, own = found.scope_of(region)
-        rank = ranks(drawn[:, inside])[:, own]
+        rank = pd.Series(ranks(drawn[:, inside])[:, own])
         for (choice, alternative), applies in _things(found, region, picked).items():
-            explained = _explained(rank, applies)
+            if rank.nunique() == 1 or applies.nunique() == 1:
+                continue
+            explained = rank.groupby(applies).transform("mean").var() / rank.var()
             for value in (True, False):
-                some = rank[applies == value]
-                if np.ptp(rank) and 0 < len(some) < len(rank):
-                    said = _treatment(year, choice, alternative, value)
-                    ends = [_quantile(np.sort(some), p)[0] for p in (LOW, 0.5, HIGH)]
-                    rows.append([choice, alternative, value, said, len(some) / draws, *ends])
-                    rows[-1].append(explained)
-    made = pd.DataFrame(rows, columns=list(_CASES)).astype(_CASES)
+                some = rank[applies == value].to_numpy()
+                said = _treatment(year, choice, alternative, value)
+                row = [choice, alternative, value, said, len(some) / draws, *_ends(some), explained]
+                rows.append(row)
+    made = _frame(rows, "choice alternative applies treatment simulated low median high explained")
     return made.sort_values("explained", ascending=False, kind="stable", ignore_index=True)
 
 
-def _things(found: Field, region: str, picked: pd.DataFrame) -> dict[tuple[str, str], Array]:
+def _things(found: Field, region: str, picked: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
     """Return of each thing that may be done whether it is done in each draw."""
     weights = found.weights[:, found.edition[found.regions.index(region)]]
     made = {
-        ("component", c): ((weights[picked["edition"], i] > 0) & (picked["left_out"] != i + 1))
+        ("component", c): (picked["left_out"] != i + 1) & (weights[picked["edition"], i] > 0)
         for i, c in enumerate(found.components)
     }
     for place, editions in enumerate(found.alternatives, start=1):
         made["edition", " ".join(editions)] = picked["edition"] == place
-    made["aggregation", "geometric"] = picked["aggregation"]
-    return {thing: np.asarray(done) for thing, done in made.items()}
-
-
-def _explained(rank: Array, applies: Array) -> float:
-    """Return the share of a variance that lies between two parts (the correlation ratio)."""
-    means = pd.Series(rank).groupby(applies).transform("mean")
-    return float(means.var() / rank.var(ddof=1)) if np.ptp(rank) else 0.0
+    return made | {("aggregation", "geometric"): picked["aggregation"]}
 
 
 def rank_importance(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     """Return the Sobol indices of the region's rank: how much of its variance a choice explains.
 
-    Columns: choice, main (alone), total (with its interactions), and main_low, main_high,
-    total_low, total_high: 95 % of 200 bootstrap resamples; the largest total first. From n (5 + 2)
-    evaluations; n is the largest power of 2 up to a quarter of the draws. Weights and assessors
-    are one input each, which picks one of n sets. Of the rank in the widest scope that is on
-    record. Empty when the region cannot be recomputed or its rank never changes.
+    main (alone), total (with interactions), each with 95 % of 200 bootstrap resamples. From n (5 +
+    2) evaluations, n the largest power of 2 up to a quarter of the draws; weights and assessors are
+    one input each, which picks one of n sets. Empty when there is no rank, or it never changes.
     """
-    found, made = _asked(year, draws), pd.DataFrame(columns=list(_SOBOL))
+    found, made = _asked(year, draws), {}
     n, rng = 2 ** floor(log2(draws / 4)), np.random.default_rng(seed)
     if region in found.regions:
         evaluated = _evaluated(found, region, n, rng)
         if np.ptp(evaluated):
-            made = pd.DataFrame({"choice": list(CHOICES), **sobol(evaluated, rng)})
-    made = made[list(_SOBOL)].astype(_SOBOL)
-    return made.sort_values("total", ascending=False, kind="stable", ignore_index=True)
+            made = {"choice": CHOICES, **sobol(evaluated, rng)}
+    columns = "choice main main_low main_high total total_low total_high"
+    by = _frame(made, columns).sort_values("total", ascending=False, kind="stable")
+    return by.reset_index(drop=True)
 
 
 def sobol(evaluated: Array, rng: np.random.Generator) -> dict[str, Array]:
@@ -180,14 +163,13 @@ def sobol(evaluated: Array, rng: np.random.Generator) -> dict[str, Array]:
     values = evaluated[:, picked]
     values = values - values[:2].mean(axis=(0, 2))[:, None]
     first, second, mixed = values[0], values[1], values[2:]
-    variance = values[:2].var(axis=(0, 2))
-    told = {}
+    variance, made = values[:2].var(axis=(0, 2)), {}
     for name, terms in (("main", second * (mixed - first)), ("total", (first - mixed) ** 2 / 2)):
         estimates = terms.mean(axis=-1) / np.where(variance > 0, variance, np.inf)
-        told[name] = estimates[:, 0]
+        made[name] = estimates[:, 0]
         ends = np.quantile(estimates[:, 1:], [0.025, 0.975], axis=1)
-        told[f"{name}_low"], told[f"{name}_high"] = ends
-    return told
+        made[f"{name}_low"], made[f"{name}_high"] = ends
+    return made
 
 
 def _evaluated(found: Field, region: str, n: int, rng: np.random.Generator) -> Array:
@@ -204,16 +186,9 @@ def _evaluated(found: Field, region: str, n: int, rng: np.random.Generator) -> A
     return np.concatenate(rank).astype(float).reshape(-1, n)
 
 
-def _statistics(rank: Array, printed: Array) -> dict[str, Any]:
-    """Return the statistics of ranks (draw x region) with their Monte Carlo errors."""
-    ordered, made = np.sort(rank, axis=0), {}
-    for name, share in (("median", 0.5), ("low", LOW), ("high", HIGH)):
-        made[name], made[f"{name}_error"] = _quantile(ordered, share)
-    shares = {"as_good": rank <= printed, "upper_half": rank <= rank.shape[1] / 2}
-    for name, counted in shares.items():
-        made[name] = counted.mean(axis=0)
-        made[f"{name}_error"] = Z * np.sqrt(made[name] * (1 - made[name]) / len(rank))
-    return made | {"mean_shift": np.abs(rank - printed).mean(axis=0)}
+def _ends(rank: Array) -> list[Any]:
+    """Return the ends of the range of some ranks, and their median between."""
+    return [_quantile(np.sort(rank), share)[0] for share in (LOW, 0.5, HIGH)]
 
 
 def _quantile(ordered: Array, share: float) -> tuple[Array, Array]:

@@ -128,8 +128,7 @@ def _weight_sets(
 ) -> tuple[Array, tuple[tuple[str, ...], ...]]:
     """Return the different sets of weights, the printed one first, and the editions of the others.
 
-    A component that a region was not scored on gets none of another edition's weight; the rest
-    share it in proportion, since what the region would have scored there is not known.
+    What a region was not scored on gets no weight of another edition; the rest share it.
     """
     sets: list[Array] = [own]
     names: list[tuple[str, ...]] = [()]
@@ -148,10 +147,9 @@ def _weight_sets(
 def _spread(year: int, components: tuple[str, ...]) -> Array:
     """Return the standard deviation that whole-number marks leave in each component's score.
 
-    A mark stands for an opinion up to half a point away, all equally likely: variance 1/12. A
-    component of n questions is the mean of 5 n marks: 1 / sqrt(12 x 5 n). n is that of the year's
-    edition whose questions are known, for the other group too, whose form was never seen
-    (definitions/assumptions.csv); without one nothing is drawn.
+    A mark hides up to half a point: variance 1/12; n questions are the mean of 5 n marks. n is that
+    of the year's edition whose form is known, for the other group too (assumptions.csv); else
+    nothing.
     """
     fw = framework.load()
     asked = fw.edition_questions.get(fw.asked_edition(year) or "", {})
