@@ -8,13 +8,12 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, tables_from, write_tables
+from reading import KUKAR, write_tables
 
 import kukar_analysis as ka
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import agencies, office, quality
 from kukar_analysis.errors import UsageError
-from kukar_analysis.formats import number
 
 OFFICE = "00.01"
 EDITION = "2023-kppn-ikn"
@@ -127,27 +126,6 @@ def test_agency_by_pillar_agrees_with_a_plain_count(year):
     assert {pair for pair, n in answered.items() if n} == set(expected)
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_an_agency_is_asked_the_questions_of_its_pillar_that_no_survey_answers():
-    found = agencies.agency_pillars(2023, OFFICE).set_index(["opd", "pillar"])["questions"]
-    assert found["Setda", "governance"] == 7
-    assert found["Dinkes", "living"] == 8
-    listed = quality.form(2023, OFFICE)
-    asked = framework.load().edition_questions[EDITION]
-    surveyed = [q for q in asked if framework.load().questions[q].component == "impact"]
-    assert len(surveyed) == 54
-    assert set(listed["question"]) == set(asked) - set(surveyed)
-
-
-def test_scores_are_not_compared_where_the_assessors_are_not_on_record(papers):
-    papers(question_scores=[row(GOVERNANCE[0], "Setda", 3.0), row(GOVERNANCE[1], "Setda")])
-    (found,) = agencies.agency_pillars(2023, KUKAR).to_dict("records")
-    assert (found["answered"], found["scored"], found["own_mean"]) == (2, 1, 3.0)
-    assert found["compared"] == 0
-    assert pd.isna([found["own_compared"], found["assessor_mean"], found["difference"]]).all()
-    assert "Nilai mandiri belum dapat dibandingkan" in said_of(2023, KUKAR)
-
-
 # Who leans on whom
 
 
@@ -178,31 +156,6 @@ def test_pillars_and_agencies_agree_with_a_plain_count(year):
         both = [s[0] - s[1] for mine in own for s in mine["scores"] if s[1] is not None]
         assert r.compared == len(both)
         assert pd.isna(r.difference) if not both else r.difference == pytest.approx(mean(both))
-
-
-@pytest.mark.usefixtures("sample_env")
-def test_a_shared_question_counts_once_against_the_assessors():
-    scores = {
-        q: (own, theirs) for mine in plain(2023).values() for own, theirs, q in mine["scores"]
-    }
-    apart = mean([a - b for a, b in scores.values()])
-    assert len(scores) == 49
-    said = said_of(2023, OFFICE)
-    assert "Pada 49 butir yang dinilai keduanya" in said
-    assert f"sebelum pembulatan {number(apart, signed=True)}." in said
-
-
-@pytest.mark.usefixtures("sample_env")
-def test_the_sample_leans_where_the_answer_says():
-    found = agencies.leaning(2023, OFFICE).dropna(subset="leans_on")
-    assert dict(zip(found["pillar"].fillna(""), found["leans_on"], strict=True)) == {
-        "governance": "Bappeda",
-        "environment": "DLHK",
-        "": "Diskominfo",
-    }
-    assert found["largest_alone"].tolist() == [2, 2, 12]
-    first = agencies.agencies(2023, OFFICE).iloc[0]
-    assert (first["opd"], first["pillar_count"], first["answered"]) == ("Diskominfo", 2, 14)
 
 
 @pytest.mark.usefixtures("sample_env")
@@ -266,41 +219,7 @@ def test_of_kukar_2023_only_the_seats_are_known():
     assert "DLHK (2), Dispar (2), DP3A (1)" in said
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_the_four_answers_of_kukar_2024_belong_to_nobody():
-    assert agencies.unnamed(2024, KUKAR) == 4
-    assert agencies.agencies(2024, KUKAR).empty
-    assert "4 jawaban tercatat tanpa nama OPD" in said_of(2024, KUKAR)
-
-
-FRAMES = (agencies.agency_questions, agencies.agency_pillars, agencies.agencies, agencies.leaning)
-
-
-@pytest.mark.parametrize("folder", ["processed", "sample_processed"])
-def test_every_region_and_year_has_its_frames_and_sentences_name_nothing_by_its_id(folder, request):
-    with tables_from(request.getfixturevalue("sample_processed")):
-        types = [frame(2023, OFFICE).dtypes for frame in FRAMES]
-    with tables_from(request.getfixturevalue(folder)):
-        for region in (KUKAR, OFFICE, MALANG, SURABAYA, STAYED_AWAY, IN_NO_TABLE):
-            for year in quality.years() if region in (KUKAR, OFFICE) else (2023,):
-                assert all(
-                    f(year, region).dtypes.equals(t) for f, t in zip(FRAMES, types, strict=True)
-                )
-                opds = {*agencies.agencies(year, region)["opd"][::6], "Diskominfo"}
-                texts = [said_of(year, region), *office.quality_sentences(year, region)]
-                for opd in sorted(opds):
-                    texts += office.agency_sentences(year, region, opd)
-                    texts += office.send_back(year, region, opd)
-                for text in texts:
-                    assert not re.search(r"\b(nan|None|governance|living|not_begun)\b", text)
-
-
 # One agency
-
-
-@pytest.mark.parametrize("name", ["Dinkes", "Dinas Kesehatan", "dinas kesehatan"])
-def test_an_agency_goes_by_its_short_and_its_long_name(name):
-    assert (ka.agency(name).opd, ka.agency(name).name) == ("Dinkes", "Dinas Kesehatan")
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -342,14 +261,6 @@ def test_what_an_agency_was_asked_is_answered_blank_or_not_there():
 
 
 @pytest.mark.usefixtures("sample_env")
-def test_questions_of_no_pillar_are_asked_of_those_who_answer_any():
-    for opd, asked in {"Diskominfo": 40, "Bappeda": 35, "Setda": 7}.items():
-        found = asked_of(opd)
-        assert len(found) == asked
-        assert found["question"].is_unique
-
-
-@pytest.mark.usefixtures("sample_env")
 def test_every_state_of_the_sample_is_told_apart():
     kept = {}
     for opd in [*sorted(agencies.agencies(2023, OFFICE)["opd"]), "Brida"]:
@@ -362,20 +273,6 @@ def test_every_state_of_the_sample_is_told_apart():
     ]
     assert "DLHK" in kept["complete"]
     assert len(kept["complete"]) + len(kept["partial"]) == 23
-
-
-@pytest.mark.usefixtures("sample_env")
-def test_files_are_an_agencys_by_their_rows_or_else_by_their_name():
-    dlhk = quality.arrivals(2023, OFFICE, "DLHK")
-    assert dlhk["file"].str.removeprefix("2023/opd/contoh-").tolist() == [
-        "dlhk-kiriman-kedua.xlsx",
-        "dlhk.xlsx",
-    ]
-    assert quality.arrivals(2023, OFFICE, "BPKAD")["kind"].tolist() == ["unread"]
-    assert quality.arrivals(2023, OFFICE, "DPMD")["shared"].tolist() == [True]
-    assert quality.arrivals(2023, OFFICE, "Setwan").empty
-    assert quality.arrivals(2023, MALANG, "BPKAD").empty
-    assert quality.arrivals(2023, MALANG)["speaks_for"].isna().all()
 
 
 @pytest.mark.usefixtures("sample_env")

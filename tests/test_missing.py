@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA
+from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis.missing import COLUMNS, missing
@@ -36,20 +36,6 @@ def test_every_table_answers_with_one_frame_of_the_same_columns(table):
 )
 def test_what_is_on_record_waits_for_nothing(table, year, region):
     assert missing(table, year, region).empty
-
-
-@pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("year", "region", "name"),
-    [(2022, KUKAR, "Kabupaten Kutai Kartanegara"), (2023, IN_NO_TABLE, "Kepulauan Seribu")],
-)
-def test_an_index_waits_for_the_national_table_that_names_the_region(year, region, name):
-    row = one("index_scores", year, region)
-    assert row.state == "nothing"
-    assert name in row.paper
-    assert f"tabel nasional hasil evaluasi {year}" in row.paper
-    assert row.paper in row.sentence
-    assert row.holder in row.sentence
 
 
 @pytest.mark.usefixtures("processed_env")

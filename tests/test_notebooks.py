@@ -8,16 +8,13 @@ import os
 import re
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 
 import keep_outputs
 import nbformat
-import papermill
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
 from IPython.utils.capture import capture_output
-from reading import STAYED_AWAY, kernels, write_notebook
+from reading import STAYED_AWAY
 
 from kukar_analysis import framework, store
 from kukar_analysis.report import notebooks
@@ -99,55 +96,6 @@ def faults(notebook, name=""):
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
 def test_a_shipped_notebook_keeps_the_law(path):
     assert faults(nbformat.read(path, as_version=4), path.stem) == []
-
-
-GOOD = (
-    "year: int = 2021  # tahun evaluasi",
-    "from kukar_analysis import show",
-    "show.answer(f'{year}')",
-)
-
-
-@pytest.mark.parametrize(
-    ("cells", "fault"),
-    [
-        (GOOD, None),
-        (("year = 2021  # tahun", *GOOD[1:]), "parameter: year"),
-        (("year: int = 2021", *GOOD[1:]), "parameter: year"),
-        ((f"{GOOD[0]}\nleft: int = 1  # tak dipakai", *GOOD[1:]), "parameter: left"),
-        ((*GOOD, "import os"), "imports"),
-        ((*GOOD[:2], "show.note('x')", GOOD[2]), "the answer"),
-        ((*GOOD, "def f(): pass"), "does: f"),
-        ((*GOOD, "frame.to_csv('a')"), "does: to_csv"),
-        ((*GOOD, "figure.savefig('a')"), "does: savefig"),
-        ((*GOOD, "\n".join(["1"] * 26)), "cell 5: too long"),
-        ((*GOOD, f"'{'x' * 120}'"), "cell 5: too wide"),
-    ],
-)
-def test_a_broken_law_is_seen(cells, fault, tmp_path):
-    path = write_notebook(tmp_path, "karangan", *cells[1:], parameters=cells[0], asks=None)
-    made = nbformat.read(path, as_version=4)
-    made.cells[0].source = "# Judul\n\nYang dijawab."
-    made.cells[3].metadata.tags = [keep_outputs.TAG]
-    found = faults(made)
-    assert found == [] if fault is None else [f for f in found if f.startswith(fault)]
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_papermill_sees_every_parameter_with_its_type_and_help(path):
-    seen = papermill.inspect_notebook(str(path))
-    read = notebooks.read(path).parameters
-    assert {n: p["inferred_type_name"] for n, p in seen.items()} == {
-        name: parameter.kind for name, parameter in read.items()
-    }
-    assert all(p["help"] for p in seen.values())
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
-def test_no_path_of_a_machine_stands_in_a_notebook(path):
-    text = path.read_text(encoding="utf-8")
-    for place in (store.ROOT, Path.home(), Path(tempfile.gettempdir())):
-        assert f"{place}{os.sep}" not in text
 
 
 # Run in this process: a kernel each would take minutes
@@ -232,35 +180,7 @@ def test_an_analysts_own_notebook_runs(path, ran):
     ran(path)
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_a_failing_cell_and_strange_words_would_be_seen(ran, tmp_path):
-    assert strange("Nilai nan, None; quick_wins naik; Smart Governance 2,82") == [
-        "nan",
-        "None",
-        "quick_wins",
-    ]
-    own = write_notebook(tmp_path, "karangan", "import html\nyear + 1", "1 / 0", asks=None)
-    with pytest.raises(AssertionError, match="karangan, cell 4: division by zero"):
-        ran(own, year=2030)
-
-
 # What is kept of a run
-
-
-def test_keeping_outputs_keeps_what_is_compared_and_twice_changes_no_byte(tmp_path):
-    path = write_notebook(tmp_path, "karangan", "import os\nos.getcwd()", "1 + 1", asks=None)
-    made = nbformat.read(path, as_version=4)
-    made.cells[2].metadata.tags = [keep_outputs.TAG]
-    nbformat.write(made, path)
-    with kernels():
-        keep_outputs.keep(path)
-        once = path.read_bytes()
-        keep_outputs.keep(path)
-    assert path.read_bytes() == once
-    kept = nbformat.read(path, as_version=4)
-    assert [len(cell.outputs) for cell in code(kept)] == [0, 1, 0]
-    assert kept.cells[2].outputs[0].data["text/plain"] == "'.'"
-    assert kept.metadata == {**made.metadata, "language_info": {"name": "python"}}
 
 
 def nbval(tables, *paths):

@@ -42,14 +42,6 @@ def test_every_figure_leads_to_a_cell_that_states_it(year, region):
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_an_index_is_stated_in_one_cell_and_made_from_its_components():
-    found = trace(2023, KUKAR, "index")
-    assert list(found["role"]) == ["stated", *["part"] * 6]
-    assert found["heading"].iloc[0] == "NILAI FINAL"
-    assert list(found["value"]) == [2.82, 3.60, 2.89, 2.92, 2.59, 3.32, 1.20]
-
-
-@pytest.mark.usefixtures("processed_env")
 def test_an_implied_index_has_no_cell_of_its_own_but_those_that_it_is_taken_from():
     found = trace(2022, KUKAR, "index")
     assert list(found["role"]) == ["part", "part"]
@@ -158,10 +150,3 @@ def test_a_score_of_a_letter_leads_to_the_page_that_prints_it(office):
         assert row.raw in scores
         assert line <= len(scores)
         assert float(printed(row.raw)) == row.value
-
-
-def test_what_a_figure_is_made_from_are_the_scores_of_the_assessors_alone(office):
-    parts = office["outcome"].query("role == 'part'")["name"]
-    assert len(parts) > 30
-    assert parts.str.endswith("(asesor)").all()
-    assert any("(mandiri, " in name for each in office.values() for name in each["name"])

@@ -4,7 +4,7 @@ import pandas as pd
 import pytest
 from reading import KUKAR, MALANG, PILLARS, SURABAYA, printed, raw, tables_from
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework
 from kukar_analysis.analysis import pillars
 
 STATISTICS = (
@@ -27,27 +27,12 @@ def malang(processed):
         return {pillar: of_pillar(2023, MALANG, pillar) for pillar in PILLARS}
 
 
-def test_every_question_of_malang_2023_that_has_a_pillar_is_in_one_and_once(malang):
-    found = pd.concat(malang)
-    expected = [q.question for q in framework.load().questions.values() if q.pillar]
-    form = framework.load().edition_questions["2023-kppn-ikn"]
-    assert sorted(found["question"]) == sorted(q for q in expected if q in form)
-    assert found["question"].is_unique
-
-
 @pytest.mark.parametrize("pillar", PILLARS)
 def test_questions_stand_in_the_order_of_the_form_with_the_printed_scores(malang, pillar):
     lines = raw("2023/nilai-butir-kab-malang.csv")
     form = [line for line in lines if line["BLOK"] == pillar.title()]
     assert malang[pillar]["code"].tolist() == [line["KODE"] for line in form]
     assert malang[pillar]["score"].tolist() == [float(printed(line["NILAI"])) for line in form]
-
-
-def test_what_the_office_scored_itself_is_not_shown_as_the_assessors(tables, tmp_path, monkeypatch):
-    scores = tables["question_scores"]
-    store.write_all({**tables, "question_scores": scores.assign(source="self")}, tmp_path)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-    assert of_pillar(2023, MALANG, "governance").empty
 
 
 def test_last_years_score_stands_only_where_the_question_is_the_same(malang):
@@ -58,12 +43,6 @@ def test_last_years_score_stands_only_where_the_question_is_the_same(malang):
     spbe = malang["governance"].set_index("label").loc["Nilai SPBE"]
     assert [spbe["last_score"], spbe["score"]] == [1.00, 1.80]
     assert spbe["change"] == pytest.approx(0.80)
-
-
-def test_the_first_year_on_record_has_no_last_year():
-    found = of_pillar(2022, MALANG, "living")
-    assert len(found) == 7
-    assert found[["last_score", "change"]].isna().all(axis=None)
 
 
 def test_a_mean_is_rounded_half_up_and_keeps_the_order_of_the_form():
@@ -115,12 +94,6 @@ def test_statistics_are_the_newest_up_to_the_year(pillar, year):
     assert found["name"].tolist() == [name for name in shown if name in newest]
     values = dict(zip(found["name"], zip(found["year"], found["value"], strict=True), strict=True))
     assert values == {name: (when, float(value)) for name, (when, value) in newest.items()}
-
-
-@pytest.mark.parametrize(("year", "value"), [(2022, 27.1), (2023, 17.6), (2024, 14.3)])
-def test_a_figure_of_the_press_is_of_the_year_it_speaks_of_and_not_of_the_articles(year, value):
-    found = pillars.statistics(year, KUKAR, "living").set_index("statistic").loc["stunting"]
-    assert (found["year"], found["value"]) == (year, value)
 
 
 @pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2022, KUKAR), (2023, SURABAYA)])

@@ -12,17 +12,11 @@ from reading import KUKAR, write_tables
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import programmes
-from kukar_analysis.analysis.missing import missing
 
 FW = framework.load()
 YEAR, REGION = 2023, "00.01"
 PRINTED = {"Sangat Baik": 91, "Baik": 76, "Cukup": 66, "Kurang": 51, "Sangat Kurang": None}
 """The lower bounds as LKjIP Inspektorat Sampang 2019 prints them."""
-
-
-def waits(year, region):
-    """Return the sentence of what the page waits for."""
-    return missing("programmes", year, region)["sentence"].item()
 
 
 def programme(name, pillar="living", **cells):
@@ -76,12 +70,6 @@ def office(tmp_path, monkeypatch):
 )
 def test_a_band_begins_where_its_lower_bound_is_reached(percent, name):
     assert FW.achievement_bands[programmes.band(Fraction(percent))].name == name
-
-
-def test_the_bands_are_the_printed_ones():
-    assert {b.name: b.lowest for b in FW.achievement_bands.values()} == PRINTED
-    assert [b.highest for b in FW.achievement_bands.values()] == [100, 90, 75, 65, 50]
-    assert {b.citation for b in FW.achievement_bands.values()} == {"sampang-2019"}
 
 
 def test_percentages_are_exact_where_floats_are_not():
@@ -139,10 +127,6 @@ def said(office):
     return list(cells.itertuples(name=None))
 
 
-def test_programmes_stand_in_the_order_of_the_pillars(office):
-    assert list(office.index[:2]) == ["ccc", "a"]
-
-
 @pytest.mark.parametrize("by", ["pillar", "digital_part"])
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_the_samples_counts_are_those_of_its_lines(sample_env, year, by):
@@ -171,11 +155,6 @@ def plain_band(target, realisation):
     raise AssertionError
 
 
-def test_the_rejected_records_of_the_samples_list_are_counted_once_each(sample_env):
-    # five planted faults, each in a row of its own; those of 2022 are in no list of programmes
-    assert [programmes.rejected(year) for year in (2022, 2023)] == [0, 5]
-
-
 def test_a_rejected_record_counts_once_however_many_faults_it_has(tmp_path, monkeypatch):
     files = {"kind": "programmes", "rows_read": 9, "rows_kept": 6, "rows_rejected": 3}
     lists = [files | {"file": name, "rows_duplicate": 0} for name in ("2023/a.xlsx", "2023/b.csv")]
@@ -193,16 +172,6 @@ def test_a_rejected_record_counts_once_however_many_faults_it_has(tmp_path, monk
 
 
 # Gaps
-
-
-def test_the_list_waits_for_what_it_lacks(office, sample_env):
-    assert missing("programmes", 2023, REGION).empty
-    assert "Daftar program Kabupaten Contoh Utara" in waits(2023, "00.02")
-
-
-def test_an_incomplete_list_counts_what_lacks(office):
-    assert "4 dari 8 program" not in waits(YEAR, REGION)
-    assert "3 dari 8 program" in waits(YEAR, REGION)
 
 
 # What a page says
@@ -237,13 +206,6 @@ def test_counts_and_budget_by_pillar(office):
     assert found["budget"].isna().sum() == 5
 
 
-def test_programmes_of_no_digital_part_have_a_line_of_their_own(office):
-    found = programmes.programme_counts(office.reset_index(), "digital_part")
-    parts = ["infrastructure", "society", "economy", "market", "not_stated", "total"]
-    assert found["digital_part"].tolist() == parts
-    assert found["programmes"].tolist() == [0, 1, 0, 2, 5, 8]
-
-
 @pytest.mark.usefixtures("processed_env")
 def test_what_none_of_the_programmes_states_is_null_and_not_0():
     total = programmes.programme_counts(programmes.programmes(2022, KUKAR), "pillar").iloc[-1]
@@ -251,22 +213,6 @@ def test_what_none_of_the_programmes_states_is_null_and_not_0():
     assert total[["done", "not_begun", "good", "exceeding", "budget"]].isna().all()
     assert programmes.programme_sentences(2022, KUKAR) == []
     assert programmes.programme_sentences(2023, KUKAR) == []
-
-
-def test_without_programmes_the_frames_have_the_same_columns_and_types(sample_env):
-    found, full = (programmes.programmes(2023, region) for region in ("00.02", REGION))
-    assert found.empty
-    assert found.dtypes.equals(full.dtypes)
-    assert programmes.programme_counts(found, "pillar").empty
-    assert list(programmes.programme_counts(found, "pillar")) == list(
-        programmes.programme_counts(full, "pillar")
-    )
-
-
-def test_headings_of_counts_are_the_names_of_their_bands_and_status():
-    ids = FW.names["band"] | {s: word.capitalize() for s, word in FW.names["status"].items()}
-    ids["not_stated"] = FW.names["status"]["not_stated"].capitalize()
-    assert {id_: FW.columns[id_].heading for id_ in ids} == ids
 
 
 def test_the_answer_for_the_sample_says_the_numbers_of_its_tables(sample_env):

@@ -7,7 +7,6 @@ import subprocess
 import sys
 
 import pytest
-from IPython.core.completer import provisionalcompleter
 from IPython.core.interactiveshell import InteractiveShell
 from reading import KUKAR, MALANG
 
@@ -45,15 +44,6 @@ def test_nothing_is_loaded_before_a_verb_is_used():
     code = "import kukar_analysis, sys; dir(kukar_analysis); print(*sys.modules)"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert {"pandas", "numpy", "typing", "importlib.metadata"}.isdisjoint(ran.stdout.split())
-
-
-def test_a_tab_finds_the_verbs():
-    shell = InteractiveShell.instance()
-    shell.user_ns["ka"] = ka
-    with provisionalcompleter():
-        offered = {c.text for c in shell.Completer.completions("ka.", 3)}
-    InteractiveShell.clear_instance()
-    assert set(ka.__all__) <= {text.rpartition(".")[2] for text in offered}
 
 
 def test_a_name_that_is_none_is_answered_with_those_that_are():

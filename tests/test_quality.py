@@ -8,7 +8,6 @@ from reading import write_tables
 
 from kukar_analysis import clean, framework, store
 from kukar_analysis.analysis import agencies, findings, office, programmes, quality
-from kukar_analysis.errors import UsageError
 
 REGION = "64.02"
 KUKAR = "KAB. KUTAI KARTANEGARA"
@@ -179,30 +178,10 @@ def test_what_cannot_be_told_is_no_finding(papers, changed):
     assert found().empty
 
 
-def test_every_kind_of_finding_is_explained_and_every_explained_one_can_be_found():
-    kinds = {*FINDINGS, "same_person_two_pillars"}
-    assert kinds == set(framework.load().findings)
-    assert all(f.name and f.advice for f in framework.load().findings.values())
-
-
 # Completeness
 
 
 CARRIED = AGENCIES + f"{KUKAR};Smart Living;Dinkes\n{KUKAR};Smart Living;Bappeda\n"
-
-
-def test_pairs_set_what_was_answered_against_who_carries_the_pillar(papers):
-    blank = "outcome.living.stunting;;;;Bappeda\noutcome.living.stunting;;;;Dinkes\n"
-    extra = "outcome.branding.investment;ada;2;;Dinsos\noutcome.society.programme;;;;Dinsos\n"
-    papers({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: FORM + blank + extra})
-    rows = agencies.agency_pillars(2023, REGION)
-    columns = ["opd", "pillar", "expected", "answered", "with_evidence"]
-    assert [tuple(row) for row in rows[columns].itertuples(index=False)] == [
-        ("Bappeda", "economy", True, 2, 2),
-        ("Bappeda", "living", True, 0, 0),
-        ("Dinkes", "living", True, 0, 0),
-        ("Dinsos", "branding", False, 1, 0),
-    ]
 
 
 def test_an_agency_whose_file_came_and_could_not_be_used_is_not_a_silent_one(papers):
@@ -232,45 +211,7 @@ def office_sentences():
     return office.quality_sentences(2023, REGION)
 
 
-def test_questions_that_nobody_answered_name_the_agencies_of_their_pillar(papers):
-    papers({"2023/opd-per-pilar.csv": CARRIED})
-    open_ = quality.form(2023, REGION).query("not is_answered.fillna(True)").set_index("question")
-    asked = framework.load().edition_questions["2023-kppn-ikn"]
-    surveyed = {q for q in asked if framework.load().questions[q].component == "impact"}
-    assert set(open_.index) == set(asked) - surveyed - {HDI, POVERTY}
-    assert sorted(open_.loc["outcome.living.stunting", "carriers"].split(", ")) == [
-        "Bappeda",
-        "Dinkes",
-    ]
-    assert pd.isna(open_.loc["baseline.legal_basis", "carriers"])
-
-
-def test_without_a_form_no_question_is_called_unanswered(papers):
-    papers({FORM_FILE: None})
-    assert quality.form(2023, REGION).query("not is_answered.fillna(True)").empty
-
-
-def test_a_question_asked_and_left_blank_is_unanswered(papers):
-    papers({FORM_FILE: FORM.replace(";ada;3;laporan", ";;;")})
-    assert HDI in set(quality.form(2023, REGION).query("not is_answered.fillna(True)")["question"])
-
-
 # What arrived
-
-
-def test_arrivals_are_the_files_of_the_year_with_their_agencies_and_records(papers):
-    papers({"2022/lama.csv": AGENCIES, "2023/rusak.docx": "x"}, faulty=True)
-    rows = quality.arrivals(2023, REGION).set_index("file")
-    assert sorted(rows.index) == sorted({*OFFICE, "2023/rusak.docx"})
-    own = rows.loc[FORM_FILE]
-    assert (own["kind"], own["speaks_for"], own["rows_read"], own["rows_kept"]) == (
-        "agency_form",
-        "Bappeda",
-        2,
-        2,
-    )
-    assert rows.loc["2023/rusak.docx", "kind"] == "unread"
-    assert pd.isna(rows.loc[SURVEY, "speaks_for"])
 
 
 def test_rejected_and_superseded_records_are_told_apart(papers):
@@ -302,20 +243,6 @@ def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_know
     assert advice[f"{other}#l2:c2"].startswith(f"Bertentangan dengan {odd}#l2:c2. ")
 
 
-def test_the_place_that_contradicts_is_told_whole_with_a_space_in_its_sheet(tmp_path, monkeypatch):
-    place = "2023/opd/dpu.xlsx#Smart Living!G12"
-    reason = f"contradicts {place} on outcome.living.roads (score 1 -> 2); keep one"
-    rows = [
-        rejected_row(1, "conflict", reason),
-        rejected_row(2, "name", "nearest: Dinkes (96 of 100)"),
-    ]
-    write_tables(tmp_path, rejected=rows)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-    conflict, name = quality.rejected(2023)["advice"]
-    assert conflict.startswith(f"Bertentangan dengan {place}. ")
-    assert name.startswith("Mirip Dinkes (96 dari 100). ")
-
-
 def rejected_row(line, rule, reason="is wrong", column="NILAI", file="2023/a.csv"):
     row = {"file": file, "origin": f"{file}#l{line}:c1", "column": column, "value": f"{line}"}
     return row | {"rule": rule, "reason": reason}
@@ -334,14 +261,6 @@ def test_of_many_rejected_rows_of_one_kind_a_page_shows_the_first_and_their_numb
     assert shown["count"].tolist() == [300, 7, 1, 1, 1, 1, 1]
     assert shown["origin"].tolist()[:2] == ["2023/a.csv#l0:c1"] * 2
     assert shown.dtypes.equals(quality.rejected(2022, most=5).dtypes)
-
-
-def test_a_year_may_be_asked_for_that_has_an_edition_or_files(papers):
-    papers({"2021/lama.csv": AGENCIES})
-    assert quality.years() == sorted({2021, *framework.load().years()})
-    assert quality.year("2021") == 2021
-    with pytest.raises(UsageError, match="year 2019 has no files; known: 2021, 2022, 2023"):
-        quality.year(2019)
 
 
 def test_the_answer_says_what_arrived_what_is_missing_and_what_was_found(papers):

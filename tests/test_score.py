@@ -23,13 +23,6 @@ WEIGHTS = {
     "2023-kppn-ikn": (10, 20, 20, 20, 20, 10),
     "2023-reguler": (10, 20, 30, 20, 20),
 }
-ROUNDING = {
-    "2022-kppn-ikn": "each_term",
-    "2022-reguler": "each_term",
-    "2023-kppn-ikn": "sum",
-    "2023-reguler": "sum",
-}
-
 KUKAR_2023 = (3.60, 2.89, 2.92, 2.59, 3.32, 1.20)
 MALANG_2022 = (1.40, 1.54, 2.92, 2.56, 3.08)
 MALANG_2023 = (3.60, 2.29, 3.41, 2.81, 3.13, 2.53)
@@ -49,13 +42,10 @@ def plain_half_up(exact):
 
 def plain_weighted_sum(scores, edition, rounding):
     """Weigh scores with fractions, the plain way."""
-    terms = [
-        Fraction(weight, 100) * Fraction(str(score))
-        for weight, score in zip(WEIGHTS[edition], scores, strict=True)
-    ]
-    if rounding == "each_term":
-        return sum(plain_half_up(term) for term in terms)
-    return plain_half_up(sum(terms))
+    pairs = zip(WEIGHTS[edition], scores, strict=True)
+    terms = [Fraction(weight, 100) * Fraction(str(score)) for weight, score in pairs]
+    each = rounding == "each_term"
+    return sum(map(plain_half_up, terms)) if each else plain_half_up(sum(terms))
 
 
 @st.composite
@@ -63,9 +53,6 @@ def scored_editions(draw):
     edition = draw(st.sampled_from(sorted(WEIGHTS)))
     n = len(WEIGHTS[edition])
     return edition, draw(st.lists(two_decimals, min_size=n, max_size=n))
-
-
-# Published figures
 
 
 @pytest.mark.parametrize(
@@ -76,62 +63,37 @@ def scored_editions(draw):
         (KEDIRI_2022, "2022-reguler", "3.31"),
         (MALANG_2022, "2022-kppn-ikn", "2.51"),
         (MALANG_2023, "2023-kppn-ikn", "2.94"),
+        ([0.05, 0, 0, 0.05, 0], "2022-kppn-ikn", "0.02"),  # each half is rounded up, then added
     ],
 )
 def test_a_published_final_comes_out(scores, edition, published):
     assert str(score.index_of(named(scores), edition=edition)) == published
 
 
-@pytest.mark.parametrize(
-    ("scores", "edition", "rounding", "expected"),
-    [
-        (MALANG_2022, "2022-kppn-ikn", "each_term", "2.51"),
-        (MALANG_2022, "2022-kppn-ikn", "sum", "2.50"),
-        (KEDIRI_2022, "2022-reguler", "sum", "3.32"),
-    ],
-)
-def test_the_rounding_rule_of_another_edition_may_be_asked(scores, edition, rounding, expected):
-    assert str(score.weighted_sum(named(scores), edition, rounding=rounding)) == expected
-
-
-def test_the_improvement_of_malang_is_measured_from_the_sum_rounded_once():
+def test_the_rounding_rule_of_another_edition_may_be_asked():
+    for scores, edition, once in (
+        (MALANG_2022, "2022-kppn-ikn", "2.50"),
+        (KEDIRI_2022, "2022-reguler", "3.32"),
+    ):
+        assert str(score.weighted_sum(named(scores), edition, rounding="sum")) == once
     before = score.weighted_sum(named(MALANG_2022), "2022-kppn-ikn", rounding="sum")
-    assert score.index_of(named(MALANG_2023), "2023-kppn-ikn") - before == Decimal("0.44")
-
-
-def test_the_six_pillar_scores_of_kediri_have_the_published_impact_as_mean():
-    assert str(score.component_score([2.75, 2.75, 3.5, 3.33, 3.33, 2.75])) == "3.07"
-
-
-def test_the_means_of_the_questions_of_malang_are_the_printed_component_scores(tables):
-    questions = tables["question_scores"]
-    questions = questions[questions["source"] == "assessor"]
-    means = {
-        key: float(score.component_score(own["score"]))
-        for key, own in questions.groupby(["year", "component"])
-    }
-    assert means == {(2022, c): s for c, s in named(MALANG_2022).items()} | {
-        (2023, c): s for c, s in named(MALANG_2023).items()
-    }
-
-
-# A second, plain computation
-
-
-@given(scored_editions())
-@settings(deadline=None)
-def test_the_index_is_what_fractions_say(scored):
-    edition, scores = scored
-    computed = score.index_of(named(scores), edition)
-    assert Fraction(computed) == plain_weighted_sum(scores, edition, ROUNDING[edition])
+    after = score.index_of(named(MALANG_2023), "2023-kppn-ikn")
+    assert after - before == Decimal("0.44")  # the improvement, as printed
 
 
 @given(scored_editions(), st.sampled_from(["each_term", "sum"]))
 @settings(deadline=None)
-def test_the_weighted_sum_is_what_fractions_say(scored, rounding):
+def test_sums_and_contributions_are_what_fractions_say(scored, rounding):
     edition, scores = scored
+    own = "each_term" if edition.startswith("2022") else "sum"
+    index = Fraction(score.index_of(named(scores), edition))
+    assert index == plain_weighted_sum(scores, edition, own)
     computed = score.weighted_sum(named(scores), edition, rounding=rounding)
     assert Fraction(computed) == plain_weighted_sum(scores, edition, rounding)
+    parts = score.contributions(named(scores), edition)
+    pairs = zip(COMPONENTS, WEIGHTS[edition], scores, strict=False)
+    exact = {c: Fraction(w, 100) * Fraction(str(s)) for c, w, s in pairs}
+    assert {c: Fraction(p) for c, p in parts.items()} == exact
 
 
 @given(st.lists(two_decimals, min_size=1, max_size=60))
@@ -141,56 +103,11 @@ def test_a_component_score_is_the_mean_that_fractions_say(scores):
     assert Fraction(score.component_score(scores)) == plain_half_up(mean)
 
 
-@given(scored_editions())
-@settings(deadline=None)
-def test_contributions_are_weight_times_score_and_add_up_to_the_unrounded_sum(scored):
-    edition, scores = scored
-    parts = score.contributions(named(scores), edition)
-    assert {c: Fraction(p) for c, p in parts.items()} == {
-        c: Fraction(w, 100) * Fraction(str(s))
-        for c, w, s in zip(COMPONENTS, WEIGHTS[edition], scores, strict=False)
-    }
-    unrounded = sum(Fraction(p) for p in parts.values())
-    assert plain_half_up(unrounded) == score.weighted_sum(named(scores), edition, rounding="sum")
-
-
-@given(st.integers(0, 10**6), st.integers(1, 10**6))
-@settings(deadline=None)
-def test_half_up_rounds_a_half_up_and_all_else_to_the_nearest(numerator, denominator):
-    exact = Fraction(numerator, denominator)
-    assert score.half_up(numerator, denominator) == math.floor(exact + Fraction(1, 2))
-
-
-# Halves that binary fractions get wrong
-
-
 @pytest.mark.parametrize(
     ("scores", "mean"), [([2.67, 2.68], "2.68"), ([0, 0.01], "0.01"), ([1.01, 1.00], "1.01")]
 )
 def test_a_mean_that_ends_in_a_half_is_rounded_up(scores, mean):
     assert str(score.component_score(scores)) == mean
-
-
-def test_a_sum_that_ends_in_a_half_is_rounded_up():
-    assert str(score.index_of(named([0.05, 0, 0, 0, 0]), "2023-reguler")) == "0.01"
-
-
-def test_a_weighted_term_that_ends_in_a_half_is_rounded_up_before_adding():
-    assert str(score.index_of(named([0.05, 0, 0, 0.05, 0]), "2022-kppn-ikn")) == "0.02"
-
-
-# Refusals
-
-
-def test_an_unknown_edition_is_refused_with_the_known_ones():
-    with pytest.raises(ScoreError, match=r"'2024-kppn-ikn' is not known; known: 2022-kppn-ikn, "):
-        score.index_of(named(KUKAR_2023), "2024-kppn-ikn")
-
-
-def test_a_component_in_place_of_another_is_refused_and_both_are_named():
-    scores = named(KUKAR_2023[:5]) | {"kolaborasi": 1.2}
-    with pytest.raises(ScoreError, match=r"lacks collaboration and has no place for kolaborasi"):
-        score.index_of(scores, "2023-kppn-ikn")
 
 
 @pytest.mark.parametrize(
@@ -200,18 +117,13 @@ def test_a_component_in_place_of_another_is_refused_and_both_are_named():
         (-0.01, "impact: -0.01 is outside the scale 0 to 4"),
         (math.inf, "impact: inf is outside the scale 0 to 4"),
         (math.nan, "impact: nan is not a number"),
-        (Decimal("NaN"), r"impact: Decimal\('NaN'\) is not a number"),
-        (None, "impact: None is not a number"),
         (pd.NA, "impact: <NA> is not a number"),
         ("2,59", "impact: '2,59' is not a number"),
         (True, "impact: True is not a number"),
-        ([2.59], r"impact: \[2.59\] is not a number"),
         (Decimal("sNaN"), "impact"),
         (np.bool_(True), "impact"),
-        (10**400, "impact"),
         (1j, "impact"),
         (2.595, "impact: 2.595 has more than two decimals; round it half up first"),
-        (Decimal("2.5901"), "impact: 2.5901 has more than two decimals"),
     ],
 )
 def test_a_score_that_is_none_is_refused_with_its_component_and_value(bad, said):
@@ -219,25 +131,22 @@ def test_a_score_that_is_none_is_refused_with_its_component_and_value(bad, said)
         score.index_of(named(KUKAR_2023) | {"impact": bad}, "2023-kppn-ikn")
 
 
-def test_a_component_without_questions_has_no_mean():
+def test_what_cannot_be_computed_is_refused():
     with pytest.raises(ScoreError, match="without question scores"):
         score.component_score([])
-
-
-@pytest.mark.parametrize("bad", [math.nan, 5, "3", 2.333])
-def test_a_bad_question_score_is_refused_and_not_skipped(bad):
-    with pytest.raises(ScoreError, match=r"question score: .*(nan|5|3)"):
-        score.component_score([3, bad])
+    for bad in (math.nan, 5, "3", 2.333):
+        with pytest.raises(ScoreError, match=r"question score: .*(nan|5|3)"):
+            score.component_score([3, bad])
+    with pytest.raises(ScoreError, match=r"'2024-kppn-ikn' is not known; known: 2022-kppn-ikn, "):
+        score.index_of(named(KUKAR_2023), "2024-kppn-ikn")
+    scores = named(KUKAR_2023[:5]) | {"kolaborasi": 1.2}
+    with pytest.raises(ScoreError, match=r"lacks collaboration and has no place for kolaborasi"):
+        score.index_of(scores, "2023-kppn-ikn")
+    with pytest.raises(ScoreError, match="not a Series"):
+        score.index_of(pd.Series(named(KUKAR_2023)), "2023-kppn-ikn")
 
 
 @pytest.mark.parametrize("kind", [float, np.float32, np.float64, Decimal, Fraction])
 def test_a_score_may_be_any_real_number_of_two_decimals(kind):
     scores = {component: kind(str(s)) for component, s in named(KUKAR_2023).items()}
     assert score.index_of(scores, "2023-kppn-ikn") == Decimal("2.82")
-
-
-def test_what_is_no_mapping_or_no_edition_is_refused_by_an_error_of_ours():
-    with pytest.raises(ScoreError, match="not a Series"):
-        score.index_of(pd.Series(named(KUKAR_2023)), "2023-kppn-ikn")
-    with pytest.raises(ScoreError, match=r"edition \[\] is not known"):
-        score.index_of(named(KUKAR_2023), [])

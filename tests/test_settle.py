@@ -9,7 +9,7 @@ import pytest
 HEADS = "ID BUTIR;JAWABAN;NILAI MANDIRI;DATA DUKUNG;OPD"
 HDI, POVERTY = "outcome.economy.hdi", "outcome.economy.poverty"
 SOURCES = "file,sha256,supersedes\n"
-NATIONAL = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
+A, B = "2023/a.csv", "2023/b.csv"
 
 
 def form(score="3", opd="Dinkes", answer="ada", question=HDI, evidence="x"):
@@ -19,8 +19,8 @@ def form(score="3", opd="Dinkes", answer="ada", question=HDI, evidence="x"):
 def sources(files, supersedes):
     """Return SOURCES.csv that names the files, and which of them supersede which."""
     hashed = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
-    lines = [f"{name},{sha},{supersedes.get(name, '')}" for name, sha in hashed.items()]
-    return {"SOURCES.csv": "\n".join(["file,sha256,supersedes", *lines])}
+    lines = [f"{name},{sha},{supersedes.get(name, '')}\n" for name, sha in hashed.items()]
+    return {"SOURCES.csv": SOURCES + "".join(lines)}
 
 
 BLANK = form("", answer="", evidence="")
@@ -43,13 +43,10 @@ def rules(cleaned):
     return list(cleaned.tables["rejected"]["rule"])
 
 
-# Said again, said otherwise
-
-
 def test_the_same_answer_in_another_file_is_kept_once(clean_files):
-    made = clean_files({"2023/a.csv": form("2.5"), "2023/b.csv": form("2,5")})
+    made = clean_files({A: form("2.5"), B: form("2,5")})
     assert scores(made) == [("Dinkes", 2.5, "a.csv")]
-    assert counts(made) == {"2023/a.csv": (1, 0, 0), "2023/b.csv": (0, 0, 1)}
+    assert counts(made) == {A: (1, 0, 0), B: (0, 0, 1)}
     assert made.problems == []
     assert "2023/b.csv: 1 records say again what is said elsewhere" in made.notes
 
@@ -66,52 +63,40 @@ def test_the_same_answer_in_another_file_is_kept_once(clean_files):
 def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
     clean_files, other, what
 ):
-    made = clean_files({"2023/a.csv": form(), "2023/b.csv": other})
-    assert scores(made) == []
-    assert rules(made) == ["conflict", "conflict"]
+    made = clean_files({A: form(), B: other})
+    assert (scores(made), rules(made)) == ([], ["conflict", "conflict"])
     first, second = made.problems
     assert f"contradicts 2023/b.csv#l2:c{first.split(':c')[1][0]}" in first
     assert f"on {HDI} ({what}); keep one, end the later file's name in -ralat" in first
     assert second.startswith("2023/b.csv#l2")
 
 
-@pytest.mark.parametrize("order", [("a", "b"), ("b", "a")], ids=["blank first", "blank last"])
+@pytest.mark.parametrize("order", [(A, B), (B, A)], ids=["blank first", "blank last"])
 def test_a_form_left_blank_contradicts_no_answer(clean_files, order):
-    blank, answered = (f"2023/{name}.csv" for name in order)
+    blank, answered = order
     made = clean_files({blank: BLANK, answered: form()})
     assert scores(made) == [("Dinkes", 3.0, answered.removeprefix("2023/"))]
     assert counts(made) == {answered: (1, 0, 0), blank: (0, 0, 1)}
     assert (made.problems, rules(made)) == ([], [])
 
 
-# Agencies that share a question
-
-
-def test_two_agencies_that_agree_on_a_shared_question_are_both_kept(clean_files):
-    made = clean_files({"2023/a.csv": form(), "2023/b.csv": form(opd="Dinsos", answer="lain")})
-    assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 3.0, "b.csv")]
-    assert made.problems == []
-
-
-def test_two_agencies_that_score_a_shared_question_otherwise_are_both_rejected(clean_files):
-    made = clean_files({"2023/a.csv": form(), "2023/b.csv": form("2", "Dinsos")})
-    assert scores(made) == []
-    assert [p.split(";")[0] for p in made.problems] == [
-        f"2023/a.csv#l2:c3: NILAI MANDIRI '3': contradicts 2023/b.csv#l2:c3 on {HDI}"
-        " (score 3.0 -> 2.0)",
-        f"2023/b.csv#l2:c3: NILAI MANDIRI '2': contradicts 2023/a.csv#l2:c3 on {HDI}"
-        " (score 2.0 -> 3.0)",
-    ]
-
-
-@pytest.mark.parametrize("other", [form("", "Dinsos"), form("2", "Dinsos", question=POVERTY)])
-def test_an_agency_without_a_score_or_of_another_question_contradicts_nobody(clean_files, other):
-    made = clean_files({"2023/a.csv": form(), "2023/b.csv": other})
-    assert len(scores(made)) == 2
-    assert made.problems == []
-
-
-# The last word
+@pytest.mark.parametrize(
+    ("other", "kept"),
+    [
+        (form(opd="Dinsos", answer="lain"), 2),  # they agree on a question that they share
+        (form("", "Dinsos"), 2),
+        (form("2", "Dinsos", question=POVERTY), 2),
+        (form("2", "Dinsos"), 0),
+    ],
+)
+def test_agencies_that_share_a_question_may_not_score_it_otherwise(clean_files, other, kept):
+    made = clean_files({A: form(), B: other})
+    assert len(scores(made)) == kept
+    says = (
+        "NILAI MANDIRI '{0}': contradicts {1}#l2:c3 on outcome.economy.hdi (score {0}.0 -> {2}.0)"
+    )
+    expected = [f"{A}#l2:c3: {says.format(3, B, 2)}", f"{B}#l2:c3: {says.format(2, A, 3)}"]
+    assert [p.split(";")[0] for p in made.problems] == ([] if kept else expected)
 
 
 @pytest.mark.parametrize(
@@ -130,94 +115,59 @@ def test_a_file_that_says_so_by_its_name_has_the_last_word(clean_files, first, l
     assert scores(made) == [("Dinkes", 2.0, later)]
     assert made.problems == []
     (row,) = made.tables["rejected"].itertuples()
-    assert row.rule == "superseded"
-    assert row.origin == f"2023/{first}#l2:c3"
+    assert (row.rule, row.origin) == ("superseded", f"2023/{first}#l2:c3")
     assert row.reason == f"superseded by 2023/{later}#l2:c3: score 3.0 -> 2.0"
     assert any(note.startswith(f"2023/{first}#l2:c3") for note in made.notes)
 
 
-def test_the_last_word_may_be_given_in_the_sources(clean_files):
-    files = {"2023/lama.csv": form(), "2023/baru.csv": form("2")}
-    made = clean_files(files | sources(files, {"2023/baru.csv": "2023/lama.csv"}))
-    assert scores(made) == [("Dinkes", 2.0, "baru.csv")]
+def test_the_last_word_may_be_given_in_the_sources_over_a_chain_too(clean_files):
+    files = {A: form(), B: BLANK, "2023/c.csv": form("1")}
+    made = clean_files(files | sources(files, {"2023/c.csv": B, B: A}))
+    assert scores(made) == [("Dinkes", 1.0, "c.csv")]
     assert rules(made) == ["superseded"]
+    made = clean_files({"SOURCES.csv": f"{SOURCES}{A},0,2023/gone.csv\n", A: form()})
+    assert f"SOURCES.csv: {A} supersedes 2023/gone.csv, which is not there" in made.problems
 
 
 @pytest.mark.parametrize("last", ["4", "3"], ids=["a third value", "the first value again"])
 def test_of_a_chain_of_three_the_last_is_kept(clean_files, last):
-    names = ["2023/a.csv", "2023/a-ralat.csv", "2023/a-ralat-2.csv"]
+    names = [A, "2023/a-ralat.csv", "2023/a-ralat-2.csv"]
     made = clean_files(dict(zip(names, [form(), form("2"), form(last)], strict=True)))
     assert [(opd, score) for opd, score, _ in scores(made)] == [("Dinkes", float(last))]
     assert set(rules(made)) == {"superseded"}
     assert made.problems == []
 
 
-def test_the_last_word_reaches_over_a_chain_given_in_the_sources(clean_files):
-    files = {"2023/a.csv": form(), "2023/b.csv": BLANK, "2023/c.csv": form("1")}
-    chain = {"2023/c.csv": "2023/b.csv", "2023/b.csv": "2023/a.csv"}
-    made = clean_files(files | sources(files, chain))
-    assert scores(made) == [("Dinkes", 1.0, "c.csv")]
-    assert rules(made) == ["superseded"]
-
-
-def test_a_later_file_leaves_what_it_does_not_speak_of(clean_files):
+def test_the_last_word_is_over_its_own_file_and_over_what_it_speaks_of(clean_files):
     two = form() + form("1", question=POVERTY).removeprefix(f"{HEADS}\n")
-    made = clean_files({"2023/a.csv": two, "2023/a-ralat.csv": form("2")})
-    assert scores(made) == [("Dinkes", 2.0, "a-ralat.csv"), ("Dinkes", 1.0, "a.csv")] or scores(
-        made
-    ) == [("Dinkes", 1.0, "a.csv"), ("Dinkes", 2.0, "a-ralat.csv")]
-
-
-def test_the_last_word_is_over_its_own_file_and_no_other(clean_files):
-    files = {"2023/a.csv": form(), "2023/b.csv": form(), "2023/a-ralat.csv": form("2")}
-    made = clean_files(files)
-    assert scores(made) == []
-    assert rules(made) == ["conflict"] * 3
-
-
-def test_a_blank_later_file_does_not_take_an_answer_away(clean_files):
-    made = clean_files({"2023/a.csv": form(), "2023/a-ralat.csv": BLANK})
+    made = clean_files({A: two, "2023/a-ralat.csv": form("2")})
+    assert {score for _, score, _ in scores(made)} == {2.0, 1.0}
+    made = clean_files({A: form(), "2023/a-ralat.csv": BLANK})
     assert scores(made) == [("Dinkes", 3.0, "a.csv")]
+    made = clean_files({A: form(), B: form(), "2023/a-ralat.csv": form("2")})
+    assert (scores(made), rules(made)) == ([], ["conflict"] * 3)
 
 
-def test_a_later_file_of_nothing_earlier_is_noted_and_read(clean_files):
-    made = clean_files({"2023/a-ralat.csv": form()})
-    assert scores(made) == [("Dinkes", 3.0, "a-ralat.csv")]
-    assert "2023/a-ralat.csv: no earlier file of that name is there to supersede" in made.notes
+def test_files_that_each_claim_the_last_word_over_the_other_contradict_each_other(clean_files):
+    files = {A: form(), B: form("2")}
+    made = clean_files(files | sources(files, {A: B, B: A}))
+    assert (scores(made), rules(made)) == ([], ["conflict", "conflict"])
 
 
-def test_an_earlier_file_that_is_not_there_is_a_problem(clean_files):
-    sources = f"{SOURCES}2023/a.csv,0,2023/gone.csv\n"
-    made = clean_files({"SOURCES.csv": sources, "2023/a.csv": form()})
-    assert "SOURCES.csv: 2023/a.csv supersedes 2023/gone.csv, which is not there" in made.problems
-
-
-# A component's mean, printed by itself
-
-
-def mean(score):
-    return f"DAERAH;KOMPONEN;NILAI KOMPONEN;KET\nKAB. MALANG;Baseline;{score};KPPN&IKN\n"
-
-
-TABLE = f"{NATIONAL}\nKAB. MALANG;3,6;2;3;2;3;2,5;2,6;KPPN&IKN\n"
-
-
-def test_a_mean_that_is_that_of_the_national_table_says_nothing_new(clean_files):
-    made = clean_files({"2023/nasional.csv": TABLE, "2023/surat.csv": mean("3,60")})
-    assert made.problems == []
-    assert counts(made) == {"2023/nasional.csv": (1, 0, 0), "2023/surat.csv": (0, 0, 1)}
-    assert len(made.tables["component_scores"]) == 6
-
-
-def test_a_mean_that_differs_from_the_national_table_is_a_contradiction(clean_files):
-    made = clean_files({"2023/nasional.csv": TABLE, "2023/surat.csv": mean("3,5")})
-    assert counts(made) == {"2023/nasional.csv": (0, 1, 0), "2023/surat.csv": (0, 1, 0)}
-    assert made.tables["component_scores"].empty
-    assert made.tables["index_scores"].empty
-    assert any("on baseline (score 3.6 -> 3.5)" in problem for problem in made.problems)
-
-
-# Surveys and notes
+@pytest.mark.parametrize(("score", "same"), [("3,60", True), ("3,5", False)])
+def test_a_mean_printed_by_itself_is_that_of_the_national_table_or_a_contradiction(
+    clean_files, score, same
+):
+    mean = f"DAERAH;KOMPONEN;NILAI KOMPONEN;KET\nKAB. MALANG;Baseline;{score};KPPN&IKN\n"
+    heads = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
+    table = f"{heads}\nKAB. MALANG;3,6;2;3;2;3;2,5;2,6;KPPN&IKN\n"
+    made = clean_files({A: table, B: mean})
+    assert counts(made) == (
+        {A: (1, 0, 0), B: (0, 0, 1)} if same else dict.fromkeys((A, B), (0, 1, 0))
+    )
+    assert len(made.tables["component_scores"]) == 6 * same
+    assert len(made.tables["index_scores"]) == same
+    assert any("on baseline (score 3.6 -> 3.5)" in problem for problem in made.problems) != same
 
 
 def test_the_same_respondent_may_answer_twice_but_the_same_form_is_kept_once(clean_files):
@@ -226,17 +176,7 @@ def test_the_same_respondent_may_answer_twice_but_the_same_form_is_kept_once(cle
     made = clean_files({"2023/survei.csv": "\n".join([heads, *lines])})
     assert counts(made) == {"2023/survei.csv": (2, 0, 1)}
     assert made.tables["survey_responses"]["answer"].tolist() == [4.0, 3.0, 4.0, 2.0]
-
-
-def test_respondents_who_are_not_named_are_each_their_own(clean_files):
-    lines = ["PILAR;P1;P2", "Smart Living;4;3", "Smart Living;4;3"]
-    made = clean_files({"2023/survei.csv": "\n".join(lines)})
-    assert counts(made) == {"2023/survei.csv": (2, 0, 0)}
-
-
-def test_files_that_each_claim_the_last_word_over_the_other_contradict_each_other(clean_files):
-    files = {"2023/a.csv": form(), "2023/b.csv": form("2")}
-    each_other = {"2023/a.csv": "2023/b.csv", "2023/b.csv": "2023/a.csv"}
-    made = clean_files(files | sources(files, each_other))
-    assert scores(made) == []
-    assert rules(made) == ["conflict", "conflict"]
+    unnamed = ["PILAR;P1;P2", "Smart Living;4;3", "Smart Living;4;3"]
+    assert counts(clean_files({"2023/survei.csv": "\n".join(unnamed)})) == {
+        "2023/survei.csv": (2, 0, 0)
+    }

@@ -2,7 +2,7 @@
 
 import pandas as pd
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY
+from reading import KUKAR, MALANG
 
 from kukar_analysis.analysis import compare, summary
 
@@ -55,15 +55,3 @@ def test_an_idle_programme_with_a_realisation_is_to_be_asked_about_and_not_to_be
     assert not [step for step in steps if step.startswith("Mulai ")]  # none is surely idle
     assert "Minta jawaban 14 perangkat daerah" in steps[-1]
     assert "Berkas 5 di antaranya sudah diterima" in steps[-1]
-
-
-@pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("year", "region"), [(2023, STAYED_AWAY), (2022, IN_NO_TABLE), (2023, IN_NO_TABLE)]
-)
-def test_a_region_without_figures_is_given_none(year, region):
-    found = compare.components(year, region)
-    assert found.empty
-    assert found.dtypes.equals(compare.components(2023, KUKAR).dtypes)
-    assert "tidak dapat dihitung ulang" in summary.certainty(year, region)[0]
-    assert summary.first_steps(year, region) == ["Belum ada angka yang dapat dijadikan dasar."]

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import re
 import shutil
 
 import openpyxl
 import pypdfium2
 import pytest
-from copied import changed_code, kukar, project
+from copied import kukar, project
 from reading import Page
 
 from kukar_analysis import paths
@@ -105,26 +103,6 @@ def test_the_bundles_message_says_it(office):
 def test_check_says_in_a_line_what_is_not_confirmed(office):
     said = kukar(office, "check").stdout
     assert "edition 2027-kppn-ikn: 124 facts copied from 2023-kppn-ikn and not confirmed" in said
-
-
-def test_the_year_is_compared_with_the_last_one_on_record(office):
-    manifest = json.loads((office / "reports" / "manifest.json").read_text(encoding="utf-8"))
-    (entry,) = [e for e in manifest["reports"] if e["notebook"] == "04_antar_tahun"]
-    assert entry["name"] == "2027/00.01/04_antar_tahun-2023"
-    assert entry["title"] == "Perubahan Kabupaten Contoh 2023–2027"
-    assert entry["parameters"] == {"region": "00.01", "from_year": 2023, "to_year": 2027}
-
-
-def test_a_notebook_that_says_what_it_is_for_is_listed_for_each_region_and_year(office):
-    ended = kukar(office, "list", "--region", "00.01", "--only", "10_karangan")
-    assert re.findall(r"^(\S+) +(\w+)$", ended.stdout, re.M) == [
-        ("2022/00.01/10_karangan", "waiting"),
-        ("2023/00.01/10_karangan", "complete"),
-        ("2027/00.01/10_karangan", "complete"),
-    ]
-    source = (office / "reports" / "2027" / "00.01" / "10_karangan.html").read_text("utf-8")
-    assert "Karangan Kabupaten Contoh 2027" in Page(source).text
-    assert changed_code(office) == []
 
 
 def test_once_all_is_confirmed_nothing_says_it_any_more(office):
