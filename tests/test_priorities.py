@@ -117,25 +117,19 @@ def test_what_if_counts_components_and_questions():
     }
 
 
-@pytest.mark.parametrize(
-    ("region", "changes", "words"),
-    [
+def test_what_cannot_be_counted_is_refused():
+    for region, changes, words in (
         (KUKAR, {"karangan": 2.0}, "no component or question"),
         (KUKAR, {"output.forum": 2.0}, "not on record"),
         (STAYED_AWAY, {"output": 2.0}, "not on record"),
-    ],
-)
-def test_a_change_that_cannot_be_counted_is_refused(region, changes, words):
-    with pytest.raises(UsageError, match=words):
-        priorities.what_if(2023, region, changes)
+    ):
+        with pytest.raises(UsageError, match=words):
+            priorities.what_if(2023, region, changes)
     with pytest.raises(ScoreError):
         priorities.what_if(2023, KUKAR, {"output": 4.2})
-
-
-@pytest.mark.parametrize("options", [{"step": Decimal(0)}, {"fixed": ["karangan"]}])
-def test_a_step_of_nothing_and_an_unknown_name_are_refused(options):
-    with pytest.raises(UsageError):
-        way("3.00", **options)
+    for options in ({"step": Decimal(0)}, {"fixed": ["karangan"]}):
+        with pytest.raises(UsageError):
+            way("3.00", **options)
 
 
 @pytest.mark.parametrize(

@@ -108,12 +108,12 @@ def plain_index(found, made, draw, region):
     place = found.edition[region]
     weights, scores = [], []
     for c in range(len(found.components)):
-        weight = found.weights[made.edition[draw], place, c] * made.weights[draw, c]
-        weights.append(0 if made.left_out[draw] == c + 1 else weight)
-        moved = found.scores[region, c] + made.assessors[draw, region, c]
+        weight = found.weights[made["edition"][draw], place, c] * made["weights"][draw, c]
+        weights.append(0 if made["left_out"][draw] == c + 1 else weight)
+        moved = found.scores[region, c] + made["assessors"][draw, region, c]
         scores.append(min(max(moved, 0), 4))
     shares = [w / sum(weights) for w in weights]
-    if made.aggregation[draw]:
+    if made["aggregation"][draw]:
         product = 1.0
         for share, value in zip(shares, scores, strict=True):
             product *= value**share
@@ -129,9 +129,9 @@ def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(fields,
     found, rng = fields[year], np.random.default_rng(5)
     inputs = rng.random((12, len(CHOICES)))
     made = model.choices(found, inputs, *model.sets(found, 12, rng))
-    assert len(set(made.left_out)) > 2
-    assert set(made.aggregation) == {False, True}
-    assert len(set(made.edition)) > 1
+    assert len(set(made["left_out"])) > 2
+    assert set(made["aggregation"]) == {False, True}
+    assert len(set(made["edition"])) > 1
     indices = model.indices(found, made)
     for draw in range(12):
         expected = [plain_index(found, made, draw, r) for r in range(len(found.regions))]
@@ -142,7 +142,7 @@ def test_scores_stay_on_the_scale_whatever_is_added(fields):
     found = fields[2023]
     for error, index in ((9, 400), (-9, 0)):
         made = model.as_printed(found, 1)
-        made.assessors[:] = error
+        made["assessors"][:] = error
         assert set(model.indices(found, made)[0]) == {index}
 
 
@@ -150,11 +150,15 @@ def test_half_of_the_inputs_are_as_printed_and_the_alternatives_share_the_rest(f
     found, count = fields[2023], 6000
     inputs = np.repeat(((np.arange(count) + 0.5) / count)[:, None], len(CHOICES), axis=1)
     made = model.choices(found, inputs, *model.sets(found, 4, np.random.default_rng(3)))
-    for chosen, alternatives in ((made.edition, 3), (made.aggregation, 1), (made.left_out, 6)):
+    for chosen, alternatives in (
+        (made["edition"], 3),
+        (made["aggregation"], 1),
+        (made["left_out"], 6),
+    ):
         counts = np.bincount(chosen.astype(int))
         assert counts.tolist() == [count // 2] + [count // 2 // alternatives] * alternatives
-    assert len(np.unique(made.weights[:, 0])) == 4
-    assert made.assessors.shape == (count, 130, 6)
+    assert len(np.unique(made["weights"][:, 0])) == 4
+    assert made["assessors"].shape == (count, 130, 6)
 
 
 # What the draws say

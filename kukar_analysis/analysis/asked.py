@@ -26,6 +26,16 @@ def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame
     return store.read(table, year=year, region=region)
 
 
+_KNOWN: dict[str, Callable[[Any, str], Any]] = {
+    **dict.fromkeys(("year", "from_year", "to_year"), lambda value, _: quality.year(value)),
+    "region": lambda value, _: suggest.region(value).region,
+    "pillar": lambda value, _: framework.load().pillar(value).pillar,
+    "opd": lambda value, _: suggest.agency(value).opd,
+    **dict.fromkeys(("target", "step"), priorities.points),
+}
+"""What a parameter of this name stands for; points may be typed as 3, 3.0 or "3,00"."""
+
+
 def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a function that raises UsageError where a word it is given is not known."""
     takes = inspect.signature(function)
@@ -34,28 +44,11 @@ def checked(function: Callable[..., Any]) -> Callable[..., Any]:
     def asked(*args: Any, **options: Any) -> Any:
         given = takes.bind(*args, **options)
         for name, value in given.arguments.items():
-            given.arguments[name] = _known(name, value)
+            if name in _KNOWN and value is not None:
+                given.arguments[name] = _KNOWN[name](value, name)
         return function(*given.args, **given.kwargs)
 
     return asked
-
-
-def _known(name: str, value: Any) -> Any:
-    """Return what a parameter of this name stands for: a year, a region's code, an id.
-
-    Points may be typed as 3, 3.0 or "3,00". Raises UsageError for a word that is not known.
-    """
-    if value is None:
-        return None
-    if name in ("year", "from_year", "to_year"):
-        return quality.year(value)
-    if name == "region":
-        return suggest.region(value).region
-    if name == "pillar":
-        return framework.load().pillar(value).pillar
-    if name == "opd":
-        return suggest.agency(value).opd
-    return priorities.points(value, name) if name in ("target", "step") else value
 
 
 def region_name(region: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -109,24 +109,19 @@ def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
     both = compare.components_between(region, from_year, to_year)
     both["name"] = both["component"].map(names["component"])
     before, after = (compare.index_value(year, region) for year in (from_year, to_year))
-    printed = before.known == after.known == "printed" and before.value and after.value
     known = framework.load().years()
-    said = [
-        told(
-            "change.moved",
-            region=region,
-            from_year=from_year,
-            to_year=to_year,
-            years=to_year - from_year,
-            before=before,
-            after=after,
-            moved=compare.improvement(to_year, region),
-            difference=after.value - before.value if printed else None,  # type: ignore[operator]
-            base=compare.base_of_improvement(to_year, region),
-            unknown=[str(y) for y in range(from_year + 1, to_year) if y not in known],
-            caveat=compare.caveat(to_year, region),
-        )
-    ]
+    figures: dict[str, Any] = {
+        "from_year": from_year,
+        "to_year": to_year,
+        "years": to_year - from_year,
+    }
+    figures |= {"before": before, "after": after, "caveat": compare.caveat(to_year, region)}
+    figures |= {"moved": compare.improvement(to_year, region), "region": region}
+    if before.known == after.known == "printed" and before.value and after.value:
+        figures["difference"] = after.value - before.value
+    figures["base"] = compare.base_of_improvement(to_year, region)
+    figures["unknown"] = [str(y) for y in range(from_year + 1, to_year) if y not in known]
+    said = [told("change.moved", **figures)]
     found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
     bars = found.groupby(["kind", "bar"], sort=False)["effect"].sum()
     kinds = bars[bars.abs() >= SEEN].groupby("kind", sort=False).sum()

@@ -131,7 +131,7 @@ def _things(found: Field, region: str, picked: pd.DataFrame) -> dict[tuple[str, 
     }
     for place, editions in enumerate(found.alternatives, start=1):
         made["edition", " ".join(editions)] = picked["edition"] == place
-    return made | {("aggregation", "geometric"): picked["aggregation"]}
+    return made | {("aggregation", "geometric"): picked["aggregation"] > 0}
 
 
 def rank_importance(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:

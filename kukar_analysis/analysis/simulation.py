@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -74,20 +74,10 @@ class Field:
         return scope, inside, int(inside[:own].sum())
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What is chosen in each draw, by the names of CHOICES."""
-
-    weights: Array
-    """draw x component: what the weights are multiplied by"""
-    edition: Array
-    """place in Field.weights; 0 is as printed"""
-    aggregation: Array
-    """whether the mean is geometric"""
-    left_out: Array
-    """0 is none; otherwise the place of the component, counted from 1"""
-    assessors: Array
-    """draw x region x component: added to the scores"""
+Choices = dict[str, Array]
+"""What is chosen in each draw, by choice: weights (draw x component: what they are multiplied by),
+edition (place in Field.weights, 0 as printed), aggregation (whether geometric), left_out (place of
+the component from 1, 0 is none), assessors (draw x region x component: added to the scores)."""
 
 
 def field(year: int) -> Field:
@@ -161,13 +151,9 @@ def _spread(year: int, components: tuple[str, ...]) -> Array:
 def as_printed(field: Field, draws: int) -> Choices:
     """Return the choices that make the printed index."""
     regions, components = field.scores.shape
-    return Choices(
-        weights=np.ones((draws, components)),
-        edition=np.zeros(draws, dtype=int),
-        aggregation=np.zeros(draws, dtype=bool),
-        left_out=np.zeros(draws, dtype=int),
-        assessors=np.zeros((draws, regions, components)),
-    )
+    nothing = {choice: np.zeros(draws, dtype=int) for choice in CHOICES}
+    weights, errors = np.ones((draws, components)), np.zeros((draws, regions, components))
+    return nothing | {"weights": weights, "assessors": errors}
 
 
 def sets(field: Field, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
@@ -194,13 +180,13 @@ def choices(field: Field, inputs: Array, factors: Array, errors: Array) -> Choic
         return np.where(inputs < 0.5, 0, 1 + one_of(count, np.maximum(2 * inputs - 1, 0)))
 
     weights, edition, aggregation, left_out, assessors = inputs.T
-    return Choices(
-        weights=factors[one_of(len(factors), weights)],
-        edition=printed_or_one_of(len(field.alternatives), edition),
-        aggregation=printed_or_one_of(1, aggregation) > 0,
-        left_out=printed_or_one_of(len(field.components), left_out),
-        assessors=errors[one_of(len(errors), assessors)],
-    )
+    return {
+        "weights": factors[one_of(len(factors), weights)],
+        "edition": printed_or_one_of(len(field.alternatives), edition),
+        "aggregation": printed_or_one_of(1, aggregation),
+        "left_out": printed_or_one_of(len(field.components), left_out),
+        "assessors": errors[one_of(len(errors), assessors)],
+    }
 
 
 @framework.kept(4)
@@ -217,9 +203,9 @@ def simulated(
         inputs = rng.random((size, len(CHOICES)))
         inputs[:, [0, -1]] = ((np.arange(size) + 0.5) / size)[:, None]  # each drawn set once
         drawn = choices(field, inputs, *sets(field, size, rng))
-        chosen = replace(as_printed(field, size), **{c: getattr(drawn, c) for c in varied})
+        chosen = as_printed(field, size) | {c: drawn[c] for c in varied}
         made.append(indices(field, chosen).astype("int16"))
-        picked.append(pd.DataFrame({c: getattr(chosen, c) for c in CHOICES[1:-1]}))
+        picked.append(pd.DataFrame({c: chosen[c] for c in CHOICES[1:-1]}))
     return np.concatenate(made), pd.concat(picked, ignore_index=True)
 
 
@@ -236,7 +222,7 @@ def alternatives(field: Field, draws: int, seed: int) -> Iterator[tuple[str, str
     }
     for choice in CHOICES:
         for place, alternative in enumerate(named.get(choice, ()), start=1):
-            other = replace(as_printed(field, 1), **{choice: np.array([place])})
+            other = as_printed(field, 1) | {choice: np.array([place])}
             yield choice, alternative, indices(field, other)
         if choice not in named:
             yield choice, choice, simulated(field, draws, seed, (choice,))[0]
@@ -248,12 +234,12 @@ def indices(field: Field, made: Choices) -> Array:
     Rounded half up as the region's edition rounds: each term first (`each_term`), or the sum. A
     geometric mean has no terms and is rounded once.
     """
-    found = np.empty((len(made.edition), len(field.regions)))
-    kept = np.arange(1, len(field.components) + 1) != made.left_out[:, None]
-    scores = np.clip(field.scores + made.assessors, score.LOWEST, score.HIGHEST)
+    found, chosen = np.empty((len(made["edition"]), len(field.regions))), made["aggregation"] > 0
+    kept = np.arange(1, len(field.components) + 1) != made["left_out"][:, None]
+    scores = np.clip(field.scores + made["assessors"], score.LOWEST, score.HIGHEST)
     for place, edition in enumerate(field.editions):
-        inside, chosen = field.edition == place, made.aggregation.astype(bool)
-        weights = field.weights[made.edition, place] * made.weights * kept
+        inside = field.edition == place
+        weights = field.weights[made["edition"], place] * made["weights"] * kept
         weights /= weights.sum(axis=1, keepdims=True)
         own = scores[:, inside]
         if framework.load().editions[edition].rounding == "each_term":
