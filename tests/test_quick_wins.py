@@ -51,42 +51,39 @@ def office(tmp_path, monkeypatch):
 # Weights in words
 
 
-@pytest.mark.parametrize(
-    ("text", "weights"),
-    [
-        ("", {}),
-        ("  ", {}),
-        ("benefit=2 uniqueness=0,5", {"benefit": 2, "uniqueness": Fraction(1, 2)}),
-        ("benefit = 2, uniqueness = 0.5,", {"benefit": 2, "uniqueness": Fraction(1, 2)}),
-        ("Manfaat=2; Daya tarik=0", {"benefit": 2, "appeal": 0}),
-        ("manajemen risiko=3 risiko rendah=1", {"risk_management": 3, "low_risk": 1}),
-        ("low_risk=0,25", {"low_risk": Fraction(1, 4)}),
-    ],
-)
-def test_a_weighting_is_read_and_what_it_does_not_name_weighs_1_and_risk_0(text, weights):
-    expected = dict.fromkeys(ASPECTS, 1) | {"low_risk": 0} | weights
+HALF = {"benefit": 2, "uniqueness": Fraction(1, 2)}
+WEIGHTS = {
+    "  ": {},
+    "benefit=2 uniqueness=0,5": HALF,
+    "benefit = 2, uniqueness = 0.5,": HALF,
+    "Manfaat=2; Daya tarik=0": {"benefit": 2, "appeal": 0},
+    "manajemen risiko=3 risiko rendah=1": {"risk_management": 3, "low_risk": 1},
+    "low_risk=0,25": {"low_risk": Fraction(1, 4)},
+}
+REFUSED = {
+    "harga=1": "'harga' is no aspect",
+    "benefit": "'benefit' is not of the form aspect=number",
+    "=2": "'=2' is not of the form aspect=number",
+    "benefit=-1": "weight '-1' of 'benefit' is no number of 0 or more",
+    "benefit=": "weight '' of 'benefit'",
+    "benefit=1e3": "weight '1e3' of 'benefit'",
+    "benefit=1 Manfaat=2": "'Manfaat' has two weights",
+    " ".join(f"{a}=0" for a in ASPECTS): "all weights are 0",
+}
+
+
+@pytest.mark.parametrize("text", WEIGHTS)
+def test_a_weighting_is_read_and_what_it_does_not_name_weighs_1_and_risk_0(text):
+    expected = dict.fromkeys(ASPECTS, 1) | {"low_risk": 0} | WEIGHTS[text]
     assert quick_wins.weighting(text) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("harga=1", "'harga' is no aspect"),
-        ("benefit", "'benefit' is not of the form aspect=number"),
-        ("=2", "'=2' is not of the form aspect=number"),
-        ("benefit=-1", "weight '-1' of 'benefit' is no number of 0 or more"),
-        ("benefit=banyak", "weight 'banyak' of 'benefit'"),
-        ("benefit=", "weight '' of 'benefit'"),
-        ("benefit=1e3", "weight '1e3' of 'benefit'"),
-        ("benefit=1 Manfaat=2", "'Manfaat' has two weights"),
-        (" ".join(f"{a}=0" for a in ASPECTS), "all weights are 0"),
-    ],
-)
-def test_a_weighting_that_is_none_is_refused_in_one_line_that_names_the_aspects(text, said):
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_weighting_that_is_none_is_refused_in_one_line_that_names_the_aspects(text):
     with pytest.raises(UsageError) as caught:
         quick_wins.weighting(text)
     message = str(caught.value)
-    assert message.startswith(f"weights: {said}")
+    assert message.startswith(f"weights: {REFUSED[text]}")
     assert "\n" not in message
     assert all(a.aspect in message and a.name in message for a in FW.aspects.values())
 

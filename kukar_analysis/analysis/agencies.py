@@ -123,10 +123,7 @@ def unnamed(year: int, region: str) -> int:
 
 
 def _pairs(year: int, region: str) -> pd.DataFrame:
-    """Return who carries a pillar by the list on record (expected), or answered any of it.
-
-    Blank rows of a form, which lists its pillar's questions for every agency, make no pair.
-    """
+    """Return who carries a pillar by the list, or answered any of it; blank rows make no pair."""
     own, keys = quality.own_answers(year, region), ["opd", "pillar"]
     answered = own[own["is_answered"]].dropna(subset="opd")[keys].drop_duplicates()
     seats = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
@@ -136,7 +133,6 @@ def _pairs(year: int, region: str) -> pd.DataFrame:
 
 
 def _of_pillars(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
-    """Return `agency_pillars`, of `agency_questions`."""
     keys = ["opd", "pillar"]
     sizes = found.groupby(keys, dropna=False).size().astype("float64").rename("questions")
     made = _pairs(year, region).merge(sizes.reset_index(), on=keys, how="left")
@@ -146,7 +142,6 @@ def _of_pillars(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _summed(questions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Return counts and plain means of the answers among some questions, by keys."""
     given = questions[questions["state"] == "answered"]
     both = given["difference"].notna()
     given = given.assign(
@@ -175,7 +170,6 @@ def _joined(rows: pd.DataFrame, by: str, opds: pd.Index) -> pd.Series:
 
 
 def _leaning(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
-    """Return `leaning`, of `agency_questions`."""
     given = found[found["state"] == "answered"].fillna({"pillar": ""})
     sizes = quality.form(year, region)["pillar"].fillna("").value_counts()
     seats = store.read("pillar_agencies", year=year, region=region).groupby("pillar")["agencies"]
@@ -190,7 +184,6 @@ def _leaning(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_pillar(given: pd.DataFrame) -> dict[str, Any]:
-    """Return what the answers of one pillar say of its agencies."""
     counts, covered = given["opd"].value_counts(), given["question"].nunique()
     alone = given["others"].isna()
     row = {"answering": len(counts), "covered": covered, "single": alone.sum()}

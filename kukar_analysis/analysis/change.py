@@ -222,7 +222,6 @@ def _of_component(
 
 
 def _side(region: str, year: int) -> Side | None:
-    """Return a year's components and questions; None where a component is not on record."""
     fw, edition = framework.load(), compare.edition_of(year, region)
     stated = compare.scores().get((year, region), {})
     if edition is None or compare.index_value(year, region).known != "printed":
@@ -243,10 +242,7 @@ def _side(region: str, year: int) -> Side | None:
 def _kinds(
     region: str, from_year: int, to_year: int
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return what became of each question, and what a component's change is where none are known.
-
-    Questions are compared only where the later edition follows the earlier one.
-    """
+    """Return what became of each question, and the kind of a component without questions."""
     edition = compare.edition_of(to_year, region)
     listed = framework.load().edition_questions.get(edition.edition if edition else "", {})
     continuity = {id_: q.continuity for id_, q in listed.items() if q.continuity}
@@ -256,7 +252,6 @@ def _kinds(
 
 
 def _origins(region: str, *years: int) -> dict[str, str]:
-    """Return the cells behind each question, each component, and the finals (""), of both years."""
     cells = []
     for year in years:
         for table, id_ in (("question", "question"), ("component", "component"), ("index", "")):

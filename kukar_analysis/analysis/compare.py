@@ -138,7 +138,6 @@ def caveat(year: int, region: str) -> str:
 
 
 def _decimal(printed: float | None) -> Decimal | None:
-    """Return a printed figure of two decimals, exactly; None where there is none."""
     if printed is None or pd.isna(printed):
         return None
     return Decimal(str(round(printed, 2))).quantize(Decimal("0.01"))
@@ -287,7 +286,6 @@ def component_gaps(year: int, region: str) -> pd.DataFrame:
 
 
 def _last_year(year: int, region: str) -> dict[str, Any]:
-    """Return what of last year can be compared, by component; the index where it was printed."""
     if year - 1 not in framework.load().years():
         return {}
     both = components_between(region, year - 1, year)
@@ -343,10 +341,7 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
 
 
 def _counts(before: Edition | None, after: Edition | None, components: pd.Index) -> pd.DataFrame:
-    """Count the questions of each component by what became of them; null where it is not known.
-
-    Of a list that is copied from the earlier form, and not confirmed, it is not.
-    """
+    """Count the questions of each component by what became of them; null where not confirmed."""
     made = pd.DataFrame(float("nan"), components, [*_COUNTS])
     if not (before and after and before.questions and after.questions and _follows(before, after)):
         return made
@@ -416,5 +411,4 @@ def check_order(from_year: int, to_year: int) -> None:
 
 
 def _follows(before: Edition | None, after: Edition | None) -> bool:
-    """Whether the later form states of each question what became of it since the earlier one."""
     return bool(before and after and after.follows == before.edition)

@@ -53,10 +53,7 @@ def findings(year: int, region: str) -> pd.DataFrame:
 def _without_programme(
     answers: pd.DataFrame, surveyed: pd.DataFrame, programmes: pd.DataFrame
 ) -> Iterator[_Row]:
-    """Yield pillars and Impact sub-dimensions that claim a score with no programme of their own.
-
-    Nothing is said where no programme list of the year is on record.
-    """
+    """Yield parts that claim a score without a programme, where a list of these is on record."""
     fw = framework.load()
     if not (~programmes["is_quick_win"] | programmes["sub_dimension"].notna()).any():
         return
@@ -71,7 +68,6 @@ def _without_programme(
 
 
 def _contradictions(year: int, region: str, answers: pd.DataFrame) -> Iterator[_Row]:
-    """Yield answers outside which the newest statistic up to the year lies."""
     fw = framework.load()
     statistics = store.read("official_statistics", region=region)
     statistics = statistics[statistics["year"] <= year].sort_values("year")
@@ -92,10 +88,7 @@ def _contradictions(year: int, region: str, answers: pd.DataFrame) -> Iterator[_
 
 
 def _records(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a respondent and form; lowest and highest are null where nothing is answered.
-
-    form: the sub-dimension where the form is of one, else the pillar.
-    """
+    """Return one row a respondent and form, which is of a sub-dimension or of a pillar."""
     records = answers["origin"].map(places.record_of).rename("record")
     made = answers.groupby(records, sort=False).agg(
         pillar=("pillar", "first"),
@@ -111,7 +104,6 @@ def _records(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _survey(year: int, records: pd.DataFrame, programmes: pd.DataFrame) -> Iterator[_Row]:
-    """Yield the faults of the survey, one a pillar and kind, with how many and the first place."""
     fw = framework.load()
 
     def row(kind: str, pillar: Any, detail: str, own: pd.DataFrame, subject: str = "") -> _Row:

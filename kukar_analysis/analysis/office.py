@@ -88,7 +88,6 @@ def synergy_sentences(year: int, region: str) -> list[str]:
 
 
 def _leaning(found: pd.DataFrame) -> str:
-    """Say which pillars depend on one agency, and where the answers are most concentrated."""
     found = found.assign(name=_names(found["pillar"]))
     known = found.dropna(subset=["pillar", "equal_agencies"])
     if known.empty:
@@ -104,7 +103,6 @@ def _leaning(found: pd.DataFrame) -> str:
 
 
 def _scored(year: int, region: str, found: pd.DataFrame) -> str:
-    """Say how far own scores lie above the assessors', a question once whoever answered it."""
     given = carrying.agency_questions(year, region).query("state == 'answered'")
     once = given.groupby("question")[_SCORES].mean().dropna(subset="difference")
     if once.empty:
@@ -118,7 +116,6 @@ def _scored(year: int, region: str, found: pd.DataFrame) -> str:
 
 
 def _how_sure(year: int, region: str, pairs: pd.DataFrame) -> str:
-    """Say what is still to come, and what a count of questions does not tell."""
     waiting, nameless = (pairs["answered"] == 0).sum(), carrying.unnamed(year, region)
     said = [told("synergy.waiting", n=waiting, of=len(pairs))] if waiting else []
     said += [] if len(pairs) else [told("synergy.no_list")]
@@ -127,7 +124,6 @@ def _how_sure(year: int, region: str, pairs: pd.DataFrame) -> str:
 
 
 def _not_on_record(year: int, region: str) -> list[str]:
-    """Say what little is known where no agency is named: seats, nameless answers, quick wins."""
     waits = _waits(year, region, "pillar_agencies", "agency_forms")
     said = [told("synergy.none", region=region, year=year, waits=waits)]
     found = carrying.leaning(year, region).dropna(subset=["pillar", "seats"])
@@ -192,7 +188,6 @@ def send_back(year: int, region: str, opd: str) -> list[str]:
 
 
 def _scores(questions: pd.DataFrame) -> list[str]:
-    """Say how the agency's scores lie against the assessors' of the same questions."""
     both = questions.dropna(subset="difference")
     if both.empty:
         return []
@@ -203,7 +198,6 @@ def _scores(questions: pd.DataFrame) -> list[str]:
 
 
 def _how_to_send(year: int, region: str, opd: str) -> list[str]:
-    """Say in which form and under which name to send it back."""
     command = f"kukar template {year} --opd {shlex.quote(opd)} --region {region}"
     said = [told("send.ask", command=command)] * bool(framework.load().asked_edition(year))
     own = quality.arrivals(year, region, opd).query("not shared and rows_kept > 0")
@@ -222,22 +216,17 @@ def _questions(year: int, region: str, opd: str) -> pd.DataFrame:
 
 
 def _refused(year: int, region: str, opd: str) -> pd.DataFrame:
-    """Return what was rejected in the files of an agency alone.
-
-    In a file of several agencies it is not on record whose a rejected row is.
-    """
+    """Return what was rejected in the files of an agency alone; in a shared one it is not known."""
     own, found = quality.arrivals(year, region, opd).query("not shared"), quality.rejected(year)
     return found[found["file"].isin(own["file"])]
 
 
 def _kinds(found: pd.Series) -> str:
-    """Return kinds of findings and how often each: `jawaban tanpa data dukung (2) dan ...`."""
     names = framework.load().findings
     return listed([f"{names[str(k)].name.lower()} ({n})" for k, n in found.value_counts().items()])
 
 
 def _waits(year: int, region: str, *tables: str) -> str:
-    """Say which papers are waited for: the list of agencies, or those of other tables."""
     found = [missing(t, year, region)["sentence"] for t in tables or ("pillar_agencies",)]
     return " ".join(pd.concat(found))
 

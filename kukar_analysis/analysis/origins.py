@@ -56,7 +56,6 @@ def figures(year: int, region: str) -> dict[str, str]:
 
 
 def _known_year(year: int) -> int:
-    """Return a year of which a table holds something; UsageError names those."""
     years = sorted({int(y) for table in _TABLES for y in store.read(table)["year"].unique()})
     if str(year) not in map(str, years):
         raise UsageError(f"year {year!r} is in no table; known: {', '.join(map(str, years))}")
@@ -64,10 +63,7 @@ def _known_year(year: int) -> int:
 
 
 def _figure(year: int, code: str, figure: str) -> pd.DataFrame:
-    """Return what states a figure, then what it is made from.
-
-    `columns` are those of a raw list in which the value may stand.
-    """
+    """Return what states a figure, then what it is made from, and in which columns of a list."""
     fw = framework.load()
     if figure in _WHOLE:
         return _whole(year, code, figure)
@@ -90,7 +86,6 @@ def _figure(year: int, code: str, figure: str) -> pd.DataFrame:
 
 
 def _whole(year: int, code: str, figure: str) -> pd.DataFrame:
-    """Return the index, its improvement or its rank, and what each is made from."""
     known = compare.index_value(year, code).known
     if figure == "rank":
         every = compare.participants(year)
@@ -112,7 +107,6 @@ def _whole(year: int, code: str, figure: str) -> pd.DataFrame:
 def _stated(
     found: pd.DataFrame, table: str, role: str, value: str, columns: str | pd.Series
 ) -> pd.DataFrame:
-    """Return rows of a table with what they state, and the columns of a list it may stand in."""
     return found.assign(table=table, role=role, value=found[value], columns=columns)
 
 

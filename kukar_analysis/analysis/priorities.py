@@ -195,7 +195,6 @@ def target_sentences(
 
 
 def _by_component(year: int, region: str, target: Decimal) -> list[str]:
-    """Return what single components could do, beside the one that costs most against the group."""
     found = alone(year, region, target).dropna(subset="score")
     able = found.dropna(subset="needed").sort_values("rise", kind="stable")
     if able.empty:
@@ -210,7 +209,6 @@ def _by_component(year: int, region: str, target: Decimal) -> list[str]:
 
 
 def _components(year: int, region: str) -> tuple[dict[str, float], str]:
-    """Return the components of a region and its edition; nothing where one is not on record."""
     edition = compare.edition_of(year, region)
     own = compare.components(year, region).set_index("component")["score"].to_dict()
     if edition is None or {*own} != {*framework.load().weights[edition.edition]}:

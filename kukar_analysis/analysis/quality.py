@@ -117,7 +117,6 @@ def form(year: int, region: str) -> pd.DataFrame:
 
 
 def _advice(row: Any) -> str:
-    """Return what to do in the reader's language, with the names that come near or contradict."""
     usual = framework.load().rules[row.rule].advice
     if row.rule in _SAID_BY_REASON:
         return f"{usual} Pesan program: {row.reason}"

@@ -239,7 +239,6 @@ def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
 
 
 def _how_sure(scored: pd.DataFrame) -> str:
-    """Say in which share of weightings the leader is first, and who else is."""
     best, *rest = scored.itertuples()
     if not rest or best.always:
         return told("quick_wins.always" if rest else "quick_wins.only")

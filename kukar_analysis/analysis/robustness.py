@@ -123,7 +123,6 @@ def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
 
 
 def _things(found: Field, region: str, picked: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
-    """Return of each thing that may be done whether it is done in each draw."""
     weights = found.weights[:, found.edition[found.regions.index(region)]]
     made = {
         ("component", c): (picked["left_out"] != i + 1) & (weights[picked["edition"], i] > 0)
@@ -187,7 +186,6 @@ def _evaluated(found: Field, region: str, n: int, rng: np.random.Generator) -> A
 
 
 def _ends(rank: Array) -> list[Any]:
-    """Return the ends of the range of some ranks, and their median between."""
     return [_quantile(np.sort(rank), share)[0] for share in (LOW, 0.5, HIGH)]
 
 
@@ -201,10 +199,7 @@ def _quantile(ordered: Array, share: float) -> tuple[Array, Array]:
 
 
 def _treatment(year: int, choice: str, alternative: str, applies: bool = True) -> str:
-    """Return in words what is done otherwise, or that it is not.
-
-    Of another edition's weights it names the components of the year that they leave out.
-    """
+    """Say what is done otherwise, or not; of weights the components that they leave out too."""
     fw = framework.load()
     editions = [fw.editions[e] for e in alternative.split()] if choice == "edition" else []
     of_year = [e.edition for e in fw.editions.values() if e.year == year]

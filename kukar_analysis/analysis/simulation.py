@@ -34,18 +34,12 @@ class Field:
     origins: tuple[str, ...]
     components: tuple[str, ...]
     editions: tuple[str, ...]
-    edition: Array
-    """of each region: its place in editions"""
-    scores: Array
-    """region x component, 0 to 4; where the edition has no such component 0, with weight 0"""
-    printed: Array
-    """finals as printed"""
-    weights: Array
-    """set x edition x component, each row summing to 1; the first set is as printed"""
-    alternatives: tuple[tuple[str, ...], ...]
-    """the editions whose weights each further set is"""
-    spread: Array
-    """standard deviation of each component's score for what whole-number marks hide"""
+    edition: Array  # of each region: its place in editions
+    scores: Array  # region x component, 0 to 4; 0 with weight 0 where the edition has none
+    printed: Array  # finals
+    weights: Array  # set x edition x component, each row summing to 1; the first is as printed
+    alternatives: tuple[tuple[str, ...], ...]  # the editions whose weights each further set is
+    spread: Array  # standard deviation of each component's score that whole-number marks hide
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Field) and self._content == other._content

@@ -118,7 +118,6 @@ def certainty(year: int, region: str) -> list[str]:
 
 
 def _programmes(year: int, region: str) -> list[str]:
-    """Say how many programmes are idle, and of how many the status is to be asked about first."""
     found = programmes.programmes(year, region)
     if found.empty:
         is_office = framework.load().is_office(region)
