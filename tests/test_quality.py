@@ -149,7 +149,9 @@ NOTHING = {
     "no agency named": {FORM_FILE: FORM.replace(";Bappeda", ";")},
     "a band that holds the value": {FORM_FILE: FORM.replace("5%-10%", "7,96 - 8%")},
     "an answer that is no band": {FORM_FILE: FORM.replace("5%-10%", "tujuh persen")},
-    "a later statistic": {"2023/statistik.csv": STATISTICS.replace("\n2022;", "\n2024;")},
+    "a later statistic": {
+        "2023/statistik.csv": STATISTICS.replace("\n2022;", "\n2024;").replace("7.96", "1")
+    },
     "no survey": {SURVEY: None},
 }
 
