@@ -184,16 +184,6 @@ def test_answers_without_an_agency_are_counted_on_nobody_and_said(papers):
     assert "1 jawaban tanpa nama OPD tidak dihitung" in said_of(2023, KUKAR)
 
 
-def test_where_nobody_answered_nothing_is_said_to_lean(papers):
-    papers(pillar_agencies=[seat("governance", "Setda"), seat("living", "Dinkes")])
-    found = agencies.leaning(2023, KUKAR)
-    assert found[["answering", "covered", "single", "leans"]].isna().all(axis=None)
-    assert agencies.agencies(2023, KUKAR)["share"].isna().all()
-    said = said_of(2023, KUKAR)
-    assert "2 dari 2 pasangan belum menjawab" in said
-    assert "belum dapat dikatakan" in said
-
-
 # Nothing is invented
 
 

@@ -170,14 +170,6 @@ def test_the_bars_of_a_change_are_its_effects_and_add_up_to_it():
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_an_empty_change_has_the_types_of_a_full_one():
-    for frame in (change.decompose_change, compare.questions_between):
-        full, empty = (frame(region, 2022, 2023) for region in (MALANG, "64.07"))
-        assert empty.empty
-        assert empty.dtypes.equals(full.dtypes)
-
-
-@pytest.mark.usefixtures("processed_env")
 def test_new_questions_are_said_by_this_way_and_by_a_plainer_one():
     note = change.change_note(MALANG, 2022, 2023)
     assert "Butir baru diukur terhadap butir yang tetap pada kedua tahun (0,000)" in note

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from reading import KUKAR, SURABAYA
 
 from kukar_analysis import framework
-from kukar_analysis.analysis import limits
+from kukar_analysis.analysis import limits, told
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 
@@ -27,3 +29,11 @@ def test_a_limit_says_how_it_is_known_and_by_whom():
         title, how = titles[assumption.citation].title, words[assumption.status]
         whose = f"{how} tim penyusun" if assumption.citation == "project" else f"{how}; {title}"
         assert limits.limit(assumption) == f"{assumption.statement} ({whose})"
+
+
+def test_every_sentence_of_the_definitions_can_be_read_and_is_said_somewhere():
+    source = "".join(p.read_text("utf-8") for p in Path(told.__file__).parent.glob("*.py"))
+    for id_, sentence in framework.load().sentences.items():
+        told._JINJA.parse(sentence.text)
+        begun = f'f"{id_.split(".")[0]}.{{'
+        assert f'"{id_}"' in source or begun in source, id_

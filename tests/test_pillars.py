@@ -60,22 +60,6 @@ def test_a_mean_is_rounded_half_up_and_keeps_the_order_of_the_form():
     }
 
 
-def test_malangs_pillar_means_are_the_plain_means_of_the_printed_scores(malang):
-    lines = raw("2023/nilai-butir-kab-malang.csv")
-    for pillar, questions in malang.items():
-        found = pillars.means(questions, "component")
-        for row in found.itertuples():
-            name = framework.load().components[row.component].name
-            scores = [
-                printed(line["NILAI"])
-                for line in lines
-                if (line["KOMPONEN"], line["BLOK"]) == (name, pillar.title())
-            ]
-            assert row.questions == len(scores)
-            hundredths = (2 * sum(scores) * 100 + len(scores)) // (2 * len(scores))
-            assert row.score == float(hundredths) / 100
-
-
 @pytest.mark.parametrize("pillar", PILLARS)
 @pytest.mark.parametrize("year", [2015, 2021, 2022, 2023, 2024])
 def test_statistics_are_the_newest_up_to_the_year(pillar, year):

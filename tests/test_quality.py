@@ -132,17 +132,6 @@ def test_a_person_who_answers_for_two_pillars_is_found(papers):
     assert row.origin == f"{SURVEY}#l51:c4"
 
 
-def test_a_pillar_that_claims_a_score_without_any_programme_is_found(papers):
-    claim = "outcome.living.stunting;ada;3;laporan;Dinkes\n"
-    papers({FORM_FILE: FORM + claim})
-    (row,) = found().itertuples()
-    assert (row.kind, row.subject, row.origin) == (
-        "without_programme",
-        "Smart Living",
-        f"{FORM_FILE}#l4:c3",
-    )
-
-
 NOTHING = {
     "no programme list": {LIST: None},
     "nothing claimed": {FORM_FILE: FORM.replace(";ada;3;laporan", ";ada;0;laporan"), SURVEY: None},

@@ -6,12 +6,10 @@ Published: the example index of the R package COINr 1.1.11 (bluefoxr.github.io/C
 tests/testthat/_snaps/dimension-reduction.md). Figures only.
 """
 
-from fractions import Fraction
-
 import numpy as np
 import pandas as pd
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, tables_from, write_tables
+from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, tables_from, write_tables
 
 import kukar_analysis as ka
 from kukar_analysis import framework, store
@@ -64,14 +62,6 @@ def test_as_printed_every_final_is_reproduced(fields, year, regions):
         assert (indices == np.round(found.printed * 100)).all()
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_the_printed_rank_is_that_of_the_comparison(ranked):
-    rows = pd.concat([own_rows(ranked, r) for r in (KUKAR, MALANG, SURABAYA)])
-    for row in rows.itertuples():
-        ranks = compare.ranks(2023, row.region).set_index("scope").loc[row.scope]
-        assert (row.printed_rank, row.of) == (ranks["rank"], ranks["of"])
-
-
 def test_weights_of_another_edition_count_only_what_a_region_was_scored_on(fields):
     found, regular = fields[2023], ("2022-reguler", "2023-reguler")
     assert fields[2022].alternatives == (regular, ("2023-kppn-ikn",))
@@ -96,11 +86,6 @@ def test_the_spread_is_what_five_rounded_marks_a_question_hide(fields, year, que
 
 
 # The model, by a second computation
-
-
-def exactly(value):
-    """Round half up to two decimals and return hundredths."""
-    return int(value * 100 + Fraction(1, 2))
 
 
 def plain_index(found, made, draw, region):
@@ -208,39 +193,6 @@ def test_what_is_kept_for_a_second_call_is_not_kept_for_other_tables(tables, tmp
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
     assert robustness.field(2023) != field
     assert not robustness.rank_intervals(2023, 100, 1).equals(before)
-
-
-def exact_rank(region, weights_of):
-    """Compute a region's rank of 2023 with fractions and given weights by edition."""
-    stated = store.read("component_scores")
-    stated = stated[stated["year"] == 2023]
-    editions = compare.participants(2023).set_index("region")["edition"]
-    indices = {}
-    for code, rows in stated[stated["region"].isin(editions.index)].groupby("region"):
-        weights = weights_of(editions[code])
-        scores = dict(zip(rows["component"], rows["score"], strict=True))
-        used = {c: w for c, w in weights.items() if c in scores}
-        total = sum(Fraction(w) * Fraction(str(scores[c])) for c, w in used.items())
-        indices[code] = exactly(total / sum(used.values()))
-    return 1 + sum(index > indices[region] for index in indices.values())
-
-
-@pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize("region", [KUKAR, MALANG, SURABAYA])
-def test_one_choice_at_a_time_agrees_with_exact_fractions(region):
-    weights = framework.load().weights
-    found = robustness.rank_choices(2023, region, 100, SEED).set_index("alternative")
-    for editions in ("2022-kppn-ikn", "2022-reguler 2023-reguler", "2023-kppn-ikn"):
-        edition = editions.split()[0]
-        assert found.loc[editions, "rank"] == exact_rank(region, lambda _, e=edition: weights[e])
-    for component in framework.load().components:
-        expected = exact_rank(
-            region, lambda e, c=component: {k: w for k, w in weights[e].items() if k != c}
-        )
-        assert found.loc[component, ["low", "rank", "high"]].tolist() == [expected] * 3
-    drawn = found.loc[["weights", "assessors"]]
-    assert (drawn["low"] <= drawn["rank"]).all()
-    assert (drawn["low"] < drawn["high"]).any()
 
 
 # Sobol indices

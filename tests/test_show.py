@@ -241,14 +241,6 @@ def test_a_figure_of_whatever_kind_is_taken():
         show.figure(SCORES, "Temuan", alt="x")
 
 
-def test_a_formula_or_markup_in_a_name_stays_a_name():
-    ax = SCORES.assign(component=PLANTED).plot(x="component", y="score", kind="barh")
-    shown = show.figure(ax, PLANTED, alt=PLANTED)
-    (image,) = Page(shown.html).all("img")
-    assert set(image) == {"alt", "src"}
-    assert image["alt"].startswith(PLANTED)
-
-
 def test_long_titles_and_labels_are_broken_and_stay_within_the_figure():
     ax = show.axes(rows=1)
     sns.barplot(x=[1], y=["Survei Tata Kelola Birokrasi, pernyataan 1"], ax=ax)

@@ -123,8 +123,13 @@ def shortest_way(
     name.
     """
     found, edition = questions(year, region).dropna(subset="gain"), compare.edition_of(year, region)
-    fixed, size = set(fixed), round(step * 100)
-    _known(fixed)
+    fw, fixed, size = framework.load(), set(fixed), round(step * 100)
+    known = {**fw.components, **fw.pillars, **fw.questions}
+    if unknown := sorted(fixed - known.keys()):
+        raise UsageError(
+            f"{', '.join(unknown)} is no component, pillar or question; components:"
+            f" {', '.join(fw.components)}; pillars: {', '.join(fw.pillars)}"
+        )
     if size < 1:
         raise UsageError(f"a step of {step} moves nothing; expected at least 0.01")
     if found.empty or edition is None:
@@ -152,7 +157,9 @@ def shortest_way(
         best = wide
         ladders.append([question for *_, question in steps])
         taken.append(count)
-    enough = np.flatnonzero(np.ceil(best - _HAIR / 10) >= _threshold(edition.edition, target))
+    # the least sum, in ten-thousandths, that is rounded to the target or more
+    least = int(target * 100) * 100 - (0 if edition.rounding == "each_term" else 50)
+    enough = np.flatnonzero(np.ceil(best - _HAIR / 10) >= least)
     left, rises_of = int(enough[0]) if len(enough) else len(best) - 1, Counter[str]()
     for ladder, count in zip(ladders[::-1], taken[::-1], strict=True):
         rises_of.update(ladder[: count[left]])
@@ -216,28 +223,11 @@ def _components(year: int, region: str) -> tuple[dict[str, float], str]:
     return own, edition.edition
 
 
-def _known(names: Iterable[str]) -> None:
-    fw = framework.load()
-    unknown = [n for n in names if n not in {**fw.components, **fw.pillars, **fw.questions}]
-    if unknown:
-        raise UsageError(
-            f"{', '.join(sorted(unknown))} is no component, pillar or question; components:"
-            f" {', '.join(fw.components)}; pillars: {', '.join(fw.pillars)}"
-        )
-
-
 def _terms(edition: str, component: str, sums: Iterable[int]) -> np.ndarray:
     """Return a component's part of the index at each sum of its scores, in ten-thousandths."""
     fw = framework.load()
     asked = int((compare.form_of(edition)["component"] == component).sum())
-    weight = fw.weights[edition][component]
-    parts = [weight * score.half_up(int(total), asked) for total in sums]
+    parts = [fw.weights[edition][component] * score.half_up(int(total), asked) for total in sums]
     if fw.editions[edition].rounding == "each_term":
         parts = [100 * score.half_up(part, 100) for part in parts]
     return np.array(parts)
-
-
-def _threshold(edition: str, target: Decimal) -> int:
-    """Return the least sum, in ten-thousandths, that is rounded to the target or more."""
-    whole = int(target * 100) * 100
-    return whole if framework.load().editions[edition].rounding == "each_term" else whole - 50

@@ -91,19 +91,18 @@ def field(year: int) -> Field:
     scores = table.reindex(index=took_part["region"], columns=list(components)).to_numpy(float)
     scores = np.where(own[edition] > 0, scores, 0)
     whole = ~np.isnan(scores).any(axis=1)
-    weights, alternatives = _weight_sets(own, components)
+    ranked = took_part[whole]
     return Field(
-        year=year,
-        regions=tuple(took_part["region"][whole]),
-        origins=tuple(took_part["origin"][whole]),
-        components=components,
-        editions=editions,
-        edition=edition[whole],
-        scores=scores[whole],
-        printed=took_part["index_published"].to_numpy(float)[whole],
-        weights=weights,
-        alternatives=alternatives,
-        spread=_spread(year, components),
+        year,
+        tuple(ranked["region"]),
+        tuple(ranked["origin"]),
+        components,
+        editions,
+        edition[whole],
+        scores[whole],
+        ranked["index_published"].to_numpy(float),
+        *_weight_sets(own, components),
+        _spread(year, components),
     )
 
 
