@@ -13,12 +13,8 @@ from kukar_analysis.analysis import change, compare, priorities
 from kukar_analysis.analysis.change import Side, split
 from kukar_analysis.errors import UsageError
 
-OTHER_WAY = {
-    "questions_added": "questions_dropped",
-    "questions_dropped": "questions_added",
-    "component_added": "component_dropped",
-    "component_dropped": "component_added",
-}
+PAIRS = [("questions_added", "questions_dropped"), ("component_added", "component_dropped")]
+OTHER_WAY = {a: b for pair in PAIRS for a, b in (pair, pair[::-1])}
 
 
 def improvements():
@@ -92,17 +88,15 @@ def sides(draw):
     names = draw(st.sets(st.sampled_from("abcd"), min_size=1))
     for _ in range(2):
         own = sorted(names | draw(st.sets(st.sampled_from("abcdef"))))
-        cuts = sorted(
-            draw(st.lists(st.integers(0, 100), min_size=len(own) - 1, max_size=len(own) - 1))
-        )
-        weights = dict(
-            zip(own, (b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)), strict=True)
-        )
+        n = len(own) - 1
+        cuts = sorted(draw(st.lists(st.integers(0, 100), min_size=n, max_size=n)))
+        weights = [b - a for a, b in zip([0, *cuts], [*cuts, 100], strict=True)]
         listed = {
             c: draw(st.dictionaries(st.sampled_from([c + n for n in "1234"]), marks)) for c in own
         }
         questions = {c: q for c, q in listed.items() if q}
-        made.append(Side(weights, {c: draw(marks) for c in own}, questions))
+        scores = {c: draw(marks) for c in own}
+        made.append(Side(dict(zip(own, weights, strict=True)), scores, questions))
     return made
 
 
@@ -183,20 +177,27 @@ def test_new_questions_are_said_by_this_way_and_by_a_plainer_one():
     assert "Butir baru diukur" not in change.change_note(SURABAYA, 2022, 2023)
 
 
-@pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("region", "words"),
-    [
-        (MALANG, "selisih kedua nilai tercetak +0,43, karena kementerian mengukur dari 2,50"),
-        (MALANG, "kinerja butir yang sama +0,354"),
-        (MALANG, "Output +0,75 (sebagian sebanding)"),
-        (KUKAR, "2,82 hasil hitung balik, ±0,01** pada 2022"),
-        (KUKAR, "bisa juga berarti tidak diisi"),
-        (KUKAR, "Quick Wins belum diketahui: nilai 2022 belum tercatat"),
-        (SURABAYA, "nilai komponen (butir tidak tercatat)"),
-        (SURABAYA, "belum diketahui: daftar butir salah satu edisi tidak terlihat"),
-        ("64.07", "tidak ikut pada salah satu tahun"),
+SAID = {
+    MALANG: [
+        "selisih kedua nilai tercetak +0,43, karena kementerian mengukur dari 2,50",
+        "kinerja butir yang sama +0,354",
+        "Output +0,75 (sebagian sebanding)",
     ],
-)
-def test_a_change_is_said_with_its_reasons(region, words):
-    assert words in " ".join(change.change_sentences(region, 2022, 2023))
+    KUKAR: [
+        "2,82 hasil hitung balik, ±0,01** pada 2022",
+        "bisa juga berarti tidak diisi",
+        "Quick Wins belum diketahui: nilai 2022 belum tercatat",
+    ],
+    SURABAYA: [
+        "nilai komponen (butir tidak tercatat)",
+        "belum diketahui: daftar butir salah satu edisi tidak terlihat",
+    ],
+    "64.07": ["tidak ikut pada salah satu tahun"],
+}
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("region", SAID)
+def test_a_change_is_said_with_its_reasons(region):
+    said = " ".join(change.change_sentences(region, 2022, 2023))
+    assert [words for words in SAID[region] if words not in said] == []

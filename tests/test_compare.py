@@ -1,6 +1,5 @@
 """Where a region stands among years and peers, and what can be compared."""
 
-from decimal import Decimal
 from fractions import Fraction
 
 import pandas as pd
@@ -31,6 +30,16 @@ HEADINGS = {
 }
 COUNTS = ["same", "changed", "new", "dropped"]
 BADUNG = "51.03"
+HOW_KNOWN = {
+    (2023, KUKAR): "2,82",
+    (2022, KUKAR): "2,82 hasil hitung balik, ±0,01",
+    (2021, KUKAR): "tidak tercatat",
+    (2022, BADUNG): "3,26 hasil hitung balik, ±0,01",  # 2,97 after −0,29
+    (2022, MALANG): "2,51",
+    (2022, SURABAYA): "3,41",
+    (2023, STAYED_AWAY): "tidak ikut",
+    (2023, IN_NO_TABLE): "tidak tercatat",
+}
 PASER, TIMUR, ACEH, BALIKPAPAN = "64.01", "64.08", "11.01", "64.71"
 SAMARINDA, BONTANG = "64.72", "64.74"
 
@@ -131,33 +140,25 @@ def test_kukar_would_have_3_00_instead_of_2_82_under_the_regular_weights():
 
 
 @pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("year", "region"),
-    [(2023, SURABAYA), (2022, KUKAR), (2023, STAYED_AWAY), (2023, IN_NO_TABLE)],
-)
-def test_other_weights_are_not_tried_where_a_score_for_them_is_missing(year, region):
-    assert "tidak dapat dicoba" in standing.group_sentences(year, region)[0]
+def test_other_weights_are_not_tried_where_a_score_for_them_is_missing():
+    for place in ((2023, SURABAYA), (2022, KUKAR), (2023, STAYED_AWAY), (2023, IN_NO_TABLE)):
+        assert "tidak dapat dicoba" in standing.group_sentences(*place)[0]
 
 
 @pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("year", "region", "value", "known"),
-    [
-        (2023, KUKAR, "2.82", "printed"),
-        (2022, KUKAR, "2.82", "implied"),
-        (2021, KUKAR, None, "unknown"),
-        (2022, BADUNG, "3.26", "implied"),  # 2,97 after −0,29
-        (2022, MALANG, "2.51", "printed"),
-        (2023, MALANG, "2.94", "printed"),
-        (2022, SURABAYA, "3.41", "printed"),
-        (2022, STAYED_AWAY, "2.36", "printed"),
-        (2023, STAYED_AWAY, None, "absent"),
-        (2023, IN_NO_TABLE, None, "unknown"),
-    ],
-)
-def test_an_index_says_how_it_is_known(year, region, value, known):
-    expected = compare.IndexValue(value and Decimal(value), known)
-    assert compare.index_value(year, region) == expected
+def test_an_index_says_how_it_is_known():
+    assert {place: str(compare.index_value(*place)) for place in HOW_KNOWN} == HOW_KNOWN
+    found = compare.indices()
+    assert not found.duplicated(["year", "region"]).any()
+    assert found[found["known"] == "absent"]["index"].isna().all()
+    kukar = found[found["region"] == KUKAR].set_index("year")
+    assert kukar["known"].to_dict() == {2022: "implied", 2023: "printed"}
+    assert kukar["origin"].nunique() == 1
+    assert kukar.loc[2023, "improvement"] == 0  # printed
+    stayed_away = found[(found["region"] == "64.07") & (found["year"] == 2023)]
+    assert stayed_away["improvement"].isna().all()  # no year before: not printed
+    implied = found[found["known"] == "implied"]
+    assert implied[["group", "improvement"]].isna().all(axis=None)
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -244,21 +245,6 @@ def test_without_the_table_of_another_group_only_the_group_is_ranked():
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_the_indices_of_all_years_say_how_each_is_known():
-    found = compare.indices()
-    assert not found.duplicated(["year", "region"]).any()
-    assert found[found["known"] == "absent"]["index"].isna().all()
-    kukar = found[found["region"] == KUKAR].set_index("year")
-    assert kukar["known"].to_dict() == {2022: "implied", 2023: "printed"}
-    assert kukar["origin"].nunique() == 1
-    assert kukar.loc[2023, "improvement"] == 0  # printed
-    stayed_away = found[(found["region"] == "64.07") & (found["year"] == 2023)]
-    assert stayed_away["improvement"].isna().all()  # no year before: not printed
-    implied = found[found["known"] == "implied"]
-    assert implied[["group", "improvement"]].isna().all(axis=None)
-
-
-@pytest.mark.usefixtures("processed_env")
 def test_the_components_of_all_participants_are_one_tidy_frame():
     found = compare.components(2023)
     assert found["region"].nunique() == 130
@@ -288,19 +274,19 @@ def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(t
     assert standing.profile_sentence(2023, KUKAR) == ""
 
 
+SAID = [
+    (2023, KUKAR, "73 dari 130** daerah peserta (bersama Kabupaten Solok)"),
+    (2023, KUKAR, "dihitung dari nilai tercetak"),
+    (2023, KUKAR, "mencampur kelompok yang formulirnya berbeda"),
+    (2022, MALANG, "Peringkat nasional tidak dapat dihitung: Tabel nasional 2022"),
+    (2022, KUKAR, "2,82 hasil hitung balik, ±0,01. Peningkatan 0,00"),
+]
+
+
 @pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("year", "region", "words"),
-    [
-        (2023, KUKAR, "73 dari 130** daerah peserta (bersama Kabupaten Solok)"),
-        (2023, KUKAR, "dihitung dari nilai tercetak"),
-        (2023, KUKAR, "mencampur kelompok yang formulirnya berbeda"),
-        (2022, MALANG, "Peringkat nasional tidak dapat dihitung: Tabel nasional 2022"),
-        (2022, KUKAR, "2,82 hasil hitung balik, ±0,01. Peningkatan 0,00"),
-    ],
-)
-def test_a_standing_is_said_with_what_it_rests_on(year, region, words):
-    assert words in standing.standing_sentence(year, region)
+def test_a_standing_is_said_with_what_it_rests_on():
+    for year, region, words in SAID:
+        assert words in standing.standing_sentence(year, region)
 
 
 @pytest.mark.usefixtures("processed_env")

@@ -4,7 +4,6 @@ import re
 import shutil
 
 import openpyxl
-import pdfplumber
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, PILLARS, STAYED_AWAY, cell, printed, tables_from
 
@@ -137,16 +136,3 @@ def test_an_answer_of_an_office_leads_into_the_sheet_and_cell_of_its_workbook(of
         stands = books[row.file][sheet][place].value
         shown = f"{stands:.15g}" if isinstance(stands, (int, float)) else str(stands or "").strip()
         assert (row.raw, row.state) == (shown, "found")
-
-
-def test_a_score_of_a_letter_leads_to_the_page_that_prints_it(office):
-    found = {r.origin: r for each in office.values() for r in each.itertuples() if ".pdf" in r.file}
-    assert len(found) > 100
-    with pdfplumber.open(origins.SAMPLE / "2023/contoh-surat-hasil.pdf") as pdf:
-        texts = [page.extract_text() for page in pdf.pages]
-    for row in found.values():
-        page, line = map(int, re.fullmatch(r"p(\d+):r(\d+)", row.place).groups())
-        scores = re.findall(r"\d,\d\d", texts[page - 1])
-        assert row.raw in scores
-        assert line <= len(scores)
-        assert float(printed(row.raw)) == row.value

@@ -61,7 +61,7 @@ def test_a_mean_is_rounded_half_up_and_keeps_the_order_of_the_form():
 
 
 @pytest.mark.parametrize("pillar", PILLARS)
-@pytest.mark.parametrize("year", [2015, 2021, 2022, 2023, 2024])
+@pytest.mark.parametrize("year", [2015, 2023])
 def test_statistics_are_the_newest_up_to_the_year(pillar, year):
     names = framework.load().names["statistic"]
     shown = [s.name for s in framework.load().statistics.values() if s.pillar == pillar]
