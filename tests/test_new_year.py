@@ -372,11 +372,10 @@ def said(office):
             for years in ("2023, 2024", "2024, 2027")
         ),
         *(f'ka.limits({year}, "00.01", "index").sentence' for year in INVENTED),
-        *(f'summary.certainty({year}, "00.01")' for year in INVENTED),
+        *(f'ka.say.certainty({year}, "00.01")' for year in INVENTED),
         "years.summary()",
     ]
     code = "import kukar_analysis as ka\nfrom kukar_analysis.cli import years\nimport json\n"
-    code += "from kukar_analysis.analysis import summary\n"
     code += f"print(json.dumps([list(x) for x in [{', '.join(calls)}]]))"
     ended = python(office, "-c", code)
     assert ended.returncode == 0, ended.stderr
@@ -404,7 +403,7 @@ def test_questions_that_are_copied_are_not_said_to_be_the_same(said):
 def test_limits_say_first_that_the_rules_are_not_confirmed(said):
     notice = "Edisi 2027 (KPPN & IKN) belum dikonfirmasi: aturan pembulatan, bobot, butir, dan"
     notice += " aturan survei disalin dari edisi 2024 (KPPN & IKN)"
-    for call in ('ka.limits({}, "00.01", "index").sentence', 'summary.certainty({}, "00.01")'):
+    for call in ('ka.limits({}, "00.01", "index").sentence', 'ka.say.certainty({}, "00.01")'):
         assert said[call.format(2027)][0].startswith(notice)
         assert "dikonfirmasi" not in said[call.format(2024)][0]
 
