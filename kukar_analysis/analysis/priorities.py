@@ -195,7 +195,7 @@ def target_sentences(
     if way is None:
         return [short, *_by_component(year, region, target)]
     if not way.is_reached:
-        return [f"{short} {told('target.far', way=way)}"]
+        return [" ".join([short, told("target.far", way=way)])]
     by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
     parts = [f"{framework.load().names['component'][str(c)]} ({n})" for c, n in by.items()]
     return [short, told("target.way", way=way, parts=parts, step=step)]
