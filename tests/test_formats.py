@@ -17,14 +17,12 @@ from kukar_analysis.formats import NOTHING, day, listed, moment, number
         (1234567.5, 1, "1.234.567,5"),
         (11048, 0, "11.048"),
         (2.675, 2, "2,68"),  # a binary fraction a hair under it
-        (1.005, 2, "1,01"),
         (-2.675, 2, "−2,68"),
         (2.5, 0, "3"),
         (0.1 + 0.2, 1, "0,3"),
         (2.6749999999996, 2, "2,68"),  # what a mean may leave of 2,675
         (Decimal("2.674"), 2, "2,67"),
         (np.float64(3.6), 2, "3,60"),
-        (4, 2, "4,00"),
         (0.0, 2, "0,00"),
     ],
 )
@@ -40,8 +38,7 @@ def test_every_thousandth_of_the_scale_is_rounded_half_up():
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"),
-    [(0.44, "+0,44"), (-0.03, "−0,03"), (0, "0,00"), (-0.001, "0,00"), (0.004, "0,00")],
+    ("value", "shown"), [(0.44, "+0,44"), (-0.03, "−0,03"), (0, "0,00"), (-0.001, "0,00")]
 )
 def test_a_signed_number_has_a_real_minus_and_zero_has_no_sign(value, shown):
     assert number(value, signed=True) == shown
@@ -52,24 +49,12 @@ def test_nothing_is_a_dash_and_never_zero(value):
     assert number(value) == number(value, 0, signed=True) == NOTHING == "–"
 
 
-@pytest.mark.parametrize("when", ["2022-12-06", date(2022, 12, 6), datetime(2022, 12, 6, 23, 59)])
-def test_a_date_has_the_indonesian_month(when):
-    assert day(when) == "6 Desember 2022"
-
-
-def test_a_time_has_a_point_between_hours_and_minutes():
+def test_a_date_has_the_indonesian_month_and_a_time_a_point():
+    for when in ("2022-12-06", date(2022, 12, 6), datetime(2022, 12, 6, 23, 59)):
+        assert day(when) == "6 Desember 2022"
     assert moment(datetime(2023, 12, 4, 9, 5)) == "4 Desember 2023 09.05"
 
 
-@pytest.mark.parametrize(
-    ("names", "said"),
-    [
-        ([], ""),
-        (["a"], "a"),
-        (["a", "b"], "a dan b"),
-        (["a", "b", "c"], "a, b, dan c"),
-        (["a", "b", "c", "d"], "a, b, c, dan d"),
-    ],
-)
-def test_a_list_ends_with_dan(names, said):
-    assert listed(names) == said
+def test_a_list_ends_with_dan():
+    said = {"": "", "a": "a", "a b": "a dan b", "a b c d": "a, b, c, dan d"}
+    assert {names: listed(names.split()) for names in said} == said

@@ -7,18 +7,10 @@ import pandas as pd
 import pytest
 
 from kukar_analysis import store
-from kukar_analysis.errors import MissingTableError, TableError, UsageError
+from kukar_analysis.errors import TableError, UsageError
 
-AGENCIES = {
-    "year": 2023,
-    "region": "64.02",
-    "pillar": "governance",
-    "opd": None,
-    "agencies": 10,
-    "origin": "2023/a.csv#l2:c3",
-}
-
-
+AGENCIES = {"year": 2023, "region": "64.02", "pillar": "governance", "opd": None, "agencies": 10}
+AGENCIES["origin"] = "2023/a.csv#l2:c3"
 EMPTY = {
     "assessor_notes": {"kind": "weakness", "text": "x"},
     "survey_responses": {"pillar": "living", "statement": 1},
@@ -32,24 +24,24 @@ def agencies(**cells):
     return store.frame("pillar_agencies", [AGENCIES | cells])
 
 
-def content(folder):
-    return {p.name: p.read_bytes() for p in folder.iterdir()}
-
-
 # Reading
 
 
-def test_a_missing_table_is_a_fault_of_a_table(tmp_path):
-    with pytest.raises(TableError, match=r"table programmes is not there yet.*`kukar clean`"):
-        store.read("programmes", tmp_path / "nowhere")
+@pytest.mark.parametrize(
+    ("table", "error", "said"),
+    [
+        ("programmes", TableError, "table programmes is not there yet.*`kukar clean`"),
+        ("scores", UsageError, "'scores' is not known; known: question_scores, component"),
+    ],
+)
+def test_a_table_that_is_not_there_or_not_known_is_refused(
+    tmp_path, table, error, said, processed_env
+):
+    with pytest.raises(error, match=said):
+        store.read(table, tmp_path)
 
 
-def test_a_table_that_is_not_known_is_refused_with_the_known_ones(tmp_path):
-    with pytest.raises(UsageError, match=r"'scores' is not known; known: question_scores, compone"):
-        store.read("scores", tmp_path)
-
-
-@pytest.mark.parametrize("length", [0, 3, 200, -1])
+@pytest.mark.parametrize("length", [0, 3, -1])
 def test_a_cut_file_is_refused_and_says_to_run_clean(tmp_path, length):
     store.write_all({"pillar_agencies": agencies()}, tmp_path)
     path = tmp_path / "pillar_agencies.parquet"
@@ -64,11 +56,6 @@ def test_a_table_of_another_version_is_refused_when_it_is_read(tmp_path):
         store.read("pillar_agencies", tmp_path)
 
 
-def test_a_folder_that_is_given_goes_before_the_environment(processed_env, tmp_path):
-    with pytest.raises(MissingTableError):
-        store.read("programmes", tmp_path)
-
-
 @pytest.mark.parametrize("value", [None, ""])
 def test_without_the_environment_the_folder_is_that_of_the_project(monkeypatch, value):
     monkeypatch.delenv(store.PROCESSED_VARIABLE, raising=False)
@@ -77,26 +64,15 @@ def test_without_the_environment_the_folder_is_that_of_the_project(monkeypatch, 
     assert store.processed_dir() == store.ROOT / "data" / "processed"
 
 
-# Frames
-
-
 @pytest.mark.parametrize("table", store.SCHEMAS)
-def test_a_table_without_rows_has_all_its_columns_in_their_types(table, tmp_path):
-    empty = store.frame(table, [])
-    assert list(empty.columns) == list(store.SCHEMAS[table].columns)
+def test_a_table_has_all_its_columns_in_their_types_and_says_where_a_row_comes_from(
+    table, tmp_path
+):
+    empty, columns = store.frame(table, []), store.SCHEMAS[table].columns
+    assert list(empty.columns) == list(columns)
+    assert table == "files" or not columns["origin"].nullable
     store.write_all({table: empty}, tmp_path)
     pd.testing.assert_frame_equal(store.read(table, tmp_path), empty)
-
-
-def test_a_cell_that_is_not_given_is_null():
-    row = {key: value for key, value in AGENCIES.items() if key != "opd"}
-    assert store.frame("pillar_agencies", [row])["opd"].isna().all()
-
-
-@pytest.mark.parametrize("table", sorted(set(store.SCHEMAS) - {"files"}))
-def test_every_table_says_where_each_row_comes_from(table):
-    origin = store.SCHEMAS[table].columns["origin"]
-    assert not origin.nullable
 
 
 # The schemas: every rule once
@@ -107,11 +83,9 @@ def test_every_table_says_where_each_row_comes_from(table):
     [
         ({"region": "6402"}, "region defined in definitions/regions.csv"),
         ({"region": None}, "region not_nullable: nan in row 0"),
-        ({"pillar": "smart"}, "'smart' in row 0"),
         ({"opd": "Dinas Sihir"}, "'Dinas Sihir' in row 0"),
         ({"year": 1999}, "year greater_than_or_equal_to(2000): 1999 in row 0"),
         ({"agencies": 0}, "agencies greater_than_or_equal_to(1): 0 in row 0"),
-        ({"origin": None}, "origin not_nullable: nan in row 0"),
     ],
 )
 def test_a_cell_that_breaks_the_schema_is_named_with_its_column_and_row(tmp_path, cells, fault):
@@ -136,6 +110,7 @@ def test_a_cell_that_breaks_the_schema_is_named_with_its_column_and_row(tmp_path
         ("official_statistics", "statistic", "happiness"),
         ("official_statistics", "value", np.nan),
         ("official_statistics", "citation", "dari teman"),
+        ("programmes", "pillar", "smart"),
         ("programmes", "digital_part", "lain"),
         ("programmes", "status", "selesai"),
         ("programmes", "budget", -1),
@@ -143,20 +118,20 @@ def test_a_cell_that_breaks_the_schema_is_named_with_its_column_and_row(tmp_path
         ("programmes", "impact", 0),
     ],
 )
-def test_a_value_that_a_table_cannot_hold_is_named(tables, tmp_path, table, column, value):
+def test_a_value_that_a_table_cannot_hold_is_named(tables, table, column, value):
     spoilt = tables[table].head(3).copy()
     spoilt.loc[1, column] = value
     with pytest.raises(TableError, match=rf"table {table} has 1 faults: {column} .* in row 1"):
-        store.write_all({table: spoilt}, tmp_path)
+        store.validated(table, spoilt)
 
 
 @pytest.mark.parametrize("table", [t for t, s in store.SCHEMAS.items() if s.unique])
-def test_a_key_that_stands_twice_is_named(tables, tmp_path, table):
+def test_a_key_that_stands_twice_is_named(tables, table):
     key = store.SCHEMAS[table].unique
     some = store.frame(table, [EMPTY[table]]) if table in EMPTY else tables[table].head(2)
     twice = pd.concat([some, some.head(1)], ignore_index=True)
     with pytest.raises(TableError, match=rf"table {table} has \d+ faults: .*{key[0]}"):
-        store.write_all({table: twice}, tmp_path)
+        store.validated(table, twice)
 
 
 @pytest.mark.parametrize(
@@ -170,19 +145,19 @@ def test_a_key_that_stands_twice_is_named(tables, tmp_path, table):
     ],
     ids=["column missing", "column too many", "columns in another order", "number", "text"],
 )
-def test_a_table_of_another_shape_is_refused(tables, tmp_path, spoil):
+def test_a_table_of_another_shape_is_refused(tables, spoil):
     with pytest.raises(TableError, match=r"table pillar_agencies has [1-9]"):
-        store.write_all({"pillar_agencies": spoil(tables["pillar_agencies"])}, tmp_path)
+        store.validated("pillar_agencies", spoil(tables["pillar_agencies"]))
 
 
-def test_all_failures_of_a_table_are_listed(tables, tmp_path):
+def test_all_failures_of_a_table_are_listed(tables):
     spoilt = tables["component_scores"].head(5).copy()
     spoilt.loc[0, "score"] = 5.0
     spoilt.loc[2, "region"] = "99.99"
     spoilt.loc[3, "origin"] = None
     spoilt.loc[4, "year"] = 23
     with pytest.raises(TableError, match="table component_scores has 4 faults: ") as caught:
-        store.write_all({"component_scores": spoilt}, tmp_path)
+        store.validated("component_scores", spoilt)
     for fault in ("5.0 in row 0", "'99.99' in row 2", "nan in row 3", "23 in row 4"):
         assert fault in str(caught.value)
 
@@ -196,20 +171,16 @@ def test_written_tables_are_read_back_the_same(tables, tmp_path):
         pd.testing.assert_frame_equal(store.read(name, tmp_path / "new" / "folder"), table)
 
 
-def test_where_one_table_is_bad_none_is_changed(tables, tmp_path):
-    store.write_all({"pillar_agencies": agencies(), "programmes": tables["programmes"]}, tmp_path)
-    before = content(tmp_path)
-    bad = tables["programmes"].assign(pillar="smart")
-    with pytest.raises(TableError):
-        store.write_all({"pillar_agencies": agencies(agencies=11), "programmes": bad}, tmp_path)
-    assert content(tmp_path) == before
-
-
-def test_a_set_that_was_broken_off_is_refused_and_no_temporary_file_stays(
+def test_where_one_table_is_bad_none_is_changed_and_a_set_broken_off_is_refused(
     tables, tmp_path, monkeypatch
 ):
     written = {"pillar_agencies": agencies(), "programmes": tables["programmes"]}
     store.write_all(written, tmp_path)
+    before = {p.name: p.read_bytes() for p in tmp_path.iterdir()}
+    other = written | {"pillar_agencies": agencies(agencies=11)}
+    with pytest.raises(TableError):
+        store.write_all(other | {"programmes": tables["programmes"].assign(pillar="x")}, tmp_path)
+    assert {p.name: p.read_bytes() for p in tmp_path.iterdir()} == before
     write = pd.DataFrame.to_parquet
 
     def full(table, path, **options):
@@ -217,17 +188,9 @@ def test_a_set_that_was_broken_off_is_refused_and_no_temporary_file_stays(
         if "programme" in table:
             raise OSError("No space left on device")
 
-    names = sorted(content(tmp_path))
     monkeypatch.setattr(pd.DataFrame, "to_parquet", full)
     with pytest.raises(OSError, match="No space left"):
-        store.write_all(written | {"pillar_agencies": agencies(agencies=11)}, tmp_path)
-    assert sorted(content(tmp_path)) == names
+        store.write_all(other, tmp_path)
+    assert {p.name for p in tmp_path.iterdir()} == set(before)
     with pytest.raises(TableError, match="pillar_agencies is not as it was written"):
         store.check_written(tmp_path)
-
-
-def test_where_a_table_cannot_be_put_in_place_no_temporary_file_stays(tables, tmp_path):
-    (tmp_path / "programmes.parquet").mkdir()
-    with pytest.raises(OSError):
-        store.write_all({"programmes": tables["programmes"]}, tmp_path)
-    assert [p.name for p in tmp_path.iterdir()] == ["programmes.parquet"]

@@ -146,20 +146,16 @@ def test_the_blank_form_asks_every_question_that_is_not_surveyed_once(written, y
     assert seen == len(asked) == count
 
 
-def test_the_lines_say_what_the_definitions_say(written):
-    for record in records(written["formulir-2023-dinkes.xlsx"]["Smart Living"]):
+def test_the_lines_say_what_the_definitions_say_and_only_the_answers_are_open(written):
+    sheet = written["formulir-2023-dinkes.xlsx"]["Smart Living"]
+    assert headings(sheet) == first("agency_form", *FORM)
+    assert open_columns(sheet) == first("agency_form", *TYPED)
+    for record in records(sheet):
         question = FW.questions[record["ID BUTIR"]]
         printed = FW.edition_questions["2023-kppn-ikn"][question.question]
         component = FW.components[question.component].name
         expected = [printed.number, question.question, component, printed.code, question.label]
         assert list(record.values()) == [*expected, None, None, None, None]
-
-
-def test_the_form_has_the_first_headings_on_record_and_only_the_answers_are_open(written):
-    for name, _, sheet in every_list(written):
-        if name.startswith("formulir"):
-            assert headings(sheet) == first("agency_form", *FORM)
-            assert open_columns(sheet) == first("agency_form", *TYPED)
 
 
 def test_the_captions_of_a_form(written):
@@ -193,29 +189,18 @@ def test_a_score_is_chosen_but_a_decimal_one_is_not_refused(written):
     assert "2,75" in found.prompt
 
 
-def test_what_is_typed_stays_as_typed(written):
+def test_what_is_typed_stays_as_typed_and_all_else_is_locked_without_a_password(written):
     whole = first("programmes", "budget", "users")
-    for _, _, sheet in every_list(written):
+    for _, book, sheet in every_list(written):
+        assert all(cell.protection.locked for cell in sheet[head_of(sheet)])
         for head in open_columns(sheet):
             cell = sheet.cell(head_of(sheet) + 1, headings(sheet).index(head) + 1)
             assert cell.number_format == ("#,##0" if head in whole else "@")
             assert cell.fill.start_color.rgb == "00FFF8DC"
-
-
-def test_every_sheet_is_protected_without_a_password(written):
-    for book in written.values():
-        for sheet in book:
-            assert sheet.protection.sheet
-            assert sheet.protection.password is None
-            assert not sheet.protection.formatRows
-    for _, _, sheet in every_list(written):
-        assert all(cell.protection.locked for cell in sheet[head_of(sheet)])
-
-
-def test_no_cell_holds_a_formula(written):
-    for book in written.values():
-        cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-        assert {cell.data_type for cell in cells} <= {"s", "n"}
+        for part in book:
+            protection = part.protection
+            assert (protection.sheet, protection.password) == (True, None)
+            assert not protection.formatRows
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+62", "-", "@nama"])
@@ -244,25 +229,18 @@ def test_rules_keep_to_the_limits_of_excel(written):
                 assert all(options(book, found))
 
 
-def test_wrapped_text_has_room_and_the_row_still_grows(written):
-    for book in written.values():
-        for sheet in book:
-            for row in sheet.iter_rows():
-                for cell in row:
-                    if not (isinstance(cell.value, str) and cell.alignment.wrap_text):
-                        continue
-                    width = sheet.column_dimensions[cell.column_letter].width
-                    lines = -(-len(cell.value) // (width - 1))
-                    assert sheet.row_dimensions[cell.row].height >= 15 * lines
-                    assert max(len(word) for word in cell.value.split()) <= 1.5 * width
-
-
-def test_rows_are_not_marked_as_set_by_hand(written, folder):
-    for name in written:
+def test_wrapped_text_has_room_and_the_row_still_grows(written, folder):
+    for name, book in written.items():
         with zipfile.ZipFile(folder / name) as archive:
-            sheets = [n for n in archive.namelist() if n.startswith("xl/worksheets/")]
-            assert sheets
-            assert not any(b"customHeight" in archive.read(n) for n in sheets)
+            assert not any(b"customHeight" in archive.read(n) for n in archive.namelist())
+        cells = [(sheet, c) for sheet in book for row in sheet.iter_rows() for c in row]
+        for sheet, cell in cells:
+            assert cell.data_type in ("s", "n"), "no cell holds a formula"
+            if isinstance(cell.value, str) and cell.alignment.wrap_text:
+                width = sheet.column_dimensions[cell.column_letter].width
+                lines = -(-len(cell.value) // (width - 1))
+                assert sheet.row_dimensions[cell.row].height >= 15 * lines
+                assert max(len(word) for word in cell.value.split()) <= 1.5 * width
 
 
 def test_properties_name_no_person_and_no_moment(written):
@@ -272,18 +250,6 @@ def test_properties_name_no_person_and_no_moment(written):
         assert (of.creator, of.lastModifiedBy, of.language) == ("kukar", None, "id-ID")
         assert of.created == of.modified == datetime(year, 1, 1)
         assert of.title
-
-
-def test_calamine_reads_the_same_cells(written, folder):
-    for name, book in written.items():
-        other = CalamineWorkbook.from_path(str(folder / name))
-        assert other.sheet_names == book.sheetnames
-        for sheet in lists(book):
-            rows = other.get_sheet_by_name(sheet.title).to_python(skip_empty_area=False)
-            assert rows[head_of(sheet) - 1] == headings(sheet)
-            below = [row for row in rows[head_of(sheet) :] if any(row)]
-            expected = [["" if v is None else v for v in r.values()] for r in records(sheet)]
-            assert below == [row for row in expected if any(row)]
 
 
 def test_the_letters_national_table(written):
@@ -342,20 +308,10 @@ def test_the_programmes_drop_downs_are_names_that_the_reader_knows(written):
 
 
 def test_an_agencys_programmes_say_the_agency_once(written):
-    sheet = written["program-2023-diskop-ukm.xlsx"]["Program"]
-    assert captions(sheet)["OPD"] == "Dinas Koperasi dan UKM"
-    assert "OPD" not in headings(sheet)
-    blank = written["program-2023.xlsx"]["Program"]
-    assert "OPD" in headings(blank)
+    own, blank = (written[f"program-2023{of}.xlsx"]["Program"] for of in ("-diskop-ukm", ""))
+    assert captions(own)["OPD"] == "Dinas Koperasi dan UKM"
+    assert ["OPD" in headings(sheet) for sheet in (own, blank)] == [False, True]
     assert "OPD" not in captions(blank)
-
-
-def test_the_aspects_of_quick_wins(written):
-    book = written["program-2023.xlsx"]
-    found = [FW.match("aspect", text) for text in offered(book, "Aspek quick win", "ASPEK")]
-    assert found == [[aspect] for aspect in FW.aspects]
-    expected = first("quick_win_aspects", "programme", "aspect", "score")
-    assert headings(book["Aspek quick win"]) == expected
 
 
 def test_the_survey_has_a_column_for_each_statement_and_room_for_all_who_are_asked(written):
@@ -378,10 +334,9 @@ def test_the_surveys_instructions_tell_what_each_statement_is_about(written):
         "P1–P3 Layanan Publik; P4–P6 Kebijakan Publik; P7–P9 Tata Kelola Birokrasi"
     )
     assert f"{FW.surveys['2023-kppn-ikn'].respondents} responden" in text["Responden"]
-    assert "tidak pernah keluar dari berkas mentah" in text["NAMA, NO HP, dan ALAMAT"]
 
 
-def test_the_instructions_leave_the_deadline_and_the_address_to_the_office(written):
+def test_the_instructions_name_what_is_asked_and_leave_the_deadline_to_the_office(written):
     for name, book in written.items():
         for topic, cell in book["Petunjuk"].iter_rows(min_row=3, max_col=2):
             assert topic.value
@@ -389,9 +344,6 @@ def test_the_instructions_leave_the_deadline_and_the_address_to_the_office(writt
         if not name.startswith("isian"):
             text = guide(book)
             assert (text["Batas waktu pengisian"], text["Dikirim kepada"]) == (None, None)
-
-
-def test_the_instructions_name_the_components_that_are_asked(written):
     purpose = guide(written["formulir-2023-dinkes.xlsx"])["Tujuan"]
     assert "komponen Outcome dan Kolaborasi." in purpose
     assert "Komponen Impact dinilai melalui survei" in purpose

@@ -103,113 +103,106 @@ def standing_of(
     today: date | None = None,
 ) -> Standing:
     """Return how things stand on a day; without `regions` for the office's own."""
-    from kukar_analysis import framework, store
+    from kukar_analysis import framework
     from kukar_analysis.clean.received import check_tables
     from kukar_analysis.framework.facts import WITA
-    from kukar_analysis.report import cache
 
     read_from(processed)
     tables, fw = paths.processed_dir(), framework.load()
-    found, unusable = Standing(wrong=faults(tables)), ""
+    found = Standing(wrong=faults(tables))
+    manifest = writing.known(reports / paths.MANIFEST)
+    if manifest:
+        keys = ("made_at", "version", "commit", "inputs")
+        states = Counter(entry["status"] for entry in manifest["reports"])
+        found.published = {**{key: manifest[key] for key in keys}, "reports": dict(states)}
+    else:
+        found.wrong.append(f"belum ada terbitan yang terbaca di {reports.name}: {_RUN}")
     try:
         check_tables(tables, raw)
     except KukarError as error:
-        unusable = f"tabel tidak dapat dipakai ({error})"
-        found.wrong.append(unusable)
-    manifest = writing.known(reports / paths.MANIFEST)
-    entries = manifest.get("reports", [])
-    if not manifest:
-        found.wrong.append(f"belum ada terbitan yang terbaca di {reports.name}: {_RUN}")
-    else:
-        keys = ("made_at", "version", "commit", "inputs")
-        found.published = {key: manifest.get(key) for key in keys}
-        found.published["reports"] = dict(Counter(entry["status"] for entry in entries))
-        found.wrong += [
-            f"laporan {entry['name']} gagal dibuat: {entry.get('error')}"
-            for entry in entries
-            if entry["status"] == "failed"
-        ]
-        if broken := cache.faults(reports):
-            found.wrong.append(f"{_some(broken)}: {_RUN}")
-    if unusable:
+        found.wrong.append(f"tabel tidak dapat dipakai ({error})")
         return found
-    read = {name: sha for name, sha in store.made_from(tables).get("files", {}).items() if sha}
-    changed = sorted(dict(read.items() ^ manifest["inputs"].items())) if read and manifest else []
-    if changed:
-        why = "terbitan dibuat dari berkas lain; sesudahnya baru, berubah, atau hilang"
-        found.wrong.append(f"{why}: {_some(changed)}: {_RUN}")
-    unread = store.read("files", tables).query("kind == 'unread'")["file"]
-    reasons = store.read("rejected", tables).drop_duplicates("file").set_index("file")["reason"]
-    found.wrong += [f"berkas {name} belum terbaca: {reasons.get(name, '')}" for name in unread]
+    found.wrong += _of_files(tables, reports, manifest)
     own = [known.region for known in fw.reported_regions if known.role == "own"]
     now = today or datetime.now(WITA).date()
     for region in [fw.region(code).region for code in regions or own]:
-        shown = {e["year"] for e in entries if e["page"] and e["region"] == region}
-        come = _letters(region)
-        found.wrong += [
-            f"{year} {fw.regions[region].name} belum terbit: {_RUN}"
-            for year in sorted(come - shown)
-            if manifest and year >= fw.years()[0]
-        ]
-        for what, year, said in _missing(fw, region, come, now):
-            first, _, alarm = _days(fw, what, year)
-            reason = _accepted(fw, what, year, region, now)
-            if reason:
-                found.accepted.append(f"{said}. {reason}")
-            elif now >= first:
-                (found.wrong if now >= alarm else found.waited).append(said)
+        for part, line in _of_region(fw, region, manifest, now):
+            getattr(found, part).append(line)
     return found
 
 
-def _letters(region: str) -> set[int]:
-    """Return the years whose letter has come: a national table, or scores of the assessors."""
+def _of_files(tables: Path, reports: Path, manifest: dict[str, Any]) -> Iterator[str]:
+    """Say what is not published of the files in the tables, and which files are not read."""
     from kukar_analysis import store
+    from kukar_analysis.report import cache
 
-    scores = store.read("question_scores", region=region).query("source == 'assessor'")
-    return {*store.read("index_scores", region=region)["year"], *scores["year"]}
+    files = store.made_from(tables).get("files", {}).items()
+    read = {name: sha256 for name, sha256 in files if sha256}
+    changed = sorted(dict(read.items() ^ manifest["inputs"].items())) if read and manifest else []
+    if changed:
+        why = "terbitan dibuat dari berkas lain; sesudahnya baru, berubah, atau hilang"
+        yield f"{why}: {_some(changed)}: {_RUN}"
+    for entry in manifest.get("reports", []):
+        if entry["status"] == "failed":
+            yield f"laporan {entry['name']} gagal dibuat: {entry.get('error')}"
+    if manifest and (broken := cache.faults(reports)):
+        yield f"{_some(broken)}: {_RUN}"
+    unread = store.read("files", tables).query("kind == 'unread'")["file"]
+    reasons = store.read("rejected", tables).drop_duplicates("file").set_index("file")["reason"]
+    yield from (f"berkas {name} belum terbaca: {reasons.get(name, '')}" for name in unread)
 
 
-def _missing(
-    fw: Framework, region: str, come: set[int], today: date
-) -> Iterator[tuple[str, int, str]]:
-    """Yield what has not come of a region: what, of which year, and in words.
+def _of_region(
+    fw: Framework, region: str, manifest: dict[str, Any], today: date
+) -> Iterator[tuple[str, str]]:
+    """Say what has not come of a region, and of which letters no report stands published.
 
-    The agencies are looked for in the months in which answers are collected.
+    A national table with the region's line, or scores of the assessors, is a year's letter; the
+    agencies are looked for in the months in which answers are collected. Each line comes with the
+    part of Standing that it belongs to.
     """
+    from kukar_analysis import store
     from kukar_analysis.analysis import agencies
     from kukar_analysis.formats import day
 
     place = fw.regions[region].name
+    missing: list[tuple[Any, int, str]] = []
+    entries = manifest.get("reports", [])
+    shown = {e["year"] for e in entries if e["page"] and e["region"] == region}
+    scores = store.read("question_scores", region=region).query("source == 'assessor'")
+    come = {*store.read("index_scores", region=region)["year"], *scores["year"]}
     for year in range(fw.years()[0], today.year + 1):
         first, last, _ = _days(fw, "letter", year)
-        if year not in come:
-            said = f"surat hasil evaluasi {year} {place} belum ada (ditunggu sejak {day(first)},"
-            said += f" dapat datang sampai {day(last)}): bila ada, taruh di data/raw/{year}"
-            yield "letter", year, said
+        said = f"surat hasil evaluasi {year} {place} belum ada (ditunggu sejak {day(first)}, dapat"
+        said += f" datang sampai {day(last)}): bila ada, taruh di data/raw/{year}"
+        if year not in come and today >= first:
+            missing.append(("letter", year, said))
+        elif year in come and manifest and year not in shown:
+            yield "wrong", f"{year} {place} belum terbit: {_RUN}"
     first, last, _ = _days(fw, "agencies", today.year)
     pairs = agencies.agency_pillars(today.year, region)
     silent = list(pairs.query("expected and answered == 0")["opd"].unique())
     if first <= today <= last and (silent or pairs.empty):
-        said = f"OPD belum menjawab semua pilarnya: {_some(silent)}" if silent else ""
-        said = f"{today.year} {place}: {said or 'belum satu pun OPD menjawab'} (sampai {day(last)})"
-        yield "agencies", today.year, said
+        said = f"OPD belum menjawab semua pilarnya: {_some(silent)}"
+        said = f"{place}: {said if silent else 'belum satu pun OPD menjawab'} (sampai {day(last)})"
+        missing.append(("agencies", today.year, f"{today.year} {said}"))
+    known = {
+        (a.what, a.year): a.reason
+        for a in fw.accepted
+        if a.region == region and (a.until is None or today <= date.fromisoformat(a.until))
+    }
+    for what, year, said in missing:
+        if (what, year) in known:
+            yield "accepted", f"{said}. {known[what, year]}"
+        else:
+            yield "wrong" if today >= _days(fw, what, year)[2] else "waited", said
 
 
-def _accepted(fw: Framework, what: str, year: int, region: str, today: date) -> str:
-    """Return why the office accepts that something has not come; empty where it does not."""
-    for known in fw.accepted:
-        is_over = known.until is not None and today > date.fromisoformat(known.until)
-        if (known.what, known.year, known.region) == (what, year, region) and not is_over:
-            return known.reason
-    return ""
-
-
-def _days(fw: Framework, what: str, year: int) -> tuple[date, date, date]:
+def _days(fw: Framework, what: Any, year: int) -> tuple[date, date, date]:
     """Return from when and until when something comes in a year, and from when it is an alarm."""
     due = fw.calendar[what]
-    days = (date.fromisoformat(f"{year}-{d}") for d in (due.first, due.last, due.alarm_from))
-    first, last, alarm = days
-    last, alarm = (d if d >= first else d.replace(year=year + 1) for d in (last, alarm))
+    days = [date.fromisoformat(f"{year}-{d}") for d in (due.first, due.last, due.alarm_from)]
+    first, last, alarm = (d if d >= days[0] else d.replace(year=year + 1) for d in days)
     return first, last, alarm
 
 
@@ -255,13 +248,11 @@ def addresses(asked: list[str]) -> list[str]:
     """
     found = os.environ.get(VARIABLE, "").split()
     for text in asked:
-        lines = [text]
-        if text.startswith("@"):
-            try:
-                lines = Path(text[1:]).read_text(encoding="utf-8-sig").splitlines()
-            except OSError as error:
-                raise UsageError(f"--notify {text}: {error.strerror}; expected a file") from error
-        found += [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        try:
+            file = Path(text[1:]).read_text(encoding="utf-8-sig") if text.startswith("@") else text
+        except OSError as error:
+            raise UsageError(f"--notify {text}: {error.strerror}; expected a file") from error
+        found += [line.strip() for line in file.splitlines() if line.strip() and line[0] != "#"]
     for number, address in enumerate(found, start=1):
         if not _service(address):
             raise UsageError(

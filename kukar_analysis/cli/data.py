@@ -90,13 +90,11 @@ def forget_names(raw: Raw = None, processed: Processed = None) -> None:
 
     days = framework.load().terms["survey_names"].days
     with folder.held(processed or paths.processed_dir()):
-        deleted, kept = names.forget(raw or paths.RAW, days, datetime.now(WITA).date())
+        deleted = names.forget(raw or paths.RAW, days, datetime.now(WITA).date())
     for name in deleted:
         typer.echo(f"deleted {name}: its answers stay, without names")
-    for problem in kept:
-        typer.echo(f"problem: {problem}", err=True)
     typer.echo(f"{len(deleted)} surveys were older than {days} days and named persons")
-    end((not deleted or clean_files(raw, processed)) and not kept)
+    end(not deleted or clean_files(raw, processed))
 
 
 @app.command()
@@ -171,6 +169,6 @@ def new_year(
     from kukar_analysis.cli import years
 
     read_from(processed)
-    begin = (year, from_, to or Path("formulir") / str(year), (raw or paths.RAW) / str(year))
-    for line in years.unconfirmed(year) if status else years.begin(*begin):
+    places = (to or Path("formulir") / str(year), (raw or paths.RAW) / str(year))
+    for line in years.unconfirmed(year) if status else years.begin(year, from_, *places):
         typer.echo(line)

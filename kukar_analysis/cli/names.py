@@ -16,7 +16,6 @@ import hashlib
 import io
 import re
 import shutil
-from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -32,11 +31,11 @@ from kukar_analysis.read import READERS
 _KEPT = ("year", "region", "pillar", "sub_dimension", "programme")
 
 
-def forget(raw: Path, days: int, today: date) -> tuple[list[str], list[str]]:
+def forget(raw: Path, days: int, today: date) -> list[str]:
     """Replace survey files received `days` days ago or earlier by lists without persons.
 
-    Returns the names of the files deleted, and why others were not. Raises KukarError, and deletes
-    nothing, where an answer would change.
+    Returns the names of the files deleted. Raises KukarError, and deletes nothing, where a table
+    would not hold the same without them.
     """
     work = raw.resolve().with_name(f".{raw.resolve().name}.work")
     shutil.rmtree(work, ignore_errors=True)  # of a run that was broken off: it holds names
@@ -45,57 +44,53 @@ def forget(raw: Path, days: int, today: date) -> tuple[list[str], list[str]]:
         for listed in originals(trial).values():
             (trial / listed).unlink()  # an earlier run was broken off behind it
         before = clean.clean(trial, work / "tables").tables
-        lists, kept = _lists(trial, raw, before, days, today)
+        sources = _sources(trial)
+        lists = {
+            name: _list(trial / name, name, set(before["rejected"]["origin"]))
+            for name, kind in before["files"][["file", "kind"]].to_numpy()
+            if "survey" in kind.split(" + ") and not Path(name).name.startswith(NAMELESS)
+            if (today - _since(trial / name, name, sources)).days >= days
+        }
+        for name, text in lists.items():
+            beside = raw / nameless(name)
+            if beside.exists() and beside.read_bytes() != text.encode():
+                raise KukarError(f"{beside} is there already, and no list of {name}: rename one")
         written = {nameless(name): text for name, text in lists.items()}
-        if (trial / SOURCES).exists():
-            written[SOURCES] = _relisted(_sources(trial), lists, today)
+        if len(sources):
+            written[SOURCES] = _relisted(sources, lists, today)
         for folder in (trial, raw) if lists else ():
             for name, text in written.items():
                 writing.write(folder / name, text)
             for name in lists:
                 (folder / name).unlink()
             if folder == trial:
-                after = clean.clean(trial, work / "tables").tables
-                if not _answers(before).equals(_answers(after)):
-                    named = ", ".join(lists)
-                    raise KukarError(
-                        f"{named}: not deleted: without names the answers would change"
-                    )
-        return list(lists), kept
+                _check_same(before, clean.clean(trial, work / "tables").tables, list(lists))
+        return list(lists)
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _lists(
-    trial: Path, raw: Path, tables: dict[str, pd.DataFrame], days: int, today: date
-) -> tuple[dict[str, str], list[str]]:
-    """Return the lists of the surveys whose time has come, and why some of them cannot go."""
-    rejected, files = set(tables["rejected"]["origin"]), tables["files"]
-    received = _sources(trial).set_index("file")["received_on"].to_dict()
-    taken = Counter(map(nameless, files["file"]))
-    lists, kept = {}, []
-    for name, kinds in zip(files["file"], files["kind"].str.split(" + ", regex=False), strict=True):
-        path, instead = trial / name, nameless(name)
-        day = received.get(name) or received.get(instead)
-        try:
-            since = date.fromisoformat(day) if day else date.fromtimestamp(path.stat().st_mtime)
-        except ValueError as error:
-            raise SourceError(f"{SOURCES}: {name}: {error}; expected 2023-05-15") from error
-        is_old = (today - since).days >= days
-        if "survey" not in kinds or path.name.startswith(NAMELESS) or not is_old:
-            continue
-        text, beside, why = _list(path, name, rejected), raw / instead, ""
-        if len(kinds) > 1:
-            why = "it holds other lists too; save the survey alone"
-        elif taken[instead] > 1:
-            why = "another file has its name but for the end; rename it"
-        elif beside.exists() and beside.read_bytes() != text.encode():
-            why = f"{instead} is there already; rename one of them"
-        if why:
-            kept.append(f"{name}: not deleted: {why}")
-        else:
-            lists[name] = text
-    return lists, kept
+def _check_same(
+    before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame], names: list[str]
+) -> None:
+    """Raise KukarError where a table does not hold the same rows, wherever they stand."""
+    for table in before.keys() - {"files", "rejected"}:
+        one, other = (found[table].drop(columns="origin") for found in (before, after))
+        one, other = (t.sort_values(list(t), ignore_index=True) for t in (one, other))
+        if not one.equals(other):
+            raise KukarError(
+                f"{', '.join(names)}: nothing deleted: {table} would change. A file holds other"
+                " lists too, or two have one name but for its end: save the survey alone, rename"
+            )
+
+
+def _since(path: Path, name: str, sources: pd.DataFrame) -> date:
+    """Return when a file was received: as SOURCES.csv says, else when it was written."""
+    days = sources.loc[sources["file"].isin([name, nameless(name)]), "received_on"]
+    try:
+        return date.fromisoformat("".join(days) or str(date.fromtimestamp(path.stat().st_mtime)))
+    except ValueError as error:
+        raise SourceError(f"{SOURCES}: {name}: {error}; expected 2023-05-15") from error
 
 
 def _list(path: Path, name: str, rejected: set[str]) -> str:
@@ -138,9 +133,3 @@ def _relisted(made: pd.DataFrame, lists: dict[str, str], today: date) -> str:
     instead = {name: nameless(name) for name in lists}
     made[["file", "supersedes"]] = made[["file", "supersedes"]].replace(instead)
     return str(made.to_csv(index=False, lineterminator="\n"))
-
-
-def _answers(tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return the answers of a set of tables, wherever they stand."""
-    found = tables["survey_responses"].drop(columns="origin")
-    return found.sort_values(list(found), ignore_index=True)

@@ -14,9 +14,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from kukar_analysis import forms, framework, store, writing
-from kukar_analysis.errors import MissingTableError, UsageError
-from kukar_analysis.framework.facts import Edition
+from kukar_analysis import forms, framework, writing
+from kukar_analysis.errors import UsageError
 
 FILES = ("editions", "weights", "edition_questions", "surveys")
 """Files of definitions that hold an edition's facts, in the order in which they are confirmed."""
@@ -26,14 +25,27 @@ _README = "LIES-SAYA.txt"
 def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str]:
     """Begin a year, as copied from the newest before it or from the one edition `asked`; say it.
 
-    Its forms go to `folder`, where the office's own edition begins. Raises UsageError, before
-    anything is written, for a year or edition that cannot begin and a folder that holds something.
+    Its forms go to `folder`: those of the edition whose questions are on record. Raises UsageError,
+    before anything is written, for what cannot begin and for a folder that holds something.
     """
-    fw = framework.load()
-    (region,) = (r.region for r in fw.reported_regions if r.role == "own")
-    copies = _copies(fw, year, asked)
-    own = next(iter(copies.values())) if asked else f"{year}-{_group_of(region)}"
-    if own in copies.values() and folder.exists() and (folder.is_file() or any(folder.iterdir())):
+    fw, can = framework.load(), framework.load().beginnable
+    if year not in can or (asked and fw.edition(asked).year >= year):
+        raise UsageError(
+            f"year {year} cannot be begun: editions are on record for {fw.years()[0]} to"
+            f" {fw.years()[-1]}; expected a year from {can[0]} to {can[-1]}, and --from an earlier"
+        )
+    newest = max(y for y in fw.years() if y < year)
+    found = [e for e in fw.editions.values() if (e.edition == asked if asked else e.year == newest)]
+    copies = {e.edition: f"{year}-{e.group}" for e in found}
+    copies = {source: made for source, made in copies.items() if made not in fw.editions}
+    if not copies:
+        raise UsageError(
+            f"{year} has its editions already (definitions/editions.csv): nothing was written."
+            f" `kukar new-year {year} --status` lists what is still to be confirmed;"
+            f" `kukar template {year}` writes its forms"
+        )
+    forms_of = next((made for source, made in copies.items() if fw.asked(source)), "")
+    if forms_of and folder.exists() and (folder.is_file() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already; name another folder with --to")
     added = copy(year, list(copies))
     for source, edition in copies.items():
@@ -43,59 +55,23 @@ def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str
     for part in ("opd", "survei"):
         (raw / part).mkdir(parents=True, exist_ok=True)
     yield f"raw folder: {raw}"
-    fw, made = framework.load(), 0
-    if own in copies.values() and fw.edition_questions.get(own):
-        for kind in ("agency", "programmes", *["survey"] * (own in fw.surveys)):
-            opd = list(fw.opd) if kind == "agency" else None
-            made += len(forms.write(kind, year, region, folder, opd, edition=own))
-        text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
-        writing.write(folder / _README, text.format(year=year))
-        yield f"{made} forms to send out, with {_README}: {folder}"
+    if forms_of:
+        yield f"{_write_forms(year, forms_of, folder)} forms to send out, with {_README}: {folder}"
     else:
-        yield (
-            f"no forms: no edition of {region}'s group with a list of questions began here;"
-            f" `kukar clean`, then `kukar template {year} --opd all` writes them"
-        )
+        yield f"no forms: no list of questions is on record of {' or '.join(copies)}"
     yield f"next: `kukar new-year {year} --status` lists what is to be confirmed"
     yield "undo: delete the lines that were added, and the folders"
 
 
-def _copies(fw: framework.Framework, year: int, asked: str | None) -> dict[str, str]:
-    """Return the editions that a year is copied from, and what each becomes; none it has already.
-
-    Without `asked` all of the newest year before it.
-    """
-    can = fw.beginnable
-    if year not in can:
-        raise UsageError(
-            f"year {year} cannot be begun: editions are on record for {fw.years()[0]} to"
-            f" {fw.years()[-1]}; expected a year from {can[0]} to {can[-1]}"
-        )
-    if asked and fw.edition(asked).year >= year:
-        raise UsageError(f"edition {asked} is not before {year}: name an earlier one with --from")
-    newest = max(y for y in fw.years() if y < year)
-    found = {
-        e.edition: f"{year}-{e.group}"
-        for e in fw.editions.values()
-        if (e.edition == asked if asked else e.year == newest)
-    }
-    left = {source: made for source, made in found.items() if made not in fw.editions}
-    if not left:
-        raise UsageError(
-            f"edition {' and '.join(found.values())} is there already (definitions/editions.csv):"
-            f" nothing was written. `kukar new-year {year} --status` lists what is still to be"
-            f" confirmed; `kukar template {year}` writes its forms"
-        )
-    return left
-
-
-def _group_of(region: str) -> str | None:
-    """Return the group that a region was last evaluated in; None where no table on hand tells."""
-    try:
-        found = store.read("index_scores", region=region).sort_values("year")["edition"]
-    except MissingTableError:
-        return None
-    return None if found.empty else framework.load().edition(str(found.iloc[-1])).group
+def _write_forms(year: int, edition: str, folder: Path) -> int:
+    fw = framework.load()
+    (region,) = (r.region for r in fw.reported_regions if r.role == "own")
+    made = forms.write("agency", year, region, folder, fw.opd, edition=edition)
+    for kind in ("programmes", "survey") if edition in fw.surveys else ("programmes",):
+        made += forms.write(kind, year, region, folder, edition=edition)
+    text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
+    writing.write(folder / _README, text.format(year=year))
+    return len(made)
 
 
 def copy(year: int, sources: list[str]) -> list[tuple[Path, int, int]]:
@@ -166,12 +142,18 @@ def _copied(record: dict[str, str], year: int, fw: framework.Framework) -> dict[
 def unconfirmed(year: int) -> Iterator[str]:
     """Say each fact of a year's editions that is not confirmed, its file and line, what to do."""
     fw, count = framework.load(), 0
-    for edition in _of_year(fw, fw.year(year)):
-        facts = _facts(edition.edition)
-        if facts:
+    about = ("edition", "year", "group", "follows", "status", "citation", "note", "continuity")
+    for edition in [e for e in fw.editions.values() if e.year == fw.year(year)]:
+        if fw.unconfirmed(edition.edition):
             yield f"{edition.edition}, copied from {edition.follows}:"
-        yield from (f"  {line}" for line in [*facts, *to_ask(edition.edition)])
-        count += len(facts)
+        for path in map(_file, FILES):
+            lines = csv.DictReader(path.read_text(encoding="utf-8-sig").splitlines())
+            for number, line in enumerate(lines, start=2):
+                if (line["edition"], line["status"]) == (edition.edition, "unconfirmed"):
+                    said = ", ".join(f"{k} {v}" for k, v in line.items() if v and k not in about)
+                    yield f"  {path.name}:{number}  {said}"
+                    count += 1
+        yield from (f"  {line}" for line in to_ask(edition.edition))
     yield (
         f"{count} facts not confirmed. In {framework.DEFINITIONS}: correct each to the rule of"
         f" {year}, write its status (seen or inferred) and its citation (a line of citations.csv);"
@@ -179,24 +161,6 @@ def unconfirmed(year: int) -> Iterator[str]:
         if count
         else f"{year}: every fact of its editions is confirmed"
     )
-
-
-def _of_year(fw: framework.Framework, year: int) -> list[Edition]:
-    return [e for e in fw.editions.values() if e.year == year]
-
-
-def _facts(edition: str) -> list[str]:
-    """Return every fact of an edition that is not confirmed, with its file and line."""
-    about = ("edition", "year", "group", "follows", "status", "citation", "note", "continuity")
-    found = []
-    for path in map(_file, FILES):
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, strict=True)
-            for record in reader:
-                if (record["edition"], record["status"]) == (edition, "unconfirmed"):
-                    said = ", ".join(f"{k} {v}" for k, v in record.items() if v and k not in about)
-                    found.append(f"{path.name}:{reader.line_num}  {said}")
-    return found
 
 
 def to_ask(edition: str) -> list[str]:
@@ -212,11 +176,10 @@ def to_ask(edition: str) -> list[str]:
 def summary() -> list[str]:
     """Return a line an edition that has facts to be confirmed: how many, and where to see them."""
     fw = framework.load()
+    counts = {e: sum(fw.unconfirmed(e.edition).values()) for e in fw.editions.values()}
     return [
-        f"edition {e.edition}: {sum(counts.values())} facts copied from {e.follows} and not"
-        f" confirmed{asked} (kukar new-year {e.year} --status)"
-        for e in fw.editions.values()
-        if (counts := fw.unconfirmed(e.edition))
-        for left in [len(fw.not_copied(e.edition))]
-        for asked in [f", {left} question not copied" if left else ""]
+        f"edition {e.edition}: {count} facts copied from {e.follows} and not confirmed"
+        f" (kukar new-year {e.year} --status)"
+        for e, count in counts.items()
+        if count
     ]
