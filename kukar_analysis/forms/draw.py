@@ -87,7 +87,7 @@ def guide(made: Any, title: str, parts: Iterable[tuple[str, str | None]]) -> Non
         topic.font, topic.fill = _BOLD, _PLAIN
         if texts[1] is None:
             _open(said, Entry())
-        _fit_height(sheet, row, texts, widths)
+        _fit_height(sheet, row, texts, widths, least=1)
     _protect(sheet)
     for_paper(sheet)
 
@@ -113,14 +113,14 @@ def list_sheet(
     for number, column in enumerate(columns, start=1):
         cell = _put(sheet, head, number, column.heading, _MIDDLE)
         cell.font, cell.fill = _WHITE, _DARK
-    _fit_height(sheet, head, [column.heading for column in columns], widths, least=2)
+    _fit_height(sheet, head, [column.heading for column in columns], widths)
     for row, values in enumerate(rows, start=head + 1):
         for number, (column, text) in enumerate(zip(columns, values, strict=True), start=1):
             cell = _put(sheet, row, number, text, _TOP)
             if column.entry:
                 _open(cell, column.entry)
         if any(values):
-            _fit_height(sheet, row, values, widths, least=2)
+            _fit_height(sheet, row, values, widths)
     for number, column in enumerate(columns, start=1):
         if column.entry:
             letter = get_column_letter(number)
@@ -154,20 +154,13 @@ def save(made: Any, path: Path) -> Path:
     return writing.write(path, stamped.getvalue())
 
 
-def _fit_height(
-    sheet: Any,
-    row: int,
-    texts: Sequence[str | int | None],
-    widths: Sequence[float],
-    least: int = 1,
-) -> None:
+def _fit_height(sheet: Any, row: int, texts: Any, widths: Any, least: int = 2) -> None:
     """Make a row as high as its wrapped text; it still grows with what is typed into it."""
     lines = [
         sum(max(1, math.ceil(len(part) / (width - 1))) for part in str(text or "").split("\n"))
         for text, width in zip(texts, widths, strict=True)
     ]
-    height = min(max(least, *lines) * _LINE + 3, _TALLEST)
-    dimension = RowDimension(sheet, index=row, ht=height)
+    dimension = RowDimension(sheet, index=row, ht=min(max(least, *lines) * _LINE + 3, _TALLEST))
     # openpyxl marks every height as set by hand, and such a row never grows again
     dimension.__fields__ = ("ht",)
     sheet.row_dimensions[row] = dimension
@@ -182,14 +175,7 @@ def _sheet(made: Any, name: str, title: str, widths: Sequence[float]) -> Any:
     return sheet
 
 
-def _put(
-    sheet: Any,
-    row: int,
-    column: int,
-    value: str | int | None,
-    place: Alignment | None = None,
-    box: Border | None = _BOX,
-) -> Any:
+def _put(sheet: Any, row: int, column: int, value: Any, place: Any = None, box: Any = _BOX) -> Any:
     """Write a value; a text stays one, though it begin as a formula does."""
     cell = sheet.cell(row, column)
     cell.value = value

@@ -23,11 +23,7 @@ _GENERAL = "Umum"
 _BLANK: list[tuple[str | int | None, ...]] = [()]
 _KINDS = {
     "agency": ("agency_form", "formulir-{0}", "Formulir Penilaian Mandiri"),
-    "letter": (
-        "national_table",
-        "isian-surat-{0}-{1}",
-        "Isian Surat Hasil Evaluasi",
-    ),
+    "letter": ("national_table", "isian-surat-{0}-{1}", "Isian Surat Hasil Evaluasi"),
     "programmes": ("programmes", "program-{0}", "Program dan Quick Win"),
     "survey": ("survey", "survei-{0}", "Survei Pengguna Layanan"),
 }
@@ -214,43 +210,41 @@ def _survey(form: _Form, edition: str, _: Any) -> None:
     """Let survey answers be typed in, or exported to."""
     fw = framework.load()
     facts = fw.surveys[edition]
+    head = heading("survey", "statement")
+    heads = [head.replace("#", str(n)) for n in range(1, facts.statements + 1)]
     form.said |= {
         "survey": facts,
         "components": fw.components[facts.component].name,
         "pillar": fw.names["pillar"],
-        "statements": {pillar: _statements(facts, pillar) for pillar in fw.pillars},
+        "statements": {pillar: _statements(facts, pillar, heads) for pillar in fw.pillars},
     }
-    several = {"statement": [_statement(n) for n in range(1, facts.statements + 1)]}
     scale = tuple(str(n) for n in range(facts.lowest, facts.highest + 1))
     # more people may answer than have to
     blank = _BLANK * (2 * facts.respondents * len(fw.pillars))
-    form.sheet("survey", "Survei", blank, several=several, offered={"scale": scale})
+    form.sheet("survey", "Survei", blank, several={"statement": heads}, offered={"scale": scale})
 
 
 _FILLS = {"agency": _agency, "letter": _letter, "programmes": _programmes, "survey": _survey}
 
 
 def _entry(column: FormColumn, offered: Mapping[str, tuple[str, ...]]) -> Entry | None:
-    """Return what is typed into a column; `<pillars>` offers all their names."""
+    """Return what is typed into a column; `<pillars>` offers all their names, agencies sorted."""
+    fw, options = framework.load(), tuple(filter(None, (column.options or "").split(" | ")))
     if column.typed == "locked":
         return None
-    options = tuple((column.options or "").split(" | ")) if column.options else ()
-    if column.options and column.options.startswith("<"):
-        kind = column.options.strip("<>")
-        options = offered.get(kind) or _names(kind)
+    if options and options[0].startswith("<"):
+        kind = options[0].strip("<>")
+        if kind in FIXED_NAMES:
+            options = tuple(fw.names[kind][id_] for id_ in FIXED_NAMES[kind])
+        elif kind in offered:
+            options = offered[kind]
+        else:
+            names = [record.name for record in getattr(fw, kind).values()]
+            options = tuple(sorted(names) if kind == "opd" else names)
     return Entry(column.prompt or "", options, column.typed != "suggested", column.typed == "whole")
 
 
-def _names(kind: str) -> tuple[str, ...]:
-    """Return the names of a kind as a drop-down shows them: agencies by name, others in order."""
-    fw = framework.load()
-    if kind in FIXED_NAMES:
-        return tuple(fw.names[kind][id_] for id_ in FIXED_NAMES[kind])
-    names = [record.name for record in getattr(fw, kind).values()]
-    return tuple(sorted(names) if kind == "opd" else names)
-
-
-def _statements(facts: Survey, pillar: str) -> str:
+def _statements(facts: Survey, pillar: str, heads: Sequence[str]) -> str:
     """Return what the statements of a pillar are about: `P1–P3 Layanan Publik; …`."""
     fw = framework.load()
     asked = sorted(fw.edition_questions[facts.edition].values(), key=lambda q: q.number)
@@ -260,10 +254,6 @@ def _statements(facts: Survey, pillar: str) -> str:
         for q in questions
         if (q.component, q.pillar) == (facts.component, pillar) and q.sub_dimension
     ]
-    numbered = groupby(enumerate(about, start=1), key=lambda item: item[1])
-    runs = [(name, [number for number, _ in run]) for name, run in numbered]
-    return "; ".join(f"{_statement(n[0])}–{_statement(n[-1])} {name}" for name, n in runs)
-
-
-def _statement(number: int) -> str:
-    return heading("survey", "statement").replace("#", str(number))
+    runs = groupby(zip(heads, about, strict=False), key=lambda of: of[1])
+    ends = [(name, [head for head, _ in run]) for name, run in runs]
+    return "; ".join(f"{own[0]}–{own[-1]} {name}" for name, own in ends)
