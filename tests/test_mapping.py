@@ -195,6 +195,16 @@ def test_an_answer_that_the_mapping_does_not_hold_is_rejected_unsaid(office, hea
     assert "Siti" not in made.tables["rejected"].to_csv()
 
 
+def test_a_form_of_the_project_that_names_no_pillar_says_what_tells_it(office):
+    own = ["NAMA", *(f"P{n}" for n in range(1, 10))]
+    name = office.arrives("survei.csv", rows=[own, ["Siti", *VALUES]])
+    (problem,) = office.clean().problems
+    assert "pilar yang dinilai tidak disebut; tulis pilar di nama berkas atau lembarnya" in problem
+    assert problem.endswith(f"atau `kukar map {name}`")
+    office.map(name, *SCALE, "--pillar", "living")
+    assert office.answers() == {"living": VALUES}
+
+
 @pytest.mark.parametrize("heads", [["Pilar", *ASKED, "Baru"], ["Pilar", *ASKED[:8], "Lain"]])
 def test_headings_that_the_mapping_does_not_hold_are_asked_about(office, heads):
     name = office.arrives("a.csv", rows=[["Pilar", *ASKED], ["Smart Living", *VALUES]])

@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise, takewhile
 from pathlib import PurePosixPath
 
@@ -115,9 +116,10 @@ class Kind:
         """Columns of which a record has at least one."""
         return [*self.required["one"], *self.required["yes"]]
 
-    def holds(self, heading: str) -> bool:
-        """Whether a normalised heading is one of the kind's."""
-        return any(heading in own for own in self.columns.values())
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All its headings, normalised."""
+        return frozenset(heading for own in self.columns.values() for heading in own)
 
 
 @framework.kept()
@@ -142,7 +144,7 @@ def words(kind: str, column: str) -> tuple[str, ...]:
 
 @framework.kept()
 def _vocabulary() -> frozenset[str]:
-    return frozenset(h for k in kinds().values() for heads in k.columns.values() for h in heads)
+    return frozenset[str]().union(*(kind.words for kind in kinds().values()))
 
 
 def named(grid: Grid) -> dict[str, str]:
@@ -163,7 +165,7 @@ def known_headings(cells: list[str]) -> int:
 def is_headings(kind: str, cells: list[str]) -> bool:
     """Whether a row below the headings is one of headings again, for another list."""
     filled = [c for c in cells if c]
-    known = sum(kinds()[kind].holds(framework.normalise(c)) for c in filled)
+    known = sum(map(kinds()[kind].words.__contains__, map(framework.normalise, filled)))
     return known >= 3 or (known == 2 and len(filled) <= 3)
 
 

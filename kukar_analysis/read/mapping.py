@@ -388,7 +388,7 @@ def _statement_columns(
 ) -> tuple[int, list[int]] | None:
     """Return the row of headings, and the columns of which every cell is an answer."""
     known = {*_meant(), *own}
-    left = {h for c in kinds()["survey"].columns.values() for h in c} | {*map(normalise, skip)}
+    left = kinds()["survey"].words | {*map(normalise, skip)}
 
     def is_answer(text: str) -> bool:
         key = answer_key(text)
