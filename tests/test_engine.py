@@ -294,18 +294,6 @@ def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path
     assert states(tmp_path / "out.ipynb") == STOPPED
 
 
-def test_what_a_notebook_registers_for_its_end_is_done(tmp_path):
-    told = tmp_path / "told"
-    cell = (
-        "import atexit, threading, time\n"
-        f"atexit.register(lambda: open({str(told)!r}, 'a').write('end'))\n"
-        f"def late():\n    time.sleep(0.3)\n    open({str(told)!r}, 'a').write('thread ')\n"
-        "threading.Thread(target=late).start()"
-    )
-    run(tmp_path / "a.ipynb", cell)
-    assert told.read_text() == "thread end"
-
-
 def test_without_fork_a_plain_kernel_runs_and_that_is_said(tmp_path, monkeypatch, caplog):
     monkeypatch.setattr(fork, "available", lambda: False)
     assert texts(run(tmp_path / "a.ipynb", "import os\nos.getppid()")) == [str(os.getpid())]

@@ -114,11 +114,6 @@ def test_the_next_set_takes_the_place_of_the_last_and_what_it_dropped_is_gone(ta
     assert target.stat().st_mode & 0o7777 == 0o2775
 
 
-def test_the_first_set_is_published_where_nothing_was(tmp_path):
-    publish(tmp_path / "di" / "bawah" / "laporan", 1)
-    assert number_of(tmp_path / "di" / "bawah" / "laporan") == 1
-
-
 def test_a_set_that_breaks_off_leaves_the_published_one_to_the_byte(target):
     def fail(work):
         with work.next_set() as copy:
@@ -242,21 +237,6 @@ def test_a_run_killed_at_two_renames_loses_no_set(target, renames):
     publish(target, 2)
     assert number_of(target) == 2
     assert left(target) == []
-
-
-def test_a_second_rename_that_fails_puts_the_set_back(target, monkeypatch):
-    rename = folder.Path.rename
-
-    def fails(self, to):
-        if self.name == "set":
-            raise OSError(5, "Input/output error", str(to))
-        return rename(self, to)
-
-    monkeypatch.setattr(folder, "_can_exchange", lambda path: False)
-    monkeypatch.setattr(folder.Path, "rename", fails)
-    with pytest.raises(OSError, match="Input/output"):
-        publish(target, 1)
-    assert number_of(target) == 0
 
 
 def test_a_file_in_the_place_of_the_folder_is_named(tmp_path):

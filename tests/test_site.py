@@ -365,10 +365,6 @@ def tab(browser, site):
     assert wrong == []
 
 
-def visible(tab, selector):
-    return [e for e in tab.query_selector_all(selector) if e.is_visible()]
-
-
 def column(tab, place):
     """Return the texts of a column of the first long table, of the rows that are shown."""
     rows = tab.query_selector(".tools + .table").query_selector_all("tbody tr")
@@ -460,19 +456,6 @@ def test_paper_shows_a_filtered_and_sorted_table_whole_and_in_its_order(tab, bas
     assert column(tab, 1) == ["1.234,5", "12,5%"]
 
 
-def test_paper_has_no_menus_and_repeats_heads(tab, base):
-    tab.goto(f"{base}{LONG_PAGE}.html")
-    tab.emulate_media(media="print")
-    for part in ("header", ".way", ".toc", ".turn", ".top", ".tools", ".skip", ".results"):
-        assert visible(tab, part) == [], part
-    assert tab.is_visible("h1")
-    assert tab.is_visible("footer")
-    assert tab.eval_on_selector("footer a", "a => getComputedStyle(a).textDecorationLine") == "none"
-    sheets = [text for _, _, text in printed(tab)]
-    heads = [text for text in sheets if "Anggaran" in text and "Realisasi" in text]
-    assert len(heads) > 1
-
-
 def test_the_summary_is_one_sheet_of_a4(tab, base):
     tab.goto(f"{base}{SUMMARY}.html")
     ((width, height, text),) = printed(tab)
@@ -486,25 +469,6 @@ def test_no_page_is_wider_than_the_screen(tab, base, listed, width):
     for name in ["index", *(entry["name"] for entry in listed)]:
         tab.goto(f"{base}{name}.html")
         assert tab.evaluate("document.documentElement.scrollWidth") <= width, name
-
-
-def test_the_keyboard_alone_is_enough(tab, base):
-    tab.goto(f"{base}{PLANTED_PAGE}.html")
-    tab.keyboard.press("Tab")
-    assert tab.evaluate("document.activeElement.className") == "skip"
-    outline = "getComputedStyle(document.activeElement).outlineStyle"
-    assert tab.evaluate(outline) == "solid"
-    assert tab.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
-    tab.keyboard.press("Enter")
-    stops = []
-    for _ in range(4):
-        tab.keyboard.press("Tab")
-        assert tab.evaluate(outline) == "solid"
-        stops.append(tab.evaluate("document.activeElement.tagName"))
-    assert stops == ["INPUT", "BUTTON", "BUTTON", "A"]
-    tab.keyboard.press("Shift+Tab")
-    tab.keyboard.press("Space")
-    assert column(tab, 1) == ROWS_UP
 
 
 @pytest.mark.parametrize("width", [360, 1280])

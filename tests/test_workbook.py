@@ -165,15 +165,6 @@ def test_there_is_no_empty_sheet_and_the_first_says_what_is_not_there(book, samp
     assert {"Jawaban OPD", "Survei", "Program", "Catatan asesor"} <= set(sample_book.sheetnames)
 
 
-def test_a_field_that_is_short_is_said(tables, tmp_path):
-    index = tables["index_scores"]
-    short = index[~((index["year"] == 2023) & (index["region"] == "33.72"))]
-    store.write_all({**tables, "index_scores": short}, tmp_path / "tables")
-    said = words(openpyxl.load_workbook(made(tmp_path, 2023, [KUKAR], tmp_path / "tables")))
-    assert "Kelengkapan" in said
-    assert re.search(r"\b57 dari 58\b", said)
-
-
 def test_every_file_is_listed_with_its_source_where_it_is_the_one_on_record(
     book, processed, tmp_path
 ):

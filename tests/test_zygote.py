@@ -193,18 +193,6 @@ def test_a_killed_runner_leaves_no_zygote_that_is_still_importing(module, tmp_pa
         awaited(lambda: gone([zygote]))
 
 
-def test_a_killed_zygote_takes_kernels_with_it_in_which_no_python_runs(tmp_path):
-    told = tmp_path / "told"
-    # A C function that keeps the interpreter's lock: no thread of the kernel can look around.
-    line = f"import ctypes; open({str(told)!r}, 'w').close(); ctypes.PyDLL(None).sleep(1000)"
-    zygote = fork.preload()
-    kernel = started(zygote, tmp_path, f"--IPKernelApp.exec_lines={line}")
-    awaited(told.exists)
-    os.kill(zygote.pid, signal.SIGKILL)
-    awaited(lambda: gone([kernel.pid]))
-    assert kernel.poll() == -signal.SIGKILL
-
-
 def test_after_a_killed_zygote_the_next_notebook_gets_a_new_one(tmp_path):
     killed = fork.preload((), "1").pid
     with pytest.raises(DeadKernelError):

@@ -120,7 +120,7 @@ class _Making:
         """Publish the next set; return whether all documents that were asked for were made."""
         target, files, carried = self.work.target, self.earlier["files"], dict[str, str]()
         entries, stood = self._entries(), target.exists() and any(target.iterdir())
-        sheet = self.asked.sheet or self.earlier.get("sheet")
+        sheet = self.asked.sheet or self.earlier["sheet"]
         with self.work.next_set(empty=True) as new:
             words = publish.write_pages(entries, new, target, self.cache)
             for outcome in self.outcomes:
@@ -128,8 +128,8 @@ class _Making:
                     copy = new / publish.FAILED / f"{outcome.report.name.replace('/', '_')}.ipynb"
                     copy.parent.mkdir(exist_ok=True)
                     outcome.notebook.replace(copy)
-            if sheet == self.earlier.get("sheet"):
-                publish.carry_documents(files, target, new)
+            kinds = (".pdf", ".xlsx") if sheet == self.earlier["sheet"] else (".xlsx",)
+            publish.carry_documents(files, target, new, kinds)
             documents = self._documents(entries, new)
             publish.write_lists(entries.values(), words, new, self.record, sheet=sheet)
             self.work.is_same = publish.is_same(new, self.earlier) and not faults(target)

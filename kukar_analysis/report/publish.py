@@ -105,7 +105,9 @@ def write_pages(
     return words
 
 
-def carry_documents(files: Mapping[str, str], old: Path, new: Path) -> None:
+def carry_documents(
+    files: Mapping[str, str], old: Path, new: Path, kinds: tuple[str, ...] = (".pdf", ".xlsx")
+) -> None:
     """Take over the prints and annexes of pages that are as they were; `files`: as published."""
 
     def pages(of: Mapping[str, str], start: str) -> dict[str, str]:
@@ -115,7 +117,7 @@ def carry_documents(files: Mapping[str, str], old: Path, new: Path) -> None:
     for name in files:
         own = Path(name).with_suffix(".html").as_posix()
         start = own if own in files else f"{Path(name).parent.as_posix()}/"
-        if not name.endswith((".pdf", ".xlsx")) or not (old / name).exists():
+        if not name.endswith(kinds) or not (old / name).exists():
             continue
         if pages(now, start) == pages(files, start) != {}:
             _copied(old / name, new / name)

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -60,6 +60,7 @@ def run(
     many at a time as is asked (default: cores) or as `executor` takes; one that fails, for whatever
     reason, leaves its executed copy, and the others go on. Raises OSError where there is no room.
     """
+    asked = replace(asked, processed=asked.processed.resolve(), reports=asked.reports.resolve())
     if executor is None and fork.available():
         fork.preload(_MODULES, program)  # loads while papermill is imported here
     fork.spare_imports()
@@ -99,7 +100,7 @@ def execute(
     try:
         if Cache(asked.reports).program() != program:
             raise ReportError("the worker has another version of the program: install it there")
-        os.environ[paths.PROCESSED_VARIABLE] = str(asked.processed.resolve())
+        os.environ[paths.PROCESSED_VARIABLE] = str(asked.processed)
         if fork.available():
             fork.preload(_MODULES, program)
         path = place / f"{report.notebook}.ipynb"

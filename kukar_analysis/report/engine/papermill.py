@@ -21,8 +21,6 @@ from traitlets import Float
 
 from kukar_analysis.report.engine import fork
 
-PROVISIONER = "kukar-fork"
-"""The name under which pyproject.toml registers the provisioner."""
 FOREVER, SOON = float("inf"), 0.01
 """Seconds left where there is no limit, and where none are: 0 would mean no limit."""
 
@@ -77,8 +75,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
     def papermill_execute_cells(self) -> None:
         """Run the cells up to one that fails, and mark it however it failed.
 
-        Papermill itself knows cells that raise, and marks all as completed where a run broke off
-        otherwise (a killed kernel, a time limit, an interrupt).
+        Papermill marks all as completed where a kernel was killed, or a limit passed.
         """
         for index, cell in enumerate(self.nb.cells):
             self.nb_man.cell_start(cell, index)
@@ -107,7 +104,7 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         manager = self.create_kernel_manager()
         if manager.kernel_name == NATIVE_KERNEL_NAME:  # this interpreter's own, and no other
             manager.kernel_spec_manager = KernelSpecManager(kernel_dirs=[])
-        provisioner = {"provisioner_name": PROVISIONER}
+        provisioner = {"provisioner_name": "kukar-fork"}  # as pyproject.toml calls it
         manager.kernel_spec.metadata.setdefault("kernel_provisioner", provisioner)
         manager.client_factory = GreetedClient
         manager.connection_file = str(folder / "connection.json")

@@ -13,8 +13,6 @@ from papermill.log import logger
 
 from kukar_analysis.report.engine import fork
 
-LAUNCHER = ["-m", "ipykernel_launcher"]
-
 
 class ForkProvisioner(LocalProvisioner):
     """Forks what is Python's own kernel; starts anything else as it would be started, and says so.
@@ -35,7 +33,8 @@ class ForkProvisioner(LocalProvisioner):
         cwd = str(kwargs.get("cwd") or os.getcwd())
         folder = str(Path(self.parent.connection_file).parent)
         try:
-            if [os.path.abspath(cmd[0]), *cmd[1:3]] != [os.path.abspath(sys.executable), *LAUNCHER]:
+            own = [os.path.abspath(sys.executable), "-m", "ipykernel_launcher"]
+            if [os.path.abspath(cmd[0]), *cmd[1:3]] != own:
                 raise fork.ZygoteError(f"{' '.join(cmd[:3])} is no kernel of this Python")
             kernel = fork.zygote().fork(cmd[3:], kwargs["env"], cwd, folder)
             if not await kernel.heard(fork.TIMEOUT):
