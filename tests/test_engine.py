@@ -234,9 +234,9 @@ BROKEN = [
     (DEAF, {"execution_timeout": 1}, CellTimeoutError, "timed out: a cell may take 1 s"),
     (
         SLEEPS,
-        {"total_timeout": 3, "execution_timeout": 60},
+        {"total_timeout": 15, "execution_timeout": 60},
         CellTimeoutError,
-        "timed out: the notebook may take 3 s",
+        "timed out: the notebook may take 15 s",
     ),
 ]
 
