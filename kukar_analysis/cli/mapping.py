@@ -27,6 +27,7 @@ def _option(name: str, help_: str) -> object:
 
 @app.command("map")
 def map_file(
+    context: typer.Context,
     file: Annotated[Path, typer.Argument(metavar="FILE", help="a file, or its path under --raw")],
     raw: Raw = None,
     pillar: Annotated[_Several, _option("pillar", "pillar of a block of statements")] = None,
@@ -52,26 +53,21 @@ def map_file(
     if not path.resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{file}: taruh berkasnya dulu di folder tahunnya, mis. data/raw/2023")
     name = path.resolve().relative_to(folder.resolve()).as_posix()
-    options = {
-        "pillar": pillar,
-        "programme": programme,
-        "scale": scale,
-        "skip": skip,
-        "statistic": statistic,
+    told = {
+        o: iter(given) for o, given in context.params.items() if isinstance(given, list | tuple)
     }
-    options |= {"unit": unit, "citation": citation, "codes": codes, "year": [*map(str, year or ())]}
-    left = {option: iter(texts or ()) for option, texts in options.items()}
 
     def tell(option: str, question: str, known: Iterable[str]) -> str:
         among = list(known)
-        said = next(left[option], None)
-        if said is None and option == "programme" and not is_asked():
+        said = next(told.get(option, iter(())), None)
+        if said is None and is_asked():
+            said = typer.prompt(f"{question}{f' ({among[0]}, ...)' if among else ''}")
+        elif said is None and option == "programme":
             return "-"
-        if said is None and not is_asked():
+        elif said is None:
             shown = f" ({' | '.join(among[:40])})" if among else ""
             raise UsageError(f"{name}: ulangi dengan --{option} ...: {question}{shown}")
-        if said is None:
-            said = str(typer.prompt(f"{question}{f' ({among[0]}, ...)' if among else ''}"))
+        said = str(said)
         if among and said not in among:
             raise UsageError(f"--{option} {said!r} tidak dikenal: {', '.join(among[:40])}")
         return said
