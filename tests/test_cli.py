@@ -113,6 +113,7 @@ def test_what_if_counts_and_refuses(arguments, code, words, ended):
         ("report --region 64.02 --only tidak_ada", 2, "kukar: no report 'tidak_ada'; `kukar list`"),
         ("clean --raw tidak/ada", 2, "kukar: tidak/ada is no folder; expected one with"),
         ("check --processed tidak/ada", 1, "kukar: no tables are there yet (ada): run `kukar clea"),
+        ("check --raw tidak/ada", 2, "kukar: tidak/ada is no folder; expected one with"),
         ("list -p pillar", 2, "Usage: "),
         ("list --year dua", 2, "Usage: "),
         ("report --jobs 0", 2, "Usage: "),

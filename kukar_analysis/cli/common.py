@@ -57,6 +57,8 @@ def belonging(raw: Path | None, processed: Path | None) -> None:
     """Raise TableError where the tables were edited, or are not of the raw files at hand."""
     from kukar_analysis.clean import received
 
+    if raw:
+        received.look(raw)  # a folder that is named has to be there
     received.check_tables(processed or paths.processed_dir(), raw)
 
 
