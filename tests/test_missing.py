@@ -8,12 +8,14 @@ from kukar_analysis import framework, store
 from kukar_analysis.analysis.missing import COLUMNS, missing
 
 
+pytestmark = pytest.mark.usefixtures("processed_env")
+
+
 def one(table, year, region):
     (row,) = missing(table, year, region).itertuples()
     return row
 
 
-@pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize("table", sorted(framework.load().papers))
 def test_every_table_answers_with_one_frame_of_the_same_columns(table):
     for region in (KUKAR, MALANG, STAYED_AWAY):
@@ -23,7 +25,6 @@ def test_every_table_answers_with_one_frame_of_the_same_columns(table):
         assert found["sentence"].str.endswith(".").all()
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_what_is_on_record_waits_for_nothing():
     for year in (2022, 2023):
         assert missing("index_scores", year, MALANG).empty
@@ -36,7 +37,6 @@ def test_what_is_on_record_waits_for_nothing():
     assert row.holder in row.sentence
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_a_region_that_stayed_away_waits_for_no_paper():
     row = one("question_scores", 2023, STAYED_AWAY)
     assert row.state == "absent"
@@ -44,7 +44,6 @@ def test_a_region_that_stayed_away_waits_for_no_paper():
     assert "tidak ikut evaluasi 2023" in row.sentence
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_the_regular_group_waits_for_its_list_of_questions_first():
     row = one("question_scores", 2023, SURABAYA)
     assert row.state == "form_unknown"
