@@ -15,6 +15,7 @@ import kukar_analysis as ka
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare, robustness
 from kukar_analysis.analysis import simulation as model
+from kukar_analysis.errors import UsageError
 
 DRAWS, SEED = 2000, 2023
 CHOICES = list(robustness.CHOICES)
@@ -324,6 +325,8 @@ def test_without_a_groups_table_only_the_group_is_ranked():
     assert set(found["scope"]) == {"group"}
     assert set(found["of"]) == {38}
     assert set(robustness.rank_choices(2022, MALANG, 100, SEED)["scope"]) == {"group"}
+    with pytest.raises(UsageError, match="draws is 99; expected at least 100"):
+        robustness.rank_choices(2022, MALANG, 99, SEED)
     said = robustness.rank_sentence(found, MALANG)
     assert "peringkat 12 dari 38** peserta kelompoknya, bersama Kabupaten Manggarai Timur" in said
 
