@@ -7,7 +7,6 @@ from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA
 from kukar_analysis import framework, store
 from kukar_analysis.analysis.missing import COLUMNS, missing
 
-
 pytestmark = pytest.mark.usefixtures("processed_env")
 
 
