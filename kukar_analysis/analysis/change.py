@@ -68,7 +68,7 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     change.
     """
     compare.check_order(from_year, to_year)
-    years, effects = (from_year, to_year), []
+    fw, years, effects = framework.load(), (from_year, to_year), []
     values = [compare.index_value(year, region) for year in years]
     finals = [Fraction(value.value or 0) * 100 for value in values]
     moved = compare.improvement(to_year, region) if from_year == to_year - 1 else None
@@ -77,7 +77,13 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     total = finals[1] - finals[0] if moved is None else Fraction(moved) * 100
     before, after = (_side(region, year) for year in years)
     if is_known and before and after:
-        effects = [*split(before, after, *_kinds(region, from_year, to_year))]
+        edition = compare.edition_of(to_year, region)
+        listed = fw.edition_questions.get(edition.edition if edition else "", {})
+        continuity = {id_: q.continuity for id_, q in listed.items() if q.continuity}
+        both = compare.components_between(region, from_year, to_year).set_index("component")
+        unparted = both["comparable"].map({"yes": "performance", "no": "replaced"})
+        unparted = dict(unparted.fillna("component_score"))
+        effects = [*split(before, after, continuity, unparted)]
         rounding = (finals[1] - after.total) - (finals[0] - before.total)
         of_base = Fraction() if base is None else finals[0] - Fraction(base) * 100
         rest = total - sum((e.effect for e in effects), rounding + of_base)
@@ -87,7 +93,6 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
         effects = [Effect("not_split", total)]
     made = pd.DataFrame(effects, columns=Effect._fields)
     made = made.sort_values("kind", key=lambda kinds: kinds.map(KINDS.index), kind="stable")
-    fw = framework.load()
     names, own = made["kind"].map(fw.names["kind"]), made["kind"].isin(_OWN_BAR)
     components = made["component"].map(fw.names["component"])
     pillars = {id_: question.pillar for id_, question in fw.questions.items()}
@@ -110,13 +115,10 @@ def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
     both["name"] = both["component"].map(names["component"])
     before, after = (compare.index_value(year, region) for year in (from_year, to_year))
     known = framework.load().years()
-    figures: dict[str, Any] = {
-        "from_year": from_year,
-        "to_year": to_year,
-        "years": to_year - from_year,
-    }
-    figures |= {"before": before, "after": after, "caveat": compare.caveat(to_year, region)}
-    figures |= {"moved": compare.improvement(to_year, region), "region": region}
+    figures: dict[str, Any] = {"region": region, "from_year": from_year, "to_year": to_year}
+    figures |= {"before": before, "after": after, "years": to_year - from_year}
+    figures["caveat"] = compare.caveat(to_year, region)
+    figures["moved"] = compare.improvement(to_year, region)
     if before.known == after.known == "printed" and before.value and after.value:
         figures["difference"] = after.value - before.value
     figures["base"] = compare.base_of_improvement(to_year, region)
@@ -237,18 +239,6 @@ def _side(region: str, year: int) -> Side | None:
         if all(q in own.index and asked[q].status != "unconfirmed" for q in form):
             questions[component] = {q: own[q] for q in form}
     return Side(weights, {c: score.hundredths(stated[c]) for c in weights}, questions)
-
-
-def _kinds(
-    region: str, from_year: int, to_year: int
-) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    """Return what became of each question, and the kind of a component without questions."""
-    edition = compare.edition_of(to_year, region)
-    listed = framework.load().edition_questions.get(edition.edition if edition else "", {})
-    continuity = {id_: q.continuity for id_, q in listed.items() if q.continuity}
-    found = compare.components_between(region, from_year, to_year).set_index("component")
-    kinds = found["comparable"].map({"yes": "performance", "no": "replaced"})
-    return continuity, dict(kinds.fillna("component_score"))
 
 
 def _origins(region: str, *years: int) -> dict[str, str]:

@@ -141,8 +141,8 @@ def _not_on_record(year: int, region: str) -> list[str]:
 
 def agency_sentences(year: int, region: str, opd: str) -> list[str]:
     """Answer what came from an agency, what is missing, and how sure that is."""
-    state, questions = _state(year, region, opd), _questions(year, region, opd)
-    name, refused = framework.load().opd[opd].name, len(_refused(year, region, opd))
+    state, questions, refused_rows = _papers(year, region, opd)
+    name, refused = framework.load().opd[opd].name, len(refused_rows)
     figures = {"name": name, "region": region, "year": year, "refused": refused}
     if state == "unknown":
         return [told("agency.unknown", waits=_waits(year, region), **figures)]
@@ -169,13 +169,13 @@ def agency_sentences(year: int, region: str, opd: str) -> list[str]:
 
 def send_back(year: int, region: str, opd: str) -> list[str]:
     """List what the agency is asked to send back, and in which form; empty where nothing is."""
-    questions, refused = _questions(year, region, opd), _refused(year, region, opd)
+    state, questions, refused = _papers(year, region, opd)
     answered = questions["state"] == "answered"
     unread, kinds = int(refused["rule"].isin(["unread", "unfinished"]).sum()), framework.load()
     found = findings(year, region).query("opd == @opd and kind != 'without_evidence'")["kind"]
     counts = [(kinds.findings[str(kind)], n) for kind, n in found.value_counts().items()]
     said = [
-        told("send.form", n=_state(year, region, opd) == "silent"),
+        told("send.form", n=state == "silent"),
         told("send.unread", n=unread),
         told("send.rejected", n=len(refused) - unread),
         told("send.bare", n=(answered & ~questions["has_evidence"]).sum()),
@@ -205,20 +205,12 @@ def _how_to_send(year: int, region: str, opd: str) -> list[str]:
     return [*said, told("send.how")]
 
 
-def _state(year: int, region: str, opd: str) -> str:
-    """Return what came from an agency, as `agencies` has it; `unknown` where it is not in it."""
-    found = carrying.agencies(year, region).set_index("opd")["state"]
-    return str(found.get(opd, "unknown"))
-
-
-def _questions(year: int, region: str, opd: str) -> pd.DataFrame:
-    return carrying.agency_questions(year, region).query("opd == @opd")
-
-
-def _refused(year: int, region: str, opd: str) -> pd.DataFrame:
-    """Return what was rejected in the files of an agency alone; in a shared one it is not known."""
-    own, found = quality.arrivals(year, region, opd).query("not shared"), quality.rejected(year)
-    return found[found["file"].isin(own["file"])]
+def _papers(year: int, region: str, opd: str) -> tuple[str, pd.DataFrame, pd.DataFrame]:
+    """Return what came from an agency, its questions, and what was rejected in files of its own."""
+    state = carrying.agencies(year, region).set_index("opd")["state"].get(opd, "unknown")
+    own, refused = quality.arrivals(year, region, opd).query("not shared"), quality.rejected(year)
+    questions = carrying.agency_questions(year, region).query("opd == @opd")
+    return str(state), questions, refused[refused["file"].isin(own["file"])]
 
 
 def _kinds(found: pd.Series) -> str:

@@ -6,7 +6,6 @@ in fractions, so that 91 is 91; they are never put on the index of 0 to 4.
 
 from __future__ import annotations
 
-from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
@@ -35,7 +34,10 @@ def achievement(target: float, realisation: float) -> Fraction | None:
 
     More is taken to be better: no table says which targets are to fall (docs/metode.md).
     """
-    return None if lack(target, realisation) else 100 * _exact(realisation) / _exact(target)
+    if lack(target, realisation):
+        return None
+    # of the decimal numbers that the floats were read from
+    return 100 * Fraction(repr(float(realisation))) / Fraction(repr(float(target)))
 
 
 def lack(target: float, realisation: float) -> Lack | None:
@@ -165,8 +167,3 @@ def programme_sentences(year: int, region: str) -> list[str]:
     ]
     none_of = [names[str(part)] for part in parts.index[~some]]
     return said + [told("programmes.parts", parts=done, none_of=none_of)] * bool(done)
-
-
-def _exact(value: float) -> Fraction:
-    """Return a float as the decimal number that it was read from."""
-    return Fraction(Decimal(repr(float(value))))

@@ -242,8 +242,8 @@ def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
         return " ".join([*said, told("rank.same")])
     usual = (every["high"] - every["low"]).quantile(0.5, interpolation="lower")
     error = max(own.median_error, own.low_error, own.high_error)
-    said.append(told("rank.moved", r=own, range=_range(own), error=error, usual=usual))
-    return " ".join([*said, *(told("rank.group", r=r, range=_range(r)) for r in rows[1:])])
+    said.append(told("rank.moved", r=own, error=error, usual=usual))
+    return " ".join([*said, *(told("rank.group", r=r) for r in rows[1:])])
 
 
 def cases_sentence(cases: pd.DataFrame) -> str:
@@ -254,12 +254,7 @@ def cases_sentence(cases: pd.DataFrame) -> str:
     # the ministry's formula counts each component, and does none of the other things
     is_official = both["applies"].eq(both["choice"].iloc[0] == "component")
     (usual,), (other,) = both[is_official].itertuples(), both[~is_official].itertuples()
-    ends = {"range": _range(usual), "other_range": _range(other)}
-    return told("cases.decided", usual=usual, other=other, **ends)
-
-
-def _range(row: Any) -> str:
-    return told("rank.range", r=row)
+    return told("cases.decided", usual=usual, other=other)
 
 
 def _asked(year: int, draws: int) -> Field:

@@ -1,7 +1,7 @@
 """Sentences of definitions/sentences.csv, filled in: the package gives figures, they the words.
 
 A sentence is a Jinja template. Filters: n (places) and signed write numbers, name (kind) the name
-of an id, listed `a, b, dan c`, few at most five of them; `is missing` holds for null.
+of an id, listed `a, b, dan c`, few at most five of them, ends a range; `is missing`: null.
 """
 
 from __future__ import annotations
@@ -41,5 +41,6 @@ def _name(id_: Any, kind: str) -> str:
 
 _JINJA = Environment(undefined=StrictUndefined)
 _JINJA.filters |= {"n": number, "name": _name, "few": few, "listed": lambda names: listed([*names])}
+_JINJA.filters["ends"] = lambda r: f"{r.low} sampai {r.high}" if r.low < r.high else f"{r.low}"
 _JINJA.filters["signed"] = lambda value, places=2: number(value, places, signed=True)
 _JINJA.tests["missing"] = pd.isna
