@@ -243,10 +243,9 @@ def test_what_an_agency_was_asked_is_answered_blank_or_not_there():
 
 @pytest.mark.usefixtures("sample_env")
 def test_every_state_of_the_sample_is_told_apart():
-    kept = {}
-    for opd in [*sorted(agencies.agencies(2023, OFFICE)["opd"]), "Brida"]:
-        kept.setdefault(office._state(2023, OFFICE, opd), []).append(opd)
-    assert kept["unknown"] == ["Brida"]
+    found = agencies.agencies(2023, OFFICE).sort_values("opd")
+    kept = found.groupby("state")["opd"].agg(list)
+    assert "Tidak tercatat" in office.agency_sentences(2023, OFFICE, "Brida")[0]
     assert kept["unusable"] == ["BPKAD", "Disbun", "Dispora", "Inspektorat", "Satpol PP"]
     assert kept["silent"] == [
         *["BKPSDM", "Bapenda", "DPPR", "Damkar", "Diarpus", "Dinas Kelautan dan Perikanan"],
