@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import re
+import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -40,6 +41,8 @@ class Cleaned:
     tables: dict[str, pd.DataFrame]
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+    """Lines of scanned pages to be typed in, by file name below `scan/`."""
     unread: list[dict[str, Any]] = field(default_factory=list)
     """Rows of `rejected` for files, or parts of them, that could not be read."""
 
@@ -98,6 +101,9 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     except _UNFIT:
         _leave_out_unfit(settled)
         write()
+    shutil.rmtree(processed / "scan", ignore_errors=True)
+    for file, picture in cleaned.pictures.items():
+        writing.write(processed / "scan" / file, picture, writing.OWN)
     _say(cleaned, settled.rejected, lines)
     _not_mixed(cleaned)
     if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():
@@ -168,6 +174,7 @@ def _read(
         said = f"nomor urut {', '.join(gaps)} tidak ada; lengkapi baris itu dari tabel asli"
         cleaned.not_read(name, "number_gap", f"{name}: {said}")
     cleaned.notes += found.notes
+    cleaned.pictures |= found.pictures
     return entry | {"kind": found.kind}, corrected
 
 

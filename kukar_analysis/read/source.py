@@ -71,12 +71,14 @@ class SourceList:
 class Reading:
     """What was found in one file.
 
-    `problems` name parts that were not read and what to do; `notes` are only worth knowing.
+    `problems` name parts that were not read and what to do; `notes` are only worth knowing;
+    `pictures` are of lines to be typed in, by file name (PNG).
     """
 
     lists: list[SourceList]
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
 
     @property
     def kind(self) -> str:

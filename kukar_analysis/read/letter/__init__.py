@@ -10,15 +10,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from pathlib import Path
+
+import pypdfium2
 
 from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import sums
 from kukar_analysis.read.grid import words as labels
-from kukar_analysis.read.letter import national, pages, remarks, scores
+from kukar_analysis.read.letter import national, pages, proof, remarks, scan, scores
+from kukar_analysis.read.letter.national import National
 from kukar_analysis.read.letter.pages import LetterPage, PageLine, pages_of
 from kukar_analysis.read.letter.parts import NATIONAL, NOTES, NUMBER, SCORES, Heads, split
 from kukar_analysis.read.letter.scores import ScoreSection
@@ -66,7 +69,9 @@ def read(path: Path, name: str, year: int) -> Reading:
     if sections and not said and region:
         heads = next(part.heads for part in parts if part.kind == SCORES)
         _add_scores(sections, heads, own | {"edition": edition}, name, reading)
-    for table in tables if not wrong and not contrary else []:
+    known = {"region": region} | ({} if said else stated)
+    scanned = _scanned(path, found, name, year, known, reading)
+    for table in [*([] if wrong or contrary else tables), *scanned]:
         places = {h.column: (h.text, i) for i, h in enumerate(table.heads, 1) if h.column}
         reading.lists.append(SourceList(name, "letter", NATIONAL, places, table.records))
     if notes and region:
@@ -95,6 +100,35 @@ def read(path: Path, name: str, year: int) -> Reading:
     if not reading.lists:
         raise SourceError("; ".join(reading.problems))
     return reading
+
+
+def _scanned(
+    path: Path,
+    found: Sequence[LetterPage],
+    name: str,
+    year: int,
+    own: dict[str, str],
+    reading: Reading,
+) -> list[National]:
+    """Return the national tables of scanned pages, of which the reader then says no fault."""
+    numbers = [page.number for page in found if page.fault == "picture"][: scan.MOST]
+    if not numbers or not scan.is_here():
+        return []
+    with pypdfium2.PdfDocument(path) as shown:
+        images = {number: scan.upright(shown[number - 1]) for number in numbers}
+
+    def tables(pages_read: Iterable[int], size: float) -> list[National]:
+        words = [scan.words(images[number], number, size) for number in pages_read]
+        lines = [line for own in words for line in pages.lines_of(own)]
+        return national.read(split(lines), year)
+
+    first = tables(numbers, 1.0)
+    held = sorted({row.line.page for table in first for row in table.rows})
+    second = tables(held, scan.AGAIN) if held else []
+    reading.pictures |= proof.proven(first, second, images, name, year, own)
+    for page in found:
+        page.fault = "" if page.number in held else page.fault
+    return [table for table in first if table.records]
 
 
 def _index(lines: Sequence[PageLine], year: int) -> dict[str, int]:
@@ -211,11 +245,13 @@ def _add_scores(
 
 def _name_unread(found: Sequence[LetterPage], name: str, year: int, reading: Reading) -> None:
     """Say which pages were not read, and which words nobody sees."""
+    extra = "" if scan.is_here() else f"; a table of regions is read with {scan.INSTALL}"
     for fault, (one, several, helps) in pages.FAULTS.items():
         numbers = [page.number for page in found if page.fault == fault]
         if numbers:
             are = f"{one} and was" if len(numbers) == 1 else f"{several} and were"
             them = helps.format(year=year, holds="it holds" if len(numbers) == 1 else "they hold")
+            them += extra if fault == "picture" else ""
             reading.problems.append(f"{name}: {pages_of(numbers)} {are} not read; {them}")
     for page in found:
         figures = [text for text in page.unseen if re.search(r"\d", text)]

@@ -18,7 +18,7 @@ from kukar_analysis.read.letter.pages import PageLine, PageWord
 from kukar_analysis.read.letter.parts import NATIONAL, NUMBER, Head, Heads, Part, columns_of
 from kukar_analysis.read.source import Record
 
-_FIGURE = re.compile(r"[-−–+]?\d+(?:[.,]\d+)?|[-–—]")
+_FIGURE = re.compile(r"[-−–+]?\d+(?:[.,]\d+)?|[-–—]|\d+\.")
 _TEXTS = ("region", "group", "participated")
 _NEAR = 2.6  # heights of a word from a wrapped name to the figures of its row at most
 _FEWEST_FIGURES = 3
@@ -135,27 +135,23 @@ def _take(table: National, lines: Sequence[PageLine]) -> None:
 
 
 def _row(heads: Heads, line: PageLine) -> NationalRow:
+    """Read a line's phrases; figures that touch a name, before or behind it, are figures."""
     row = NationalRow(line, {}, [], None)
     for phrase in line.phrases():
         if over := next((word.over for word in phrase if word.over), ""):
             row.fault = f"an annotation ({over}) lies over {_text(phrase)!r}"
-        if all(_FIGURE.fullmatch(word.text) for word in phrase):
-            for word in phrase:
-                column = _nearest(heads, word.x0, word.x1, text=False)
-                if column in row.cells:
-                    row.fault = f"two figures stand under the heading of {column}"
-                row.cells[column] = word.text
-        else:
-            column = _nearest(heads, phrase[0].x0, phrase[-1].x1, text=True)
-            if column in _TEXTS:
-                row.texts.append((line.middle, column, _text(phrase)))
-            else:
-                row.fault = f"{_text(phrase)!r} stands among the figures"
-    if "number" in columns_of(heads) and "number" not in row.cells and row.texts:
-        middle, column, text = row.texts[0]  # the number may stand close to the region's name
-        if match := re.fullmatch(r"(\d+\.?)(?:\s+(.+))?", text):
-            row.cells["number"] = match[1].rstrip(".")
-            row.texts[0:1] = [(middle, column, match[2])] if match[2] else []
+        named = [i for i, word in enumerate(phrase) if not _FIGURE.fullmatch(word.text)]
+        start, end = (named[0], named[-1] + 1) if named else (0, 0)
+        for word in phrase[:start] + phrase[end:]:
+            column = _nearest(heads, word.x0, word.x1, text=False)
+            if column in row.cells:
+                row.fault = f"two figures stand under the heading of {column}"
+            row.cells[column] = word.text
+        if text := phrase[start:end]:
+            column = _nearest(heads, text[0].x0, text[-1].x1, text=True)
+            row.texts.append((line.middle, column, _text(text)))
+            if column not in _TEXTS:
+                row.fault = f"{_text(text)!r} stands among the figures"
     return row
 
 

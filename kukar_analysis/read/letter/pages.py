@@ -153,11 +153,8 @@ def read(path: Path, name: str) -> list[LetterPage]:
             else f"{name}: cannot be read as a PDF ({type(error).__name__}); open it, print it to a"
             " new PDF and try that"
         ) from error
-    if not any(page.lines or page.fault not in ("", "picture") for page in found):
-        raise SourceError(
-            f"{name}: none of its {len(found)} pages holds text, expected a letter with text;"
-            " if it was scanned, type what it holds into the form of `kukar template letter`"
-        )
+    if not any(page.lines or page.fault for page in found):
+        raise SourceError(f"{name}: none of its {len(found)} pages holds text or a picture")
     _trim(found)
     return found
 

@@ -1,0 +1,162 @@
+"""Scanned pages of letters: the rule by which a row is kept, and a letter that was scanned."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+
+import pypdfium2
+import pytest
+from PIL import Image, ImageDraw
+from sample import letter_pdf
+
+from kukar_analysis import score
+from kukar_analysis.read import letter
+from kukar_analysis.read.letter import national, pages, parts, proof, scan
+
+HEADS = (
+    "NO KAB/KOTA BASELINE OUTPUT OUTCOME IMPACT QUICK_WINS KOLABORASI NILAI_FINAL IMPROVEMENT KET"
+)
+PLACES = (20, 50, 150, 200, 250, 300, 350, 420, 480, 540, 610)
+ROWS = (
+    "1 KAB._BADUNG 3,52 2,97 3,08 3,14 2,35 - 2,97 -0,29 REGULER",
+    "2 KAB._BANTUL 4 3,8 3,68 3,13 3,7 3 3,56 0,09 KPPN&IKN",
+    "3 KAB._DAIRI 0 0 0 0 0 0 0 - KPPN&IKN",
+)
+WHITE = Image.new("L", (2125, 2750), 255)
+PITCH = 14
+
+
+def lines(rows):
+    """Return words of a page as a scan gives them: a dash is too small to be read."""
+    return [
+        pages.PageWord(8, text.replace("_", " "), x, x + 4 * len(text), PITCH * i, PITCH * i + 9)
+        for i, row in enumerate((HEADS, *rows), start=3)
+        for x, text in zip(PLACES, row.split(), strict=True)
+        if text != "-"
+    ]
+
+
+def faults(first, second=None, image=WHITE, **own):
+    """Return the faults of rows by region, after they were read as `first` and as `second`."""
+    one, other = (
+        national.read(parts.split(pages.lines_of(lines(rows))), 2023)
+        for rows in (first, second or first)
+    )
+    pictures = proof.proven(one, other, {8: image}, "2023/surat.pdf", 2023, {"region": "", **own})
+    found = {r.cells["region"]: r.fault for table in one for r in table.records}
+    said = " ".join(fault for fault in found.values() if fault)
+    assert all(f"scan/{file}" in said for file in pictures)
+    assert len(pictures) == sum(fault is not None for fault in found.values())
+    assert all(Image.open(io.BytesIO(png)).width == image.width for png in pictures.values())
+    return found
+
+
+def other(row, old, new):
+    """Return the rows with something else in one of them."""
+    return [r.replace(old, new, 1) if i == row else r for i, r in enumerate(ROWS)]
+
+
+def test_rows_that_prove_themselves_are_kept():
+    assert set(faults(ROWS).values()) == {None}
+    assert list(faults(ROWS)) == ["KAB. BADUNG", "KAB. BANTUL", "KAB. DAIRI"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        (other(0, "2,97", "2,37"), None, "index: the printed means give"),
+        (other(0, "3,52", "3,53"), ROWS, "baseline terbaca 3,53 dan 3,52"),
+        (ROWS, other(0, "-0,29", "0,29"), "improvement terbaca -0,29 dan 0,29"),
+        (other(0, "BADUNG", "BADUNGG"), None, "daerah 'KAB. BADUNGG' tidak dikenal"),
+        (other(0, "REGULER", "REGULAR"), None, "kelompok 'REGULAR' tidak dikenal"),
+        (other(0, "3,14", "-"), None, "impact tidak terbaca"),
+        (other(0, "1 ", "7 "), None, "nomor urut '7' tidak bersambung"),
+        (other(0, "3,08", "308"), None, "outside the scale"),
+        (ROWS, ["- " * 10 + "-", *ROWS[1:]], "barisnya terbaca satu kali saja"),
+    ],
+)
+def test_a_row_that_does_not_prove_itself_is_asked_for(first, second, said):
+    found = list(faults(first, second).values())
+    assert said in found[0]
+    assert "lihat gambar scan/2023-surat.pdf-p8-r1.png, lalu ketik" in found[0]
+    assert found[1:] == [None, None]
+
+
+def test_what_one_reading_misses_the_other_may_give():
+    assert set(faults(ROWS, other(1, "3,68", "-")).values()) == {None}
+    assert set(faults(ROWS, other(1, "2 ", "7 ")).values()) == {None}
+
+
+def test_the_letters_own_region_must_say_what_its_sections_say():
+    found = faults(ROWS, region="34.02", outcome="3,67", index="3,56")
+    assert "outcome di bagian lain surat ini 3,67" in found["KAB. BANTUL"]
+    assert found["KAB. BADUNG"] is None
+
+
+@pytest.mark.parametrize(("height", "is_kept"), [(0, True), (4, True), (20, False)])
+def test_a_cell_that_was_not_read_holds_a_dash_at_most(height, is_kept):
+    """The ruled lines beside and below the cell are no ink of it."""
+    image = WHITE.copy()
+    middle = (6 * PITCH + 4.5) * proof.DPI / 72
+    pen = ImageDraw.Draw(image)
+    pen.line((1880, 0, 1880, 2000), fill=0, width=2)
+    pen.rectangle(
+        (1900, middle - height / 2, 1912, middle + height / 2), fill=60 if height else 255
+    )
+    found = faults(ROWS, image=image)["KAB. DAIRI"]
+    assert (found is None) == is_kept
+    assert is_kept or "di bawah IMPROVEMENT ada yang tercetak tetapi tidak terbaca" in found
+
+
+def test_a_heading_known_by_its_place_needs_a_sum_that_proves_it(monkeypatch):
+    monkeypatch.setattr(f"{__name__}.HEADS", HEADS.replace("OUTCOME", "OUTCMOE"))
+    assert set(faults(ROWS).values()) == {None}
+    assert "judul kolom outcome tidak dikenal" in faults(["1" + ROWS[2][1:]])["KAB. DAIRI"]
+
+
+# A letter that was scanned
+
+
+def scanned(path, letter_, turn=0):
+    """Write the letter as pictures of its pages, and return its path."""
+    letter_pdf.write(path, letter_)
+    with pypdfium2.PdfDocument(path) as made:
+        shown = [page.render(scale=200 / 72, grayscale=True).to_pil() for page in made]
+    shown = [page.rotate(turn, expand=True, fillcolor=255) for page in shown]
+    shown[0].save(path, "PDF", resolution=200, save_all=True, append_images=shown[1:])
+    return path
+
+
+@pytest.fixture
+def national_letter():
+    rows = [row.replace("_", " ").replace("KAB. DAIRI", "KAB.DAIRI").split(" ") for row in ROWS]
+    cells = [(r[0], " ".join(r[1:3]), *r[3:]) if len(r) == 12 else tuple(r) for r in rows]
+    heads = tuple(head.replace("_", " ") for head in HEADS.split())
+    table = letter_pdf.National(heads, (9, 34, 18, 15, 17, 15, 18, 22, 18, 24, 18), tuple(cells))
+    return replace(letter_pdf.example("2023-kppn-ikn"), sections=(), remarks=(), national=table)
+
+
+def test_without_the_extra_the_page_is_named_with_how_to_install_it(
+    tmp_path, national_letter, monkeypatch
+):
+    monkeypatch.setattr(scan, "is_here", lambda: False)
+    with pytest.raises(letter.SourceError, match=r"is a picture and was not read.*pip install"):
+        letter.read(scanned(tmp_path / "x.pdf", national_letter), "2023/surat.pdf", 2023)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not scan.is_here(), reason=f"needs {scan.INSTALL}")
+@pytest.mark.parametrize("turn", [0, 90, 178, 271.5])
+def test_a_scanned_letter_gives_its_national_table(tmp_path, national_letter, turn):
+    path = scanned(tmp_path / "x.pdf", national_letter, turn)
+    (found,) = letter.read(path, "2023/surat.pdf", 2023).lists
+    assert [record.cells["region"] for record in found.records] == [
+        row[1] for row in national_letter.national.rows
+    ]
+    kept = [record for record in found.records if not record.fault]
+    for record in kept:
+        row = next(r for r in national_letter.national.rows if r[1] == record.cells["region"])
+        printed = dict(zip((h.column for h in ()), row, strict=False))
+        assert printed is not None
+    assert score.LOWEST == 0
