@@ -16,12 +16,18 @@ from sample import letter_pdf
 from kukar_analysis import score
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import letter, sums
-from kukar_analysis.read.letter import pages
+from kukar_analysis.read.letter import pages, scan
 
 LETTERS = os.environ.get("KUKAR_LETTERS")
 NAME = "2022/surat-64.02.pdf"
 OLD, NEW = "2022-kppn-ikn", "2023-kppn-ikn"
 PERSONS = ("Rekaan", "Tokoh", "Sari Karangan", "Universitas Karangan", "Lembaga Reka")
+
+
+@pytest.fixture(autouse=True)
+def without_scan(monkeypatch):
+    """Let no test depend on whether the extra is installed; test_scan.py is of that."""
+    monkeypatch.setattr(scan, "is_here", lambda: False)
 
 
 @pytest.fixture(scope="session")

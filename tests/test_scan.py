@@ -10,9 +10,9 @@ import pytest
 from PIL import Image, ImageDraw
 from sample import letter_pdf
 
-from kukar_analysis import score
-from kukar_analysis.read import letter
+from kukar_analysis.read import READERS, letter
 from kukar_analysis.read.letter import national, pages, parts, proof, scan
+from kukar_analysis.read.source import Reading, Record, SourceList
 
 HEADS = (
     "NO KAB/KOTA BASELINE OUTPUT OUTCOME IMPACT QUICK_WINS KOLABORASI NILAI_FINAL IMPROVEMENT KET"
@@ -23,6 +23,8 @@ ROWS = (
     "2 KAB._BANTUL 4 3,8 3,68 3,13 3,7 3 3,56 0,09 KPPN&IKN",
     "3 KAB._DAIRI 0 0 0 0 0 0 0 - KPPN&IKN",
 )
+COLUMNS = ["baseline", "output", "outcome", "impact", "quick_wins", "collaboration"]
+COLUMNS += ["index", "improvement", "group"]
 WHITE = Image.new("L", (2125, 2750), 255)
 PITCH = 14
 
@@ -115,6 +117,34 @@ def test_a_heading_known_by_its_place_needs_a_sum_that_proves_it(monkeypatch):
     assert "judul kolom outcome tidak dikenal" in faults(["1" + ROWS[2][1:]])["KAB. DAIRI"]
 
 
+@pytest.mark.parametrize(
+    ("improvement", "is_kept"), [("0,09", True), ("-0,09", False), ("", False)]
+)
+def test_an_improvement_is_that_from_last_years_parts(
+    clean_files, monkeypatch, improvement, is_kept
+):
+    """Where they are on record: Bantul had 3,47 in 2022, of Badung nothing is known."""
+    table = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;NILAI FINAL;KELOMPOK\n"
+    table += "KAB. BANTUL;3,47;3,47;3,47;3,47;3,47;3,47;KPPN&IKN\n"
+    heads = "number region baseline output outcome impact quick_wins collaboration index"
+    columns = [*heads.split(), "improvement", "group"]
+    records = [
+        Record(i, dict(zip(columns, cells, strict=True)), part="8", is_scanned=True)
+        for i, row in enumerate(ROWS[:2], start=1)
+        for cells in [
+            [x.replace("_", " ") for x in row.replace("0,09", improvement or "-").split()]
+        ]
+    ]
+    places = {column: (column, i) for i, column in enumerate(columns, start=1)}
+    found = Reading([SourceList("2023/surat.pdf", "letter", "national_table", places, records)])
+    monkeypatch.setitem(READERS, ".pdf", lambda path, name: found)
+    made = clean_files({"2022/tabel.csv": table, "2023/surat.pdf": "x"})
+    kept = made.tables["index_scores"].query("year == 2023")["region_name"]
+    assert list(kept) == ["Kabupaten Badung"] + ["Kabupaten Bantul"] * is_kept
+    reasons = " ".join(made.tables["rejected"]["reason"])
+    assert ("dari nilai 2022 seharusnya 0.09" in reasons) != is_kept
+
+
 # A letter that was scanned
 
 
@@ -130,10 +160,11 @@ def scanned(path, letter_, turn=0):
 
 @pytest.fixture
 def national_letter():
-    rows = [row.replace("_", " ").replace("KAB. DAIRI", "KAB.DAIRI").split(" ") for row in ROWS]
-    cells = [(r[0], " ".join(r[1:3]), *r[3:]) if len(r) == 12 else tuple(r) for r in rows]
+    cells = [[text.replace("_", " ") for text in row.split()] for row in ROWS]
     heads = tuple(head.replace("_", " ") for head in HEADS.split())
-    table = letter_pdf.National(heads, (9, 34, 18, 15, 17, 15, 18, 22, 18, 24, 18), tuple(cells))
+    table = letter_pdf.National(
+        heads, (9, 34, 18, 15, 17, 15, 18, 22, 18, 24, 18), tuple(map(tuple, cells))
+    )
     return replace(letter_pdf.example("2023-kppn-ikn"), sections=(), remarks=(), national=table)
 
 
@@ -151,12 +182,8 @@ def test_without_the_extra_the_page_is_named_with_how_to_install_it(
 def test_a_scanned_letter_gives_its_national_table(tmp_path, national_letter, turn):
     path = scanned(tmp_path / "x.pdf", national_letter, turn)
     (found,) = letter.read(path, "2023/surat.pdf", 2023).lists
-    assert [record.cells["region"] for record in found.records] == [
-        row[1] for row in national_letter.national.rows
-    ]
-    kept = [record for record in found.records if not record.fault]
-    for record in kept:
-        row = next(r for r in national_letter.national.rows if r[1] == record.cells["region"])
-        printed = dict(zip((h.column for h in ()), row, strict=False))
-        assert printed is not None
-    assert score.LOWEST == 0
+    printed = {row[1]: row[2:] for row in national_letter.national.rows}
+    kept = [record.cells for record in found.records if not record.fault]
+    assert kept
+    for cells in kept:
+        assert [cells[c] for c in COLUMNS] == [t.strip("-") for t in printed[cells["region"]]]

@@ -12,13 +12,14 @@ import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, respondents, store, writing
+from kukar_analysis import framework, respondents, score, store, writing
 from kukar_analysis.clean import received
 from kukar_analysis.clean.claims import Parsed, Settled, settle
 from kukar_analysis.clean.received import SOURCES
@@ -85,6 +86,8 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
     parsed, rejected = _parsed(lines, editions)
+    parsed, unproven = _proven(parsed, editions)
+    rejected += unproven
     settled = settle(parsed, arrived.last_words())
     settled.rejected += rejected
     settled.duplicates += twins
@@ -221,6 +224,36 @@ def _parsed(
             if written == "index_scores":
                 editions[row["year"], row["region"]] = row["edition"]
     return parsed, rejected
+
+
+def _proven(
+    parsed: list[Parsed], editions: dict[tuple[int, str], str]
+) -> tuple[list[Parsed], list[Line]]:
+    """Part from the rest the scanned lines whose improvement is not that from last year's parts."""
+    fw = framework.load()
+    scores: dict[tuple[int, str], dict[str, float]] = defaultdict(dict)
+    for name, row in (of for _, rows in parsed for of in rows):
+        if name == "component_scores" and row["score"] is not None:
+            scores[row["year"], row["region"]][row["component"]] = row["score"]
+    kept, unproven = [], []
+    for line, rows in parsed:
+        row = rows[0][1]
+        last = (row["year"] - 1, row["region"]) if line.record.is_scanned else (0, "")
+        weights, base = fw.weights.get(editions.get(last, ""), {}), None
+        if weights and weights.keys() <= scores[last].keys():
+            base = fw.edition(row["edition"]).improvement_base
+        if base and row["participated"]:
+            before = score.weighted_sum(
+                {c: scores[last][c] for c in weights}, editions[last], rounding=base
+            )
+            due = float(Decimal(str(row["index_published"])) - before)
+            if row["improvement_published"] != due:
+                said = f"hasil pindaian tidak terbukti: dari nilai {last[0]} seharusnya {due:.2f}"
+                line.fault("cells", said, "improvement")
+                unproven.append(line)
+                continue
+        kept.append((line, rows))
+    return kept, unproven
 
 
 def _corrected(file: SourceList) -> SourceList:

@@ -33,6 +33,7 @@ class Record:
     fault: str | None = None
     part: str | None = None
     is_bare: bool = False
+    is_scanned: bool = False
 
 
 @dataclass(frozen=True)

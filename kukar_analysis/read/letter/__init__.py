@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from kukar_analysis.read.grid import words as labels
 from kukar_analysis.read.letter import national, pages, proof, remarks, scan, scores
 from kukar_analysis.read.letter.national import National
 from kukar_analysis.read.letter.pages import LetterPage, PageLine, pages_of
-from kukar_analysis.read.letter.parts import NATIONAL, NOTES, NUMBER, SCORES, Heads, split
+from kukar_analysis.read.letter.parts import NATIONAL, NOTES, NUMBER, SCORES, Heads, Part, split
 from kukar_analysis.read.letter.scores import ScoreSection
 from kukar_analysis.read.source import Reading, Record, SourceList
 
@@ -117,18 +118,23 @@ def _scanned(
     with pypdfium2.PdfDocument(path) as shown:
         images = {number: scan.upright(shown[number - 1]) for number in numbers}
 
-    def tables(pages_read: Iterable[int], size: float) -> list[National]:
-        words = [scan.words(images[number], number, size) for number in pages_read]
-        lines = [line for own in words for line in pages.lines_of(own)]
-        return national.read(split(lines), year)
-
-    first = tables(numbers, 1.0)
+    lines = [x for n in numbers for x in pages.lines_of(scan.words(images[n], n))]
+    headed = [part for part in split(lines) if part.kind == NATIONAL and part.lines]
+    first = national.read(headed, year)
     held = sorted({row.line.page for table in first for row in table.rows})
-    second = tables(held, scan.AGAIN) if held else []
+    lines = [x for n in held for x in pages.lines_of(scan.words(images[n], n, scan.AGAIN))]
+    second = national.read([_again(part, lines) for part in headed], year)
     reading.pictures |= proof.proven(first, second, images, name, year, own)
     for page in found:
         page.fault = "" if page.number in held else page.fault
     return [table for table in first if table.records]
+
+
+def _again(part: Part, lines: Sequence[PageLine]) -> Part:
+    """Return what another reading gives below the headings of a part."""
+    first, last = part.lines[0], part.lines[-1]
+    begin, end = (first.page, first.middle - first.height), (last.page, last.middle + last.height)
+    return replace(part, lines=[x for x in lines if begin < (x.page, x.middle) < end])
 
 
 def _index(lines: Sequence[PageLine], year: int) -> dict[str, int]:

@@ -19,7 +19,7 @@ from kukar_analysis.read.letter.parts import NATIONAL, NUMBER, Head, Heads, Part
 from kukar_analysis.read.source import Record
 
 _FIGURE = re.compile(r"[-−–+]?\d+(?:[.,]\d+)?|[-–—]|\d+\.")
-_TEXTS = ("region", "group", "participated")
+TEXTS = ("region", "group", "participated")
 _NEAR = 2.6  # heights of a word from a wrapped name to the figures of its row at most
 _FEWEST_FIGURES = 3
 _MOST_LINES = 10  # of the table that a message names
@@ -29,6 +29,7 @@ _MOST_LINES = 10  # of the table that a message names
 class NationalRow:
     """A line with figures: cells by column, texts as (height, column, text), what is wrong."""
 
+    heads: Heads
     line: PageLine
     cells: dict[str, str]
     texts: list[tuple[float, str, str]]
@@ -136,7 +137,7 @@ def _take(table: National, lines: Sequence[PageLine]) -> None:
 
 def _row(heads: Heads, line: PageLine) -> NationalRow:
     """Read a line's phrases; figures that touch a name, before or behind it, are figures."""
-    row = NationalRow(line, {}, [], None)
+    row = NationalRow(heads, line, {}, [], None)
     for phrase in line.phrases():
         if over := next((word.over for word in phrase if word.over), ""):
             row.fault = f"an annotation ({over}) lies over {_text(phrase)!r}"
@@ -150,18 +151,18 @@ def _row(heads: Heads, line: PageLine) -> NationalRow:
         if text := phrase[start:end]:
             column = _nearest(heads, text[0].x0, text[-1].x1, text=True)
             row.texts.append((line.middle, column, _text(text)))
-            if column not in _TEXTS:
+            if column not in TEXTS:
                 row.fault = f"{_text(text)!r} stands among the figures"
     return row
 
 
 def _nearest(heads: Heads, x0: float, x1: float, *, text: bool) -> str:
     """Return the column whose heading lies nearest; figures never stand under the region."""
-    rivals = [h for h in heads if h.column and (text or h.column not in _TEXTS)]
+    rivals = [h for h in heads if h.column and (text or h.column not in TEXTS)]
 
     def distance(head: Head) -> tuple[float, bool, float]:
         apart = max(head.x0 - x1, x0 - head.x1, 0.0)
-        return apart, head.column in _TEXTS, abs(head.x0 + head.x1 - x0 - x1)
+        return apart, head.column in TEXTS, abs(head.x0 + head.x1 - x0 - x1)
 
     return min(rivals, key=distance).column
 
@@ -184,7 +185,7 @@ def _finish(found: National, year: int) -> None:
     on_page: Counter[int] = Counter()
     for row in found.rows:
         cells = dict.fromkeys(columns_of(found.heads), "") | row.cells | {"year": str(year)}
-        for column in {*_TEXTS} & columns_of(found.heads):
+        for column in {*TEXTS} & columns_of(found.heads):
             cells[column] = " ".join(text for _, c, text in sorted(row.texts) if c == column)
         on_page[row.line.page] += 1
         place = on_page[row.line.page]

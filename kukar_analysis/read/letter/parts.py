@@ -21,6 +21,8 @@ SCORES, NATIONAL, NOTES = "scores", "national_table", "notes"
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _NEXT_LINE, _TALLEST = 1.9, 4
 """Distance of two lines of one heading at most, in heights of a word, and how many there are."""
+_TOUCH = 1.0
+"""Points by which headings that stand side by side may overlap in a scan."""
 _COVERED = 0.6
 """Part of the words that belong to known headings; in a sentence that names some it is less."""
 _FEWEST = 4
@@ -201,7 +203,7 @@ def _row(block: Sequence[PageLine], kind: str) -> Heads:
     pieces = [part for phrase in phrases for part in _parted(phrase, known)]
     stacks: list[list[tuple[PageWord, ...]]] = []
     for piece in sorted(pieces, key=lambda p: p[0].x0):
-        if stacks and piece[0].x0 <= max(p[-1].x1 for p in stacks[-1]):
+        if stacks and piece[0].x0 < max(p[-1].x1 for p in stacks[-1]) - _TOUCH:
             stacks[-1].append(piece)
         else:
             stacks.append([piece])

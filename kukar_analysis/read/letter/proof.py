@@ -51,8 +51,8 @@ def proven(
                 if other.page == line.page and abs(other.middle - line.middle) < near
             ]
             cells, said = agreed(record.cells, again[0] if len(again) == 1 else {})
-            table.records[i] = replace(record, cells=cells)
-            blank = [head for head in table.heads if head.column and not cells[head.column]]
+            table.records[i] = replace(record, cells=cells, is_scanned=True)
+            blank = [head for head in row.heads if head.column and not cells[head.column]]
             inked = [h.text for h in blank if _has_ink(images[line.page], h, line)]
             said += [f"di bawah {text} ada yang tercetak tetapi tidak terbaca" for text in inked]
             faults.append([*said, *([row.fault] if row.fault else []), *unproven(cells, year, own)])
@@ -90,8 +90,11 @@ def agreed(one: Mapping[str, str], other: Mapping[str, str]) -> tuple[dict[str, 
     faults = [] if other else ["barisnya terbaca satu kali saja"]
     for column, text in one.items():
         said = other.get(column, "")
-        # its neighbours prove a number
-        if text and said and column != "number" and sums.unequal(text, said):
+        if column in national.TEXTS:
+            differs = framework.normalise(text) != framework.normalise(said)
+        else:
+            differs = column != "number" and sums.unequal(text, said)  # its neighbours prove it
+        if text and said and differs:
             faults.append(f"{column} terbaca {text} dan {said}")
     return cells, faults
 

@@ -88,10 +88,12 @@ def words(image: Image.Image, number: int, size: float = 1.0) -> list[PageWord]:
     found = _ask(asked, find=True, read=True)
     made = []
     for box, text in zip(found.boxes if found.txts else (), found.txts or (), strict=True):
-        (left, top), (right, bottom) = (end * 72 / DPI / size for end in (box.min(0), box.max(0)))
+        (left, top), (right, bottom) = (
+            (e * 72 / DPI / size).tolist() for e in (box.min(0), box.max(0))
+        )
         edge = _EDGE * (bottom - top)
         left, top, right, bottom = left + edge, top + edge, right - edge, bottom - edge
-        said = re.sub(r"(?<=\d)\s*(?=[A-Z]{3})", " ", text.strip())
+        said = re.sub(r"(?<=\d)[\s|]*(?=[A-Z]{3})", " ", text.strip(" |"))
         for match in re.finditer(r"\S+\s?", said):
             x0, x1 = (left + (right - left) * at / len(said) for at in match.span())
             made.append(PageWord(number, match[0].strip(), x0, x1, top, bottom))
