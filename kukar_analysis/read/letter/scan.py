@@ -16,7 +16,7 @@ from PIL import Image
 from kukar_analysis.read.letter.pages import PageWord
 from kukar_analysis.read.letter.proof import DPI
 
-INSTALL = "pip install 'kukar-analysis[scan]'"
+INSTALL = "`pip install 'rapidocr>=3.10,<4' onnxruntime`"  # the extra `scan`
 MOST = 40  # pages of a letter that are read
 AGAIN = 0.8  # size of the second reading
 _EDGE = 0.2  # heights of a box by which it stands out beyond its text
@@ -46,15 +46,15 @@ def _ask(image: Image.Image, *, find: bool, read: bool) -> Any:
     return _reader()(np.asarray(image.convert("RGB")), use_det=find, use_cls=False, use_rec=read)
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _upright(image: Image.Image, *, may_lie: bool = True) -> Image.Image:
     """Turn a page so that its texts run from left to right, to a tenth of a degree."""
     small = image.reduce(2)
     boxes = _ask(small, find=True, read=False).boxes
     if boxes is None:
         return image
     across, down = boxes[:, 1] - boxes[:, 0], boxes[:, 3] - boxes[:, 0]
-    if np.hypot(*across.T).sum() < np.hypot(*down.T).sum():
-        return _upright(image.rotate(90, expand=True))
+    if may_lie and np.hypot(*across.T).sum() < np.hypot(*down.T).sum():
+        return _upright(image.rotate(90, expand=True), may_lie=False)
     long = across[np.hypot(*across.T) > 3 * np.hypot(*down.T)]
     if len(long):
         angle = float(np.median(np.degrees(np.arctan2(long[:, 1], long[:, 0]))))
