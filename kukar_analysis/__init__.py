@@ -21,11 +21,13 @@ Data        read_table (a checked table, as "index_scores"; columns: data/proces
             trace (a figure back to its cells), figures (what can be traced)
 Standing    indices (of every region and year, and how each is known), participants, ranks,
             components (of all participants or of one region, beside their group), component_gaps,
-            whole_field (whether all regions of an edition or year are there)
+            whole_field (whether all regions of an edition or year are there), peers (beside whom)
+Measure     effective_weights (which components tell regions apart), correlations, reliability
 Years       components_between, questions_between, decompose_change (adds up to the improvement)
 Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what decides them),
             rank_choices (one alone), rank_importance (Sobol)
-Pillars     questions (with last year's, and what each may add), events, statistics;
+Pillars     questions (with last year's, and what each may add), events, statistics (newest),
+            statistic_years (of the province's regions);
             means (of any frame of scores, rounded as the ministry rounds)
 Programmes  programmes, programme_counts
 Quick wins  quick_wins (candidates, ranked), named_quick_wins
@@ -60,6 +62,8 @@ OFFERED = {
     "analysis.findings": "findings",
     "analysis.agencies": "agencies agency_pillars agency_questions leaning",
     "analysis.limits": "limits",
+    "analysis.measures": "correlations effective_weights reliability",
+    "analysis.peers": "peers statistic_years",
     "analysis.missing": "missing",
     "analysis.asked": "agency group_name pillar_name read_table region_name",
 }

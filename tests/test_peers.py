@@ -1,0 +1,73 @@
+"""Beside whom a region is looked at, and the statistics of its neighbours."""
+
+import pytest
+from reading import KUKAR, MALANG
+
+import kukar_analysis as ka
+from kukar_analysis.analysis import peers
+from kukar_analysis.errors import UsageError
+
+KALTIM = {"64.01", "64.07", "64.08", "64.71", "64.72", "64.74"}
+BALIKPAPAN = "64.71"
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_the_province_and_the_nearest_by_index():
+    found = peers.peers(2023, KUKAR)
+    own, others = found.iloc[0], found.iloc[1:]
+    assert (own["region"], own["why"], own["index"]) == (KUKAR, "own", 2.82)
+    assert set(others.query("why == 'province'")["region"]) | {"64.01"} == KALTIM
+    near = others.query("why == 'nearest'")
+    assert near["distance"].max() == pytest.approx(0.02)
+    field = ka.participants(2023)
+    away = (field["index_published"] - 2.82).abs().round(6)
+    assert set(field.loc[away <= 0.02, "region"]) == {*near["region"], KUKAR, "64.01"}
+    assert others["distance"].is_monotonic_increasing
+    assert found["origin"].notna().all()
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_as_near_is_not_cut_away():
+    counts = {n: len(peers.peers(2023, KUKAR, nearest=n).query("why == 'nearest'")) for n in (3, 4)}
+    assert counts == {3: 3, 4: 5}
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_by_human_development_within_the_province():
+    found = peers.peers(2023, KUKAR, by="hdi", nearest=2)
+    assert [*found["region"]] == [KUKAR, "64.08", "64.01"]
+    assert [*found["compared_value"]] == [74.06, 73.81, 72.93]
+    assert (found["compared_year"] == 2021).all()
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_chosen_ones_stand_alone_and_unknown_words_are_said():
+    found = peers.peers(2023, KUKAR, "Kota Balikpapan, 35.07")
+    assert [*found["region"]] == [KUKAR, MALANG, BALIKPAPAN]
+    assert [*found["why"]] == ["own", "chosen", "chosen"]
+    with pytest.raises(UsageError, match="Kota Balikpapan"):
+        peers.peers(2023, KUKAR, "Kota Balikpapann")
+    with pytest.raises(UsageError, match="index, hdi"):
+        peers.peers(2023, KUKAR, by="ipm")
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_nobody_is_near_in_a_field_that_is_not_whole(sized):
+    sized({"2023-kppn-ikn": 59, "2023-reguler": 72})
+    found = peers.peers(2023, KUKAR)
+    assert set(found["group"].iloc[1:]) == {"reguler"}
+    nothing = peers.peers(2021, KUKAR)
+    assert nothing.empty
+    assert nothing.dtypes.equals(found.dtypes)
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_statistics_of_the_province_are_of_one_source_each():
+    found = peers.statistic_years(2023, KUKAR, "society")
+    assert set(found["statistic"]) == {"expected_schooling", "mean_schooling"}
+    assert set(found["citation"]) == {"bps-ipm"}
+    assert found["region"].str.startswith("64.").all()
+    assert found.query("region == @KUKAR and statistic == 'expected_schooling'")["value"].tolist()[
+        -1
+    ] == pytest.approx(13.6)
+    assert peers.statistic_years(2015, KUKAR)["year"].max() == 2015
