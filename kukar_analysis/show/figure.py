@@ -120,8 +120,7 @@ def _figure(ax: Any) -> Figure:
 
 def _framed(figure: Figure, finding: str, source: str | None) -> None:
     """Put the finding over and the source under a figure, and keep all within it."""
-    if figure.get_layout_engine() is None:
-        figure.set_layout_engine("constrained")
+    figure.set_layout_engine("constrained")  # seaborn's grids bring one that moves nothing
     title = figure.suptitle(finding, x=0.01, ha="left", fontweight="bold", fontsize=11)
     _fit(title, finding)
     if source:
