@@ -36,6 +36,7 @@ Papers      arrivals (files, and whom they speak for), rejected, corrections, fi
             form (the questions that are asked, and whether anybody answered)
 Agencies    agencies (an agency a row), agency_pillars, agency_questions, leaning (a pillar a row)
 Missing     missing (what of a table is not on record, which paper would fill it, who has it),
+            not_received (every paper, its holder, and what waits for it),
             limits (what the figures of a page do not say)
 Words       region_name, pillar_name, group_name, agency; framework.load(): regions, pillars, …
 Show        show: a frame as a table, a figure with its finding, sentences
@@ -64,7 +65,7 @@ OFFERED = {
     "analysis.limits": "limits",
     "analysis.measures": "correlations effective_weights reliability",
     "analysis.peers": "peers statistic_years",
-    "analysis.missing": "missing",
+    "analysis.missing": "missing not_received",
     "analysis.asked": "agency group_name pillar_name read_table region_name",
 }
 """The functions that are offered, by module."""

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
+import kukar_analysis as ka
 from kukar_analysis import framework, store
 from kukar_analysis.analysis.missing import COLUMNS, missing
 
@@ -64,3 +65,26 @@ def test_a_part_is_counted(tables, tmp_path, monkeypatch, change, state, said):
     row = one("question_scores", 2023, MALANG)
     assert row.state == state
     assert said in row.sentence
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_every_paper_that_has_not_come_stands_once_with_its_holder_and_day():
+    found = ka.not_received(2023, "Kukar").set_index("fills")
+    letter = found.loc["catatan asesor tiap pilar"]
+    assert letter[["holder", "since", "state"]].tolist() == [
+        "Kementerian Komunikasi dan Digital",
+        "2023-12-01",
+        "nothing",
+    ]
+    assert found.loc["capaian program", "since"] == "2023-08-01"
+    assert found["paper"].is_unique
+    assert not set(found.index) & {"kedudukan, komponen, dan daerah pembanding"}  # has come
+    before = ka.not_received(2022, "Kukar").set_index("fills")["accepted"]
+    assert before["catatan asesor tiap pilar"].startswith("Surat B-1003")
+    assert pd.isna(before["capaian program"])
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_nothing_is_waited_for_from_a_region_that_stayed_away():
+    found = ka.not_received(2023, STAYED_AWAY)
+    assert "kondisi tiap pilar dan potensi kenaikan butir" not in set(found["fills"])

@@ -31,6 +31,28 @@ def missing(table: str, year: int, region: str) -> pd.DataFrame:
     return pd.DataFrame([row], columns=COLUMNS)
 
 
+def not_received(year: int, region: str) -> pd.DataFrame:
+    """Return every paper that has not come, or not whole, for a region and year, a row each.
+
+    paper, holder (who has it), fills (which analysis waits for it), state (nothing, partly), since
+    (the day that calendar.csv expects it from; null where none is set), sentence, accepted (why the
+    office knows that it will not come; null where it does not). Empty for other regions than the
+    office's own: it asks for nobody else's.
+    """
+    fw = framework.load()
+    tables = fw.papers if fw.is_office(region) else []
+    frames = [missing(table, year, region) for table in tables]
+    found = pd.concat([pd.DataFrame(columns=COLUMNS), *frames])
+    found = found.dropna(subset="paper").drop_duplicates("paper")
+    kinds = found["table"].map({table: paper.expected for table, paper in fw.papers.items()})
+    first = {kind: f"{year}-{expected.first}" for kind, expected in fw.calendar.items()}
+    known = {a.what: a.reason for a in fw.accepted if (a.year, a.region) == (year, region)}
+    found["fills"] = found["table"].map({table: paper.fills for table, paper in fw.papers.items()})
+    found = found.assign(since=kinds.map(first), accepted=kinds.map(known))
+    columns = ["paper", "holder", "fills", "state", "since", "sentence", "accepted"]
+    return found[columns].astype("str").reset_index(drop=True)
+
+
 def _state(table: str, year: int, region: str) -> tuple[str, str]:
     """Return how a table is lacking, and what is said of it; "" where nothing is missing."""
     figures = {"year": year, "region": region}

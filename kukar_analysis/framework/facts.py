@@ -258,6 +258,8 @@ class Paper(Fact):  # the paper that fills a table (store.SCHEMAS, or agency_for
     table: str
     paper: str
     holder: str
+    fills: str
+    expected: ExpectedKind | None
 
 
 class Target(Fact, keys=2):  # an index that a region set out to reach in a year
