@@ -10,6 +10,7 @@ import base64
 import mimetypes
 import re
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -74,7 +75,9 @@ def read(notebook: Path) -> dict[str, Any]:
         exclude_output_prompt=True,
     )
     soup = BeautifulSoup(exporter.from_notebook_node(found)[0], "html.parser")
-    left += [*_cleaned(soup), *_anchored(soup)]
+    left += [*_cleaned(soup)]
+    _gathered(soup)
+    left += [*_anchored(soup)]
     _scrolling(soup)
     for part in soup.find_all(id=_CELL):
         del part["id"]
@@ -180,6 +183,37 @@ def _picture(address: str) -> str | None:
     if "://" in address or not kind.startswith("image/") or not path.is_file():
         return None
     return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+
+
+def _gathered(soup: BeautifulSoup) -> None:
+    """Take empty places, but the answer's, out of the sections, and say them once, before the last.
+
+    A section with nothing else goes, and so does a heading under which nothing stands.
+    """
+    sections: list[list[Tag]] = [[]]
+    for cell in soup.find_all(id=_CELL):
+        sections += [[]] if cell.h2 else []
+        sections[-1].append(cell)
+    waiting: dict[str, list[str]] = {}
+    for head, *cells in sections[1:]:
+        heading = head.h2.get_text(" ", strip=True) if head.h2 else ""
+        boxes = [box.extract() for cell in cells for box in cell.select(".empty-place")]
+        stays = any(cell.get_text(strip=True) or cell.img for cell in [*cells, *head("p")])
+        for box in boxes:
+            reason = " ".join(p.get_text() for p in box("p") if not p.strong)
+            caption = box.strong.get_text() if stays and box.strong else heading
+            waiting.setdefault(reason, []).append(caption)
+        for cell in [] if stays else (head, *cells):
+            cell.decompose()
+    if waiting:
+        made = [
+            f"<li>{escape(formats.listed([*dict.fromkeys(heads)]))}: {escape(reason)}</li>"
+            for reason, heads in waiting.items()
+        ]
+        listed = f'<h2>Belum tersedia di halaman ini</h2><ul class="items">{"".join(made)}</ul>'
+        left = [head for head, *_ in sections[1:] if not head.decomposed]
+        place = left[-1].insert_before if left else soup.append
+        place(BeautifulSoup(f'<div class="rendered_html">{listed}</div>', "html.parser"))
 
 
 def _anchored(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
