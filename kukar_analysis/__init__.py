@@ -31,7 +31,8 @@ Pillars     questions (with last year's, and what each may add), events, statist
             means (of any frame of scores, rounded as the ministry rounds)
 Programmes  programmes, programme_counts
 Quick wins  quick_wins (candidates, ranked), named_quick_wins
-Ahead       alone (one component), shortest_way (to a target), what_if
+Ahead       next_steps (what to do first, who, by when, and what it gives), alone (one component),
+            shortest_way (to a target), what_if
 Papers      arrivals (files, and whom they speak for), rejected, corrections, findings,
             form (the questions that are asked, and whether anybody answered)
 Agencies    agencies (an agency a row), agency_pillars, agency_questions, leaning (a pillar a row)
@@ -65,6 +66,7 @@ OFFERED = {
     "analysis.limits": "limits",
     "analysis.measures": "correlations effective_weights reliability",
     "analysis.peers": "peers statistic_years",
+    "analysis.steps": "next_steps",
     "analysis.missing": "missing not_received",
     "analysis.asked": "agency group_name pillar_name read_table region_name",
 }

@@ -73,6 +73,7 @@ class Framework:
     reported_regions: tuple[facts.ReportedRegion, ...]
     calendar: dict[str, facts.Expected]
     accepted: tuple[facts.Accepted, ...]
+    deadlines: dict[str, facts.Deadline]
     terms: dict[str, facts.Term]
     columns: dict[str, facts.ShownColumn]
     words: tuple[facts.Word, ...]

@@ -307,6 +307,11 @@ class Expected(Fact):  # in which days it comes (12-01, WITA; before `first`: of
     alarm_from: str
 
 
+class Deadline(Fact):  # by when a step of the summary is to be taken to count, in words
+    step: Literal["component", "question", "programme", "agency"]
+    due: str
+
+
 class Accepted(Fact, keys=3):  # what has not come and is no alarm: until a date, or for good
     what: ExpectedKind
     year: int
