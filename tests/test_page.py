@@ -8,6 +8,7 @@ import re
 import nbformat
 import pandas as pd
 import pytest
+from bs4 import BeautifulSoup
 from nbformat import v4
 from reading import Page
 
@@ -184,7 +185,7 @@ def test_an_attachment_that_is_not_there_costs_its_picture_alone(read):
 
 def test_headings_get_the_same_anchors_whatever_stands_around_them(tmp_path):
     cells = ["# Apa?", "## Isi", "## Nilai & bobot", "## Nilai & bobot", "## …"]
-    made = v4.new_notebook(cells=[v4.new_markdown_cell(text) for text in cells])
+    made = v4.new_notebook(cells=[v4.new_markdown_cell(f"{text}\n\nisi") for text in cells])
     nbformat.write(made, tmp_path / "x.ipynb")
     found = page.read(tmp_path / "x.ipynb")
     assert found["question"] == "Apa?"
@@ -194,3 +195,25 @@ def test_headings_get_the_same_anchors_whatever_stands_around_them(tmp_path):
         ("nilai-bobot-2", "Nilai & bobot"),
         ("bagian", "…"),
     ]
+
+
+def test_what_a_page_waits_for_is_said_once_before_its_last_section(tmp_path):
+    waiting = "Surat belum diterima."
+    sections = [
+        ("# Judul", show.answer(missing="Belum dapat dinilai.").html),
+        ("## Nilai", show.empty(waiting, "Tabel nilai").html),
+        ("## Potensi", show.empty(waiting).html),
+        ("## Program", f"<p>Tiga program.</p>{show.empty(waiting, 'Tabel program').html}"),
+        ("## Kosong", ""),
+        ("## Keterbatasan\n\nakhir", ""),
+    ]
+    cells = []
+    for heading, source in sections:
+        cells += [v4.new_markdown_cell(heading), v4.new_code_cell("x", outputs=[html(source)])]
+    nbformat.write(v4.new_notebook(cells=cells), path := tmp_path / "92_karangan.ipynb")
+    soup = BeautifulSoup(page.read(path)["body"], "html.parser")
+    heads = [head.get_text() for head in soup("h2")]
+    assert heads == ["Program", "Belum tersedia di halaman ini", "Keterbatasan"]
+    assert [box.get_text() for box in soup.select(".empty-place")] == ["Belum dapat dinilai."]
+    said = [item.get_text() for item in soup.select("ul.items li")]
+    assert said == [f"Nilai, Potensi, dan Tabel program: {waiting}"]

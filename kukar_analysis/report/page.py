@@ -198,7 +198,10 @@ def _gathered(soup: BeautifulSoup) -> None:
     for head, *cells in sections[1:]:
         heading = head.h2.get_text(" ", strip=True) if head.h2 else ""
         boxes = [box.extract() for cell in cells for box in cell.select(".empty-place")]
-        stays = any(cell.get_text(strip=True) or cell.img for cell in [*cells, *head("p")])
+        rest = head.get_text("", strip=True) != (
+            head.h2.get_text("", strip=True) if head.h2 else ""
+        )
+        stays = rest or any(cell.get_text(strip=True) or cell.img for cell in cells)
         for box in boxes:
             reason = " ".join(p.get_text() for p in box("p") if not p.strong)
             caption = box.strong.get_text() if stays and box.strong else heading

@@ -10,7 +10,7 @@ from typing import Any
 from kukar_analysis import formats, framework, store
 from kukar_analysis.analysis import agencies as carrying
 from kukar_analysis.analysis import compare, programmes, quality, quick_wins
-from kukar_analysis.analysis.missing import missing
+from kukar_analysis.analysis.missing import missing, not_received
 from kukar_analysis.errors import UsageError
 from kukar_analysis.report import notebooks
 
@@ -123,8 +123,12 @@ def _of_scores(year: int, region: str) -> Iterator[Report]:
     yield _report("02_indeks", year, region, "Indeks Smart City", waits=index, can_be_made=known)
     if record is not None and not record["participated"]:
         return
-    shown = [("00_ringkasan", "Ringkasan", both), ("07_ketahanan", "Ketahanan peringkat", index)]
-    for notebook, title, waits in shown:
+    for notebook, title, waits in (
+        ("00_ringkasan", "Ringkasan", both),
+        ("07_ketahanan", "Ketahanan peringkat", index),
+        ("10_pembanding", "Daerah pembanding", index),
+        ("11_isi_indeks", "Yang diukur indeks", index),
+    ):
         yield _report(notebook, year, region, title, waits=waits, can_be_made=known)
     for found in notebooks.own():
         yield _report(found.notebook, year, region, found.title, waits=index, can_be_made=known)
@@ -163,8 +167,14 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
             named or bool(agencies or carrying.unnamed(year, region)),
         ),
         ("08_program", "Program", "programmes", not programmes.programmes(year, region).empty),
+        (
+            "12_belum_diterima",
+            "Yang belum diterima",
+            None,
+            not not_received(year, region).empty,
+        ),
     ):
-        waits = _waits(table, year, region)
+        waits = _waits(table, year, region) if table else ()
         yield _report(notebook, year, region, title, waits=waits, can_be_made=there)
     for opd in agencies:
         title = f"{framework.load().opd[opd].name},"

@@ -10,6 +10,7 @@ import base64
 import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -93,10 +94,16 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def around(entries: Iterable[Entry]) -> dict[str, dict[str, tuple[str, str] | None]]:
-    """Return the name and title of the pages `before` and `after` each, by name."""
-    pages = [None, *((e["name"], e["title"]) for e in ordered(entries) if e["page"]), None]
-    turns = zip(pages, pages[1:-1], pages[2:], strict=False)
-    return {own[0]: {"before": before, "after": after} for before, own, after in turns if own}
+    """Return the name and title of the pages `before` and `after` each, by name.
+
+    They are of the same region and year.
+    """
+    turns = dict[str, dict[str, tuple[str, str] | None]]()
+    for _, own in groupby(ordered(entries), key=lambda e: (e["region"], e["year"])):
+        pages = [(str(e["name"]), str(e["title"])) for e in own if e["page"]]
+        for this, before, after in zip(pages, [None, *pages], [*pages[1:], None], strict=False):
+            turns[this[0]] = {"before": before, "after": after}
+    return turns
 
 
 def render(
