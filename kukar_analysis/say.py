@@ -3,7 +3,7 @@
 Standing    standing, moved (since last year), profile (what adds and costs most), other_group,
             caveat (of a printed 0,00); target, change (two years), change_note
 Firmness    rank, cases (of frames), unranked (why a rank cannot be simulated)
-Pages       first_steps, certainty, quality, synergy, agency, send_back, programmes,
+Pages       certainty, quality, synergy, agency, send_back, programmes,
             quick_wins, weights, moves (of a frame)
 
 Each takes year and region as the frames do, and returns a text or a list of texts; "" or an empty
@@ -21,7 +21,6 @@ SAID = {
     "certainty": "analysis.standing:certainty",
     "change": "analysis.change:change_sentences",
     "change_note": "analysis.change:change_note",
-    "first_steps": "analysis.standing:first_steps",
     "moved": "analysis.standing:moved_sentence",
     "moves": "analysis.pillars:moves",
     "other_group": "analysis.standing:group_sentences",

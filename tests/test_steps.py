@@ -36,6 +36,8 @@ def test_of_an_office_with_papers_programmes_and_agencies_are_named():
     said = " ".join(steps.loc[["programme"], "reason"])
     assert f"{doubted['not_begun']} dari {len(programmes)} program disebut belum dimulai" in said
     assert f"{doubted['done']} dari {len(programmes)} program disebut selesai" in said
+    assert not steps["step"].str.startswith("Mulai").any()  # none is surely idle
+    assert "berkas 5 di antaranya tidak dapat dipakai" in steps.loc["agency", "reason"]
     calls = ka.agencies(2023, "00.01").dropna(subset="lacking_pillars")
     assert steps.loc["agency", "step"] == f"Minta jawaban {len(calls)} perangkat daerah"
     assert steps.loc["agency", "who"].split(", ") == [*calls["opd"]]

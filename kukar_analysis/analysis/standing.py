@@ -5,14 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from kukar_analysis import framework, score
-from kukar_analysis.analysis import agencies, compare, programmes
+from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.limits import unconfirmed
 from kukar_analysis.analysis.missing import missing
-from kukar_analysis.analysis.pillars import questions
 from kukar_analysis.analysis.told import told
-
-_NAMED = 4
-"""Questions that are named among the first steps; of more that are equal the rest is counted."""
 
 
 def standing_sentence(year: int, region: str) -> str:
@@ -80,22 +76,6 @@ def group_sentences(year: int, region: str) -> list[str]:
     return [told("other_group.none", region=region)]
 
 
-def first_steps(year: int, region: str) -> list[str]:
-    """Say what to do first, each with the number that speaks for it."""
-    costly = compare.components(year, region).query("effect < 0")
-    worst = costly.nsmallest(1, "effect", keep="all")
-    steps = [told("steps.component", c=c) for c in worst.itertuples()]
-    rooms = questions(year, region).query("gain > 0").nlargest(2, "gain", keep="all")
-    named = [told("steps.question", q=q) for q in rooms.head(_NAMED).itertuples()]
-    steps += [told("steps.questions", named=named, rest=len(rooms) - _NAMED)] * bool(named)
-    steps += _programmes(year, region)
-    calls = agencies.agencies(year, region).dropna(subset="lacking_pillars")
-    if len(calls):
-        unusable = int((calls["state"] == "unusable").sum())
-        steps.append(told("steps.agencies", n=len(calls), unusable=unusable))
-    return steps or [told("steps.none")]
-
-
 def certainty(year: int, region: str) -> list[str]:
     """Say how sure the figures of the page are."""
     edition, record = compare.edition_of(year, region), compare.index_record(year, region)
@@ -115,14 +95,3 @@ def certainty(year: int, region: str) -> list[str]:
             or [told("sure.all", year=year)]
         ),
     ]
-
-
-def _programmes(year: int, region: str) -> list[str]:
-    found = programmes.programmes(year, region)
-    if found.empty:
-        is_office = framework.load().is_office(region)
-        return missing("programmes", year, region)["sentence"].tolist() if is_office else []
-    idle = int(((found["status"] == "not_begun") & found["doubt"].isna()).sum())
-    doubts = {doubt: int((found["doubt"] == doubt).sum()) for doubt in ("not_begun", "done")}
-    said = [told("steps.idle", idle=idle, of=len(found))] * bool(idle)
-    return said + [told("steps.doubted", of=len(found), **doubts)] * any(doubts.values())
