@@ -41,16 +41,18 @@ def scored(year, region):
     """Name what the ministry's figures tell of a region, in the order of the notebooks."""
     names = ["00_ringkasan", "02_indeks", *(f"03_pilar-{pillar}" for pillar in PILLARS)]
     names += [f"04_antar_tahun-{year - 1}"] if year == 2023 else []
-    return [f"{year}/{region}/{name}" for name in [*names, "07_ketahanan"]]
+    names += ["07_ketahanan", "10_pembanding", "11_isi_indeks"]
+    return [f"{year}/{region}/{name}" for name in names]
 
 
 def of_office(year):
     names = ["01_mutu_data", "05_quick_win", "06_sinergi_opd", "08_program"]
+    names += ["12_belum_diterima"]
     return [f"{year}/{KUKAR}/{name}" for name in names]
 
 
-def test_the_default_regions_have_25_complete_12_incomplete_and_11_waiting_reports(default):
-    assert by_status(default) == {"complete": 25, "incomplete": 12, "waiting": 11}
+def test_the_default_regions_have_33_complete_12_incomplete_and_13_waiting_reports(default):
+    assert by_status(default) == {"complete": 33, "incomplete": 12, "waiting": 13}
     names = [
         "2021/64.02/01_mutu_data",
         *sorted_by_notebook([*scored(2022, KUKAR), *of_office(2022)]),
