@@ -12,8 +12,8 @@ from kukar_analysis import framework
 from kukar_analysis.errors import UsageError
 from kukar_analysis.framework.facts import Opd, Region
 
-_SPEAKS_OF, _WHOLE = 60, 95
-"""Likeness of a question's label to a form's sentence: at least of it, and wholly in it."""
+_SPEAKS_OF = 60
+"""Likeness, of 100, from which a form's sentence may be a question's."""
 _SHOWN = 2
 _LEAST = {"question": 88}
 _LEAST_ELSE = 75
@@ -50,21 +50,21 @@ def advice(kind: str, text: str) -> str:
     )
 
 
-def reads_as(text: str, question: str) -> str | None:
-    """Return another question whose label stands whole in a text, where this one's does not.
-
-    For codes that moved from one year to the next: the text then speaks of another question.
-    """
-    labels = {q.question: q.label for q in framework.load().questions.values()}
-    if not text or fuzz.token_set_ratio(text.casefold(), labels[question].casefold()) >= _SPEAKS_OF:
-        return None
-    found = process.extractOne(
+def reads_as(text: str) -> list[str]:
+    """Return the questions whose label or printed sentence a text comes nearest; none if far."""
+    fw, near = framework.load(), dict[str, None]()
+    names = fw.spelled("question")
+    found = process.extract(
         text.casefold(),
-        {id_: label.casefold() for id_, label in labels.items() if len(label.split()) >= 3},
+        [name.casefold() for name in names],
         scorer=fuzz.token_set_ratio,
-        score_cutoff=_WHOLE,
+        score_cutoff=_SPEAKS_OF,
+        limit=None,
     )
-    return str(found[2]) if found and found[2] != question else None
+    for _, likeness, place in found:
+        if likeness == found[0][1]:
+            near |= dict.fromkeys(fw.match("question", names[place]))
+    return [*near]
 
 
 def agency(name: str) -> Opd:

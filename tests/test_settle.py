@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 
 import pytest
+
+from kukar_analysis import store
+from kukar_analysis.analysis import quality
+from kukar_analysis.analysis.findings import findings
+from kukar_analysis.framework.facts import SettledScore
 
 HEADS = "ID BUTIR;JAWABAN;NILAI MANDIRI;DATA DUKUNG;OPD"
 HDI, POVERTY = "outcome.economy.hdi", "outcome.economy.poverty"
@@ -80,23 +86,68 @@ def test_a_form_left_blank_contradicts_no_answer(clean_files, order):
     assert (made.problems, rules(made)) == ([], [])
 
 
-@pytest.mark.parametrize(
-    ("other", "kept"),
-    [
-        (form(opd="Dinsos", answer="lain"), 2),  # they agree on a question that they share
-        (form("", "Dinsos"), 2),
-        (form("2", "Dinsos", question=POVERTY), 2),
-        (form("2", "Dinsos"), 0),
-    ],
-)
-def test_agencies_that_share_a_question_may_not_score_it_otherwise(clean_files, other, kept):
-    made = clean_files({A: form(), B: other})
-    assert len(scores(made)) == kept
-    says = (
-        "NILAI MANDIRI '{0}': contradicts {1}#l2:c3 on outcome.economy.hdi (score {0}.0 -> {2}.0)"
-    )
-    expected = [f"{A}#l2:c3: {says.format(3, B, 2)}", f"{B}#l2:c3: {says.format(2, A, 3)}"]
-    assert [p.split(";")[0] for p in made.problems] == ([] if kept else expected)
+# Agencies that share a question
+
+
+def test_two_agencies_that_agree_on_a_shared_question_are_both_kept(clean_files):
+    made = clean_files({"2023/a.csv": form(), "2023/b.csv": form(opd="Dinsos", answer="lain")})
+    assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 3.0, "b.csv")]
+    assert made.problems == []
+
+
+@pytest.fixture
+def two(clean_files, with_definitions, monkeypatch, tmp_path):
+    """Return a function that cleans what two agencies say of a question otherwise, and more."""
+
+    def run(files=None, settled=()):
+        with_definitions(settled=tuple(settled))
+        first, second = form("3"), form("2", "Dinsos", answer="lain")
+        made = clean_files({"2023/a.csv": first, "2023/b.csv": second} | (files or {}))
+        store.write_all(made.tables, tmp_path)
+        monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+        return made, findings(2023, "64.02").query("kind == 'agencies_differ'")
+
+    return run
+
+
+def test_two_agencies_that_differ_are_both_kept_and_the_difference_is_a_finding(two):
+    made, found = two()
+    assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 2.0, "b.csv")]
+    assert (made.problems, rules(made)) == ([], [])
+    assert list(found["opd"]) == ["Dinkes", "Dinsos"]
+    cells = "Dinkes 3,00 (2023/a.csv#l2:c3); Dinsos 2,00 (2023/b.csv#l2:c3)"
+    assert set(found["detail"]) == {f"{cells}; ID butir {HDI}"}
+    assert quality.office_scores(2023, "64.02").empty
+    (said,) = [note for note in made.notes if "1 butir dinilai berbeda" in note]
+    assert "Dinkes 3.0 (2023/a.csv#l2:c3); Dinsos 2.0 (2023/b.csv#l2:c3)" in said
+    assert f"definitions/settled.csv: 2023,64.02,{HDI}," in said
+
+
+@pytest.mark.parametrize("way", ["corrected form", "definitions", "nobody's word"])
+def test_a_difference_is_settled_by_a_corrected_form_or_a_line_in_the_definitions(two, way):
+    chosen = SettledScore("assumed", "project", 2023, "64.02", HDI, "Dinkes", "pengampu")
+    if way == "corrected form":
+        made, found = two({"2023/b-ralat.csv": form("3", "Dinsos", answer="lain")})
+        assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 3.0, "b-ralat.csv")]
+    elif way == "definitions":
+        made, found = two(settled=[chosen])
+        assert len(scores(made)) == 2
+    else:  # an agency that gave no score cannot settle it
+        _, found = two(settled=[dataclasses.replace(chosen, opd="Bappeda")])
+    assert found.empty
+    expected = {} if way == "nobody's word" else {HDI: 3.0}
+    assert quality.office_scores(2023, "64.02").to_dict() == expected
+
+
+@pytest.mark.parametrize("other", [form("", "Dinsos"), form("2", "Dinsos", question=POVERTY)])
+def test_an_agency_without_a_score_or_of_another_question_contradicts_nobody(two, other):
+    made, found = two({"2023/b.csv": other})
+    assert len(scores(made)) == 2
+    assert found.empty
+    assert quality.office_scores(2023, "64.02")[HDI] == 3.0
+
+
+# The last word
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pandas as pd
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import agencies as carrying
-from kukar_analysis.analysis import quality
+from kukar_analysis.analysis import compare, quality
 from kukar_analysis.analysis.findings import findings
 from kukar_analysis.analysis.missing import missing
 from kukar_analysis.analysis.told import told
@@ -103,8 +103,9 @@ def _leaning(found: pd.DataFrame) -> str:
 
 
 def _scored(year: int, region: str, found: pd.DataFrame) -> str:
-    given = carrying.agency_questions(year, region).query("state == 'answered'")
-    once = given.groupby("question")[_SCORES].mean().dropna(subset="difference")
+    assessed = compare.assessed(year, region).set_index("question")["score"]
+    once = pd.DataFrame({"score": quality.office_scores(year, region), "assessor": assessed})
+    once = once.assign(difference=once["score"] - once["assessor"]).dropna()
     if once.empty:
         return told("synergy.unscored")
     figures = dict(zip(("own", "theirs", "apart"), once.mean(), strict=True))

@@ -94,6 +94,33 @@ def own_answers(year: int, region: str) -> pd.DataFrame:
     return own.assign(is_answered=answered, has_evidence=answered & own["evidence"].notna())
 
 
+def differing(year: int, region: str) -> pd.DataFrame:
+    """Return the office's own answers to questions that its agencies score differently.
+
+    Columns as `own_answers`. None where definitions/settled.csv says whose score counts: until then
+    the question has no score of the office.
+    """
+    own = own_answers(year, region).dropna(subset="score")
+    settled = {s.question for s in framework.load().settled if (s.year, s.region) == (year, region)}
+    several = own.groupby("question")["score"].transform("nunique").gt(1)
+    return own[several & ~own["question"].isin(settled)]
+
+
+def office_scores(year: int, region: str) -> pd.Series:
+    """Return the office's score by question: that on which its agencies agree.
+
+    Where they differ it is that of the agency that definitions/settled.csv names, else there is
+    none.
+    """
+    own = own_answers(year, region).dropna(subset="score")
+    settled = [s for s in framework.load().settled if (s.year, s.region) == (year, region)]
+    whose = own["question"].map({s.question: s.opd for s in settled})
+    own = own[whose.isna() | (whose == own["opd"])].drop(
+        index=differing(year, region).index, errors="ignore"
+    )
+    return own.drop_duplicates("question").set_index("question")["score"]
+
+
 def form(year: int, region: str) -> pd.DataFrame:
     """Return the questions that agencies are asked, in the order of the form.
 

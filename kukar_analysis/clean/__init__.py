@@ -10,20 +10,19 @@ import gc
 import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, respondents, score, store, writing
+from kukar_analysis import framework, places, respondents, score, store, writing
 from kukar_analysis.clean import received
 from kukar_analysis.clean.claims import Parsed, Settled, settle
 from kukar_analysis.clean.received import SOURCES
-from kukar_analysis.clean.records import Line, Rows, parse
+from kukar_analysis.clean.records import Line, parse
 from kukar_analysis.errors import SourceError, TableError, UnfinishedError, own_fault
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import SourceList
@@ -31,8 +30,6 @@ from kukar_analysis.read.source import SourceList
 _UNFIT = (TableError, ValueError, TypeError, OverflowError)
 """Errors of rows that fit no table, a fault of the program."""
 _COUNTS = ("rows_read", "rows_kept", "rows_rejected", "rows_duplicate")
-_Files = dict[str, dict[str, Any]]
-"""Rows of the table `files` without their counts, by file."""
 
 
 @dataclass
@@ -40,20 +37,30 @@ class Cleaned:
     """What `clean` made. `problems` did not come out; `notes` are only worth knowing."""
 
     tables: dict[str, pd.DataFrame]
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    problems: list[str]
+    notes: list[str]
     pictures: dict[str, bytes] = field(default_factory=dict)
     """Lines of scanned pages to be typed in, by file name below `scan/`."""
-    unread: list[dict[str, Any]] = field(default_factory=list)
-    """Rows of `rejected` for files, or parts of them, that could not be read."""
 
-    def not_read(self, file: str, rule: str, message: str) -> None:
-        """Name what could not be read, in the problems and in the table `rejected`."""
-        self.problems.append(message)
-        place, _, reason = message.removeprefix(file).partition(": ")
-        sheet = place.removeprefix(" sheet ").strip("'") if " sheet " in place else ""
-        origin = f"{file}#{sheet}" if sheet else file
-        self.unread.append({"file": file, "origin": origin, "rule": rule, "reason": reason})
+
+@dataclass
+class _File:
+    """A raw file as it was read; `faults` are rows of `rejected` for what of it could not be."""
+
+    name: str
+    sha256: str | None = None
+    kind: str = "unread"
+    lists: list[SourceList] = field(default_factory=list)
+    faults: list[dict[str, Any]] = field(default_factory=list)
+    pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def not_read(self, rule: str, message: str) -> None:
+        """Add what of it could not be read, as the readers say it: the file and sheet, and why."""
+        said = message.removeprefix(self.name).lstrip(": ")
+        sheet = re.match(r"sheet '(.*?)': ", said)
+        origin = f"{self.name}#{sheet[1]}" if sheet else self.name
+        reason = said[sheet.end() :] if sheet else said
+        self.faults.append({"file": self.name, "origin": origin, "rule": rule, "reason": reason})
 
 
 def clean(raw: Path, processed: Path) -> Cleaned:
@@ -65,24 +72,20 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
     had_key = respondents.key_path().exists()
     arrived = received.look(raw)
-    # one list for both, so that things are said in the order they are found
     cleaned = Cleaned({}, arrived.problems, arrived.notes)
-    files: _Files = {}
+    files = _read_all(arrived)
     lines: list[Line] = []
     twins: list[Line] = []  # respondents without a name, in a file that is another's copy
     editions: dict[tuple[int, str], str] = {}
     contents = set()
-    for name, (entry, lists) in _read_all(arrived, cleaned).items():
-        files[name], year = entry, int(name[:4])
-        is_copy = (year, entry["sha256"]) in contents
-        for part in lists:
-            contents.add((year, entry["sha256"]))
-            own = twins if is_copy and part.kind == "survey" else lines
+    for file in files:
+        year, content = int(file.name[:4]), (file.name[:4], file.sha256)
+        for part in file.lists:
+            own = twins if content in contents and part.kind == "survey" else lines
             own += [Line(part, record, year, editions) for record in part.records]
+        contents |= {content} if file.lists else set()
     for name, path in received.mappings(raw).items():
-        files[name] = {"file": name, "kind": "mapping", "sha256": writing.sha256(path)}
-    for name in sorted(arrived.sha256.keys() - arrived.paths.keys()):
-        cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
+        files.append(_File(name, writing.sha256(path), "mapping"))
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
     parsed, rejected = _parsed(lines, editions)
@@ -91,11 +94,10 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     settled = settle(parsed, arrived.last_words())
     settled.rejected += rejected
     settled.duplicates += twins
-    _say_twice(cleaned, files, settled.duplicates)
 
     def write() -> None:
-        cleaned.tables = _tables(files, lines + twins, settled, cleaned.unread)
-        made_from = {name: entry["sha256"] for name, entry in files.items()}
+        cleaned.tables = _tables(files, [*lines, *twins], settled)
+        made_from = {file.name: file.sha256 for file in files}
         confirmed = bool(arrived.sha256)
         store.write_all(cleaned.tables, processed, raw, made_from, confirmed=confirmed)
 
@@ -104,11 +106,15 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     except _UNFIT:
         _leave_out_unfit(settled)
         write()
+    cleaned.pictures = {n: picture for file in files for n, picture in file.pictures.items()}
     shutil.rmtree(processed / "scan", ignore_errors=True)
-    for file, picture in cleaned.pictures.items():
-        writing.write(processed / "scan" / file, picture, writing.OWN)
-    _say(cleaned, settled.rejected, lines)
-    _not_mixed(cleaned)
+    for name, picture in cleaned.pictures.items():
+        writing.write(processed / "scan" / name, picture, writing.OWN)
+    _say(cleaned)
+    cleaned.notes += dict.fromkeys(note for line in lines for note in line.notes)
+    cleaned.notes += _open_scores(cleaned.tables["question_scores"])
+    for name in sorted(arrived.sha256.keys() - arrived.paths.keys()):
+        cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
     if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():
         cleaned.notes.append(
             f"a new key for respondents was made ({respondents.key_path()}): their hashes match"
@@ -117,18 +123,16 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     return cleaned
 
 
-def _read_all(
-    arrived: received.Received, cleaned: Cleaned
-) -> dict[str, tuple[dict[str, Any], list[SourceList]]]:
+def _read_all(arrived: received.Received) -> list[_File]:
     """Read every file; one that changes meanwhile is still being written, and waits."""
     before = {name: _state(path) for name, path in arrived.paths.items()}
-    read = {name: _read(name, path, arrived, cleaned) for name, path in arrived.paths.items()}
-    for name, path in arrived.paths.items():
-        if _state(path) != before[name]:
-            said = f"{name}: is still being written, nothing of it is kept: it waits for the next"
-            cleaned.not_read(name, "unfinished", f"{said} run")
-            read[name] = {"file": name, "kind": "unread", "sha256": None}, []
-    return read
+    files = [_read(name, path, arrived) for name, path in arrived.paths.items()]
+    for i, file in enumerate(files):
+        if _state(arrived.paths[file.name]) != before[file.name]:
+            files[i] = _File(file.name)
+            said = "is still being written, nothing of it is kept: it waits for the next run"
+            files[i].not_read("unfinished", said)
+    return files
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -140,45 +144,46 @@ def _state(path: Path) -> tuple[int, int] | None:
     return found.st_size, found.st_mtime_ns
 
 
-def _read(
-    name: str, path: Path, arrived: received.Received, cleaned: Cleaned
-) -> tuple[dict[str, Any], list[SourceList]]:
-    """Read one file; what fails is named in `problems` and counted as kind `unread`."""
-    entry: dict[str, Any] = {"file": name, "kind": "unread", "sha256": None}
+def _read(name: str, path: Path, arrived: received.Received) -> _File:
+    """Read one file, whatever comes; what fails is of the kind `unread`."""
+    file = _File(name)
     try:
         if path.exists() and not path.is_file():
-            raise SourceError(f"{name}: is no file; a folder or device stands where a file should")
-        entry["sha256"] = writing.sha256(path)
-        unlike = arrived.unlike(name, entry["sha256"])
-        if unlike:
-            cleaned.not_read(name, "unconfirmed", unlike)
-            return entry, []
+            raise SourceError("is no file; a folder or device stands where a file should")
+        file.sha256 = sha256 = writing.sha256(path)
+        if arrived.sha256.get(name, sha256) != sha256:
+            said = (
+                f"is not the file that {SOURCES} names, so nothing of it is kept: restore it, or,"
+            )
+            said += f" if this one was received, write in its line the sha256 {sha256}"
+            file.not_read("unconfirmed", said)
+            return file
+        if arrived.sha256 and name not in arrived.sha256:
+            arrived.notes.append(f"{name}: read, but {SOURCES} has no line for it")
         reader = READERS.get(path.suffix.lower())
         if reader is None:
             known = ", ".join(READERS)
-            raise SourceError(f"{name}: there is no reader for {path.suffix or 'it'}, only {known}")
+            raise SourceError(f"there is no reader for {path.suffix or 'it'}, only {known}")
         found = reader(path, name)
-        corrected = [_corrected(part) for part in found.lists]
+        file.lists = _corrected(name, found.lists)
+    except UnfinishedError as error:
+        file.sha256 = None
+        file.not_read("unfinished", str(error))
     except Exception as error:
-        rule, said = "unread", f"{name}: {own_fault(error)}"
+        said = str(error) if isinstance(error, SourceError) else own_fault(error)
         if isinstance(error, OSError):
-            why = f"cannot be opened ({error.strerror}); check that it is a file you may read"
-            said = f"{name}: {why}"
-        elif isinstance(error, UnfinishedError):
-            rule, said, entry["sha256"] = "unfinished", str(error), None
-        elif isinstance(error, SourceError):
-            said = str(error)
-        cleaned.not_read(name, rule, said)
-        return entry, []
-    for problem in found.problems:
-        cleaned.not_read(name, "unread_part", problem)
-    gaps = missing_numbers(corrected)
-    if gaps:
-        said = f"nomor urut {', '.join(gaps)} tidak ada; lengkapi baris itu dari tabel asli"
-        cleaned.not_read(name, "number_gap", f"{name}: {said}")
-    cleaned.notes += found.notes
-    cleaned.pictures |= found.pictures
-    return entry | {"kind": found.kind}, corrected
+            said = f"cannot be opened ({error.strerror}); check that it is a file you may read"
+        file.not_read("unread", said)
+    else:
+        file.kind = found.kind
+        for problem in found.problems:
+            file.not_read("unread_part", problem)
+        if gaps := missing_numbers(file.lists):
+            said = f"nomor urut {', '.join(gaps)} tidak ada; lengkapi baris itu dari tabel asli"
+            file.not_read("number_gap", said)
+        arrived.notes += found.notes
+        file.pictures = found.pictures
+    return file
 
 
 def missing_numbers(lists: list[SourceList]) -> list[str]:
@@ -187,43 +192,17 @@ def missing_numbers(lists: list[SourceList]) -> list[str]:
     Several tables may go on counting or begin anew: a number is lacking where more of them hold a
     higher one.
     """
-    counts: Counter[int] = Counter()
-    for found in lists:
-        if found.kind == "national_table":
-            cells = [record.cells.get("number", "") for record in found.records]
-            counts.update({int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c)})
-    most, lacking = 0, []
+    tables = [found.records for found in lists if found.kind == "national_table"]
+    cells = [record.cells.get("number", "") for records in tables for record in records]
+    counts = Counter(int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c))
+    most, runs = 0, list[list[int]]()
     for number in range(max(counts, default=0), 0, -1):
         most = max(most, counts[number])
         if counts[number] < most:
-            lacking.append(number)
-    runs = groupby(enumerate(reversed(lacking)), key=lambda of: of[1] - of[0])
-    ends = [[number for _, number in run] for _, run in runs]
-    return [f"{r[0]} sampai {r[-1]}" if len(r) > 1 else f"{r[0]}" for r in ends]
-
-
-def _parsed(
-    lines: list[Line], editions: dict[tuple[int, str], str]
-) -> tuple[list[Parsed], list[Line]]:
-    """Return records with their rows, and those rejected; `editions` learns what tables tell.
-
-    An error that nobody foresaw rejects its record alone.
-    """
-    parsed, rejected = [], []
-    for line in lines:
-        rows: Rows = []
-        try:
-            rows = parse(line)
-        except Exception as error:
-            line.fault("unread", own_fault(error))
-        if line.faults:
-            rejected.append(line)
-            continue
-        parsed.append((line, rows))
-        for written, row in rows:
-            if written == "index_scores":
-                editions[row["year"], row["region"]] = row["edition"]
-    return parsed, rejected
+            if not runs or runs[0][0] != number + 1:
+                runs.insert(0, [number, number])
+            runs[0][0] = number
+    return [f"{first} sampai {last}" if first < last else f"{first}" for first, last in runs]
 
 
 def _proven(
@@ -256,45 +235,63 @@ def _proven(
     return kept, unproven
 
 
-def _corrected(file: SourceList) -> SourceList:
+def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
     """Apply the corrections on record; one that fits nothing, or not any more, is an error."""
-    records = list(file.records)
-    for c in framework.load().corrections:
-        if c.file != file.name:
-            continue
-        wanted = dict(part.split("=", 1) for part in c.record.split(";"))
-        hits = [i for i, r in enumerate(records) if wanted.items() <= file.printed(r).items()]
-        found = [file.printed(records[i]).get(c.column) for i in hits]
+    for c in (c for c in framework.load().corrections if c.file == name):
+        wanted = dict(part.split("=", 1) for part in c.record.split(";")).items()
+        hits = [(p, r) for p in lists for r in p.records if wanted <= p.printed(r).items()]
+        found = [part.printed(record).get(c.column) for part, record in hits]
         if found != [c.expect]:
             raise SourceError(
-                f"{file.name}: the correction of {c.record} expects one line with {c.column}"
-                f" {c.expect}, found {found or 'no line'}; not read. The source may have been"
-                " mended: remove or update the line in definitions/corrections.csv"
+                f"the correction of {c.record} expects one line with {c.column} {c.expect}, found"
+                f" {found or 'no line'}; not read. The source may have been mended: remove or"
+                " update the line in definitions/corrections.csv"
             )
-        own = records[hits[0]]
-        column = next(k for k, (head, _) in file.headings.items() if head == c.column)
-        records[hits[0]] = (
-            replace(own, fault=f"dropped: {c.reason}")
-            if c.action == "drop"
-            else replace(own, cells={**own.cells, column: c.value or ""})
-        )
-    return replace(file, records=records)
+        part, old = hits[0]
+        column = next(k for k, (head, _) in part.headings.items() if head == c.column)
+        new = replace(old, fault=f"dropped: {c.reason}")
+        if c.action == "replace":
+            new = replace(old, cells={**old.cells, column: c.value or ""})
+        part.records[part.records.index(old)] = new
+    return lists
 
 
-def _tables(
-    files: _Files, lines: list[Line], settled: Settled, unread: list[dict[str, Any]]
-) -> dict[str, pd.DataFrame]:
+def _parsed(
+    lines: list[Line], editions: dict[tuple[int, str], str]
+) -> tuple[list[Parsed], list[Line]]:
+    """Return records with their rows, and those rejected; `editions` learns what tables tell.
+
+    An error that nobody foresaw rejects its record alone.
+    """
+    parsed: list[Parsed] = []
+    for line in lines:
+        try:
+            parsed.append((line, parse(line)))
+        except Exception as error:
+            line.fault("unread", own_fault(error))
+            continue
+        for table, row in parsed[-1][1]:
+            if table == "index_scores":
+                editions[row["year"], row["region"]] = row["edition"]
+    return [p for p in parsed if not p[0].faults], [line for line in lines if line.faults]
+
+
+def _tables(files: list[_File], lines: list[Line], settled: Settled) -> dict[str, pd.DataFrame]:
     rows = _by_table(settled.kept)
-    rows["rejected"] = unread + [fault for line in settled.rejected for fault in line.faults]
+    rows["rejected"] = [
+        fault for part in (files, settled.rejected) for x in part for fault in x.faults
+    ]
     ledger = lines, [line for line, _ in settled.kept], settled.rejected, settled.duplicates
     counts = [Counter(line.file.name for line in part) for part in ledger]
-    for name, entry in files.items():
-        counted = zip(_COUNTS, counts, strict=True)
-        rows["files"].append(entry | {column: count[name] for column, count in counted})
+    rows["files"] = [
+        {"file": f.name, "kind": f.kind, "sha256": f.sha256}
+        | {column: count[f.name] for column, count in zip(_COUNTS, counts, strict=True)}
+        for f in files
+    ]
     return {name: store.frame(name, found) for name, found in rows.items()}
 
 
-def _by_table(kept: list[Parsed]) -> dict[str, list[dict[str, Any]]]:
+def _by_table(kept: Iterable[Parsed]) -> dict[str, list[dict[str, Any]]]:
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
     for _, found in kept:
         for name, row in found:
@@ -319,47 +316,52 @@ def _leave_out_unfit(settled: Settled) -> None:
                 settled.rejected.append(line)
 
 
-def _say_twice(cleaned: Cleaned, files: _Files, duplicates: list[Line]) -> None:
-    """Note the files that came twice, and the records that say again what others say."""
-    first: dict[str, str] = {}
-    same = set()
-    for name, entry in files.items():
-        earlier = first.setdefault(entry["sha256"] or name, name)
-        if earlier != name:
-            cleaned.notes.append(f"{name}: is the same file as {earlier}")
-            same |= {name, earlier}
-    for name, count in Counter(line.file.name for line in duplicates).items():
-        if name not in same:
-            cleaned.notes.append(f"{name}: {count} records say again what is said elsewhere")
-
-
-def _say(cleaned: Cleaned, rejected: list[Line], lines: list[Line]) -> None:
-    """Add to the problems what was rejected; corrections and superseded claims are notes."""
-    said: dict[tuple[Any, ...], list[str]] = defaultdict(list)
-    for line in rejected:
-        for f in line.faults:
-            place = (f["file"], line.record.part if line.file.medium == "workbook" else None)
-            shown = "(blank)" if f["value"] is None else repr(f["value"])
-            cell = "" if line.may_name_a_person else f" {shown}"
-            what = f"{f['column']}{cell}: " if f["column"] else ""
-            said[(*place, what, f["rule"], f["reason"])].append(f["origin"])
-    for (_, _, what, rule, reason), origins in said.items():
-        more = f" (and {len(origins) - 1} more)" if len(origins) > 1 else ""
-        quiet = rule in ("correction", "superseded")
-        into = cleaned.notes if quiet else cleaned.problems
-        into.append(f"{origins[0]}{more}: {what}{reason}")
-    cleaned.notes += dict.fromkeys(note for line in lines for note in line.notes)
-
-
-def _not_mixed(cleaned: Cleaned) -> None:
-    """Name files of the invented office that lie among real ones."""
-    parts = [made[["region", "origin"]] for made in cleaned.tables.values() if "region" in made]
-    found = pd.concat(parts).drop_duplicates("region")
+def _say(cleaned: Cleaned) -> None:
+    """Say what was rejected, once where it is the same, what came twice, and what is mixed."""
+    files, rejected = cleaned.tables["files"], cleaned.tables["rejected"]
+    same = ["file", "part", "column", "value", "rule", "reason"]
+    parts = rejected.assign(part=[places.parted(o).part for o in rejected["origin"]])
+    for (*_, column, value, rule, reason), own in parts.groupby(same, sort=False, dropna=False):
+        more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
+        what = " ".join([column] * pd.notna(column) + [repr(value)] * pd.notna(value))
+        is_settled = rule in ("correction", "superseded")
+        into = cleaned.notes if is_settled else cleaned.problems
+        into.append(f"{own['origin'].iloc[0]}{more}: {what and f'{what}: '}{reason}")
+    first = files.groupby(files["sha256"].fillna(files["file"]))["file"].transform("first")
+    copies = files["file"] != first
+    whose = zip(files["file"][copies], first[copies], strict=True)
+    cleaned.notes += [f"{copy}: is the same file as {earlier}" for copy, earlier in whose]
+    again = files[~(copies | files["file"].isin(first[copies])) & files["rows_duplicate"].gt(0)]
+    cleaned.notes += [
+        f"{name}: {count} records say again what is said elsewhere"
+        for name, count in zip(again["file"], again["rows_duplicate"], strict=True)
+    ]
+    of_region = [made[["region", "origin"]] for made in cleaned.tables.values() if "region" in made]
+    found = pd.concat(of_region).drop_duplicates("region")
     invented = {id_ for id_, region in framework.load().regions.items() if region.is_sample}
     is_sample = found["region"].isin(invented)
     if is_sample.any() and not is_sample.all():
         origins = ", ".join(sorted(found["origin"][is_sample])[:3])
         cleaned.problems.append(f"invented data lies among real data: {origins}; keep them apart")
+
+
+def _open_scores(scores: pd.DataFrame) -> Iterator[str]:
+    """Yield a line a year where agencies score a question differently and nothing settles it."""
+    own = scores[scores["source"] == "self"].dropna(subset="score").fillna({"opd": "tanpa nama"})
+    for (year, region), part in own.groupby(["year", "region"]):
+        settled = framework.load().settled
+        known = [s.question for s in settled if (s.year, s.region) == (year, region)]
+        differs = part.groupby("question")["score"].transform("nunique").gt(1)
+        found = part[differs & ~part["question"].isin(known)]
+        for question in found["question"].unique()[:1]:
+            first = found[found["question"] == question]
+            said = "; ".join(f"{r.opd} {r.score} ({r.origin})" for r in first.itertuples())
+            yield (
+                f"{first['origin'].iloc[0]}: {found['question'].nunique()} butir dinilai berbeda"
+                f" oleh OPD dan belum bernilai kantor; yang pertama {question}: {said}. Kirim"
+                " formulir -ralat, atau tambahkan di definitions/settled.csv:"
+                f" {year},{region},{question},<OPD>,<alasan>,assumed,project"
+            )
 
 
 def totals(cleaned: Cleaned) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 Of two contradicting claims neither is kept, since which is right is not known; but a file that is
 marked as superseding another (`surat-ralat.pdf`, or SOURCES.csv) has the last word, and what it
-changed is listed.
+changed is listed. Two agencies that score a question differently are each right about themselves.
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from kukar_analysis.errors import own_fault
 
 Parsed = tuple[Line, Rows]
 _Row = dict[str, Any]
-_Key = tuple[Hashable, ...]
 _Claim = list[tuple[int, int, _Row]]
 """What is said of one thing: number of the record, of the row in it, and the row."""
 
@@ -35,25 +34,22 @@ class Settled:
 def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
     """Return what is kept; `supersedes` maps a file to those it has the last word over."""
     lines = [line for line, _ in parsed]
-    claims: dict[_Key, _Claim] = defaultdict(list)
+    claims: dict[Hashable, _Claim] = defaultdict(list)
     for i, (_, rows) in enumerate(parsed):
-        for key, j, row in _claimed(rows):
+        for j, (key, (_, row)) in enumerate(zip(_keys(rows), rows, strict=True)):
             claims[key].append((i, j, row))
-    shared = {key: claim for key, claim in claims.items() if len(claim) > 1}
-    out: set[int] = set()
-    for claim in shared.values():
+    shared, out = [claim for claim in claims.values() if len(claim) > 1], set[int]()
+    for claim in shared:
         try:
             out |= _contradicted(claim, lines, supersedes, out)
         except Exception as error:
             for i in {i for i, *_ in claim} - out:
                 lines[i].fault("unread", own_fault(error))
                 out.add(i)
-    covered = {
-        place
-        for key, claim in shared.items()
-        if key[0] != "joint"
-        for place in _covered(claim, out)
-    }
+    covered = set()
+    for claim in shared:  # of what is kept the first stands, but an answer before a blank
+        kept = sorted((_says_nothing(row), i, j) for i, j, row in claim if i not in out)
+        covered |= {(i, j) for _, i, j in kept[1:]}
     settled = Settled()
     for i, (line, rows) in enumerate(parsed):
         left = [row for j, row in enumerate(rows) if (i, j) not in covered]
@@ -66,27 +62,18 @@ def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
     return settled
 
 
-def _claimed(rows: Rows) -> list[tuple[_Key, int, _Row]]:
-    """Return what each row of a record is a claim about, with its place and what it says.
-
-    Agencies that share a question must agree on its score, so that is a claim of its own.
-    """
+def _keys(rows: Rows) -> list[Hashable]:
+    """Return what each row of a record is a claim about."""
     table, first = rows[0]
     if table == "survey_responses":
         # the same person may answer twice; only a form that says all the same is said again
         answers = tuple(row["answer"] for _, row in rows)
         who = first["respondent"] or first["origin"]
         said = ("year", "region", "pillar", "programme", "statement")
-        keys = [(table, who, *(row[c] for c in said), answers) for _, row in rows]
-    elif table == "assessor_notes":
-        keys = [(table, *(row[c] for c in ("year", "region", "kind", "text"))) for _, row in rows]
-    else:
-        keys = [(of, *map(row.get, store.SCHEMAS[of].unique)) for of, row in rows]
-    found = [(key, j, row) for j, (key, (_, row)) in enumerate(zip(keys, rows, strict=True))]
-    if first.get("source") == "self" and first["score"] is not None:
-        joint = ("joint", first["year"], first["region"], first["question"])
-        found.append((joint, 0, {c: first[c] for c in ("score", "question")}))
-    return found
+        return [(table, who, *(row[c] for c in said), answers) for _, row in rows]
+    if table == "assessor_notes":
+        return [(table, *(row[c] for c in ("year", "region", "kind", "text"))) for _, row in rows]
+    return [(of, *map(row.get, store.SCHEMAS[of].unique)) for of, row in rows]
 
 
 def _contradicted(
@@ -94,45 +81,31 @@ def _contradicted(
 ) -> set[int]:
     """Return the records of a claim that are not kept, and say why in each not yet `out`."""
     said = [(i, _content(row)) for i, _, row in claim if not _says_nothing(row)]
-    if not said or all(content == said[0][1] for _, content in said):
+    if all(content == said[0][1] for _, content in said):
         return set()
     older = {old for i, _ in said for old in supersedes.get(lines[i].file.name, ())}
     last = [(i, content) for i, content in said if lines[i].file.name not in older]
     agreed = bool(last) and all(content == last[0][1] for _, content in last)
-    found = set()
-    for i, content in said:
-        if agreed and content == last[0][1]:
-            continue
-        found.add(i)
-        if i not in out:
-            other, else_ = last[0] if agreed else next(o for o in said if o[1] != content)
-            _fault(lines[i], content, lines[other], else_, agreed)
-    return found
+    found = {i: content for i, content in said if not (agreed and content == last[0][1])}
+    for i in found.keys() - out:
+        other = last[0] if agreed else next(o for o in said if o[1] != found[i])
+        _fault(lines[i], found[i], lines[other[0]], other[1], agreed)
+    return {*found}
 
 
 def _fault(line: Line, content: _Row, other: Line, said: _Row, superseded: bool) -> None:
     """Say in a record which other one contradicts or supersedes it, and in what."""
     changed = [c for c in content if content[c] != said.get(c)]
     column = next((c for c in changed if c in line.file.headings), None)
-    values = ", ".join(f"{c} {_shown(content[c])} -> {_shown(said.get(c))}" for c in changed)
+    shown = {c: [*map(_shown, (content[c], said.get(c)))] for c in changed}
+    values = ", ".join(f"{c} {was} -> {is_}" for c, (was, is_) in shown.items())
     place = other.origin(column)
-    if superseded:
-        line.fault("superseded", f"superseded by {place}: {values}", column)
-        return
     what = content.get("question") or content.get("programme") or content.get("component")
-    line.fault(
-        "conflict",
-        f"contradicts {place}{f' on {what}' if what else ''} ({values}); keep one, end the later"
-        " file's name in -ralat, or add a correction",
-        column,
-    )
-
-
-def _covered(claim: _Claim, out: set[int]) -> list[tuple[int, int]]:
-    """Return the rows that another kept one says already: the first, but an answer before blank."""
-    kept = [(_says_nothing(row), i, j) for i, j, row in claim if i not in out]
-    first = min(kept, key=lambda of: of[0], default=None)
-    return [(i, j) for blank, i, j in kept if (blank, i, j) != first]
+    why = f"contradicts {place}{f' on {what}' if what else ''} ({values}); keep one, end the later"
+    why += " file's name in -ralat, or add a line to definitions/corrections.csv"
+    if superseded:
+        why = f"superseded by {place}: {values}"
+    line.fault("superseded" if superseded else "conflict", why, column)
 
 
 def _content(row: _Row) -> _Row:

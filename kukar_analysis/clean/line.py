@@ -20,6 +20,7 @@ _DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]*")
 """Nothing stated: blank, or dashes alone (hyphens, dashes, the minus sign)."""
 _ERROR = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 _DATE = re.compile(r"20\d\d-\d\d-\d\d(T.*)?")
+_THOUSANDS = r"\d{1,3}(\.\d{3}){2,}(,\d+)?|\d{1,3}(\.\d{3})+,\d+"
 _WORDS = {"ya": True, "yes": True, "true": True, "1": True}
 _WORDS |= {"tidak": False, "no": False, "false": False, "0": False}
 _LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3": 3.0}
@@ -120,13 +121,14 @@ class Line:
     @cached_property
     def year(self) -> int:
         """The year of the line, or else that of its folder."""
-        text = self.text("year")
-        if text and not re.fullmatch(r"20\d\d", text):
+        text = self.text("year") or str(self.folder_year)
+        if not re.fullmatch(r"20\d\d", text):
             self.fault("year", "is no year, as 2023", "year")
-        elif text and int(text) != self.folder_year and self.file.kind in FORMS:
+            return self.folder_year
+        if int(text) != self.folder_year and self.file.kind in FORMS:
             reason = f"the form is of {text}, but lies in the folder of {self.folder_year}"
             self.fault("year", f"{reason}; move it, or ask for this year's", "year")
-        return int(text) if text and re.fullmatch(r"20\d\d", text) else self.folder_year
+        return int(text)
 
     @cached_property
     def region(self) -> str | None:
@@ -144,12 +146,12 @@ class Line:
         """
         fw, year, region = self.fw, self.year, self.region
         group = self.known("group")
-        edition = self.record.cells.get("edition") or (f"{year}-{group}" if group else None)
+        own = self.record.cells.get("edition") or (f"{year}-{group}" if group else None)
         listed = self.editions.get((year, region or ""))
-        if edition and listed and edition != listed and self.file.kind != "national_table":
+        if own and listed and own != listed and self.file.kind != "national_table":
             self.fault("edition", f"the national table of {year} has {region} in {listed}", "group")
-        in_name = next((f"{year}-{g}" for g in fw.groups if g in self.file.name), None)
-        edition = edition or listed or in_name
+        in_name = (f"{year}-{g}" for g in fw.groups if g in self.file.name)
+        edition = own or listed or next(in_name, None)
         if edition is None and self.file.kind in FORMS:
             return fw.asked_edition(year)
         if edition is None and not self.faults:
@@ -178,10 +180,8 @@ class Line:
     def score(self, column: str, lowest: float = score.LOWEST) -> float | None:
         """Return a score of at most two decimals; "-" is null, blank and all else a fault."""
         before = len(self.faults)
-        if self.text(column) is None and len(self.faults) > before:
-            return None
-        text = self.record.cells.get(column, "")
-        if self._is_unsure(column) or (text and says_nothing(text)):
+        stated, text = self.text(column), self.record.cells.get(column, "")
+        if len(self.faults) > before or self._is_unsure(column) or (text and stated is None):
             return None
         found = number(text)
         if _DATE.fullmatch(text):
@@ -206,22 +206,22 @@ class Line:
             return None
         if isinstance(text, Number):
             return float(text)
-        if re.fullmatch(r"(Rp\.?\s*)?\d{1,3}(,\d{3}){2,}", text):
-            return float(re.sub(r"\D", "", text))
         plain = re.sub(r"^Rp\.?|,-$|\s", "", text, flags=re.IGNORECASE).removesuffix("%")
         in_rupiah = column == "budget" and plain != text
-        if re.fullmatch(r"\d{1,3}(\.\d{3}){2,}(,\d+)?|\d{1,3}(\.\d{3})+,\d+", plain) or (
+        if re.fullmatch(r"\d{1,3}(,\d{3}){2,}", plain):
+            return float(plain.replace(",", ""))
+        if re.fullmatch(_THOUSANDS, plain) or (
             in_rupiah and re.fullmatch(r"\d{1,3}\.\d{3}", plain)
         ):
-            return float(plain.replace(".", "").replace(",", "."))
-        if re.fullmatch(r"\d{1,3}[.,]\d{3}", plain):
+            plain = plain.replace(".", "")
+        elif re.fullmatch(r"\d{1,3}[.,]\d{3}", plain):
             reason = "could be read in two ways; write it without a thousands mark"
             self.fault("number", reason, column)
-        elif re.fullmatch(r"\d+([.,]\d+)?", plain):
-            return float(plain.replace(",", "."))
-        else:
+            return None
+        if not re.fullmatch(r"\d+([.,]\d+)?", plain):
             self.fault("number", "is no number", column)
-        return None
+            return None
+        return float(plain.replace(",", "."))
 
     def _is_unsure(self, column: str) -> bool:
         unsure = isinstance(self.record.cells.get(column), Unsure)
@@ -231,17 +231,17 @@ class Line:
 
     def level(self, column: str) -> float | None:
         """Return a level of risk, 1 to 3."""
-        text = self.stated(column)
-        if text is not None and text.casefold() not in _LEVELS:
+        text = (self.stated(column) or "").casefold()
+        if text and text not in _LEVELS:
             self.fault("risk", "expected 1, 2 or 3 (rendah, sedang, tinggi)", column)
-        return _LEVELS.get((text or "").casefold())
+        return _LEVELS.get(text)
 
     def yes_no(self, column: str, *, default: bool = False) -> bool:
         """Return a cell that says ya or tidak; blank is the default, all else a fault."""
-        text = self.text(column)
-        if text and text.casefold() not in _WORDS:
+        text = (self.text(column) or "").casefold()
+        if text and text not in _WORDS:
             self.fault(column, "expected ya or tidak", column)
-        return _WORDS.get((text or "").casefold(), default)
+        return _WORDS.get(text, default)
 
 
 def says_nothing(text: str) -> bool:

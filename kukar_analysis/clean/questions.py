@@ -20,6 +20,8 @@ _BAND = re.compile(
     re.IGNORECASE,
 )
 """A range or percentage where a score should stand: an answer, with no score."""
+_Fault = tuple[str, str, str | None]
+"""Rule, reason and column."""
 
 
 def listed(line: Line) -> Rows:
@@ -61,7 +63,7 @@ def form(line: Line) -> Rows:
     agencies: list[str | None] = [*line.agencies]
     said["source"], (said["answer"], said["score"]) = "self", _answer(line)
     said |= {"evidence": line.stated("evidence"), "remark": line.text("remark")}
-    question = _question(line, line.edition)
+    question = _question(line)
     if question is None or line.faults:
         return []
     if not agencies:
@@ -91,17 +93,15 @@ def _answer(line: Line) -> tuple[str | None, float | None]:
         return answer, None
     if _BAND.fullmatch(text):
         return (f"{answer}; {text}" if answer and answer != text else text), None
-    if isinstance(text, Number) and re.fullmatch(r"\d\.\d{3,}", text):
-        exact = Fraction(text)
-        if score.LOWEST <= exact <= score.HIGHEST:
-            value = score.half_up(*(exact * 100).as_integer_ratio()) / 100
-            line.notes.append(f"{line.origin('score')}: {text} is kept with two decimals, {value}")
-            return answer, value
+    if isinstance(text, Number) and re.fullmatch(r"[0-3]\.\d{3,}", text):
+        value = score.half_up(*(Fraction(text) * 100).as_integer_ratio()) / 100
+        line.notes.append(f"{line.origin('score')}: {text} is kept with two decimals, {value}")
+        return answer, value
     return answer, line.score("score")
 
 
-def _question(line: Line, edition: str | None) -> Question | None:
-    """Return the question: by its id or label, else by its code where only one fits."""
+def _question(line: Line) -> Question | None:
+    """Return the question that a line of a form answers, a fault where it is not certain."""
     fields = ("question", "label", "code", "component", "pillar", "block")
     said = {column: line.text(column) or "" for column in fields}
     leading = _CODE.match(said["label"])
@@ -111,7 +111,7 @@ def _question(line: Line, edition: str | None) -> Question | None:
         code = _CODE.fullmatch(line.text("number") or "") or leading
         said["code"] = code[0] if code else ""
     said["code"] = said["code"].strip().rstrip(".")
-    found, fault = _identified(edition, **said)
+    found, fault = _identified(line.edition, **said)
     if found is None and not line.faults:
         if line.record.is_bare:
             fault = "question", "is a text alone that is no question; it is not repeated here", None
@@ -125,59 +125,60 @@ def _question(line: Line, edition: str | None) -> Question | None:
     return found
 
 
-_Fault = tuple[str, str, str | None]
-"""Rule, reason and column."""
-
-
 @framework.kept()
 def _identified(edition: str | None, **said: str) -> tuple[Question | None, _Fault]:
-    """Return the question, or why there is none for certain."""
+    """Return the question, or why there is none for certain.
+
+    An id has the last word, then the label; a code says which of several a label means, and alone
+    proves a question only where no label stands, or one that reads as that question's.
+    """
     fw = framework.load()
     known = fw.edition_questions.get(edition or "", {})
-    named = [fw.match("question", said[c]) for c in ("question", "label") if said[c]]
-    ids = by_name = [id_ for found in named for id_ in _narrowed(known, said, found)]
-    if not ids and said["code"]:
-        coded = [q.question for q in known.values() if q.code.rstrip(".") == said["code"]]
-        ids = _narrowed(known, said, coded)
-    distinct = list(dict.fromkeys(ids))
-    if len(distinct) != 1:
-        return None, _unclear(edition, said, distinct)
-    question, faults = fw.questions[distinct[0]], list[_Fault]()
-    own = known.get(question.question)
-    if own and said["code"] and own.code.rstrip(".") != said["code"]:
-        reason = f"{question.question} has the code {own.code} in {edition}"
-        faults.append(("question", reason, "code"))
-    other = None if by_name else suggest.reads_as(said["label"], question.question)
-    if other:
-        reason = f"the code is of {question.question}, but the label reads as {other}"
-        faults.append(("question", reason, "label"))
+    codes = {id_: q.code.rstrip(".") for id_, q in known.items()}
+    coded = [id_ for id_, code in codes.items() if said["code"] and code == said["code"]]
+    by_id, by_label = (fw.match("question", said[c]) for c in ("question", "label"))
+    ids = _narrowed(edition, said, by_id)
+    ids = ids if len(ids) == 1 else _narrowed(edition, said, [*by_id, *by_label], coded)
+    is_coded = not ids
+    ids = ids or _narrowed(edition, said, coded)
+    if len(ids) != 1:
+        column = next((c for c in ("question", "label", "code") if said[c]), None)
+        rule, why = "question", "no question is named; write its id, code or label"
+        if column and ids:
+            rule, why = "ambiguous", f"could be {', '.join(ids)}; write the id in a column ID BUTIR"
+        elif column:
+            advice = suggest.advice("question", said[column])
+            why = f"is no question of {edition or 'any edition'}; {advice}"
+        return None, (rule, why, column)
+    question, id_ = fw.questions[ids[0]], ids[0]
+    if said["code"] and codes.get(id_, said["code"]) != said["code"]:
+        return None, ("question", f"{id_} has the code {codes[id_]} in {edition}", "code")
+    if is_coded and re.search(r"\w", said["label"]):
+        near = suggest.reads_as(said["label"])
+        if id_ not in near:
+            reads = f"reads as {near[0]}" if near else f"does not read as {question.label!r}"
+            why = f"the code is of {id_}, but the label {reads}; if {id_} is meant, write it in a"
+            return None, ("question", f"{why} column ID BUTIR", "label")
     for column in ("component", "pillar"):
-        text, part = said[column], getattr(question, column)
-        if text and part and part not in (fw.match(column, text) or [part]):
-            reason = f"{question.question} is of {part}, not {text}"
-            faults.append(("question", reason, column))
-    return (None, faults[0]) if faults else (question, ("", "", None))
+        part, named = getattr(question, column), fw.match(column, said[column])
+        if part and named and part not in named:
+            return None, ("question", f"{id_} is of {part}, not {said[column]}", column)
+    return question, ("", "", None)
 
 
-def _narrowed(known: dict[str, Any], said: dict[str, str], ids: list[str]) -> list[str]:
-    """Keep the questions that fit the edition, and the component, pillar and block named."""
+def _narrowed(
+    edition: str | None, said: dict[str, str], ids: list[str], coded: list[str] | None = None
+) -> list[str]:
+    """Keep the questions of the edition that fit the component, pillar, block and code named."""
     fw = framework.load()
-    found = [id_ for id_ in ids if not known or id_ in known]
+    known = fw.edition_questions.get(edition or "", {})
+    found = [id_ for id_ in dict.fromkeys(ids) if not known or id_ in known]
     for column in ("component", "pillar"):
         named = fw.match(column, said[column])
         if named and len(found) > 1:
             found = [id_ for id_ in found if getattr(fw.questions[id_], column) in named]
-    if said["block"] and len(found) > 1:
-        block = framework.normalise(said["block"])
+    block = framework.normalise(said["block"])
+    if block and len(found) > 1:
         found = [i for i in found if i in known and framework.normalise(known[i].block) == block]
-    return found
-
-
-def _unclear(edition: str | None, said: dict[str, str], ids: list[str]) -> _Fault:
-    column = next((c for c in ("question", "label", "code") if said[c]), None)
-    if column is None:
-        return "question", "no question is named; write its id, its code or its label", None
-    if ids:
-        return "ambiguous", f"could be {', '.join(ids)}; write the id in a column", column
-    advice = suggest.advice("question", said[column])
-    return "question", f"is no question of {edition or 'any edition'}; {advice}", column
+    by_code = [id_ for id_ in found if id_ in (coded or ())]
+    return by_code if len(by_code) == 1 else found

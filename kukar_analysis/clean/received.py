@@ -18,6 +18,11 @@ _LATER = re.compile(
     r"(.+?)[-_ ]+\(?(?:ralat|revisi|rev|perbaikan|susulan)\)?(?:[-_ ]*(\d+))?", re.IGNORECASE
 )
 """A file that says by its name that it has the last word: `surat-64.02-ralat.pdf`."""
+_SYSTEM = re.compile(
+    r"\.|~\$|(__macosx|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|@eadir|\$recycle\.bin)$",
+    re.IGNORECASE,
+)
+"""How a file or folder is called that the system, or Excel while a workbook is open, made."""
 
 
 @dataclass
@@ -28,25 +33,11 @@ class Received:
     `problems` need something done; `notes` are only worth knowing.
     """
 
-    paths: dict[str, Path]
+    paths: dict[str, Path] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     supersedes: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-
-    def unlike(self, name: str, sha256: str) -> str:
-        """Return why a file must stay out: it is not the one on record. Empty where it is.
-
-        One that is not on record at all is read, and noted.
-        """
-        if self.sha256 and name not in self.sha256:
-            self.notes.append(f"{name}: read, but {SOURCES} has no line for it")
-        if self.sha256.get(name, sha256) == sha256:
-            return ""
-        return (
-            f"{name}: is not the file that {SOURCES} names, so nothing of it is kept: restore it,"
-            f" or, if this one was received, write in its line the sha256 {sha256}"
-        )
 
     def last_words(self) -> dict[str, set[str]]:
         """Return which files each file has the last word over, by its name or by SOURCES.csv."""
@@ -64,31 +55,32 @@ class Received:
             if name in self.paths and earlier not in self.paths:
                 self.problems.append(f"{SOURCES}: {name} supersedes {earlier}, which is not there")
             over.setdefault(name, set()).add(earlier)
-        for _ in over:  # a chain is as long as there are files, at most
-            further = {n: {e for m in own for e in over.get(m, ())} for n, own in over.items()}
-            if all(further[name] <= own for name, own in over.items()):
-                break
-            over = {name: own | further[name] for name, own in over.items()}
+        for own in over.values():
+            reached: set[str] = set()
+            while own > reached:  # what a superseded file superseded
+                reached = set(own)
+                own |= {e for name in reached for e in over.get(name, ())}
         return over
 
 
 def look(raw: Path) -> Received:
-    """Return what lies in the raw folder. Raises UsageError when there is nothing to read."""
+    """Return what lies in the year folders of a raw folder; UsageError where that is nothing."""
     if not raw.is_dir():
         raise UsageError(f"{raw} is no folder; expected one with a folder a year, as {raw}/2023")
     years = sorted(p for p in raw.iterdir() if p.is_dir() and re.fullmatch(r"20\d\d", p.name))
     if not years:
         raise UsageError(f"{raw} has no year folder; expected folders as {raw}/2023")
-    received = Received({})
+    received, instead, hidden = Received(), originals(raw), []
     for path in sorted(set(raw.iterdir()) - set(years)):
-        if not _is_hidden(path.name) and path.name not in (SOURCES, mapping.MAPPINGS):
+        if not _SYSTEM.match(path.name) and path.name not in (SOURCES, mapping.MAPPINGS):
             received.problems.append(f"{path.name}: not read; move it into the folder of its year")
-    instead, hidden = originals(raw), []
     for path in (path for year in years for path in sorted(year.rglob("*"))):
         name = path.relative_to(raw).as_posix()
         if path.is_dir() and not path.is_symlink() and path.suffix.lower() not in READERS:
             continue
-        if not name.isprintable():
+        if any(_SYSTEM.match(part) for part in name.split("/")):
+            hidden.append(name)
+        elif not name.isprintable():
             said = f"{name!a}: its name holds unreadable signs; rename the file"
             received.problems.append(said)
         elif name in instead:
@@ -96,12 +88,10 @@ def look(raw: Path) -> Received:
                 f"{name}: not read, {instead[name]} stands in its place: `kukar forget-names`"
                 " deletes it; rename it if it is another"
             )
-        elif _is_hidden(name):
-            hidden.append(name)
         else:
             received.paths[name] = path
     if hidden:
-        received.notes.append(f"hidden files not read: {', '.join(sorted(hidden))}")
+        received.notes.append(f"files of the system not read: {', '.join(hidden)}")
     if not received.paths:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     _read_sources(raw / SOURCES, received)
@@ -122,11 +112,8 @@ def check_tables(processed: Path, raw: Path | None = None) -> None:
     # what could not be read, as a file half copied, is not in the tables however it is by now
     known = {name: sha256 for name, sha256 in record["files"].items() if sha256 is not None}
     paths = look(folder).paths | mappings(folder)
-    now = {
-        name: _sha256(path)
-        for name, path in paths.items()
-        if name in known or name not in record["files"]
-    }
+    there = [name for name in paths if name in known or name not in record["files"]]
+    now = {name: sha256(paths[name]) for name in there}
     changed = sorted(dict(now.items() ^ known.items()))
     if changed:
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
@@ -142,7 +129,8 @@ def mappings(raw: Path) -> dict[str, Path]:
     return {path.name: path} if path.exists() else {}
 
 
-def _sha256(path: Path) -> str | None:
+def sha256(path: Path) -> str | None:
+    """Return the fingerprint of a file, None where it cannot be opened."""
     try:
         return writing.sha256(path)
     except OSError:
@@ -158,11 +146,6 @@ def originals(raw: Path) -> dict[str, str]:
     """Return the surveys that still lie beside the list that took their place, with that list."""
     names = {path.relative_to(raw).as_posix() for path in raw.glob("20*/**/*") if path.is_file()}
     return {name: nameless(name) for name in sorted(names) if nameless(name) in names}
-
-
-def _is_hidden(name: str) -> bool:
-    """Whether a file is the system's or Excel's own (`~$…` while a workbook is open)."""
-    return any(part.startswith((".", "~$")) for part in name.split("/"))
 
 
 def _read_sources(path: Path, received: Received) -> None:

@@ -66,6 +66,7 @@ class Framework:
     forms: tuple[facts.FormColumn, ...]
     form_topics: tuple[facts.FormTopic, ...]
     corrections: tuple[facts.Correction, ...]
+    settled: tuple[facts.SettledScore, ...]
     letterheads: tuple[facts.LetterheadLine, ...]
     targets: tuple[facts.Target, ...]
     papers: dict[str, facts.Paper]

@@ -248,6 +248,14 @@ class Correction(Fact, keys=0):  # `record`: a line by its cells, `TAHUN=2021;DA
     reason: str
 
 
+class SettledScore(Fact, keys=3):  # whose score is the office's where agencies differ on a question
+    year: int
+    region: str
+    question: str
+    opd: str
+    reason: str
+
+
 class LetterheadLine(Fact, keys=2):  # of a region's office, as it stands on paper, from the top
     region: str
     line: int
