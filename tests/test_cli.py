@@ -196,7 +196,7 @@ def test_list_shows_each_report_its_status_and_the_file_it_waits_for(processed):
     done = kukar(*asked)
     assert done.exit_code == 0
     lines = done.output.splitlines()
-    assert lines[-1] == "3 complete, 10 incomplete, 1 waiting"
+    assert lines[-1] == "6 complete, 10 incomplete, 1 waiting"
     assert re.fullmatch(r"2023/64\.02/00_ringkasan +incomplete", lines[0])
     assert any(re.fullmatch(r"2023/64\.02/02_indeks +complete", line) for line in lines)
     name, waits = kukar(*asked, "-p", "pillar=living").output.splitlines()[:2]
