@@ -84,7 +84,7 @@ def test_every_committed_notebook_comes_out_as_from_plain_papermill(tmp_path, ca
     with concurrent.futures.ThreadPoolExecutor(2) as pool:
         found = dict(pool.map(one, sorted(store.NOTEBOOKS.glob("[0-9]*.ipynb"))))
     assert found == dict.fromkeys(found, True)
-    assert len(found) == 10
+    assert len(found) == 13
     assert "not forked" not in caplog.text
 
 

@@ -48,7 +48,7 @@ def test_what_the_guide_promises_is_there(ran, office):
     made = office / "reports" / "2023" / "64.02"
     assert (made / "02_indeks.html").is_file()
     assert (made / "02_indeks.pdf").is_file()
-    assert (made / "10_anggaran_desa.html").is_file()
+    assert (made / "13_anggaran_desa.html").is_file()
     assert (office / "reports" / "smart-city-2023.zip").is_file()
     assert (office / "formulir" / "2027" / "LIES-SAYA.txt").is_file()
     assert "agree" in ran["kukar check"].stdout
