@@ -26,7 +26,7 @@ _Figure = tuple[str, Any, Any, str]
 
 
 @dataclass
-class Rule:
+class Recomputed:
     """What became of one kind of published figure: how many agree, and a line for each other.
 
     `not_recomputable`: printed, but a part is not on record; `not_printed`: the other way round.
@@ -50,8 +50,8 @@ class Rule:
         return "; ".join(said + [f"{len(found)} {what}" for found, what in parts if found])
 
 
-def check(tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
-    """Return one Rule for every kind of published figure in the tables, in the order of years.
+def check(tables: Mapping[str, pd.DataFrame]) -> list[Recomputed]:
+    """Return what became of every kind of published figure in the tables, in the order of years.
 
     Needs component_scores, index_scores, question_scores and programmes (store.SCHEMAS).
     """
@@ -69,8 +69,8 @@ def check(tables: Mapping[str, pd.DataFrame]) -> list[Rule]:
 
 def _rule(
     name: str, figures: Iterable[_Figure], says: str = "printed {}, computed {} ({})"
-) -> Rule:
-    rule = Rule(name)
+) -> Recomputed:
+    rule = Recomputed(name)
     for what, printed, computed, where in figures:
         if printed is None:
             rule.not_printed.append(f"{what}: {where}")

@@ -18,13 +18,18 @@ from __future__ import annotations
 import numbers
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from kukar_analysis import framework
 from kukar_analysis.errors import ScoreError
 from kukar_analysis.framework.facts import Edition, Rounding
 
+if TYPE_CHECKING:
+    import pandas as pd
+
 LOWEST, HIGHEST = 0, 4
 """The scale of every score (letters of 2022 and 2023)."""
+_QUESTION = ["year", "region", "question"]
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -85,6 +90,19 @@ def weighted_sum(
 def contributions(component_scores: Mapping[str, float], edition: str) -> dict[str, Decimal]:
     """Return weight times score of each component, unrounded (four decimals)."""
     return {c: Decimal(t).scaleb(-4) for c, t in _terms(component_scores, edition).items()}
+
+
+def differing(scores: pd.DataFrame) -> pd.DataFrame:
+    """Return the office's own rows of question_scores on which its agencies do not agree.
+
+    They score a question of a region and year differently, and no line of definitions/settled.csv
+    says whose score counts: until then the question has no score of the office.
+    """
+    own = scores[scores["source"] == "self"].dropna(subset="score")
+    found = own[own.groupby(_QUESTION)["score"].transform("nunique").gt(1)]
+    settled = {(s.year, s.region, s.question) for s in framework.load().settled}
+    keys = zip(*(found[column] for column in _QUESTION), strict=True)
+    return found.loc[[key not in settled for key in keys]]
 
 
 def _is_number(score: object) -> bool:

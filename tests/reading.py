@@ -16,6 +16,7 @@ from html.parser import HTMLParser
 from xml.etree import ElementTree
 
 import nbformat
+import openpyxl
 import pytest
 from nbformat import v4
 
@@ -226,3 +227,17 @@ def kernels():
         warnings.simplefilter("ignore", ResourceWarning)
         yield
         gc.collect()
+
+
+def write_book(path, sheets, change=None):
+    """Write a workbook of sheets, {title: rows}, which `change` may alter; return its path."""
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for title, rows in sheets.items():
+        sheet = book.create_sheet(title)
+        for row in rows:
+            sheet.append(row)
+    if change:
+        change(book)
+    book.save(path)
+    return path

@@ -7,11 +7,11 @@ import hashlib
 import re
 from collections import Counter, defaultdict
 
-import openpyxl
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reading import write_book
 
 from kukar_analysis import clean, framework, store
 from kukar_analysis.clean import claims as settling
@@ -495,12 +495,10 @@ def test_corrections_of_one_file_are_all_applied_wherever_their_lines_stand(
         ("PILAR=Smart Economy", "2", "replace", "dua"),
         file="2023/a.xlsx",
     )
-    raw, book = raw_folder({"2023/b.csv": OTHER}), openpyxl.Workbook()
-    for pillar, number in (("Living", 3), ("Society", 4), ("Economy", 2)):  # a sheet each
-        sheet = book.create_sheet(pillar)
-        for row in (AGENCIES.split(";"), ["KAB. MALANG", f"Smart {pillar}", number]):
-            sheet.append(row)
-    book.save(raw / "2023" / "a.xlsx")
+    raw, each = raw_folder({"2023/b.csv": OTHER}), (("Living", 3), ("Society", 4), ("Economy", 2))
+    heads = AGENCIES.split(";")  # a sheet each
+    sheets = {pillar: [heads, ["KAB. MALANG", f"Smart {pillar}", n]] for pillar, n in each}
+    write_book(raw / "2023" / "a.xlsx", sheets)
     made = clean.clean(raw, tmp_path)
     found = made.tables["pillar_agencies"][["pillar", "agencies", "origin"]]
     assert found.iloc[0].tolist() == ["living", 5, "2023/a.xlsx#Living!C2"]

@@ -1,7 +1,7 @@
 """Layouts as offices make them: every score on its question, agency and pillar, or refused."""
 
-import openpyxl
 import pytest
+from reading import write_book
 
 from kukar_analysis import clean
 
@@ -17,10 +17,7 @@ def answers(tmp_path):
     def run(*rows, name="2023/dinkes.xlsx"):
         path = tmp_path / "raw" / name
         path.parent.mkdir(parents=True)
-        book = openpyxl.Workbook()
-        for line in rows:
-            book.active.append(line)
-        book.save(path)
+        write_book(path, {"Sheet": rows})
         made = clean.clean(tmp_path / "raw", tmp_path / "processed")
         kept = made.tables["question_scores"]
         found = [

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import openpyxl
 import pytest
+from reading import write_book
 from typer.testing import CliRunner
 
 from kukar_analysis import clean, cli, store
@@ -41,13 +41,7 @@ class Office:
             (rows,) = sheets.values()
             path.write_text("".join(";".join(map(str, row)) + "\n" for row in rows))
         else:
-            book = openpyxl.Workbook()
-            book.remove(book.active)
-            for title, rows in sheets.items():
-                sheet = book.create_sheet(title)
-                for row in rows:
-                    sheet.append(row)
-            book.save(path)
+            write_book(path, sheets)
         return f"2023/{name}"
 
     def map(self, name, *options):

@@ -7,10 +7,10 @@ import struct
 import zipfile
 from datetime import date
 
-import openpyxl
 import pytest
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
+from reading import write_book
 
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import READERS, workbook
@@ -28,16 +28,7 @@ def book(tmp_path):
     """Return a function that writes sheets, {title: rows}, and returns the workbook's path."""
 
     def write(sheets, change=None, name="isian.xlsx"):
-        made = openpyxl.Workbook()
-        made.remove(made.active)
-        for title, rows in sheets.items():
-            sheet = made.create_sheet(title)
-            for row in rows:
-                sheet.append(row)
-        if change:
-            change(made)
-        made.save(tmp_path / name)
-        return tmp_path / name
+        return write_book(tmp_path / name, sheets, change)
 
     return write
 

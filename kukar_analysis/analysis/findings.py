@@ -12,8 +12,8 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, places, store
-from kukar_analysis.analysis.quality import differing, own_answers
+from kukar_analysis import framework, places, score, store
+from kukar_analysis.analysis.quality import own_answers
 from kukar_analysis.formats import number
 
 FINDINGS = ["kind", "pillar", "opd", "subject", "detail", "origin"]
@@ -44,7 +44,7 @@ def findings(year: int, region: str) -> pd.DataFrame:
             for r in bare.itertuples()
         ),
         *_without_programme(answers, surveyed, programmes),
-        *_differing(year, region),
+        *_differing(answers),
         *_contradictions(year, region, answers),
         *(_survey(year, _records(surveyed), programmes) if len(surveyed) else ()),
     ]
@@ -69,12 +69,12 @@ def _without_programme(
                 yield "without_programme", part.pillar, None, part.name, None, own.iloc[0]
 
 
-def _differing(year: int, region: str) -> Iterator[_Row]:
+def _differing(answers: pd.DataFrame) -> Iterator[_Row]:
     """Yield the agencies that score a question differently, each with all scores and cells."""
-    for question, own in differing(year, region).groupby("question", sort=False):
+    for question, own in score.differing(answers).groupby("question", sort=False):
         label = framework.load().questions[str(question)].label
         said = zip(own["opd"].fillna("tanpa nama"), own["score"], own["origin"], strict=True)
-        scores = "; ".join(f"{opd} {number(score)} ({origin})" for opd, score, origin in said)
+        scores = "; ".join(f"{opd} {number(given)} ({origin})" for opd, given, origin in said)
         for row in own.itertuples():
             detail = f"{scores}; ID butir {question}"
             yield "agencies_differ", row.pillar, row.opd, label, detail, row.origin

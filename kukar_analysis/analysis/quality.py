@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, places, store
+from kukar_analysis import framework, places, score, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import UsageError
 
@@ -94,18 +94,6 @@ def own_answers(year: int, region: str) -> pd.DataFrame:
     return own.assign(is_answered=answered, has_evidence=answered & own["evidence"].notna())
 
 
-def differing(year: int, region: str) -> pd.DataFrame:
-    """Return the office's own answers to questions that its agencies score differently.
-
-    Columns as `own_answers`. None where definitions/settled.csv says whose score counts: until then
-    the question has no score of the office.
-    """
-    own = own_answers(year, region).dropna(subset="score")
-    settled = {s.question for s in framework.load().settled if (s.year, s.region) == (year, region)}
-    several = own.groupby("question")["score"].transform("nunique").gt(1)
-    return own[several & ~own["question"].isin(settled)]
-
-
 def office_scores(year: int, region: str) -> pd.Series:
     """Return the office's score by question: that on which its agencies agree.
 
@@ -115,9 +103,8 @@ def office_scores(year: int, region: str) -> pd.Series:
     own = own_answers(year, region).dropna(subset="score")
     settled = [s for s in framework.load().settled if (s.year, s.region) == (year, region)]
     whose = own["question"].map({s.question: s.opd for s in settled})
-    own = own[whose.isna() | (whose == own["opd"])].drop(
-        index=differing(year, region).index, errors="ignore"
-    )
+    counts = (whose.isna() | (whose == own["opd"])) & ~own.index.isin(score.differing(own).index)
+    own = own[counts]
     return own.drop_duplicates("question").set_index("question")["score"]
 
 

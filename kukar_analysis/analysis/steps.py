@@ -10,24 +10,20 @@ from kukar_analysis.formats import number
 
 _ORDER = ["kind", "step", "reason", "who", "due", "gain", "origin"]
 _TYPES = dict.fromkeys(_ORDER, "str") | {"gain": "float64"}
-_DOUBTS = {
-    "not_begun": "disebut belum dimulai, padahal mencatat realisasi",
-    "done": "disebut selesai, padahal capaiannya di bawah kategori Baik",
-}
 
 
-def next_steps(year: int, region: str, nearest: int = 2) -> pd.DataFrame:
+def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
     """Return what to do first in a region, the components first, then by what it would give.
 
     Columns: kind (component, question, programme, agency), step and reason in words, who (agencies,
     null where none is on record), due (definitions/deadlines.csv), gain (what the index would rise
     by, unrounded; null where that cannot be said), origin. Components below the mean of their group
     are to reach it: the gain is weight times gap (`components`), the one criterion of their order.
-    Of questions the `nearest` largest gains up to 4, with all that are as large.
+    Of questions the `most` largest gains up to 4, with all that are as large.
     """
     found = [
         _components(year, region),
-        _questions(year, region, nearest),
+        _questions(year, region, most),
         _programmes(year, region),
         _agencies(year, region),
     ]
@@ -56,9 +52,9 @@ def _components(year: int, region: str) -> pd.DataFrame:
     )
 
 
-def _questions(year: int, region: str, nearest: int) -> pd.DataFrame:
+def _questions(year: int, region: str, most: int) -> pd.DataFrame:
     rooms = pillars.questions(year, region).query("gain > 0")
-    largest = rooms.nlargest(nearest, "gain", keep="all")
+    largest = rooms.nlargest(most, "gain", keep="all")
     answered = agencies.agency_questions(year, region).query("state == 'answered'")
     by = answered.groupby("question")["opd"].agg(lambda opd: ", ".join(sorted(set(opd))))
     return pd.DataFrame(
@@ -74,12 +70,10 @@ def _questions(year: int, region: str, nearest: int) -> pd.DataFrame:
 
 
 def _programmes(year: int, region: str) -> pd.DataFrame:
-    every = programmes.programmes(year, region)
+    every, doubts = programmes.programmes(year, region), framework.load().names["doubt"]
     idle = every[(every["status"] == "not_begun") & every["doubt"].isna()]
     found = [(idle, "Mulai program yang belum dimulai", "")]
-    found += [
-        (every[every["doubt"] == d], "Pastikan status program", w) for d, w in _DOUBTS.items()
-    ]
+    found += [(every[every["doubt"] == d], "Pastikan status program", w) for d, w in doubts.items()]
     return pd.DataFrame(
         [
             {

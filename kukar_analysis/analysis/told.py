@@ -6,7 +6,6 @@ of an id, listed `a, b, dan c`, few at most five of them, ends a range; `is miss
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -29,18 +28,13 @@ def _template(sentence: str) -> Template:
     return _JINJA.from_string(framework.load().sentences[sentence].text)
 
 
-def few(names: Iterable[str]) -> str:
-    """Return names as `a, b, dan 3 lainnya`."""
-    named = [*names]
-    return listed([*named[:NAMED], *[f"{len(named) - NAMED} lainnya"] * (len(named) > NAMED)])
-
-
 def _name(id_: Any, kind: str) -> str:
     return framework.load().names[kind][str(id_)]
 
 
 _JINJA = Environment(undefined=StrictUndefined)
-_JINJA.filters |= {"n": number, "name": _name, "few": few, "listed": lambda names: listed([*names])}
+_JINJA.filters |= {"n": number, "name": _name, "listed": lambda names: listed([*names])}
+_JINJA.filters["few"] = lambda names: listed([*names], NAMED)
 _JINJA.filters["ends"] = lambda r: f"{r.low} sampai {r.high}" if r.low < r.high else f"{r.low}"
 _JINJA.filters["signed"] = lambda value, places=2: number(value, places, signed=True)
 _JINJA.tests["missing"] = pd.isna

@@ -347,12 +347,8 @@ def _say(cleaned: Cleaned) -> None:
 
 def _open_scores(scores: pd.DataFrame) -> Iterator[str]:
     """Yield a line a year where agencies score a question differently and nothing settles it."""
-    own = scores[scores["source"] == "self"].dropna(subset="score").fillna({"opd": "tanpa nama"})
-    for (year, region), part in own.groupby(["year", "region"]):
-        settled = framework.load().settled
-        known = [s.question for s in settled if (s.year, s.region) == (year, region)]
-        differs = part.groupby("question")["score"].transform("nunique").gt(1)
-        found = part[differs & ~part["question"].isin(known)]
+    open_ = score.differing(scores).fillna({"opd": "tanpa nama"})
+    for (year, region), found in open_.groupby(["year", "region"]):
         for question in found["question"].unique()[:1]:
             first = found[found["question"] == question]
             said = "; ".join(f"{r.opd} {r.score} ({r.origin})" for r in first.itertuples())

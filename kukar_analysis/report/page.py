@@ -190,23 +190,24 @@ def _gathered(soup: BeautifulSoup) -> None:
 
     A section with nothing else goes, and so does a heading under which nothing stands.
     """
-    sections: list[list[Tag]] = [[]]
+    sections: list[tuple[Tag, list[Tag]]] = []
     for cell in soup.find_all(id=_CELL):
-        sections += [[]] if cell.h2 else []
-        sections[-1].append(cell)
+        if cell.h2:
+            sections.append((cell.h2, [cell]))
+        elif sections:
+            sections[-1][1].append(cell)
     waiting: dict[str, list[str]] = {}
-    for head, *cells in sections[1:]:
-        heading = head.h2.get_text(" ", strip=True) if head.h2 else ""
+    last = None
+    for heading, cells in sections:
         boxes = [box.extract() for cell in cells for box in cell.select(".empty-place")]
-        rest = head.get_text("", strip=True) != (
-            head.h2.get_text("", strip=True) if head.h2 else ""
-        )
-        stays = rest or any(cell.get_text(strip=True) or cell.img for cell in cells)
+        stands = "".join(cell.get_text("", strip=True) for cell in cells)
+        stays = stands != heading.get_text("", strip=True) or any(cell.img for cell in cells)
         for box in boxes:
             reason = " ".join(p.get_text() for p in box("p") if not p.strong)
-            caption = box.strong.get_text() if stays and box.strong else heading
-            waiting.setdefault(reason, []).append(caption)
-        for cell in [] if stays else (head, *cells):
+            named = box.strong if stays and box.strong else heading
+            waiting.setdefault(reason, []).append(named.get_text(" ", strip=True))
+        last = cells[0] if stays else last
+        for cell in [] if stays else cells:
             cell.decompose()
     if waiting:
         made = [
@@ -214,8 +215,7 @@ def _gathered(soup: BeautifulSoup) -> None:
             for reason, heads in waiting.items()
         ]
         listed = f'<h2>Belum tersedia di halaman ini</h2><ul class="items">{"".join(made)}</ul>'
-        left = [head for head, *_ in sections[1:] if not head.decomposed]
-        place = left[-1].insert_before if left else soup.append
+        place = last.insert_before if last else soup.append
         place(BeautifulSoup(f'<div class="rendered_html">{listed}</div>', "html.parser"))
 
 

@@ -167,15 +167,11 @@ def _of_office(year: int, region: str) -> Iterator[Report]:
             named or bool(agencies or carrying.unnamed(year, region)),
         ),
         ("08_program", "Program", "programmes", not programmes.programmes(year, region).empty),
-        (
-            "12_belum_diterima",
-            "Yang belum diterima",
-            None,
-            not not_received(year, region).empty,
-        ),
     ):
-        waits = _waits(table, year, region) if table else ()
+        waits = _waits(table, year, region)
         yield _report(notebook, year, region, title, waits=waits, can_be_made=there)
+    waited = not not_received(year, region).empty
+    yield _report("12_belum_diterima", year, region, "Yang belum diterima", can_be_made=waited)
     for opd in agencies:
         title = f"{framework.load().opd[opd].name},"
         yield _report("09_opd", year, region, title, opd=opd)

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -98,7 +99,7 @@ def execute(
     """
     started, error = time.monotonic(), None
     try:
-        if Cache(asked.reports).program() != program:
+        if _known(asked.reports).program() != program:
             raise ReportError("the worker has another version of the program: install it there")
         os.environ[paths.PROCESSED_VARIABLE] = str(asked.processed)
         if fork.available():
@@ -112,6 +113,12 @@ def execute(
             raise
         error = in_a_line(failed)
     return time.monotonic() - started, error
+
+
+@cache
+def _known(reports: Path) -> Cache:
+    """Return what knows the hashes of the program's files: each is read again when it changes."""
+    return Cache(reports)
 
 
 def no_room(failed: BaseException) -> bool:

@@ -85,10 +85,7 @@ def stated(missing: Missing) -> list[str]:
 
 def named(frame: pd.DataFrame | pd.Series, column: str = "label", most: int | None = None) -> str:
     """Return the names in a column as `A, B, dan C`; beyond `most`, `A, B, dan 3 lainnya`."""
-    names = list(dict.fromkeys(_texts(frame, column)))
-    if most is not None and len(names) > most:
-        names = [*names[:most], f"{len(names) - most} lainnya"]
-    return formats.listed(names) or formats.NOTHING
+    return formats.listed([*dict.fromkeys(_texts(frame, column))], most) or formats.NOTHING
 
 
 def listed(frame: pd.DataFrame, label: str, value: str) -> str:
