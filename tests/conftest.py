@@ -1,14 +1,45 @@
-"""Fixtures that several test files share."""
+"""Fixtures that several test files share; what is dear is made once for all workers."""
 
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 import logging
+import pickle
 
 import pytest
+import running
+from filelock import FileLock
+from reading import tables_from
 
-from kukar_analysis import clean, framework, respondents, store
+from kukar_analysis import clean, framework, paths, respondents, store
 from kukar_analysis.framework.facts import FieldSize
+from kukar_analysis.report import notebooks
+
+
+@pytest.fixture(scope="session")
+def shared(tmp_path_factory, request):
+    """Return a folder of this session that all its workers see."""
+    own = tmp_path_factory.getbasetemp()
+    return own.parent if hasattr(request.config, "workerinput") else own
+
+
+@pytest.fixture(scope="session")
+def once(shared):
+    """Return a function that makes something in a folder, for whichever worker asks first.
+
+    `once(name, make)` returns what `make(folder)` returned; the folder is only read from then on.
+    """
+
+    def once(name, make):
+        folder, kept = shared / name, shared / f"{name}.pickle"
+        with FileLock(shared / f"{name}.lock"):
+            if not kept.exists():
+                folder.mkdir(exist_ok=True)
+                kept.write_bytes(pickle.dumps(make(folder)))
+        return pickle.loads(kept.read_bytes())
+
+    return once
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -27,22 +58,15 @@ def papermill_speaks():
 
 
 @pytest.fixture(scope="session")
-def made(tmp_path_factory):
-    """Clean the raw folder of the project once; return what `clean` returned and where it wrote."""
-    folder = tmp_path_factory.mktemp("processed")
-    return clean.clean(store.RAW, folder), folder
-
-
-@pytest.fixture(scope="session")
-def cleaned(made):
+def cleaned(once):
     """Return what `clean` returned for the raw folder of the project."""
-    return made[0]
+    return once("processed", lambda folder: clean.clean(store.RAW, folder))
 
 
 @pytest.fixture(scope="session")
-def processed(made):
+def processed(cleaned, shared):
     """Return the folder of the tables made from the raw folder of the project; only read it."""
-    return made[1]
+    return shared / "processed"
 
 
 @pytest.fixture(scope="session")
@@ -85,11 +109,20 @@ def processed_env(processed, monkeypatch):
 
 
 @pytest.fixture(scope="session")
-def sample_processed(tmp_path_factory):
-    """Return the folder of the tables made from the invented office of data/sample."""
-    folder = tmp_path_factory.mktemp("sample_processed")
-    clean.clean(store.ROOT / "data" / "sample", folder)
-    return folder
+def sample_cleaned(once):
+    """Return what `clean` returned for the invented office of data/sample."""
+
+    def make(folder):
+        respondents.respondent({"person_name": "makes the key, which is said once"})
+        return clean.clean(paths.ROOT / "data" / "sample", folder)
+
+    return once("sample", make)
+
+
+@pytest.fixture(scope="session")
+def sample_processed(sample_cleaned, shared):
+    """Return the folder of the tables made from the invented office; only read it."""
+    return shared / "sample"
 
 
 @pytest.fixture
@@ -97,6 +130,28 @@ def sample_env(sample_processed, monkeypatch):
     """Point notebooks, and whatever reads without a folder, to the invented office's tables."""
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(sample_processed))
     return sample_processed
+
+
+@pytest.fixture(scope="session")
+def executed(once, request):
+    """Return a function that runs a notebook with what it knows of some parameters, once.
+
+    It is run on the tables of the invented office where the region is that one.
+    """
+
+    def run(notebook, **given):
+        path = paths.NOTEBOOKS / f"{notebook}.ipynb"
+        known = {n: given.get(n, p.default) for n, p in notebooks.read(path).parameters.items()}
+        kind = "sample_processed" if known.get("region") == "00.01" else "processed"
+        tables = request.getfixturevalue(kind)
+
+        def make(folder):
+            with tables_from(tables):
+                return running.executed(path, known)
+
+        return once(f"{notebook}-{hashlib.sha256(repr(known).encode()).hexdigest()}", make)
+
+    return run
 
 
 @pytest.fixture(scope="session")

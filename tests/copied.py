@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -39,6 +40,23 @@ def code_of(folder):
     return {p.relative_to(package).as_posix(): p.read_bytes() for p in package.rglob("*.py")}
 
 
+_COMMANDS = """
+import json, sys
+from kukar_analysis import cli
+from kukar_analysis.errors import KukarError
+from typer.testing import CliRunner
+ended = []
+for command in json.loads(sys.argv[1]):
+    done = CliRunner().invoke(cli.app, command)
+    error = done.exception if isinstance(done.exception, (KukarError, OSError)) else None
+    if done.exception and not (error or isinstance(done.exception, SystemExit)):
+        raise done.exception
+    said = {"out": done.stdout, "err": done.stderr + (f"kukar: {error}" if error else "")}
+    ended.append({"code": getattr(error, "exit_code", done.exit_code), **said})
+print("\\n" + json.dumps(ended))
+"""
+
+
 def python(folder, *arguments):
     """Run Python on a copied project, in its folder; return what ended."""
     elsewhere = {k: v for k, v in os.environ.items() if not k.startswith("KUKAR_PRO")}
@@ -54,3 +72,13 @@ def python(folder, *arguments):
 def kukar(folder, *arguments):
     """Run `kukar` on a copied project, in its folder; return what ended."""
     return python(folder, "-m", "kukar_analysis", *arguments)
+
+
+def run(folder, *commands):
+    """Run commands on a copied project, one after another in one process, in its folder.
+
+    Return how each ended: its exit code, and what went out as words and as errors.
+    """
+    ended = python(folder, "-c", _COMMANDS, json.dumps(commands))
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout.splitlines()[-1])

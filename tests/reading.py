@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import base64
 import csv
 import gc
-import html
 import re
 import time
 import warnings
+from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
-from html.parser import HTMLParser
-from xml.etree import ElementTree
 
 import nbformat
 import openpyxl
 import pytest
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Script
 from nbformat import v4
 
 from kukar_analysis import store
@@ -28,8 +27,6 @@ STAYED_AWAY = "12.11"
 """Kabupaten Dairi took part in 2022 and not in 2023."""
 IN_NO_TABLE = "31.01"
 """Kepulauan Seribu: no national table names it."""
-LOOKS_LIKE_A_SCORE = re.compile(r"\d,\d\d")
-_VOID = {"meta", "link", "br", "img", "hr", "input"}
 
 
 def number(text):
@@ -39,72 +36,44 @@ def number(text):
     return Decimal(re.sub(r"[.%+]", "", text).replace(",", ".").replace("−", "-"))
 
 
-def numbers(text):
-    """Return the numbers of a sentence that have two decimals, in their order."""
-    return [number(found) for found in re.findall(r"[+−]?\b\d+,\d\d\b", text)]
-
-
 @dataclass
 class Table:
-    """A table as shown: heads and rows of texts, and what the rows' tags said."""
+    """A table as shown: heads and rows of texts, and which rows are marked."""
 
-    caption: str = ""
-    heads: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    own: list[int] = field(default_factory=list)
+    caption: str
+    heads: list[str]
+    rows: list[list[str]]
+    own: list[int]
 
     def column(self, head):
         place = self.heads.index(head)
         return [row[place] for row in self.rows]
 
-    def records(self):
-        return [dict(zip(self.heads, row, strict=True)) for row in self.rows]
 
-
-class Page(HTMLParser):
+class Page:
     """A page or a part of one: tags in their order, tables, and the text outside style."""
 
     def __init__(self, source):
-        super().__init__(convert_charrefs=True)
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.tables: list[Table] = []
-        self.text = ""
-        self._open: list[str] = []
-        self.feed(source)
-        self.close()
-        assert self._open == []
+        soup = BeautifulSoup(source, "html.parser", multi_valued_attributes=None)
+        self.tags = [(tag.name, tag.attrs) for tag in soup.find_all(True)]
+        self.tables = [self._table(found) for found in soup.find_all("table")]
+        strings = [s for s in soup.find_all(string=True) if type(s) in (NavigableString, Script)]
+        self.text = "".join(strings)
+        opened, closed = (
+            Counter(re.findall(f"<{end}([a-z][a-z0-9]*)[ >]", source)) for end in ("", "/")
+        )
+        assert set(opened - closed) <= {"meta", "link", "br", "img", "hr", "input"}
 
-    def handle_starttag(self, tag, attrs):
-        self.tags.append((tag, dict(attrs)))
-        if tag not in _VOID:
-            self._open.append(tag)
-        if tag == "table":
-            self.tables.append(Table())
-        elif tag == "tr" and "tbody" in self._open:
-            if dict(attrs).get("class") == "own":
-                self.tables[-1].own.append(len(self.tables[-1].rows))
-            self.tables[-1].rows.append([])
-        elif tag in ("th", "td"):
-            self._cells().append("")
-
-    def handle_startendtag(self, tag, attrs):
-        assert tag in _VOID
-        self.handle_starttag(tag, attrs)
-
-    def handle_endtag(self, tag):
-        assert self._open.pop() == tag
-
-    def handle_data(self, data):
-        if "style" in self._open:
-            return
-        self.text += data
-        if self._open and self._open[-1] in ("th", "td"):
-            self._cells()[-1] += data
-        elif self._open and self._open[-1] == "caption":
-            self.tables[-1].caption += data
-
-    def _cells(self):
-        return self.tables[-1].rows[-1] if "tbody" in self._open else self.tables[-1].heads
+    @staticmethod
+    def _table(found):
+        lines = [*found.tbody.find_all("tr")] if found.tbody else []
+        heads = [cell for cell in found.find_all(["th", "td"]) if not cell.find_parent("tbody")]
+        return Table(
+            found.caption.get_text() if found.caption else "",
+            [cell.get_text() for cell in heads],
+            [[cell.get_text() for cell in line.find_all(["th", "td"])] for line in lines],
+            [place for place, line in enumerate(lines) if line.get("class") == "own"],
+        )
 
     def all(self, tag):
         """Return the attributes of every such tag."""
@@ -115,43 +84,6 @@ def table(shown):
     """Return the one table of something shown."""
     (found,) = Page(shown.html).tables
     return found
-
-
-class Drawn:
-    """A figure as shown: its words, and where its marks stand on an axis of scores."""
-
-    def __init__(self, shown):
-        (image,) = Page(shown.html).all("img")
-        kind, data = image["src"].split(",", 1)
-        assert kind == "data:image/svg+xml;base64"
-        self.alt = image["alt"]
-        self.source = base64.b64decode(data).decode()
-        self.root = ElementTree.fromstring(self.source)
-        self.words = [html.unescape(w.strip()) for w in re.findall("<!--(.*?)-->", self.source)]
-
-    def part(self, name):
-        (found,) = [e for e in self.root.iter() if e.get("id") == name]
-        return found
-
-    def marks(self, name):
-        """Return the values at which a scatter's marks stand, read off the ticks 0 to 4."""
-        return [self._score(float(e.get("x"))) for e in self.part(name).iter() if e.get("x")]
-
-    def spans(self, name):
-        """Return the two ends of every horizontal line, as values."""
-        lines = [_ends(e.get("d")) for e in self.part(name).iter() if e.get("d")]
-        return [tuple(self._score(x) for x in line) for line in lines]
-
-    def _score(self, x):
-        first, last = (
-            _ends(next(e.get("d") for e in self.part(f"xtick_{n}").iter() if e.get("d")))[0]
-            for n in (1, 5)
-        )
-        return round(4 * (x - first) / (last - first), 3)
-
-
-def _ends(path):
-    return [float(x) for x in re.findall(r"[ML] ([-\d.]+) ", path)]
 
 
 def raw(name):
@@ -193,14 +125,12 @@ ASKS = "from kukar_analysis import used\nused.note_table('index_scores', year, r
 
 def write_notebook(folder, name, *cells, parameters=PARAMETERS, asks=ASKS):
     """Write a small notebook: a title, the parameters, a cell that reads rows, and these cells."""
-    made = [v4.new_markdown_cell("# Judul", id="judul")]
-    made.append(v4.new_code_cell(parameters, id="p", metadata={"tags": ["parameters"]}))
-    cells = [asks, *cells] if asks else cells
-    made += [v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(cells)]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    made = notebook(*([asks] if asks else []), *cells)
+    given = v4.new_code_cell(parameters, id="p", metadata={"tags": ["parameters"]})
+    made.cells[:0] = [v4.new_markdown_cell("# Judul", id="judul"), given]
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{name}.ipynb"
-    nbformat.write(v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
+    nbformat.write(made, path)
     return path
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import shutil
 
+import copied
 import nbformat
 import pytest
-from copied import changed_code, kukar, project, python
 from reading import PARAMETERS, Page, write_notebook
 
 from kukar_analysis import paths
@@ -15,54 +15,49 @@ from kukar_analysis.cli import desk
 from kukar_analysis.errors import MissingTableError, UsageError
 from kukar_analysis.report import notebooks
 
-NAME, TITLE = "anggaran_desa", "Anggaran desa untuk Smart City"
+NAMES, TITLE = ("anggaran_desa", "kerja_sama"), "Anggaran desa untuk Smart City"
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    """Begin a notebook in a copied project whose tables are made; return it and what was said."""
-    folder = project(tmp_path_factory.mktemp("kantor"))
+def begun(processed, tmp_path_factory):
+    """Begin notebooks in a copied project and make reports of one; return how each ended."""
+    folder = copied.project(tmp_path_factory.mktemp("kantor"))
     shutil.copytree(paths.RAW, folder / "data" / "raw")
-    ended = kukar(folder, "clean")
-    assert ended.returncode == 0, ended.stderr
-    before = {path.name for path in (folder / "notebooks").iterdir()}
-    ended = kukar(folder, "new-notebook", NAME, "--title", TITLE)
-    (made,) = {path.name for path in (folder / "notebooks").iterdir()} - before
-    return folder, folder / "notebooks" / made, ended
+    shutil.copytree(processed, folder / "data" / "processed")
+    number = 1 + max(int(path.stem[:2]) for path in paths.NOTEBOOKS.glob("[0-9]*.ipynb"))
+    path, other = (folder / f"notebooks/{number + n}_{x}.ipynb" for n, x in enumerate(NAMES))
+    asked = ["report", "--year", "2023", "--region", "35.07", "--only", path.stem]
+    begin, again = ["new-notebook", NAMES[0], "--title", TITLE], ["new-notebook", NAMES[0]]
+    second = ["new-notebook", NAMES[1]]
+    ended = copied.run(folder, begin, asked, [*asked, "-p", "most=1"], again, second)
+    assert nbformat.read(other, as_version=4).cells[0].source.startswith("# Kerja sama\n")
+    other.unlink()
+    return folder, path, ended
 
 
 def test_one_file_is_added_and_the_next_steps_are_said(begun):
-    folder, path, ended = begun
-    assert (ended.returncode, ended.stderr) == (0, "")
-    first, then = ended.stdout.splitlines()
+    folder, path, (ended, *_, again, second) = begun
+    assert (ended["code"], ended["err"]) == (0, "")
+    first, then = ended["out"].splitlines()
     assert first.startswith(f"notebooks/{path.name}: runs as it is")
     for step in ("kukar lab", f"kukar report --only {path.stem}", "-p most=5"):
         assert f"`{step}`" in then
     made = nbformat.read(path, as_version=4)
     nbformat.validate(made)
     assert made.cells[0].source.startswith(f"# {TITLE}\n\n")
-    assert changed_code(folder) == []
-    for check in ("check", "format"):
-        asked = ["--check"] if check == "format" else []
-        ended = python(folder, "-m", "ruff", check, *asked, path)
+    assert copied.changed_code(folder) == []
+    for check in ("check", "format --check"):
+        ended = copied.python(folder, "-m", "ruff", *check.split(), path)
         assert ended.returncode == 0, ended.stdout
-
-
-def test_the_suite_holds_it_to_nothing_but_that_it_runs(begun):
-    folder, path, _ = begun
-    chosen = ["-vv", "-n0", "-p", "no:cacheprovider", "-k", path.stem, "tests/test_notebooks.py"]
-    ended = python(folder, "-m", "pytest", *chosen)
-    assert ended.returncode == 0, ended.stdout[-3000:]
-    assert ended.stdout.count(f"[{path.stem}] PASSED") == 1
+    said = f"kukar: notebooks/{path.name} is there already; choose another name"
+    assert not notebooks.read(path).is_shipped  # so test_notebooks.py asks only that it runs
+    assert again == {"code": 2, "out": "", "err": said}
+    assert second["code"] == 0
 
 
 def test_it_is_a_report_and_another_value_of_a_parameter_is_another(begun):
-    folder, path, _ = begun
-    asked = ["report", "--year", "2023", "--region", "35.07", "--only", path.stem]
-    for given in ([], ["-p", "most=1"]):
-        ended = kukar(folder, *asked, *given)
-        assert ended.returncode == 0, ended.stdout + ended.stderr
-        assert ended.stderr == ""
+    folder, path, (_, *made, _, _) = begun
+    assert [(ended["code"], ended["err"]) for ended in made] == [(0, "")] * 2, made
     name = f"2023/35.07/{path.stem}"
     listed = json.loads((folder / "reports" / "manifest.json").read_text("utf-8"))["reports"]
     found = {entry["name"]: entry for entry in listed}
@@ -72,28 +67,6 @@ def test_it_is_a_report_and_another_value_of_a_parameter_is_another(begun):
     answer = "Nilai tertinggi Kabupaten Malang 2023: Baseline"
     assert [f"{answer}." in text for text in said] == [False, True]
     assert "most = 1" in said[1]
-
-
-def test_plain_papermill_runs_it_for_another_region(begun):
-    folder, path, _ = begun
-    ran = ["-m", "papermill", path, "-", "-p", "year", "2022", "-y", 'region: "35.07"']
-    ended = python(folder, *ran, "--no-progress-bar")
-    assert ended.returncode == 0, ended.stderr[-2000:]
-    assert "Nilai tertinggi Kabupaten Malang 2022" in ended.stdout
-
-
-def test_a_second_one_gets_the_next_number_and_a_name_that_is_there_is_refused(begun):
-    folder, path, _ = begun
-    before = path.read_bytes()
-    ended = kukar(folder, "new-notebook", NAME)
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr == f"kukar: notebooks/{path.name} is there already; choose another name\n"
-    assert path.read_bytes() == before
-    assert kukar(folder, "new-notebook", "kerja_sama").returncode == 0
-    (second,) = (folder / "notebooks").glob("*_kerja_sama.ipynb")
-    assert int(second.stem[:2]) == int(path.stem[:2]) + 1
-    assert nbformat.read(second, as_version=4).cells[0].source.startswith("# Kerja sama\n")
-    second.unlink()
 
 
 @pytest.fixture
@@ -108,9 +81,9 @@ def folder(tmp_path, monkeypatch):
     "asked",
     [
         *((name,) for name in ("", "Anggaran", "a b", "10_x", "_x", "x__y", "../x", "á", "a" * 41)),
-        (NAME, "Dua\nbaris"),
-        (NAME, " "),
-        (NAME, None, "a\nb"),
+        (NAMES[0], "Dua\nbaris"),
+        (NAMES[0], " "),
+        (NAMES[0], None, "a\nb"),
     ],
 )
 def test_a_name_title_or_question_that_cannot_be_used_is_refused_in_one_line(asked, folder):
@@ -123,7 +96,7 @@ def test_a_name_title_or_question_that_cannot_be_used_is_refused_in_one_line(ask
 def test_without_tables_nothing_is_written_and_it_is_said_what_makes_them(folder, monkeypatch):
     monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(folder))
     with pytest.raises(MissingTableError, match="run `kukar clean`"):
-        desk.begin(NAME)
+        desk.begin(NAMES[0])
     assert list(folder.iterdir()) == []
 
 

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import contextlib
+import functools
 import shutil
 from pathlib import Path
 
+import copied
 import openpyxl
+import pypdfium2
 import pytest
-from copied import changed_code, kukar, project, python
-from reading import KUKAR, MALANG
+from reading import KUKAR, MALANG, Page
+from typer.testing import CliRunner
 
+import kukar_analysis as ka
 from kukar_analysis import clean, framework, paths
 from kukar_analysis.analysis import change, compare, limits
-from kukar_analysis.cli import years
+from kukar_analysis.cli import app, years
 from kukar_analysis.errors import DefinitionError, UsageError
 
 SOURCE = "2023-kppn-ikn"
@@ -22,6 +26,8 @@ ADDED = {"editions": 1, "weights": 6, "edition_questions": 116, "surveys": 1}
 """Lines of a copy of SOURCE from 2026 on: the question on SPBE is not copied."""
 WHOLE = ADDED | {"editions": 2, "weights": 11}
 """Lines of a year: reguler has five weights, and no list of questions."""
+NOTICE = "Edisi 2027 (KPPN & IKN) belum dikonfirmasi: aturan pembulatan, bobot, butir, dan aturan"
+NOTICE += " survei disalin dari edisi 2024 (KPPN & IKN)"
 SAMPLE = paths.ROOT / "data" / "sample"
 NATIONAL = "contoh-tabel-nasional-kppn-ikn.csv"
 HEADINGS = (SAMPLE / "2023" / NATIONAL).read_text(encoding="utf-8").splitlines()[1]
@@ -47,33 +53,63 @@ def definitions(tmp_path, monkeypatch):
 
 
 @pytest.fixture(scope="module")
-def begun(tmp_path_factory):
-    """Begin 2027 in a copied project whose tables are made; return it and what was said."""
-    folder = project(tmp_path_factory.mktemp("kantor"))
-    shutil.copytree(paths.RAW, folder / "data" / "raw", ignore=shutil.ignore_patterns("2027"))
-    ended = kukar(folder, "clean")
-    assert ended.returncode == 0, ended.stderr
-    return folder, kukar(folder, "new-year", "2027")
+def began(processed, tmp_path_factory):
+    """Begin 2027 in a folder of its own; return the folder and how the command ended."""
+    folder = tmp_path_factory.mktemp("kantor")
+    shutil.copytree(framework.DEFINITIONS, folder / "definitions")
+    with at_work(folder):
+        return folder, kukar("new-year", "2027", "--raw", "raw", "--processed", str(processed))
+
+
+@contextlib.contextmanager
+def at_work(folder):
+    """Use the definitions of a folder, and be there."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.chdir(folder):
+        patch.setattr(framework, "DEFINITIONS", folder / "definitions")
+        patch.setenv(paths.PROCESSED_VARIABLE, "")
+        yield
+
+
+@pytest.fixture
+def begun(began):
+    """Be in the folder where 2027 has begun; return it."""
+    with at_work(began[0]):
+        yield began[0]
+
+
+def kukar(*arguments):
+    return CliRunner().invoke(app, arguments)
 
 
 @pytest.fixture(scope="module")
 def office(tmp_path_factory):
-    """Add to a copied project, by data alone, an invented edition of 2024, then 2027 as copied."""
-    folder = project(tmp_path_factory.mktemp("contoh"))
-    (folder / "data" / "raw" / "2023").mkdir(parents=True)
-    shutil.copy(SAMPLE / "2023" / NATIONAL, folder / "data" / "raw" / "2023" / NATIONAL)
-    for year, lines in INVENTED.items():
-        ended = kukar(
-            folder, "new-year", year, "--from", SOURCE if year == 2024 else "2024-kppn-ikn"
-        )
-        assert ended.returncode == 0, ended.stderr
-        table = folder / "data" / "raw" / str(year) / NATIONAL
-        table.write_text("\n".join(["DATA CONTOH", HEADINGS, *lines]) + "\n", encoding="utf-8")
-        if year == 2024:
-            confirm(folder / "kukar_analysis" / "definitions")
-    ended = kukar(folder, "clean")
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    return folder
+    """Add to a copied project, by data alone, an invented edition of 2024, then 2027 as copied.
+
+    Return its folder and how the commands ended that make tables, reports and the bundle.
+    """
+    folder = copied.project(tmp_path_factory.mktemp("contoh"))
+    raw, definitions = folder / "data" / "raw", folder / "kukar_analysis" / "definitions"
+    for year, lines in {2023: [], **INVENTED}.items():
+        (raw / str(year)).mkdir(parents=True)
+        text = "\n".join(["DATA CONTOH", HEADINGS, *lines]) + "\n"
+        (raw / str(year) / NATIONAL).write_text(text, encoding="utf-8")
+    shutil.copy(SAMPLE / "2023" / NATIONAL, raw / "2023" / NATIONAL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(framework, "DEFINITIONS", definitions)
+        years.copy(2024, [SOURCE])
+        confirm(definitions)
+        framework.forget()
+        years.copy(2027, ["2024-kppn-ikn"])
+    asked = ["report", "--region", "00.01", "--only", "02_indeks"]
+    return folder, copied.run(
+        folder,
+        ["clean"],
+        ["check"],
+        ["new-notebook", "karangan"],
+        [*asked, "--year", "2024", "--only", "04_antar_tahun"],
+        [*asked, "--year", "2027", "--only", "13_karangan", "--pdf", "--excel"],
+        ["share", "2027", "--region", "00.01"],
+    )
 
 
 def confirm(folder):
@@ -199,7 +235,7 @@ def test_what_is_abolished_is_asked_about_from_its_year_on_and_not_copied(defini
 def test_all_editions_of_the_year_before_are_copied_or_the_one_asked_for(
     year, asked, sources, definitions, tmp_path, monkeypatch
 ):
-    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(years, "_write_forms", lambda *_: 38)
     said = list(years.begin(year, asked, tmp_path / "formulir", tmp_path / "raw"))
     begun = [line.split()[1].rstrip(":") for line in said if line.startswith("edition ")]
     assert begun == [f"{year}-{source[5:]}" for source in sources]
@@ -243,10 +279,10 @@ def test_an_edition_that_is_not_known_names_the_command_that_begins_it(
 # The command
 
 
-def test_a_year_that_begins_says_each_line_and_folder_that_it_made(begun):
-    folder, ended = begun
-    assert (ended.returncode, ended.stderr) == (0, "")
-    lines = ended.stdout.splitlines()
+def test_a_year_that_begins_says_each_line_and_folder_that_it_made(began):
+    folder, ended = began
+    assert ended.exit_code == 0, ended.output
+    lines = ended.output.splitlines()
     said = "edition 2027-{0}: copied from 2023-{0}, and nothing of it confirmed yet"
     assert lines[0] == said.format("kppn-ikn")
     assert lines[1].startswith(f"  not copied: Nilai SPBE ({SPBE}). Indeks SPBE dicabut pada 2026")
@@ -257,56 +293,50 @@ def test_a_year_that_begins_says_each_line_and_folder_that_it_made(begun):
         new = Path(file).read_text(encoding="utf-8").splitlines()[first - 1 : last]
         assert len(new) == WHOLE[Path(file).stem]
         assert all(x.startswith("2027-") for x in new)
-    assert {p.name for p in (folder / "data" / "raw" / "2027").iterdir()} == {"opd", "survei"}
-    assert changed_code(folder) == []
+    assert {p.name for p in (folder / "raw" / "2027").iterdir()} == {"opd", "survei"}
 
 
 def test_the_forms_go_to_every_agency_and_say_that_their_questions_are_not_confirmed(begun):
-    folder, _ = begun
-    made = folder / "formulir" / "2027"
+    made = begun / "formulir" / "2027"
     forms = {path.name for path in made.glob("formulir-2027-*.xlsx")}
     assert len(forms) == len(framework.load().opd)
     others = {path.name for path in made.iterdir()} - forms
     assert others == {"LIES-SAYA.txt", "program-2027.xlsx", "survei-2027.xlsx"}
     guide = openpyxl.load_workbook(made / "formulir-2027-dinkes.xlsx").worksheets[0]
-    said = {row[0]: row[1] for row in guide.iter_rows(values_only=True)}
+    said = dict(guide.iter_rows(max_col=2, values_only=True))
     assert said["Belum dikonfirmasi"].startswith("Edisi 2027 (KPPN & IKN) belum dikonfirmasi: ")
 
 
-def test_a_year_is_begun_once(begun):
-    folder, _ = begun
-    before = {p: p.read_bytes() for p in (folder / "kukar_analysis" / "definitions").iterdir()}
-    ended = kukar(folder, "new-year", "2027")
-    assert ended.returncode == 2
-    assert len(ended.stderr.splitlines()) == 1
-    assert "2027 has its editions already" in ended.stderr
-    assert {p: p.read_bytes() for p in before} == before
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (("2027",), "2027 has its editions already"),
+        (
+            ("2028", "--to", "formulir/2027"),
+            "formulir/2027 is there already; name another folder with --to",
+        ),
+    ],
+)
+def test_a_year_is_begun_once_and_no_form_is_written_over(asked, said, begun):
+    before = {path: path.read_bytes() for path in begun.rglob("*.*")}
+    ended = kukar("new-year", *asked)
+    assert said in str(ended.exception)
+    assert (ended.exception.exit_code, ended.output) == (2, "")
+    assert {path: path.read_bytes() for path in begun.rglob("*.*")} == before
 
 
-def test_the_other_editions_of_a_year_are_begun_where_one_is_there(tmp_path):
-    folder = project(tmp_path)
-    first, other = (
-        kukar(folder, "new-year", "2027", *more) for more in (["--from", "2023-reguler"], [])
-    )
-    assert (first.returncode, first.stderr, other.returncode, other.stderr) == (0, "", 0, "")
-    assert "no forms: no list of questions is on record of 2023-reguler" in first.stdout
-    assert other.stdout.startswith(f"edition 2027-kppn-ikn: copied from {SOURCE}, and nothing of")
-    assert "2027-reguler" not in other.stdout
-
-
-def test_forms_that_are_there_are_not_written_over_and_the_year_is_not_begun(begun):
-    folder, _ = begun
-    before = (folder / "kukar_analysis" / "definitions" / "editions.csv").read_bytes()
-    ended = kukar(folder, "new-year", "2028", "--to", "formulir/2027")
-    assert (ended.returncode, ended.stdout) == (2, "")
-    assert "formulir/2027 is there already; name another folder with --to" in ended.stderr
-    assert (folder / "kukar_analysis" / "definitions" / "editions.csv").read_bytes() == before
+@pytest.mark.usefixtures("definitions")
+def test_the_other_editions_of_a_year_are_begun_where_one_is_there(tmp_path, monkeypatch):
+    monkeypatch.setattr(years, "_write_forms", lambda *_: 38)
+    begin = functools.partial(years.begin, folder=tmp_path / "f", raw=tmp_path / "raw")
+    first, other = (list(begin(2027, asked)) for asked in ("2023-reguler", None))
+    assert "no forms: no list of questions is on record of 2023-reguler" in first
+    assert other[0].startswith(f"edition 2027-kppn-ikn: copied from {SOURCE}, and nothing of")
+    assert "2027-reguler" not in " ".join(other)
 
 
 def test_the_status_names_each_fact_that_is_not_confirmed_with_its_line(begun):
-    folder, _ = begun
-    ended = kukar(folder, "new-year", "2027", "--status")
-    *facts, last = ended.stdout.splitlines()
+    *facts, last = kukar("new-year", "2027", "--status").output.splitlines()
     assert [x for x in facts if not x.startswith("  ")] == [
         f"2027-kppn-ikn, copied from {SOURCE}:",
         "2027-reguler, copied from 2023-reguler:",
@@ -319,101 +349,115 @@ def test_the_status_names_each_fact_that_is_not_confirmed_with_its_line(begun):
     for fact in facts:
         place, said = fact.split(maxsplit=1)
         file, number = place.split(":")
-        lines = (folder / "kukar_analysis" / "definitions" / file).read_text("utf-8").splitlines()
-        line = lines[int(number) - 1]
+        line = (begun / "definitions" / file).read_text("utf-8").splitlines()[int(number) - 1]
         assert "unconfirmed" in line
         assert said.split(",")[0].split(maxsplit=1)[1] in line
+    for year in (2022, 2023):
+        said = f"{year}: every fact of its editions is confirmed\n"
+        assert kukar("new-year", str(year), "--status").output == said
 
 
-@pytest.mark.parametrize("year", ["2022", "2023"])
-def test_the_status_of_a_year_of_the_letters_is_that_all_is_confirmed(begun, year):
-    ended = kukar(begun[0], "new-year", year, "--status")
-    assert ended.stdout == f"{year}: every fact of its editions is confirmed\n"
+def test_a_year_that_has_begun_is_listed_as_waiting_for_its_files(begun, processed):
+    asked = ["--year", "2027", "--region", KUKAR, "--only", "02_indeks"]
+    ended = kukar("list", *asked, "--processed", str(processed))
+    assert ended.exit_code == 0, ended.output
+    assert "waits: Indeks Kabupaten Kutai Kartanegara 2027 belum tercatat" in ended.output
 
 
-def test_a_year_that_has_begun_is_listed_as_waiting_for_its_files(begun):
-    ended = kukar(begun[0], "list", "--year", "2027", "--region", KUKAR, "--only", "02_indeks")
-    assert ended.returncode == 0, ended.stderr
-    assert "waits: Indeks Kabupaten Kutai Kartanegara 2027 belum tercatat" in ended.stdout
-
-
-# An edition needs data only
+# An edition needs data only, and no page of it is silent about what is not confirmed
 
 
 def test_an_invented_edition_is_checked_with_its_own_weights_and_no_code(office):
-    ended = kukar(office, "check")
-    assert ended.returncode == 0, ended.stderr
-    assert "finals 2024: 2 of 2 agree" in ended.stdout
-    assert "improvements 2024: 2 of 2 agree" in ended.stdout
-    assert changed_code(office) == []
+    folder, ended = office
+    assert [one["code"] for one in ended] == [0] * 6, ended
+    said = ended[1]["out"]
+    assert "finals 2024: 2 of 2 agree" in said
+    assert "improvements 2024: 2 of 2 agree" in said
+    assert "edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed" in said
+    assert copied.changed_code(folder) == []
+
+
+def page(folder, name):
+    text = (folder / "reports" / f"{name}.html").read_text(encoding="utf-8")
+    return " ".join(Page(text).text.split()), text
 
 
 def test_an_invented_edition_has_its_reports(office):
-    asked = ["--region", "00.01", "--year", "2024"]
-    ended = kukar(office, "list", *asked)
-    assert "2024/00.01/04_antar_tahun-2023   complete" in ended.stdout, ended.stderr
-    only = ["--only", "02_indeks", "--only", "04_antar_tahun"]
-    ended = kukar(office, "report", *asked, *only)
-    assert ended.returncode == 0, ended.stdout + ended.stderr
-    page = (office / "reports/2024/00.01/02_indeks.html").read_text(encoding="utf-8")
-    assert "adalah <strong>2,87</strong> dari skala 4" in page
-    assert "belum dikonfirmasi" not in page
-    page = (office / "reports/2024/00.01/04_antar_tahun-2023.html").read_text(encoding="utf-8")
-    assert "bobotnya berubah dari 20% menjadi 25%" in page
-    assert "<strong>+0,11</strong>" in page
+    said, _ = page(office[0], "2024/00.01/02_indeks")
+    assert "adalah 2,87 dari skala 4" in said
+    assert "belum dikonfirmasi" not in said.split("Letak halaman")[-1]
+    said, _ = page(office[0], "2024/00.01/04_antar_tahun-2023")
+    assert "bobotnya berubah dari 20% menjadi 25%" in said
+    assert "+0,11" in said
 
 
-@pytest.fixture(scope="module")
-def said(office):
-    """Return what the package says in the copied project, by the call; one process for all."""
-    calls = [
-        *(f'ka.say.change("00.01", {years})' for years in ("2023, 2024", "2024, 2027")),
-        *(
-            f'ka.components_between("00.01", {years}).reason'
-            for years in ("2023, 2024", "2024, 2027")
-        ),
-        *(f'ka.limits({year}, "00.01", "index").sentence' for year in INVENTED),
-        *(f'ka.say.certainty({year}, "00.01")' for year in INVENTED),
-        "years.summary()",
-    ]
-    code = "import kukar_analysis as ka\nfrom kukar_analysis.cli import years\nimport json\n"
-    code += f"print(json.dumps([list(x) for x in [{', '.join(calls)}]]))"
-    ended = python(office, "-c", code)
-    assert ended.returncode == 0, ended.stderr
-    return dict(zip(calls, json.loads(ended.stdout), strict=True))
+def test_every_page_and_the_index_say_before_all_else_what_is_not_confirmed(office):
+    made = sorted((office[0] / "reports" / "2027" / "00.01").glob("*.html"))
+    assert [path.stem[:2] for path in made] == ["02", "13"]
+    for path in made:
+        said, source = page(office[0], f"2027/00.01/{path.stem}")
+        assert NOTICE in said.split("Letak halaman")[-1]
+        assert source.index('<p class="unconfirmed">') < source.index("<h1")
+    assert NOTICE in page(office[0], "index")[0]
 
 
-def test_years_that_are_not_on_record_between_two_are_named(said):
-    years = " ".join(said['ka.say.change("00.01", 2024, 2027)'])
+def test_every_sheet_of_paper_and_of_the_annex_is_marked(office):
+    made = office[0] / "reports" / "2027"
+    printed = sorted(made.rglob("*.pdf"))
+    assert len(printed) == 3
+    for path in printed:
+        document = pypdfium2.PdfDocument(path)
+        texts = [sheet.get_textpage().get_text_bounded() for sheet in document]
+        document.close()
+        assert all("ATURAN BELUM DIKONFIRMASI" in text for text in texts), path
+    book = openpyxl.load_workbook(made / "lampiran-2027.xlsx")
+    cover = [cell.value for row in book["Isi"].iter_rows(max_row=8) for cell in row]
+    assert any(str(text).startswith(NOTICE) for text in cover)
+    for sheet in book:
+        head = sheet.oddHeader
+        said = "".join(part.text or "" for part in (head.left, head.center, head.right))
+        assert "aturan belum dikonfirmasi" in said, sheet.title
+
+
+def test_the_bundles_message_says_it(office, tmp_path):
+    shutil.unpack_archive(office[0] / "reports" / "smart-city-2027.zip", tmp_path)
+    (message,) = tmp_path.rglob("pesan.txt")
+    assert NOTICE in message.read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def in_office(office, monkeypatch):
+    """Use the tables and definitions of the office."""
+    monkeypatch.setattr(framework, "DEFINITIONS", office[0] / "kukar_analysis" / "definitions")
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(office[0] / "data" / "processed"))
+
+
+@pytest.mark.usefixtures("in_office")
+def test_years_that_are_not_on_record_between_two_are_named():
+    years = " ".join(ka.say.change("00.01", 2024, 2027))
     assert "**2,87** pada 2024 dan **2,95** pada 2027" in years
     assert "Perubahan ini mencakup 3 tahun sekaligus." in years
     assert "Aturan dan nilai tahun 2025 dan 2026 tidak tercatat." in years
     assert "yang tercetak pada 2027 diukur kementerian dari 2026" in years
-    neighbours = " ".join(said['ka.say.change("00.01", 2023, 2024)'])
+    neighbours = " ".join(ka.say.change("00.01", 2023, 2024))
     assert "sekaligus" not in neighbours
     assert "terdiri atas" in neighbours
 
 
-def test_questions_that_are_copied_are_not_said_to_be_the_same(said):
-    copied = said['ka.components_between("00.01", 2024, 2027).reason']
-    assert len(copied) == 6
-    assert all("tidak terlihat atau belum dikonfirmasi" in reason for reason in copied)
-    assert "54 butir sama" in said['ka.components_between("00.01", 2023, 2024).reason']
+@pytest.mark.usefixtures("in_office")
+def test_questions_that_are_copied_are_not_said_to_be_the_same():
+    reasons = ka.components_between("00.01", 2024, 2027)["reason"]
+    assert len(reasons) == 6
+    assert reasons.str.contains("tidak terlihat atau belum dikonfirmasi").all()
+    assert "54 butir sama" in set(ka.components_between("00.01", 2023, 2024)["reason"])
 
 
-def test_limits_say_first_that_the_rules_are_not_confirmed(said):
-    notice = "Edisi 2027 (KPPN & IKN) belum dikonfirmasi: aturan pembulatan, bobot, butir, dan"
-    notice += " aturan survei disalin dari edisi 2024 (KPPN & IKN)"
-    for call in ('ka.limits({}, "00.01", "index").sentence', 'ka.say.certainty({}, "00.01")'):
-        assert said[call.format(2027)][0].startswith(notice)
-        assert "dikonfirmasi" not in said[call.format(2024)][0]
-
-
-def test_a_line_an_edition_sums_up_what_is_not_confirmed(said):
-    assert said["years.summary()"] == [
-        "edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed"
-        " (kukar new-year 2027 --status)"
-    ]
+@pytest.mark.usefixtures("in_office")
+def test_limits_say_first_that_the_rules_are_not_confirmed():
+    for year, is_said in ((2024, False), (2027, True)):
+        limit = ka.limits(year, "00.01", "index")["sentence"][0]
+        for said in (limit, ka.say.certainty(year, "00.01")[0]):
+            assert ("dikonfirmasi" in said, said.startswith(NOTICE)) == (is_said, is_said)
 
 
 @pytest.mark.usefixtures("processed_env")
