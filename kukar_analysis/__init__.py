@@ -22,13 +22,12 @@ Data        read_table (a checked table, as "index_scores"; columns: data/proces
 Standing    indices (of every region and year, and how each is known), participants, ranks,
             components (of all participants or of one region, beside their group), component_gaps,
             whole_field (whether all regions of an edition or year are there), peers (beside whom)
-Measure     effective_weights (which components tell regions apart), correlations, reliability
+Measure     effective_weights (which components tell regions apart, and how firmly), correlations
 Years       components_between, questions_between, decompose_change (adds up to the improvement)
 Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what decides them),
             rank_choices (one alone), rank_importance (Sobol)
-Pillars     questions (with last year's, and what each may add), events, statistics (newest),
-            statistic_years (of the province's regions);
-            means (of any frame of scores, rounded as the ministry rounds)
+Pillars     questions (with last year's, and what each may add), statistics (of the province's
+            regions, all years), means (of any scores, rounded as the ministry rounds)
 Programmes  programmes, programme_counts
 Quick wins  quick_wins (candidates, ranked), named_quick_wins
 Ahead       next_steps (what to do first, who, by when, and what it gives), alone (one component),
@@ -51,45 +50,72 @@ from __future__ import annotations
 
 __version__ = "0.5.0"
 OFFERED = {
-    "analysis.compare": "components component_gaps components_between indices participants"
+    "agencies": "agencies agency_pillars agency_questions leaning",
+    "asked": "agency group_name pillar_name read_table region_name",
+    "change": "decompose_change",
+    "compare": "components component_gaps components_between indices participants"
     " questions_between ranks whole_field",
-    "analysis.change": "decompose_change",
-    "analysis.robustness": "rank_cases rank_choices rank_importance rank_intervals",
-    "analysis.pillars": "events means questions statistics",
-    "analysis.programmes": "programme_counts programmes",
-    "analysis.quick_wins": "named_quick_wins quick_wins",
-    "analysis.priorities": "alone shortest_way what_if",
-    "analysis.origins": "figures trace",
-    "analysis.quality": "arrivals corrections form rejected",
-    "analysis.findings": "findings",
-    "analysis.agencies": "agencies agency_pillars agency_questions leaning",
-    "analysis.limits": "limits",
-    "analysis.measures": "correlations effective_weights reliability",
-    "analysis.peers": "peers statistic_years",
-    "analysis.steps": "next_steps",
-    "analysis.missing": "missing not_received",
-    "analysis.asked": "agency group_name pillar_name read_table region_name",
+    "measures": "correlations effective_weights",
+    "missing": "limits missing not_received",
+    "origins": "figures trace",
+    "peers": "peers statistics",
+    "pillars": "means questions",
+    "priorities": "alone next_steps shortest_way what_if",
+    "programmes": "programme_counts programmes",
+    "quality": "arrivals corrections findings form rejected",
+    "quick_wins": "named_quick_wins quick_wins",
+    "robustness": "rank_cases rank_choices rank_importance rank_intervals",
 }
-"""The functions that are offered, by module."""
+"""The functions that are offered, by module of analysis/."""
 _GONE = {
     "tables": "frames of ka, shown by show.table",
     "plots": "seaborn in the cell, and show.figure",
     "narrative": "ka.say",
     "explore": "notebooks/jelajah.ipynb",
+    "events": "framework.load().events",
+    "reliability": "columns of effective_weights",
+    "statistic_years": "statistics",
 }
-"""What took the place of modules of version 0.4."""
+"""What took the place of names of earlier versions."""
 _MODULES = ("framework", "say", "show")
-_BY_NAME = {name: f"{module}:{name}" for module, names in OFFERED.items() for name in names.split()}
+
+
+def offers(modules: dict[str, str]) -> dict[str, str]:
+    """Return `module:function` by name, of functions by module; `name=function` gives another."""
+    parts = [(module, *one.split("=")) for module, own in modules.items() for one in own.split()]
+    return {
+        name: f"{module}:{function[0] if function else name}" for module, name, *function in parts
+    }
+
+
+def offered(by_name: dict[str, str], name: str, *besides: str) -> object:
+    """Return a function that checks what it is given, imported now: pandas takes half a second.
+
+    AttributeError says what took the place of a name, or which come near.
+    """
+    from difflib import get_close_matches
+    from importlib import import_module
+
+    if name not in by_name:
+        near = get_close_matches(name, known := [*by_name, *besides], 3, 0.5)
+        said = f"{'nearest' if near else 'known'}: {', '.join(near or known)}"
+        said = f"it became {_GONE[name]}" if name in _GONE else said
+        raise AttributeError(f"{__name__} has no {name!r}; {said}", name=name)
+    module, _, function = by_name[name].partition(":")
+    checked = import_module(f"{__name__}.analysis.asked").checked
+    return checked(getattr(import_module(f"{__name__}.analysis.{module}"), function))
+
+
+_BY_NAME = offers(OFFERED)
 __all__ = sorted([*_MODULES, *_BY_NAME])
 
 
 def __getattr__(name: str) -> object:
-    from importlib import import_module
-
     if name in _MODULES:
+        from importlib import import_module
+
         return import_module(f"{__name__}.{name}")
-    offered = import_module(f"{__name__}.offer").offered
-    found = globals()[name] = offered(_BY_NAME, name, instead=_GONE.get(name), besides=_MODULES)
+    found = globals()[name] = offered(_BY_NAME, name, *_MODULES)
     return found
 
 

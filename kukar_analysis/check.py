@@ -56,12 +56,11 @@ def check(tables: Mapping[str, pd.DataFrame]) -> list[Recomputed]:
     Needs component_scores, index_scores, question_scores and programmes (store.SCHEMAS).
     """
     index, scores = tables["index_scores"], component_scores(tables["component_scores"])
-    finals = {f"finals {y}": own for y, own in index[index["participated"]].groupby("year")}
-    printed = index.dropna(subset="improvement_published")
-    improved = {f"improvements {y}": own for y, own in printed.groupby("year")}
+    finals = index[index["participated"]].groupby("year")
+    improved = index.dropna(subset="improvement_published").groupby("year")
     return [
-        *(_rule(name, _finals(own, scores)) for name, own in finals.items()),
-        *(_rule(name, _improvements(own, index, scores)) for name, own in improved.items()),
+        *(_rule(f"finals {y}", _finals(own, scores)) for y, own in finals),
+        *(_rule(f"improvements {y}", _improvements(own, index, scores)) for y, own in improved),
         _rule("component means", _means(tables["question_scores"], tables["component_scores"])),
         _rule("quick wins on record", _quick_wins(tables["programmes"]), _WINS),
     ]
@@ -71,58 +70,60 @@ def _rule(
     name: str, figures: Iterable[_Figure], says: str = "printed {}, computed {} ({})"
 ) -> Recomputed:
     rule = Recomputed(name)
-    for what, printed, computed, where in figures:
-        if printed is None:
+    for what, stated, computed, where in figures:
+        if stated is None:
             rule.not_printed.append(f"{what}: {where}")
         elif computed is None:
             rule.not_recomputable.append(f"{what}: {where}")
-        elif printed == computed:
+        elif stated == computed:
             rule.agree += 1
         else:
-            rule.differ.append(f"{what}: {says.format(printed, computed, where)}")
+            rule.differ.append(f"{what}: {says.format(stated, computed, where)}")
     return rule
 
 
-def _printed(value: float) -> Decimal | None:
+def printed(value: float | None) -> Decimal | None:
     """Return a printed figure of two decimals, exactly; None where it is not stated."""
-    return None if pd.isna(value) else Decimal(str(round(value, 2))).quantize(Decimal("0.01"))
+    return (
+        None
+        if value is None or pd.isna(value)
+        else Decimal(str(round(value, 2))).quantize(Decimal("0.01"))
+    )
 
 
 def _finals(own: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
     for row in own.itertuples():
-        parts, printed = scores.get((row.year, row.region), {}), _printed(row.index_published)
+        parts, stated = scores.get((row.year, row.region), {}), printed(row.index_published)
         whole = _complete(parts, row.edition)
-        lacks = "not stated" if printed is None else "" if whole else "a component is not stated"
+        lacks = "not stated" if stated is None else "" if whole else "a component is not stated"
         where = f"{lacks} ({row.origin})" if lacks else row.origin
         computed = score.index_of(parts, row.edition) if whole else None
-        yield f"{row.region_name} {row.year} final", printed, computed, where
+        yield f"{row.region_name} {row.year} final", stated, computed, where
 
 
 def _improvements(own: pd.DataFrame, index: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
     for row in own.itertuples():
         base = previous_sum(row.region, row.edition, index, scores)
         parts, what = scores.get((row.year, row.region), {}), f"{row.region_name} {row.year}"
-        printed = _printed(row.improvement_published)
+        stated = printed(row.improvement_published)
         if base is None or not _complete(parts, row.edition):
-            yield what, printed, None, f"its components of {row.year - 1} are not public"
+            yield what, stated, None, f"its components of {row.year - 1} are not public"
         else:
             computed = score.index_of(parts, row.edition) - base
-            yield f"{what} improvement", printed, computed, row.origin
+            yield f"{what} improvement", stated, computed, row.origin
 
 
 def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figure]:
     """Compare the means of the assessors' question scores with the printed component scores."""
     fw = framework.load()
-    printed = {
-        (row.year, row.region, row.component): (_printed(row.score), row.origin)
-        for row in components.itertuples()
-    }
+    stated = components.set_index(["year", "region", "component"])[["score", "origin"]]
     assessed = questions[questions["source"] == "assessor"]
     for (year, region, edition), own in assessed.groupby(["year", "region", "edition"], sort=True):
         for component in fw.weights[edition]:
             given = own.loc[own["component"] == component, "score"].dropna()
             asked = [q for q in fw.edition_questions[edition] if q.startswith(f"{component}.")]
-            value, where = printed.get((year, region, component), (None, ""))
+            value, where = stated.T.get((year, region, component), (None, ""))
+            value = None if value is None else printed(value)
             if value is None:
                 where = "no printed mean is on record"
             elif len(given) < len(asked):
@@ -169,11 +170,8 @@ def _complete(scores: dict[str, float], edition: str) -> bool:
     return all(not pd.isna(scores.get(c)) for c in framework.load().weights[edition])
 
 
-_FIELD = {
-    "year": "int64", "edition": "str", "group": "str", "basis": "str", "evaluated": "Int64",
-    "expected": "Int64", "kept": "int64", "faults": "int64", "whole": "bool", "missing": "str",
-    "places": "str",
-}  # fmt: skip
+_FIELD = {"edition": "str", "group": "str", "basis": "str", "expected": "Int64", "kept": "int64"}
+_FIELD |= {"faults": "int64", "whole": "bool", "missing": "str", "places": "str"}
 _SETTLED = ("superseded", "correction")
 """Rules of `rejected` after which nothing is missing: the later line, or the correction, stands."""
 
@@ -181,53 +179,48 @@ _SETTLED = ("superseded", "correction")
 def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """Return for each edition of a year, and the nation, whether all its regions are there.
 
-    Needs index_scores, files and rejected. Columns: year, edition (null = the nation), group
-    (null likewise), basis (definitions/fields.csv says how many took part; `numbers`: not known
-    yet, so the running numbers of the table stand in; `none`: no line of it is on record),
-    evaluated and expected (participants; null = not known), kept (participants on record), faults
-    (lines of its tables rejected, contradicted, unread, or missing by their running number), whole,
-    missing (a sentence for readers; empty where whole), places (of the faults, joined by "; ").
+    Needs index_scores, files and rejected. Columns: edition and group (null = the nation), basis
+    (definitions/fields.csv says how many took part; `numbers`: not known yet, so the running
+    numbers of the table stand in; `none`: no line of it is on record), expected participants (null
+    = not known), kept (on record), faults (lines of its tables rejected, contradicted, unread, or
+    missing by their running number), whole, missing (a sentence for readers; empty where whole),
+    places (of the faults, joined by "; ").
 
     A group's field is whole when as many participants as its edition states are kept and none of
     its lines is at fault; the nation's when every group has an edition of the year and all are.
     """
-    fw = framework.load()
-    index = tables["index_scores"].query("year == @year")
+    fw, index = framework.load(), tables["index_scores"].query("year == @year")
     of = "sample" if any(fw.regions[r].is_sample for r in index["region"].unique()) else "real"
-    own = index[index["participated"]]
-    listed = own["edition"].value_counts()
-    final = own.dropna(subset="index_published")["edition"].value_counts()
-    bad = _faulty_lines(tables, index, year)
-    rows = []
+    counts = (
+        index[index["participated"]].groupby("edition")["index_published"].agg(["size", "count"])
+    )
+    bad, rows = _faulty_lines(tables, index, year), []
     for edition in (e for e in fw.editions.values() if e.year == year):
         size = fw.field_sizes.get((edition.edition, of))
-        kept, lines = (int(counts.get(edition.edition, 0)) for counts in (final, listed))
-        expected = size.participants if size else lines or None
+        listed, kept = map(int, counts.T.get(edition.edition, (0, 0)))
+        expected = size.participants if size else listed or None
         at = bad[bad["edition"] == edition.edition]
         if not size or kept != expected:  # else all are there: a line of any group is not its own
             at = bad[bad["edition"].isna() | (bad["edition"] == edition.edition)]
         at = at["origin"].unique()
         row = {
-            "year": year,
             "edition": edition.edition,
             "group": edition.group,
             "basis": ("definitions" if size else "numbers") if kept or len(at) else "none",
-            "evaluated": size.evaluated if size else None,
             "expected": expected,
             "kept": kept,
             "faults": len(at),
             "whole": bool(kept) and kept == expected and not len(at),
             "places": "; ".join(at),
         }
-        rows.append(row | {"missing": _missing(row, fw.groups[edition.group].name)})
+        table = f"Tabel nasional {year} kelompok {fw.groups[edition.group].name}"
+        rows.append(row | {"missing": _missing(row, table)})
     groups = pd.DataFrame(rows, columns=list(_FIELD)).astype(_FIELD)
     undefined = [g.name for g in fw.groups.values() if g.group not in set(groups["group"])]
     missing = [text for text in groups["missing"] if text]
     missing += [f"Aturan {year} kelompok {name} belum tercatat." for name in undefined]
     nation = {
-        "year": year,
         "basis": "definitions" if (groups["basis"] == "definitions").all() else "numbers",
-        "evaluated": groups["evaluated"].sum(skipna=False),
         "expected": None if undefined else groups["expected"].sum(skipna=False),
         **groups[["kept", "faults"]].sum(),
         "whole": not missing,
@@ -255,9 +248,8 @@ def _faulty_lines(
     return found.assign(edition=found["file"].map(one))[["origin", "edition"]]
 
 
-def _missing(row: Mapping[str, Any], name: str) -> str:
+def _missing(row: Mapping[str, Any], table: str) -> str:
     """Return what is missing of a group's field, in words for a page; empty where it is whole."""
-    table = f"Tabel nasional {row['year']} kelompok {name}"
     if row["whole"]:
         return ""
     if row["basis"] == "none":

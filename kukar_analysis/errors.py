@@ -37,10 +37,8 @@ class UnfinishedError(SourceError):
     """A raw file's end is missing: it is cut, or still being copied."""
 
     def __init__(self, file: str, what: str) -> None:
-        super().__init__(
-            f"{file}: {what}; if it is still being copied, it waits for the next run: else save it"
-            " again, or ask for it again"
-        )
+        said = "if it is still being copied, it waits for the next run: else save it"
+        super().__init__(f"{file}: {what}; {said} again, or ask for it again")
 
 
 class ScoreError(KukarError):

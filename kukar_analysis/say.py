@@ -4,7 +4,7 @@ Standing    standing, moved (since last year), profile (what adds and costs most
             caveat (of a printed 0,00); target, change (two years), change_note
 Firmness    rank, cases (of frames), unranked (why a rank cannot be simulated)
 Pages       certainty, quality, synergy, agency, send_back, programmes,
-            quick_wins, weights, moves (of a frame)
+            quick_wins, weights
 
 Each takes year and region as the frames do, and returns a text or a list of texts; "" or an empty
 list where there is nothing to say.
@@ -12,36 +12,26 @@ list where there is nothing to say.
 
 from __future__ import annotations
 
-from kukar_analysis.offer import offered
+from kukar_analysis import offered, offers
 
 SAID = {
-    "agency": "analysis.office:agency_sentences",
-    "cases": "analysis.robustness:cases_sentence",
-    "caveat": "analysis.compare:caveat",
-    "certainty": "analysis.standing:certainty",
-    "change": "analysis.change:change_sentences",
-    "change_note": "analysis.change:change_note",
-    "moved": "analysis.standing:moved_sentence",
-    "moves": "analysis.pillars:moves",
-    "other_group": "analysis.standing:group_sentences",
-    "profile": "analysis.standing:profile_sentence",
-    "programmes": "analysis.programmes:programme_sentences",
-    "quality": "analysis.office:quality_sentences",
-    "quick_wins": "analysis.quick_wins:quick_win_sentences",
-    "rank": "analysis.robustness:rank_sentence",
-    "send_back": "analysis.office:send_back",
-    "standing": "analysis.standing:standing_sentence",
-    "synergy": "analysis.office:synergy_sentences",
-    "target": "analysis.priorities:target_sentences",
-    "unranked": "analysis.robustness:rank_missing",
-    "weights": "analysis.quick_wins:weights_sentence",
+    "agencies": "agency=agency_sentences quality=quality_sentences send_back"
+    " synergy=synergy_sentences",
+    "change": "change=change_sentences change_note",
+    "compare": "caveat",
+    "priorities": "target=target_sentences",
+    "programmes": "programmes=programme_sentences",
+    "quick_wins": "quick_wins=quick_win_sentences weights=weights_sentence",
+    "robustness": "cases=cases_sentence rank=rank_sentence unranked=rank_missing",
+    "standing": "certainty moved other_group profile standing",
 }
-"""What is offered, and where it stands."""
-__all__ = sorted(SAID)
+"""The functions that are offered, by module of analysis/."""
+_BY_NAME = offers(SAID)
+__all__ = sorted(_BY_NAME)
 
 
 def __getattr__(name: str) -> object:
-    return offered(SAID, name)
+    return offered(_BY_NAME, name)
 
 
 def __dir__() -> list[str]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from kukar_analysis import framework
 from kukar_analysis.errors import ScoreError
-from kukar_analysis.framework.facts import Edition, Rounding
+from kukar_analysis.framework.facts import Rounding
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +43,8 @@ def hundredths(score: float | Decimal, what: str = "score") -> int:
     Raises ScoreError for anything outside 0..4, not a number, or with more than two decimals
     (a mean must be rounded first, as the ministry does: `component_score`).
     """
-    if not _is_number(score):
+    is_real = isinstance(score, numbers.Real) and not isinstance(score, bool) and score == score
+    if not (score.is_finite() if isinstance(score, Decimal) else is_real):
         raise ScoreError(f"{what}: {score!r} is not a number from {LOWEST} to {HIGHEST}")
     if not LOWEST <= score <= HIGHEST:
         raise ScoreError(f"{what}: {score} is outside the scale {LOWEST} to {HIGHEST}")
@@ -62,7 +63,7 @@ def component_score(scores: Iterable[float]) -> Decimal:
     counted = [hundredths(s, "question score") for s in scores]
     if not counted:
         raise ScoreError("a component without question scores has no mean")
-    return _decimal(half_up(sum(counted), len(counted)))
+    return Decimal(half_up(sum(counted), len(counted))).scaleb(-2)
 
 
 def index_of(component_scores: Mapping[str, float], edition: str) -> Decimal:
@@ -71,25 +72,33 @@ def index_of(component_scores: Mapping[str, float], edition: str) -> Decimal:
     Raises ScoreError for an unknown edition, a component too many or too few, or a score outside
     0..4 or finer than two decimals.
     """
-    return weighted_sum(component_scores, edition, rounding=_edition(edition).rounding)
+    return weighted_sum(component_scores, edition)
 
 
 def weighted_sum(
-    component_scores: Mapping[str, float], edition: str, *, rounding: Rounding
+    component_scores: Mapping[str, float], edition: str, *, rounding: Rounding | None = None
 ) -> Decimal:
-    """Return the weighted sum with a rounding rule that may be another edition's.
+    """Return the weighted sum with the edition's rounding rule, or another edition's.
 
     The improvement of 2023 needs last year's sum under `sum`, whatever last year's rule was.
     """
-    terms = _terms(component_scores, edition)
-    if rounding == "each_term":
-        return _decimal(sum(half_up(term, 100) for term in terms.values()))
-    return _decimal(half_up(sum(terms.values()), 100))
-
-
-def contributions(component_scores: Mapping[str, float], edition: str) -> dict[str, Decimal]:
-    """Return weight times score of each component, unrounded (four decimals)."""
-    return {c: Decimal(t).scaleb(-4) for c, t in _terms(component_scores, edition).items()}
+    fw = framework.load()
+    if not isinstance(edition, str) or edition not in fw.editions:
+        raise ScoreError(f"edition {edition!r} is not known; known: {', '.join(fw.editions)}")
+    if not isinstance(component_scores, Mapping):
+        kind = type(component_scores).__name__
+        raise ScoreError(f"component scores are a mapping of component to score, not a {kind}")
+    weights = fw.weights[edition]
+    missing = [c for c in weights if c not in component_scores]
+    extra = [str(c) for c in component_scores if c not in weights]
+    if missing or extra:
+        faults = [f"lacks {', '.join(missing)}"] * bool(missing)
+        faults += [f"has no place for {', '.join(extra)}"] * bool(extra)
+        raise ScoreError(f"{edition} {' and '.join(faults)}; it weighs {', '.join(weights)}")
+    terms = [w * hundredths(component_scores[c], c) for c, w in weights.items()]
+    if (rounding or fw.editions[edition].rounding) == "each_term":
+        return Decimal(sum(half_up(term, 100) for term in terms)).scaleb(-2)
+    return Decimal(half_up(sum(terms), 100)).scaleb(-2)
 
 
 def differing(scores: pd.DataFrame) -> pd.DataFrame:
@@ -101,37 +110,4 @@ def differing(scores: pd.DataFrame) -> pd.DataFrame:
     own = scores[scores["source"] == "self"].dropna(subset="score")
     found = own[own.groupby(_QUESTION)["score"].transform("nunique").gt(1)]
     settled = {(s.year, s.region, s.question) for s in framework.load().settled}
-    keys = zip(*(found[column] for column in _QUESTION), strict=True)
-    return found.loc[[key not in settled for key in keys]]
-
-
-def _is_number(score: object) -> bool:
-    if isinstance(score, Decimal):
-        return score.is_finite()
-    return isinstance(score, numbers.Real) and not isinstance(score, bool) and score == score
-
-
-def _decimal(in_hundredths: int) -> Decimal:
-    return Decimal(in_hundredths).scaleb(-2)
-
-
-def _edition(edition: str) -> Edition:
-    editions = framework.load().editions
-    if not isinstance(edition, str) or edition not in editions:
-        raise ScoreError(f"edition {edition!r} is not known; known: {', '.join(editions)}")
-    return editions[edition]
-
-
-def _terms(component_scores: Mapping[str, float], edition: str) -> dict[str, int]:
-    """Return weight times score of each component, in ten-thousandths."""
-    weights = framework.load().weights[_edition(edition).edition]
-    if not isinstance(component_scores, Mapping):
-        kind = type(component_scores).__name__
-        raise ScoreError(f"component scores are a mapping of component to score, not a {kind}")
-    missing = [c for c in weights if c not in component_scores]
-    extra = [str(c) for c in component_scores if c not in weights]
-    if missing or extra:
-        faults = [f"lacks {', '.join(missing)}"] * bool(missing)
-        faults += [f"has no place for {', '.join(extra)}"] * bool(extra)
-        raise ScoreError(f"{edition} {' and '.join(faults)}; it weighs {', '.join(weights)}")
-    return {c: w * hundredths(component_scores[c], c) for c, w in weights.items()}
+    return found.loc[[tuple(key) not in settled for key in found[_QUESTION].values]]

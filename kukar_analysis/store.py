@@ -43,15 +43,13 @@ def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
     for line in lines:
         ends = (("low", pa.Check.ge), ("high", pa.Check.le))
         checks = [check(int(line[end])) for end, check in ends if line[end]]
-        among = line["among"]
-        if among:
+        if among := line["among"]:
             checks.append(pa.Check.isin(_FIXED[among]) if among in _FIXED else _defined(among))
-        columns[line["column"]] = pa.Column(
-            _TYPES[line["type"]],
-            checks,
-            nullable=line["null"] == "yes",
-            description=line["description"],
-        )
+        how: dict[str, Any] = {
+            "nullable": line["null"] == "yes",
+            "description": line["description"],
+        }
+        columns[line["column"]] = pa.Column(_TYPES[line["type"]], checks, **how)
     key = [line["column"] for line in lines if line["key"]] or None
     said = about["description"]
     return pa.DataFrameSchema(columns, description=said, unique=key, strict=True, ordered=True)
@@ -85,11 +83,7 @@ def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
 
 def read(
-    table: str,
-    processed: Path | None = None,
-    *,
-    year: int | None = None,
-    region: str | None = None,
+    table: str, processed: Path | None = None, *, year: int | None = None, region: str | None = None
 ) -> pd.DataFrame:
     """Read a table of data/processed. Columns and meaning: data/processed/README.md.
 
@@ -193,18 +187,16 @@ def check_written(processed: Path) -> dict[str, Any]:
 
     Raises TableError where one was changed since, or the program or definitions were.
     """
-    record = made_from(processed)
+    record, anew = made_from(processed), "run `kukar clean` anew"
     if not record and not any(processed.glob("*.parquet")):
         raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
     for name, sha256 in record.get("tables", {}).items():
         path = processed / f"{name}.parquet"
         if not path.exists() or writing.sha256(path) != sha256:
-            raise TableError(f"table {name} is not as it was written: run `kukar clean` anew")
+            raise TableError(f"table {name} is not as it was written: {anew}")
     if record.get("program") != program():
-        raise TableError(
-            "the tables were made by another version of the program or its definitions:"
-            " run `kukar clean` anew"
-        )
+        said = "the tables were made by another version of the program or its definitions"
+        raise TableError(f"{said}: {anew}")
     return record
 
 

@@ -38,33 +38,24 @@ def advice(kind: str, text: str) -> str:
     asked = framework.without_point(kind, text)
     if asked:
         return asked
-    near = nearest(kind, text)
+    near, line = nearest(kind, text), io.StringIO()
     if not near:
         return "add it to definitions/, or correct it in the file"
-    shown = " or ".join(f"{name} ({likeness} of 100)" for _, name, likeness in near)
-    line = io.StringIO()
-    csv.writer(line, lineterminator="").writerow([kind, text, near[0][0], "assumed", "project"])
-    return (
-        f"nearest: {shown}. If {near[0][0]} is meant, add to definitions/spellings.csv:"
-        f" {line.getvalue()}"
-    )
+    shown, id_ = " or ".join(f"{name} ({n} of 100)" for _, name, n in near), near[0][0]
+    csv.writer(line, lineterminator="").writerow([kind, text, id_, "assumed", "project"])
+    said = f"nearest: {shown}. If {id_} is meant, add to definitions/spellings.csv:"
+    return f"{said} {line.getvalue()}"
 
 
 def reads_as(text: str) -> list[str]:
     """Return the questions whose label or printed sentence a text comes nearest; none if far."""
-    fw, near = framework.load(), dict[str, None]()
-    names = fw.spelled("question")
+    fw, names = framework.load(), framework.load().spelled("question")
+    known, scorer = [name.casefold() for name in names], fuzz.token_set_ratio
     found = process.extract(
-        text.casefold(),
-        [name.casefold() for name in names],
-        scorer=fuzz.token_set_ratio,
-        score_cutoff=_SPEAKS_OF,
-        limit=None,
+        text.casefold(), known, scorer=scorer, score_cutoff=_SPEAKS_OF, limit=None
     )
-    for _, likeness, place in found:
-        if likeness == found[0][1]:
-            near |= dict.fromkeys(fw.match("question", names[place]))
-    return [*near]
+    best = [names[place] for _, likeness, place in found if likeness == found[0][1]]
+    return [*dict.fromkeys(id_ for name in best for id_ in fw.match("question", name))]
 
 
 def agency(name: str) -> Opd:

@@ -7,6 +7,7 @@ import hashlib
 import logging
 import pickle
 
+import pandas as pd
 import pytest
 import running
 from filelock import FileLock
@@ -99,6 +100,20 @@ def sized(with_definitions):
         )
 
     return say
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Return a function that lets the store hold these rows or frames alone, unwritten."""
+
+    def hold(**rows):
+        frames = {name: store.frame(name, []) for name in store.SCHEMAS}
+        for name, some in rows.items():
+            made = some if isinstance(some, pd.DataFrame) else store.frame(name, some)
+            frames[name] = store.validated(name, made)
+        monkeypatch.setattr(store, "_newest", lambda table, _: frames[table])
+
+    return hold
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from fractions import Fraction
 
 import pandas as pd
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, printed, raw, write_tables
+from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, printed, raw
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework
 from kukar_analysis.analysis import compare, standing
 from kukar_analysis.errors import UsageError
 
@@ -38,15 +38,15 @@ def index_row(region, index, *, edition="2023-reguler", participated=True):
 
 
 @pytest.fixture
-def invented(processed_env, tmp_path, monkeypatch, sized):
+def invented(held, sized):
     """Write finals 3,00, twice 2,50 and 2,00; one of another group, one away, one without final."""
     finals = {PASER: 2.5, KUKAR: 3.0, TIMUR: 2.5, ACEH: 2.0, BONTANG: None}
     rows = [index_row(region, index) for region, index in finals.items()]
     rows += [index_row(BALIKPAPAN, 1.0, edition="2023-kppn-ikn")]
     rows += [index_row(SAMARINDA, None, participated=False)]
     sized({"2023-reguler": 4, "2023-kppn-ikn": 1})
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-    return write_tables(tmp_path, index_scores=rows)
+    held(index_scores=rows)
+    return rows
 
 
 def places(region):
@@ -58,15 +58,12 @@ def places(region):
     }
 
 
-def test_kukar_2023_is_73rd_of_130_and_shares_the_place_with_solok():
+def test_a_rank_is_a_count_of_the_better_in_the_printed_table():
     assert places(KUKAR) == {
         "national": (73, 130, ["Kabupaten Solok"]),
         "group": (27, 58, []),
         "province": (5, 7, []),
     }
-
-
-def test_a_rank_is_a_count_of_the_better_in_the_printed_table():
     finals = {line["KAB/KOTA"]: printed(line["NILAI FINAL"]) for line in raw(NATIONAL)}
     for name, region in (("KAB. MALANG", MALANG), ("KOTA SURABAYA", SURABAYA)):
         better = sum(final > finals[name] for final in finals.values())
@@ -118,14 +115,11 @@ def test_a_profile_agrees_with_a_second_computation_from_the_raw_table(region):
         assert computed == pytest.approx([float(e) for e in exact], abs=1e-9)
 
 
-def test_kukar_would_have_3_00_instead_of_2_82_under_the_regular_weights():
-    said = standing.group_sentences(2023, KUKAR)[0]
+def test_other_weights_are_tried_where_no_score_for_them_is_missing():
+    said = standing.other_group(2023, KUKAR)[0]
     assert "**3,00**, bukan **2,82**: bobot kelompoknya sendiri mengurangi 0,172" in said
-
-
-def test_other_weights_are_not_tried_where_a_score_for_them_is_missing():
     for place in ((2023, SURABAYA), (2022, KUKAR), (2023, STAYED_AWAY), (2023, IN_NO_TABLE)):
-        assert "tidak dapat dicoba" in standing.group_sentences(*place)[0]
+        assert "tidak dapat dicoba" in standing.other_group(*place)[0]
 
 
 def test_an_index_says_how_it_is_known():
@@ -229,14 +223,15 @@ def test_the_components_of_all_participants_are_one_tidy_frame():
     assert mine[["score", "origin"]].equals(own[["score", "origin"]])
 
 
-@pytest.mark.usefixtures("invented")
-def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(tmp_path, sized):
+def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(
+    invented, held, sized
+):
     lines = [
         {"year": 2023, "region": region, "edition": "2023-reguler", "component": "impact"}
         | {"score": 2.0, "origin": "2023/karangan.csv#l2:c3"}
         for region in (KUKAR, PASER)
     ]
-    write_tables(tmp_path, component_scores=lines)
+    held(index_scores=invented, component_scores=lines)
     sized({"2023-reguler": 5, "2023-kppn-ikn": 1})
     assert compare.components(2023).empty
     assert compare.components(2023).dtypes.equals(compare.components(2023, partial=True).dtypes)
@@ -244,8 +239,8 @@ def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(t
     own = compare.components(2023, KUKAR)
     assert own["score"].tolist() == [2.0]
     assert own[["gap", "effect", "rank", "of"]].isna().all(axis=None)
-    assert "peringkat" not in standing.standing_sentence(2023, KUKAR)
-    assert standing.profile_sentence(2023, KUKAR) == ""
+    assert "peringkat" not in standing.standing(2023, KUKAR)
+    assert standing.profile(2023, KUKAR) == ""
 
 
 SAID = [
@@ -259,26 +254,40 @@ SAID = [
 
 def test_a_standing_is_said_with_what_it_rests_on():
     for year, region, words in SAID:
-        assert words in standing.standing_sentence(year, region)
+        assert words in standing.standing(year, region)
 
 
-def test_an_improvement_of_nothing_that_cannot_be_recomputed_may_not_be_filled_in(
-    tables, tmp_path, monkeypatch
-):
-    assert "bisa juga berarti tidak diisi" in standing.moved_sentence(2023, KUKAR)
-    assert "tidak diisi" not in standing.moved_sentence(2023, BADUNG)  # −0,29 was filled in
+def test_an_improvement_of_nothing_that_cannot_be_recomputed_may_not_be_filled_in(tables, held):
+    assert "bisa juga berarti tidak diisi" in standing.moved(2023, KUKAR)
+    assert "tidak diisi" not in standing.moved(2023, BADUNG)  # −0,29 was filled in
     scores = tables["index_scores"].copy()
     scores.loc[(scores["region"] == MALANG) & (scores["year"] == 2023), "improvement_published"] = 0
-    store.write_all({**tables, "index_scores": scores}, tmp_path)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    held(**{**tables, "index_scores": scores})
     assert compare.caveat(2023, MALANG) == ""  # last year's sum is on record
     assert compare.caveat(2023, KUKAR)
 
 
 def test_what_costs_most_is_named_with_its_place_in_the_group():
     assert "Kolaborasi (selisih −0,74, pengaruh −0,074, peringkat 42 dari 58)" in (
-        standing.profile_sentence(2023, KUKAR)
+        standing.profile(2023, KUKAR)
     )
-    assert "Tidak ada komponen di atas rata-rata" in standing.profile_sentence(2023, "64.07")
+    assert "Tidak ada komponen di atas rata-rata" in standing.profile(2023, "64.07")
     best = compare.indices().query("year == 2023 and group == 'kppn-ikn'").nlargest(1, "index")
-    assert "Tidak ada komponen di bawah" in standing.profile_sentence(2023, best["region"].iloc[0])
+    assert "Tidak ada komponen di bawah" in standing.profile(2023, best["region"].iloc[0])
+
+
+def test_strengths_and_weaknesses_stand_by_their_effect_and_none_is_at_the_median():
+    found = compare.components(2023, KUKAR).sort_values("effect", ascending=False)
+    strong = ["quick_wins", "output", "baseline"]
+    assert found["component"].tolist() == [*strong, "outcome", "impact", "collaboration"]
+    assert found["side"].tolist() == ["strength"] * 3 + ["middle"] + ["weakness"] * 2
+    places = found.set_index("component").loc[["outcome", "impact"], ["rank", "of"]]
+    assert places.values.tolist() == [[31, 58], [40, 58]]
+
+
+def test_how_sure_the_page_is_says_what_is_recomputed_doubtful_and_lacking():
+    computed, lacking = standing.certainty(2023, KUKAR)
+    assert computed.endswith("2,82, sama dengan yang tercetak.")
+    assert lacking.startswith("Nilai per butir Kabupaten Kutai Kartanegara 2023 belum tercatat.")
+    assert "Indeks 2021: tidak tercatat." in standing.certainty(2022, MALANG)
+    assert standing.certainty(2023, MALANG)[-1].startswith("Semua nilai butir 2023 tercatat")

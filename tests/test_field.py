@@ -21,10 +21,11 @@ ALL = [("national", 73, 130), ("group", 27, 58), ("province", 5, 7)]
 def spoilt(tmp_path, monkeypatch):
     """Return a function that cleans a copy of the raw folder with its national table changed."""
 
-    def run(change, sources=False):
-        raw = shutil.copytree(store.RAW, tmp_path / "raw")
-        if not sources:
-            (raw / "SOURCES.csv").unlink()
+    def run(change):
+        raw = tmp_path / "raw"
+        for path in store.RAW.glob("*/*nasional*"):  # the others are not looked at
+            (raw / path.parent.name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, raw / path.parent.name)
         table = raw / NATIONAL
         lines = change(table.read_text(encoding="utf-8").splitlines(keepends=True))
         table.write_text("".join(lines), encoding="utf-8", newline="")
@@ -111,29 +112,37 @@ def test_without_known_numbers_the_running_numbers_stand_in_and_it_is_said(
 # Tables that are not what `kukar clean` wrote of the raw files at hand
 
 
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """Clean a copy of the raw folder once; return the folder of both."""
+    folder = tmp_path_factory.mktemp("own")
+    clean.clean(shutil.copytree(store.RAW, folder / "raw"), folder / "processed")
+    return folder
+
+
 @pytest.fixture
-def own(tmp_path):
-    """Clean a copy of the raw folder; return it and the folder of its tables."""
-    raw = shutil.copytree(store.RAW, tmp_path / "raw")
-    clean.clean(raw, tmp_path / "processed")
-    return raw, tmp_path / "processed"
+def own(written, tmp_path):
+    """Return a copy of raw folder and tables that belong to each other."""
+    for name in ("raw", "processed"):
+        shutil.copytree(written / name, tmp_path / name)
+    record = tmp_path / "processed" / store.MADE_FROM
+    record.write_text(record.read_text().replace(str(written), str(tmp_path)))
+    received.check_tables(tmp_path / "processed", tmp_path / "raw")
+    return tmp_path / "raw", tmp_path / "processed"
 
 
 @pytest.mark.parametrize("table", ["index_scores", "rejected"])
 def test_a_table_that_was_edited_is_refused(own, table):
-    raw, processed = own
-    received.check_tables(processed, raw)
-    path = processed / f"{table}.parquet"
+    path = own[1] / f"{table}.parquet"
     found = pd.read_parquet(path)
     (found.iloc[::-1] if len(found) > 1 else found.assign(more=1)).to_parquet(path, index=False)
     with pytest.raises(TableError, match=f"table {table} is not as it was written.*kukar clean"):
-        received.check_tables(processed)
+        received.check_tables(own[1])
 
 
 @pytest.mark.parametrize("change", ["edited", "added", "removed"])
 def test_tables_of_other_raw_files_are_refused(own, change):
-    raw, processed = own
-    path = raw / "2021" / "quick-win-kukar.csv"
+    path = own[0] / "2021" / "quick-win-kukar.csv"
     if change == "edited":
         path.write_bytes(path.read_bytes() + b"\n")
     elif change == "added":
@@ -142,11 +151,10 @@ def test_tables_of_other_raw_files_are_refused(own, change):
     else:
         path.unlink()
     with pytest.raises(TableError, match=rf"{path.name}.*kukar clean"):
-        received.check_tables(processed)
+        received.check_tables(own[1])
 
 
 def test_tables_of_other_definitions_are_refused(own, monkeypatch):
-    _, processed = own
     monkeypatch.setattr(store, "program", lambda: "other")
     with pytest.raises(TableError, match="definitions: run `kukar clean`"):
-        received.check_tables(processed)
+        received.check_tables(own[1])

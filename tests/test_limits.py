@@ -8,18 +8,18 @@ import pytest
 from reading import KUKAR, SURABAYA
 
 from kukar_analysis import framework
-from kukar_analysis.analysis import limits, told
+from kukar_analysis.analysis import missing, told
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 
 
 def test_limits_are_those_of_the_topics_the_region_and_its_edition():
-    found = limits.limits(2023, SURABAYA, "pillar", "years")
+    found = missing.limits(2023, SURABAYA, "pillar", "years")
     expected = {"pillar", "years", "2023-reguler"}
     of_topics = [a for a in framework.load().assumptions if a.topic in expected]
     assert found["topic"].tolist() == [a.topic for a in of_topics]
-    assert KUKAR in set(limits.limits(2023, KUKAR, "index")["topic"])
-    assert found.dtypes.tolist() == limits.limits(2021, SURABAYA).dtypes.tolist() == ["str"] * 2
+    assert KUKAR in set(missing.limits(2023, KUKAR, "index")["topic"])
+    assert found.dtypes.tolist() == missing.limits(2021, SURABAYA).dtypes.tolist() == ["str"] * 2
 
 
 def test_a_limit_says_how_it_is_known_and_by_whom():
@@ -28,7 +28,7 @@ def test_a_limit_says_how_it_is_known_and_by_whom():
     for assumption in framework.load().assumptions:
         title, how = titles[assumption.citation].title, words[assumption.status]
         whose = f"{how} tim penyusun" if assumption.citation == "project" else f"{how}; {title}"
-        assert limits.limit(assumption) == f"{assumption.statement} ({whose})"
+        assert missing.limit(assumption) == f"{assumption.statement} ({whose})"
 
 
 def test_every_sentence_of_the_definitions_can_be_read_and_is_said_somewhere():

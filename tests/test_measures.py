@@ -27,7 +27,7 @@ def test_what_each_component_tells_apart(group):
 @pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize("group", FIRM)
 def test_whether_the_components_measure_one_thing(group):
-    row = measures.reliability(2023).query("group == @group").iloc[0]
+    row = measures.effective_weights(2023).query("group == @group").iloc[0]
     regions, raw, standardised, first = FIRM[group]
     assert row["regions"] == regions
     assert row["alpha"] == pytest.approx(raw, abs=0.0006)

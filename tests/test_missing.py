@@ -5,7 +5,7 @@ import pytest
 from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA
 
 import kukar_analysis as ka
-from kukar_analysis import framework, store
+from kukar_analysis import framework
 from kukar_analysis.analysis.missing import COLUMNS, missing
 
 pytestmark = pytest.mark.usefixtures("processed_env")
@@ -58,16 +58,13 @@ def test_the_regular_group_waits_for_its_list_of_questions_first():
     ],
     ids=["one is missing", "the office's own fill no place"],
 )
-def test_a_part_is_counted(tables, tmp_path, monkeypatch, change, state, said):
-    scores = change(tables["question_scores"])
-    store.write_all({**tables, "question_scores": scores}, tmp_path)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+def test_a_part_is_counted(tables, held, change, state, said):
+    held(**{**tables, "question_scores": change(tables["question_scores"])})
     row = one("question_scores", 2023, MALANG)
     assert row.state == state
     assert said in row.sentence
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_every_paper_that_has_not_come_stands_once_with_its_holder_and_day():
     found = ka.not_received(2023, "Kukar").set_index("fills")
     letter = found.loc["catatan asesor tiap pilar"]
@@ -84,6 +81,5 @@ def test_every_paper_that_has_not_come_stands_once_with_its_holder_and_day():
     assert pd.isna(before["capaian program"])
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_the_office_waits_for_nobody_elses_papers():
     assert ka.not_received(2023, MALANG).empty

@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 import kukar_analysis as ka
 from kukar_analysis import clean, framework, paths
-from kukar_analysis.analysis import change, compare, limits
+from kukar_analysis.analysis import change, compare, missing
 from kukar_analysis.cli import app, years
 from kukar_analysis.errors import DefinitionError, UsageError
 
@@ -462,7 +462,7 @@ def test_limits_say_first_that_the_rules_are_not_confirmed():
 
 @pytest.mark.usefixtures("processed_env")
 def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definitions):
-    assert limits.unconfirmed(KUKAR, 2022, 2023) == []
+    assert missing.unconfirmed(KUKAR, 2022, 2023) == []
     years.copy(2027, [SOURCE])
     path = definitions / "weights.csv"
     text = path.read_text(encoding="utf-8")
@@ -472,7 +472,7 @@ def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(definition
         )
     path.write_text(text, encoding="utf-8")
     framework.forget()
-    (said,) = limits.unconfirmed(KUKAR, 2027)
+    (said,) = missing.unconfirmed(KUKAR, 2027)
     assert "aturan pembulatan, 4 dari 6 bobot, butir, dan aturan survei disalin" in said
 
 

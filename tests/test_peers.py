@@ -1,14 +1,21 @@
 """Beside whom a region is looked at, and the statistics of its neighbours."""
 
 import pytest
-from reading import KUKAR, MALANG
+from reading import KUKAR, MALANG, printed, raw
 
 import kukar_analysis as ka
+from kukar_analysis import framework
 from kukar_analysis.analysis import peers
 from kukar_analysis.errors import UsageError
 
 KALTIM = {"64.01", "64.07", "64.08", "64.71", "64.72", "64.74"}
 BALIKPAPAN = "64.71"
+NAME = "KAB. KUTAI KARTANEGARA"
+STATISTICS = (
+    "2021/statistik-ipm-kaltim.csv",
+    "2024/statistik-bps-kaltim.csv",
+    "2024/statistik-pers-kukar.csv",
+)
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -63,11 +70,31 @@ def test_nobody_is_near_in_a_field_that_is_not_whole(sized):
 
 @pytest.mark.usefixtures("processed_env")
 def test_statistics_of_the_province_are_of_one_source_each():
-    found = peers.statistic_years(2023, KUKAR, "society")
+    found = peers.statistics(2023, KUKAR, "society").query("is_official")
     assert set(found["statistic"]) == {"expected_schooling", "mean_schooling"}
     assert set(found["citation"]) == {"bps-ipm"}
     assert found["region"].str.startswith("64.").all()
     assert found.query("region == @KUKAR and statistic == 'expected_schooling'")["value"].tolist()[
         -1
     ] == pytest.approx(13.6)
-    assert peers.statistic_years(2015, KUKAR)["year"].max() == 2015
+    assert peers.statistics(2015, KUKAR)["year"].max() == 2015
+
+
+@pytest.mark.usefixtures("processed_env")
+@pytest.mark.parametrize("year", [2015, 2023])
+def test_statistics_are_those_of_the_raw_lists_up_to_the_year(year):
+    known = framework.load().statistics
+    ids = {one.name: id_ for id_, one in known.items()}
+    kukar = [line for file in STATISTICS for line in raw(file) if line["DAERAH"] == NAME]
+    expected = [
+        (ids[line["STATISTIK"]], int(line["TAHUN"]), float(printed(line["NILAI"])))
+        for line in kukar
+        if int(line["TAHUN"]) <= year
+    ]
+    found = peers.statistics(year, KUKAR).query("region == @KUKAR")
+    assert sorted(found[["statistic", "year", "value"]].itertuples(index=False, name=None)) == (
+        sorted(expected)
+    )
+    assert [*found["statistic"].unique()] == [s for s in known if s in {e[0] for e in expected}]
+    living = peers.statistics(year, KUKAR, "living")["statistic"]
+    assert {known[s].pillar for s in living} <= {"living"}

@@ -4,14 +4,7 @@ import pandas as pd
 import pytest
 from reading import KUKAR, MALANG, PILLARS, SURABAYA, printed, raw, tables_from
 
-from kukar_analysis import framework
 from kukar_analysis.analysis import pillars
-
-STATISTICS = (
-    "2021/statistik-ipm-kaltim.csv",
-    "2024/statistik-bps-kaltim.csv",
-    "2024/statistik-pers-kukar.csv",
-)
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 
@@ -60,26 +53,6 @@ def test_a_mean_is_rounded_half_up_and_keeps_the_order_of_the_form():
     }
 
 
-@pytest.mark.parametrize("pillar", PILLARS)
-@pytest.mark.parametrize("year", [2015, 2023])
-def test_statistics_are_the_newest_up_to_the_year(pillar, year):
-    names = framework.load().names["statistic"]
-    shown = [s.name for s in framework.load().statistics.values() if s.pillar == pillar]
-    newest = {}
-    for file in STATISTICS:
-        for line in raw(file):
-            mine = line["DAERAH"] == "KAB. KUTAI KARTANEGARA" and int(line["TAHUN"]) <= year
-            if mine and line["STATISTIK"] in shown:
-                when, value = int(line["TAHUN"]), printed(line["NILAI"])
-                name = line["STATISTIK"]
-                newest[name] = max(newest.get(name, (0, value)), (when, value))
-    found = pillars.statistics(year, KUKAR, pillar)
-    found["name"] = found["statistic"].map(names)
-    assert found["name"].tolist() == [name for name in shown if name in newest]
-    values = dict(zip(found["name"], zip(found["year"], found["value"], strict=True), strict=True))
-    assert values == {name: (when, float(value)) for name, (when, value) in newest.items()}
-
-
 @pytest.mark.parametrize(("year", "region"), [(2023, KUKAR), (2022, KUKAR), (2023, SURABAYA)])
 @pytest.mark.parametrize("pillar", PILLARS)
 def test_nothing_is_invented_where_no_question_scores_are_on_record(malang, year, region, pillar):
@@ -88,27 +61,3 @@ def test_nothing_is_invented_where_no_question_scores_are_on_record(malang, year
     assert found.dtypes.equals(malang[pillar].dtypes)
     none = pillars.means(found, ["component", "sub_dimension"])
     assert none.dtypes.equals(pillars.means(malang[pillar], ["component", "sub_dimension"]).dtypes)
-    assert pillars.moves(found) == ""
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ([0.4, 0.2, 0.4], "3 naik, 0 turun, 0 tetap. Kenaikan terbesar: a dan c (+0,40)."),
-        ([0.0, -3.0, None], "0 naik, 1 turun, 1 tetap. Penurunan terbesar: b (−3,00)."),
-    ],
-)
-def test_the_smallest_rise_is_not_called_a_largest_change(changes, said):
-    frame = pd.DataFrame({"label": list("abc"), "change": changes})
-    assert pillars.moves(frame).endswith(said)
-
-
-def test_events_are_those_of_the_pillar_or_of_all_up_to_the_year_in_their_order():
-    events = framework.load().events
-    wanted = [e for e in events if e.date < "2024" and e.pillar in (None, "governance")]
-    found = pillars.events(2023, KUKAR, "governance")
-    assert found["event"].tolist() == [e.event for e in sorted(wanted, key=lambda e: e.date)]
-    *_, last = [e.event for e in events if e.pillar == "governance"]
-    assert last not in pillars.events(2023, KUKAR, "living")["event"].tolist()
-    assert last not in pillars.events(2022, KUKAR, "governance")["event"].tolist()
-    assert pillars.events(2023, MALANG, "living").empty

@@ -1,21 +1,19 @@
 """What arrived, what is missing, and what is found in it: each finding alone, and none."""
 
-from __future__ import annotations
-
 import pandas as pd
 import pytest
-from reading import write_tables
 
 from kukar_analysis import clean, framework, store
-from kukar_analysis.analysis import agencies, findings, office, programmes, quality
+from kukar_analysis.analysis import agencies, programmes, quality
 
 REGION = "64.02"
 KUKAR = "KAB. KUTAI KARTANEGARA"
 HDI, POVERTY = "outcome.economy.hdi", "outcome.economy.poverty"
 ASKED = 50
 PARTS = ("Industry", "Welfare", "Transaction")
-
-AGENCIES = f"DAERAH;PILAR;OPD\n{KUKAR};Smart Economy;Bappeda\n"
+OWN = "Smart Economy"
+AGENCIES = f"DAERAH;PILAR;OPD\n{KUKAR};{OWN};Bappeda\n"
+CARRIED = AGENCIES + f"{KUKAR};Smart Living;Dinkes\n{KUKAR};Smart Living;Bappeda\n"
 STATISTICS = (
     "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI\n"
     f"2022;{KUKAR};Persentase penduduk miskin;7.96;persen;bps-kaltim\n"
@@ -25,29 +23,19 @@ FORM = (
     f"{POVERTY};5%-10%;;laporan;Bappeda\n{HDI};ada;3;laporan;Bappeda\n"
 )
 PROGRAMMES = "PROGRAM;PILAR;SUBDIMENSI;STATUS;PENGGUNA;OPD\n" + "".join(
-    f"Program {part};Smart Economy;{part};berjalan;{100};Bappeda\n" for part in PARTS
+    f"Program {part};{OWN};{part};berjalan;100;Bappeda\n" for part in PARTS
 )
 HEADS = "NAMA;PILAR;PROGRAM;" + ";".join(f"P{n}" for n in range(1, 10))
-
-
-def respondent(n, pillar="Smart Economy", programme="Program Industry", answers="432143214"):
-    return f"Warga {n};{pillar};{programme};" + ";".join(answers)
-
-
-def survey(*more, count=ASKED):
-    return "\n".join([HEADS, *map(respondent, range(count)), *more]) + "\n"
-
-
-def one_less(n=99, **answers):
-    return survey(respondent(n, **answers), count=ASKED - 1)
-
-
+SURVEYED = "".join(
+    f"Warga {n};{OWN};Program Industry;" + ";".join("432143214") + "\n" for n in range(ASKED)
+)
+FORM_FILE, SURVEY, LIST = "2023/opd/bappeda.csv", "2023/survei.csv", "2023/program.csv"
 OFFICE = {
     "2023/opd-per-pilar.csv": AGENCIES,
     "2023/statistik.csv": STATISTICS,
-    "2023/opd/bappeda.csv": FORM,
-    "2023/program.csv": PROGRAMMES,
-    "2023/survei.csv": survey(),
+    FORM_FILE: FORM,
+    LIST: PROGRAMMES,
+    SURVEY: f"{HEADS}\n{SURVEYED}",
 }
 """An office in which nothing is to be found."""
 
@@ -56,132 +44,157 @@ OFFICE = {
 def papers(raw_folder, tmp_path, monkeypatch):
     """Return a function that cleans the office with some files changed, and points to it."""
 
-    def run(changed=None, **settings):
-        files = {name: text for name, text in (OFFICE | (changed or {})).items() if text}
-        made = clean.clean(raw_folder(files), tmp_path / "tables")
-        assert settings.get("faulty") or made.problems == []
+    def run(**changed):
+        files = {name: text for name, text in (OFFICE | changed).items() if text}
+        clean.clean(raw_folder(files), tmp_path / "tables")
         monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path / "tables"))
-        return made
 
     return run
 
 
-def found():
-    return findings.findings(2023, REGION)
+@pytest.fixture(scope="module")
+def office(clean_files):
+    """Return the tables of the office in which nothing is to be found."""
+    made = clean_files(OFFICE)
+    assert made.problems == []
+    return made.tables
+
+
+@pytest.fixture
+def found(office, held):
+    """Return a function that gives the findings where cells of the office's tables are others."""
+
+    def look(table=None, where="index == index", **cells):
+        tables = {name: frame.copy() for name, frame in office.items()}
+        if table:
+            rows = tables[table].query(where).index
+            assert len(rows)
+            for column, value in cells.items():
+                tables[table].loc[rows, column] = value
+            if not cells:
+                tables[table] = tables[table].drop(index=rows).reset_index(drop=True)
+        held(**tables)
+        return quality.findings(2023, REGION)
+
+    return look
 
 
 # Findings
 
 
-def test_in_a_clean_office_nothing_is_found_and_the_frame_keeps_its_types(papers):
-    papers()
-    assert found().empty
-    assert {str(kind) for kind in found().dtypes} == {"str"}
+def test_in_a_clean_office_nothing_is_found_and_the_frame_keeps_its_types(found):
+    nothing = found()
+    assert nothing.empty
+    assert {str(kind) for kind in nothing.dtypes} == {"str"}
 
 
-FORM_FILE, SURVEY, LIST = "2023/opd/bappeda.csv", "2023/survei.csv", "2023/program.csv"
-OWN = "Smart Economy"
-BARE = FORM.replace(";ada;3;laporan", ";ada;3;belum ada")
-ONE, LATER = "1 dari 50 responden", f"{SURVEY}#l51:c4"
+ONE, LAST = "1 dari 50 responden", f"origin.str.startswith('{SURVEY}#l51:')"
+TABLE = {"FORM": "question_scores", "SURVEY": "survey_responses", "LIST": "programmes"}
 FINDINGS = {
-    "without_evidence": (FORM_FILE, BARE, "Indeks Pembangunan Manusia", None, f"{FORM_FILE}#l3:c3"),
+    "without_evidence": (
+        *("FORM", f"question == '{HDI}'", {"evidence": None}),
+        *("Indeks Pembangunan Manusia", None, f"{FORM_FILE}#l3:c3"),
+    ),
     "without_programme": (
-        *(LIST, PROGRAMMES.replace(";Welfare;", ";;")),
+        *("LIST", "sub_dimension == 'welfare'", {"sub_dimension": None}),
         *("Welfare", None, f"{SURVEY}#l2:c7"),
     ),
     "contradicts_statistic": (
-        *(FORM_FILE, FORM.replace("5%-10%", "0%-5%")),
+        *("FORM", f"question == '{POVERTY}'", {"answer": "0%-5%"}),
         *("Persentase penduduk miskin", "0%-5% (2023); ", None),
     ),
-    "one_answer_throughout": (SURVEY, one_less(answers="444444444"), OWN, ONE, LATER),
-    "zeros_throughout": (SURVEY, one_less(answers="000000000"), OWN, ONE, LATER),
-    "no_programme": (SURVEY, one_less(programme=""), OWN, ONE, LATER),
+    "one_answer_throughout": ("SURVEY", LAST, {"answer": 4}, OWN, ONE, f"{SURVEY}#l51:c4"),
+    "zeros_throughout": ("SURVEY", LAST, {"answer": 0}, OWN, ONE, f"{SURVEY}#l51:c4"),
+    "no_programme": ("SURVEY", LAST, {"programme": None}, OWN, ONE, f"{SURVEY}#l51:c4"),
     "respondents_not_asked": (
-        *(SURVEY, survey(count=ASKED - 1)),
+        *("SURVEY", LAST, {}),
         *(OWN, "49 responden, diminta 50", f"{SURVEY}#l2:c4"),
     ),
     "more_respondents_than_users": (
-        *(LIST, PROGRAMMES.replace("Industry;berjalan;100", "Industry;berjalan;49")),
+        *("LIST", "programme == 'Program Industry'", {"users": 49}),
         *("Program Industry", "50 responden, 49 pengguna", f"{SURVEY}#l2:c4"),
     ),
-    "same_person_twice": (SURVEY, one_less(0, answers="111111112"), OWN, "1 formulir", LATER),
 }
-"""What is changed, and the subject, detail and origin that are found."""
+"""Which rows are changed or left out, and the subject, detail and origin that are found."""
 
 
 @pytest.mark.parametrize("kind", FINDINGS)
-def test_a_fault_is_found_alone_with_its_place_and_size(papers, kind):
-    file, text, subject, detail, origin = FINDINGS[kind]
-    papers({file: text})
-    (row,) = found().itertuples()
+def test_a_fault_is_found_alone_with_its_place_and_size(found, kind):
+    table, where, cells, subject, detail, origin = FINDINGS[kind]
+    (row,) = found(TABLE[table], where, **cells).itertuples()
     assert (row.kind, row.pillar, row.subject) == (kind, "economy", subject)
     assert pd.isna(row.detail) if detail is None else row.detail.startswith(detail)
-    assert pd.isna(row.opd) if file != FORM_FILE else row.opd == "Bappeda"
+    assert row.opd == "Bappeda" if table == "FORM" else pd.isna(row.opd)
     assert row.advice == framework.load().findings[kind].advice
     assert origin is None or row.origin == origin
 
 
-def test_a_person_who_answers_for_two_pillars_is_found(papers):
-    other = [respondent(n, "Smart Living", "B", "432143210") for n in range(49, 49 + ASKED)]
-    harmony = "".join(f"B {p};Smart Living;{p};berjalan;90;\n" for p in ("Harmony", "Health"))
-    more = PROGRAMMES + harmony + "B;Smart Living;Mobility;berjalan;90;\n"
-    papers({SURVEY: survey(*other), LIST: more})
-    (row,) = found().itertuples()
-    assert (row.kind, row.subject) == ("same_person_two_pillars", "Smart Economy dan Smart Living")
-    assert row.detail == f"1 orang; yang pertama juga di {SURVEY}#l52:c4"
+def test_a_person_who_answers_twice_or_for_two_pillars_is_found(found, office, held):
+    answers = office["survey_responses"]
+    first = answers.loc[answers["origin"].str.startswith(f"{SURVEY}#l2:"), "respondent"].iloc[0]
+    (row,) = found("survey_responses", LAST, respondent=first).itertuples()
+    assert (row.kind, row.detail) == ("same_person_twice", "1 formulir berlebih")
     assert row.origin == f"{SURVEY}#l51:c4"
+    other = answers.assign(
+        pillar="living",
+        sub_dimension=answers["sub_dimension"].map(
+            {"industry": "harmony", "welfare": "health", "transaction": "mobility"}
+        ),
+        programme="B",
+        respondent="x" + answers["respondent"],
+        origin=answers["origin"].str.replace("survei", "survei-2"),
+    )
+    at = other["origin"].str.contains("#l2:")
+    other.loc[at, "respondent"] = first
+    listed = office["programmes"]
+    more = listed.assign(
+        pillar="living",
+        programme=[f"B {n}" for n in range(3)],
+        sub_dimension=["harmony", "health", "mobility"],
+    )
+    both = {"survey_responses": [answers, other], "programmes": [listed, more]}
+    held(**office | {name: pd.concat(parts, ignore_index=True) for name, parts in both.items()})
+    (row,) = quality.findings(2023, REGION).itertuples()
+    assert (row.kind, row.subject) == ("same_person_two_pillars", f"{OWN} dan Smart Living")
+    assert row.detail == "1 orang; yang pertama juga di 2023/survei-2.csv#l2:c4"
+    assert row.origin == f"{SURVEY}#l2:c4"
 
 
 NOTHING = {
-    "no programme list": {LIST: None},
-    "nothing claimed": {FORM_FILE: FORM.replace(";ada;3;laporan", ";ada;0;laporan"), SURVEY: None},
-    "no agency named": {FORM_FILE: FORM.replace(";Bappeda", ";")},
-    "a band that holds the value": {FORM_FILE: FORM.replace("5%-10%", "7,96 - 8%")},
-    "an answer that is no band": {FORM_FILE: FORM.replace("5%-10%", "tujuh persen")},
-    "a later statistic": {
-        "2023/statistik.csv": STATISTICS.replace("\n2022;", "\n2024;").replace("7.96", "1")
-    },
-    "no survey": {SURVEY: None},
+    "no programme list": ("programmes", "index == index", {}),
+    "no agency named": ("question_scores", "index == index", {"opd": None, "evidence": None}),
+    "a band that holds the value": ("question_scores", "score != score", {"answer": "7,96 - 8%"}),
+    "an answer that is no band": ("question_scores", "score != score", {"answer": "tujuh persen"}),
+    "a later statistic": ("official_statistics", "index == index", {"year": 2024, "value": 1.0}),
+    "no survey": ("survey_responses", "index == index", {}),
 }
 
 
 @pytest.mark.parametrize("case", NOTHING)
-def test_what_cannot_be_told_is_no_finding(papers, case):
-    papers(NOTHING[case])
-    assert found().empty
+def test_what_cannot_be_told_is_no_finding(found, case):
+    table, where, cells = NOTHING[case]
+    assert found(table, where, **cells).empty
 
 
 # Completeness
-
-
-CARRIED = AGENCIES + f"{KUKAR};Smart Living;Dinkes\n{KUKAR};Smart Living;Bappeda\n"
 
 
 def test_an_agency_whose_file_came_and_could_not_be_used_is_not_a_silent_one(papers):
     bad = FORM.replace(POVERTY, "outcome.living.stunting").replace(";Bappeda", ";Dinkes")
     bad = bad.replace(";ada;3;laporan", ";ada;9;laporan").replace(";5%-10%;;", ";ada;baik;")
     carried = CARRIED + f"{KUKAR};Smart Society;Dinsos\n"
-    files = {"2023/opd-per-pilar.csv": carried, "2023/opd/formulir dinkes.csv": bad}
-    papers(files, faulty=True)
-    found = agencies.agencies(2023, REGION).set_index("opd")
+    papers(**{"2023/opd-per-pilar.csv": carried, "2023/opd/formulir dinkes.csv": bad})
+    found = agencies.agencies(2023, REGION).set_index("opd").sort_index()
     assert found["state"].to_dict() == {
         "Bappeda": "partial",
         "Dinkes": "unusable",
         "Dinsos": "silent",
     }
-    assert found["lacking_pillars"].to_dict() == {
-        "Bappeda": "living",
-        "Dinkes": "living",
-        "Dinsos": "society",
-    }
-    said = " ".join(office_sentences())
+    assert found["lacking_pillars"].tolist() == ["living", "living", "society"]
+    said = " ".join(agencies.quality_sentences(2023, REGION))
     assert "perlu ditindaklanjuti: Bappeda, Dinkes, dan Dinsos" in said
     assert "Berkas Dinkes sudah masuk, tetapi belum dapat dipakai" in said
     assert agencies.agencies(2023, "35.07").empty
-
-
-def office_sentences():
-    return office.quality_sentences(2023, REGION)
 
 
 # What arrived
@@ -189,12 +202,10 @@ def office_sentences():
 
 def test_rejected_and_superseded_records_are_told_apart(papers):
     ralat = FORM.replace(";ada;3;", ";ada;2;")
-    papers({"2023/opd/bappeda-ralat.csv": ralat, "2023/x.csv": AGENCIES + "X;Y;Z\n"}, faulty=True)
+    papers(**{"2023/opd/bappeda-ralat.csv": ralat, "2023/x.csv": AGENCIES + "X;Y;Z\n"})
     (mended,) = quality.corrections(2023).itertuples()
-    assert (mended.origin, mended.later) == (
-        f"{FORM_FILE}#l3:c3",
-        f"{FORM_FILE[:-4]}-ralat.csv#l3:c3",
-    )
+    places = (f"{FORM_FILE}#l3:c3", "2023/opd/bappeda-ralat.csv#l3:c3")
+    assert (mended.origin, mended.later) == places
     assert mended.changes == "score 3.0 menjadi 2.0"
     out = quality.rejected(2023)
     assert set(out["rule"]) == {"name"}
@@ -204,10 +215,9 @@ def test_rejected_and_superseded_records_are_told_apart(papers):
 
 def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_known(papers):
     odd, other = "2023/opd/isian #1: bappeda.csv", "2023/opd/isian #2.csv"
-    lists = "2023/daftar #3.csv"
     faulty = {odd: FORM.replace(";3;", ";9;"), other: FORM.replace("5%-10%", "6%"), FORM_FILE: None}
     wrong = PROGRAMMES.replace(";100;", ";banyak;").replace(";berjalan;", ";entah;", 1)
-    papers({**faulty, lists: wrong, "2023/program.csv": None}, faulty=True)
+    papers(**{**faulty, "2023/daftar #3.csv": wrong, LIST: None})
     arrived = quality.arrivals(2023, REGION).set_index("file")
     assert arrived.loc[other, "speaks_for"] == "Bappeda"
     assert other in set(quality.arrivals(2023, REGION, "Bappeda")["file"])
@@ -216,19 +226,16 @@ def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_know
     assert advice[f"{other}#l2:c2"].startswith(f"Bertentangan dengan {odd}#l2:c2. ")
 
 
-def rejected_row(line, rule, reason="is wrong", column="NILAI", file="2023/a.csv"):
+def rejected_row(line, rule, column="NILAI", file="2023/a.csv"):
     row = {"file": file, "origin": f"{file}#l{line}:c1", "column": column, "value": f"{line}"}
-    return row | {"rule": rule, "reason": reason}
+    return row | {"rule": rule, "reason": "is wrong"}
 
 
-def test_of_many_rejected_rows_of_one_kind_a_page_shows_the_first_and_their_number(
-    tmp_path, monkeypatch
-):
+def test_of_many_rejected_rows_of_one_kind_a_page_shows_the_first_and_their_number(held):
     many = [rejected_row(n, "score") for n in range(300)]
     nowhere = [rejected_row(n, "cells", column=None) for n in range(7)]
     few = [rejected_row(n, "score", file="2023/b.csv") for n in range(5)]
-    write_tables(tmp_path, rejected=[*many, *nowhere, *few])
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    held(rejected=[*many, *nowhere, *few])
     assert quality.rejected(2023)["count"].tolist() == [1] * 312
     shown = quality.rejected(2023, most=5)
     assert shown["count"].tolist() == [300, 7, 1, 1, 1, 1, 1]
@@ -237,13 +244,17 @@ def test_of_many_rejected_rows_of_one_kind_a_page_shows_the_first_and_their_numb
 
 
 def test_the_answer_says_what_arrived_what_is_missing_and_what_was_found(papers):
-    papers({"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: BARE})
-    said = " ".join(office_sentences())
+    bare = FORM.replace(";ada;3;laporan", ";ada;3;belum ada")
+    papers(**{"2023/opd-per-pilar.csv": CARRIED, FORM_FILE: bare})
+    said = " ".join(agencies.quality_sentences(2023, REGION))
     for expected in ("5 berkas", "1 sudah menjawab", "Bappeda dan Dinkes", "tanpa data dukung (1)"):
         assert expected in said
-    papers()
-    assert "Tidak ada temuan" in office_sentences()[-1]
-    papers({FORM_FILE: None, SURVEY: None, "2023/opd-per-pilar.csv": None})
-    _, completeness, faults = office_sentences()
+    papers(**{FORM_FILE: None, SURVEY: None, "2023/opd-per-pilar.csv": None})
+    _, completeness, faults = agencies.quality_sentences(2023, REGION)
     assert "belum dapat diukur. Daftar perangkat daerah" in completeness
     assert "belum dapat diperiksa. Formulir penilaian mandiri" in faults
+
+
+def test_where_nothing_is_found_that_is_said(found):
+    found()
+    assert "Tidak ada temuan" in agencies.quality_sentences(2023, REGION)[-1]

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from reading import tables_from
 
 from kukar_analysis import paths
-from kukar_analysis.analysis.findings import findings as faults
+from kukar_analysis.analysis.quality import findings as faults
 
 SAMPLE = paths.ROOT / "data" / "sample"
 MARK = "DATA CONTOH"

@@ -9,7 +9,6 @@ import pytest
 
 from kukar_analysis import store
 from kukar_analysis.analysis import quality
-from kukar_analysis.analysis.findings import findings
 from kukar_analysis.framework.facts import SettledScore
 
 HEADS = "ID BUTIR;JAWABAN;NILAI MANDIRI;DATA DUKUNG;OPD"
@@ -105,7 +104,7 @@ def two(clean_files, with_definitions, monkeypatch, tmp_path):
         made = clean_files({"2023/a.csv": first, "2023/b.csv": second} | (files or {}))
         store.write_all(made.tables, tmp_path)
         monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-        return made, findings(2023, "64.02").query("kind == 'agencies_differ'")
+        return made, quality.findings(2023, "64.02").query("kind == 'agencies_differ'")
 
     return run
 

@@ -1,24 +1,30 @@
-"""Which agency carries what: what each was asked and answered, and which pillar leans on whom."""
+"""Which agency carries what: asked, answered, who leans on whom; sentences of pages 01, 06, 09."""
 
 from __future__ import annotations
 
-from typing import Any
+import shlex
+from collections.abc import Iterable
+from pathlib import PurePosixPath
 
 import pandas as pd
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare, quality
+from kukar_analysis.analysis.missing import missing
+from kukar_analysis.analysis.told import ordered, tidy, told
+from kukar_analysis.formats import listed
 
 LEANS = 0.5
 """A pillar leans on an agency that answers more than this part of its answered questions."""
+_MOST = 3
+"""Agencies called the key ones, at most."""
 _COUNTS = ["answered", "with_evidence", "alone", "scored", "compared"]
-_QUESTIONS = ["opd", "question", "component", "pillar", "label", "state", "answer", "score"]
-_QUESTIONS += ["has_evidence", "remark", "assessor", "difference", "others", "origin"]
-_AGENCIES = ["opd", "state", "pillar_count", "pillars_answered", "lacking_pillars", *_COUNTS[:3]]
-_AGENCIES += ["share", "leaning", "scored", "own_mean", "compared", "own_compared"]
-_AGENCIES += ["assessor_mean", "difference", "programmes"]
-_LEANING = ["answering", "questions", "covered", "single", "largest", "largest_answered"]
-_LEANING += ["largest_alone", "leans", "leans_on", "equal_agencies"]
+_QUESTIONS = "opd question component pillar label state answer score has_evidence remark assessor"
+_QUESTIONS += " difference others origin"
+_AGENCIES = "opd state pillar_count pillars_answered lacking_pillars answered with_evidence alone"
+_AGENCIES += " share leaning scored own_mean compared own_compared assessor_mean difference"
+_LEANING = "pillar seats answering questions covered single largest largest_answered largest_alone"
+_LEANING += " leans leans_on equal_agencies"
 
 
 def agency_questions(year: int, region: str) -> pd.DataFrame:
@@ -33,13 +39,9 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
     keys, pairs, known = ["opd", "question"], _pairs(year, region), framework.load().questions
     of_form = pairs.merge(quality.form(year, region)[["question", "pillar"]], on="pillar")
     asked = pd.concat([of_form, own.merge(pairs, on=["opd", "pillar"])])[[*keys, "pillar"]]
-    asked = asked.drop_duplicates(keys)
-    made = asked.merge(own.drop(columns=["component", "pillar"]), on=keys, how="left")
+    made = asked.drop_duplicates(keys)
+    made = made.merge(own.drop(columns=["component", "pillar"]), on=keys, how="left")
     given = own[own["is_answered"]].groupby("question")["opd"].unique()
-    others = [
-        ", ".join(opd for opd in given.get(question, ()) if opd != mine) or None
-        for mine, question in made[keys].values
-    ]
     assessed = compare.assessed(year, region).set_index("question")["score"]
     states = made["is_answered"].map({True: "answered", False: "blank"}).astype("str")
     made = made.assign(
@@ -49,10 +51,12 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
         has_evidence=made["has_evidence"].eq(True),
         assessor=made["question"].map(assessed).astype("float64"),
         difference=lambda f: f["score"] - f["assessor"],
-        others=others,
+        others=[
+            ", ".join(opd for opd in given.get(question, ()) if opd != mine) or None
+            for mine, question in made[keys].values
+        ],
     )
-    texts = dict.fromkeys(["component", "label", "others"], "str")
-    return made[_QUESTIONS].astype(texts).sort_values("opd", kind="stable", ignore_index=True)
+    return tidy(made.sort_values("opd", kind="stable"), _QUESTIONS)
 
 
 def agency_pillars(year: int, region: str) -> pd.DataFrame:
@@ -79,30 +83,30 @@ def agencies(year: int, region: str) -> pd.DataFrame:
     came = quality.arrivals(year, region)["speaks_for"].str.split(", ").explode().dropna()
     opds = pd.Index(sorted({*pairs["opd"], *came}), name="opd", dtype="str")
     made = _summed(found, ["opd"]).reindex(opds)
-    made[_COUNTS] = made[_COUNTS].fillna(0).astype("int64")
     of_pillar = pairs.dropna(subset="pillar")
     lacking = of_pillar[of_pillar["answered"] == 0]
     open_ = found.loc[found["state"].ne("answered") & found["others"].isna(), "opd"]
-    silent = made["answered"] == 0
+    made[_COUNTS] = made[_COUNTS].fillna(0)
+    silent, total = made["answered"] == 0, made["answered"].sum()
     state = pd.Series("complete", opds, dtype="str").mask(opds.isin(open_), "partial")
     leans = _leaning(year, region, found).dropna(subset=["pillar", "leans_on"])
     listed = store.read("programmes", year=year, region=region)
-    counts = [
+    carried, unanswered, programmes = (
         f["opd"].value_counts().reindex(opds, fill_value=0) for f in (of_pillar, lacking, listed)
-    ]
-    total = made["answered"].sum()
+    )
     made = made.assign(
         state=state.mask(silent, "silent").mask(silent & opds.isin(came), "unusable"),
-        pillar_count=counts[0],
-        pillars_answered=counts[0] - counts[1],
-        lacking_pillars=_joined(lacking, "opd", opds),
+        pillar_count=carried,
+        pillars_answered=carried - unanswered,
+        lacking_pillars=_joined(lacking, "opd").reindex(opds),
         share=made["answered"] / total if total else float("nan"),
-        leaning=_joined(leans, "leans_on", opds),
-        programmes=counts[2],
+        leaning=_joined(leans, "leans_on").reindex(opds),
+        programmes=programmes,
     )
     order = ["pillar_count", "answered", "opd"]
     made = made.reset_index().sort_values(order, ascending=[False, False, True])
-    return made[_AGENCIES].reset_index(drop=True)
+    counts = dict.fromkeys([*_COUNTS, "pillar_count", "pillars_answered", "programmes"], "int64")
+    return tidy(made, f"{_AGENCIES} programmes", **counts)
 
 
 def leaning(year: int, region: str) -> pd.DataFrame:
@@ -145,54 +149,248 @@ def _summed(questions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     given = questions[questions["state"] == "answered"]
     both = given["difference"].notna()
     given = given.assign(
-        alone=given["others"].isna(),
-        own_compared=given["score"].where(both),
-        assessor_mean=given["assessor"].where(both),
+        single=given["others"].isna(),
+        own=given["score"].where(both),
+        theirs=given["assessor"].where(both),
     )
     return given.groupby(keys, dropna=False).agg(
         answered=("question", "size"),
         with_evidence=("has_evidence", "sum"),
-        alone=("alone", "sum"),
+        alone=("single", "sum"),
         scored=("score", "count"),
         own_mean=("score", "mean"),
         compared=("difference", "count"),
-        own_compared=("own_compared", "mean"),
-        assessor_mean=("assessor_mean", "mean"),
+        own_compared=("own", "mean"),
+        assessor_mean=("theirs", "mean"),
         difference=("difference", "mean"),
     )
 
 
-def _joined(rows: pd.DataFrame, by: str, opds: pd.Index) -> pd.Series:
-    """Return the pillars of some rows by agency, joined by ", "; null where an agency has none."""
-    order = [*framework.load().pillars]
-    rows = rows.sort_values("pillar", key=lambda pillars: pillars.map(order.index), kind="stable")
-    return rows.groupby(by)["pillar"].agg(", ".join).reindex(opds).astype("str")
+def _joined(rows: pd.DataFrame, by: str) -> pd.Series:
+    """Return the pillars of some rows by agency, joined by ", "."""
+    rows = ordered(rows, "pillar", framework.load().pillars)
+    return rows.groupby(by)["pillar"].agg(", ".join)
 
 
 def _leaning(year: int, region: str, found: pd.DataFrame) -> pd.DataFrame:
     given = found[found["state"] == "answered"].fillna({"pillar": ""})
-    sizes = quality.form(year, region)["pillar"].fillna("").value_counts()
-    seats = store.read("pillar_agencies", year=year, region=region).groupby("pillar")["agencies"]
+    alone, keys = given[given["others"].isna()], ["pillar", "opd"]
+    counts, of_alone = (rows.groupby(keys).size() for rows in (given, alone))
+    by = counts.groupby("pillar")
+    most = counts[counts == by.transform("max")].rename("answered").reset_index()
+    largest = most.groupby("pillar")
+    one = most[~most["pillar"].duplicated(keep=False)].set_index("pillar")["opd"]
+    seats = store.read("pillar_agencies", year=year, region=region)
+    columns = {
+        "seats": seats.groupby("pillar")["agencies"].sum(),
+        "answering": by.size(),
+        "questions": quality.form(year, region)["pillar"].fillna("").value_counts(),
+        "covered": given.groupby("pillar")["question"].nunique(),
+        "single": alone.groupby("pillar").size(),
+        "largest": largest["opd"].agg(", ".join),
+        "largest_answered": largest["answered"].max(),
+        "largest_alone": pd.Series(
+            {pillar: of_alone.get((pillar, opd), 0) for pillar, opd in one.items()}
+        ),
+        "leans_on": one,
+        "equal_agencies": 1 / ((counts / by.transform("sum")) ** 2).groupby("pillar").sum(),
+    }
     names = [*framework.load().pillars, *([""] if given["pillar"].eq("").any() else [])]
-    rows = [_of_pillar(given[given["pillar"] == p]) if len(given) else {} for p in names]
-    made = pd.DataFrame(rows, pd.Index(names, name="pillar", dtype="str"), _LEANING)
-    made = made.assign(questions=sizes.reindex(names))
-    made.insert(0, "seats", seats.sum().reindex(names))
-    texts = dict.fromkeys(["largest", "leans_on"], "str")
-    made = made.astype(dict.fromkeys(made, "float64") | texts).reset_index()
-    return made.assign(pillar=made["pillar"].replace("", None))
+    made = pd.DataFrame(columns, pd.Index(names, name="pillar"))
+    if len(given):  # of the others it is not known
+        made = made.fillna({"answering": 0, "covered": 0, "single": 0})
+    made["leans"] = made["largest_answered"] / made["covered"].where(made["covered"] > 0)
+    made["leans_on"] = made["leans_on"].where(made["leans"] > LEANS)
+    made = made.reset_index()
+    return tidy(made.assign(pillar=made["pillar"].replace("", None)), _LEANING)
 
 
-def _of_pillar(given: pd.DataFrame) -> dict[str, Any]:
-    counts, covered = given["opd"].value_counts(), given["question"].nunique()
-    alone = given["others"].isna()
-    row = {"answering": len(counts), "covered": covered, "single": alone.sum()}
-    if not covered:
-        return row
-    most = int(counts.max())
-    largest = sorted(counts.index[counts == most])
-    row |= {"largest": ", ".join(largest), "largest_answered": most, "leans": most / covered}
-    if len(largest) == 1:
-        row["largest_alone"] = (given["opd"].eq(largest[0]) & alone).sum()
-        row["leans_on"] = largest[0] if most / covered > LEANS else None
-    return row | {"equal_agencies": 1 / ((counts / counts.sum()) ** 2).sum()}
+# In words
+
+
+def quality_sentences(year: int, region: str) -> list[str]:
+    """Answer what arrived, what is missing and rejected, and what was found in it."""
+    arrived = quality.arrivals(year, region)
+    if arrived.empty:
+        return [told("quality.none", year=year)]
+    unread, counts = (arrived["kind"] == "unread").sum(), arrived.filter(like="rows_").sum()
+    came = told("quality.came", year=year, files=len(arrived), unread=unread, **counts)
+    surveyed = store.read("survey_responses", year=year, region=region)
+    if quality.own_answers(year, region).empty and surveyed.empty:
+        found = told("quality.unchecked", waits=_waits(year, region, "agency_forms"))
+    else:
+        found = told("quality.found", kinds=_kinds(quality.findings(year, region)))
+    return [came, _completeness(year, region), found]
+
+
+def _completeness(year: int, region: str) -> str:
+    pairs = agency_pillars(year, region).query("expected")
+    if pairs.empty:
+        return told("quality.unmeasured", waits=_waits(year, region))
+    calls, form = agencies(year, region), quality.form(year, region)
+    calls = calls.dropna(subset="lacking_pillars").sort_values("opd")
+    return told(
+        "quality.complete",
+        year=year,
+        pairs=len(pairs),
+        answered=(pairs["answered"] > 0).sum(),
+        calls=calls["opd"],
+        unusable=calls.loc[calls["state"] == "unusable", "opd"],
+        open=form["is_answered"].eq(False).sum() if len(form) else None,
+    )
+
+
+def synergy_sentences(year: int, region: str) -> list[str]:
+    """Answer which agency carries what, on whom much depends, and how sure that is."""
+    found = agencies(year, region)
+    if found.empty:
+        return _not_on_record(year, region)
+    pairs = agency_pillars(year, region).query("expected")
+    most = found[found["answered"] > 0].nlargest(2, "answered", keep="all")
+    if len(most) > _MOST:  # of many that share the second place none is named before the others
+        most = most[most["answered"] == most["answered"].max()]
+    first = told(
+        "synergy.first",
+        region=region,
+        year=year,
+        opds=len(found),
+        pairs=len(pairs),
+        answering=(found["answered"] > 0).sum(),
+        answers=found["answered"].sum(),
+        keys=[told("synergy.key", r=r) for r in most.itertuples() if len(most) <= _MOST],
+        several=found.loc[found["pillar_count"] > 1, "opd"],
+    )
+    sure = told(
+        "synergy.sure",
+        waiting=(pairs["answered"] == 0).sum(),
+        pairs=len(pairs),
+        nameless=unnamed(year, region),
+    )
+    leaning_ = _leaning_sentence(leaning(year, region))
+    return [first, leaning_, _scored(year, region, found), sure]
+
+
+def _leaning_sentence(found: pd.DataFrame) -> str:
+    found = found.assign(name=_names(found["pillar"]))
+    known = found.dropna(subset=["pillar", "equal_agencies"])
+    if known.empty:
+        return told("synergy.unknown")
+    least = known["equal_agencies"].min()
+    leans = found.dropna(subset="leans_on").itertuples()
+    return told(
+        "synergy.pillars",
+        leans=[told("synergy.leans", r=r) for r in leans],
+        where=known.loc[known["equal_agencies"] == least, "name"],
+        least=least,
+    )
+
+
+def _scored(year: int, region: str, found: pd.DataFrame) -> str:
+    assessed = compare.assessed(year, region).set_index("question")["score"]
+    once = pd.DataFrame({"score": quality.office_scores(year, region), "assessor": assessed})
+    once = once.assign(difference=once["score"] - once["assessor"]).dropna()
+    if once.empty:
+        return told("synergy.unscored")
+    higher, compared = (found["difference"] > 0).sum(), found["compared"].gt(0).sum()
+    return told("synergy.scored", n=len(once), r=once.mean(), higher=higher, compared=compared)
+
+
+def _not_on_record(year: int, region: str) -> list[str]:
+    waits = _waits(year, region, "pillar_agencies", "agency_forms")
+    said = [told("synergy.none", region=region, year=year, waits=waits)]
+    found = leaning(year, region).dropna(subset=["pillar", "seats"])
+    seats = [f"{n} {s:.0f}" for n, s in zip(_names(found["pillar"]), found["seats"], strict=True)]
+    said += [told("synergy.seats", total=found["seats"].sum(), seats=seats)] if seats else []
+    nameless = unnamed(year, region)
+    said += [told("synergy.only_nameless", n=nameless)] if nameless else []
+    wins = store.read("programmes", region=region).query("is_quick_win and year <= @year")
+    wins = wins.dropna(subset="opd")
+    counts = wins["opd"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    names = [f"{opd} ({n})" for opd, n in counts.items()]
+    years = sorted({*wins["year"].agg(["min", "max"])}) if names else []
+    return said + ([told("synergy.quick_wins", years=years, names=names)] if names else [])
+
+
+def agency_sentences(year: int, region: str, opd: str) -> list[str]:
+    """Answer what came from an agency, what is missing, and how sure that is."""
+    state, questions, refused_rows = _papers(year, region, opd)
+    name, refused = framework.load().opd[opd].name, len(refused_rows)
+    figures = {"name": name, "region": region, "year": year, "refused": refused}
+    if state == "unknown":
+        return [told("agency.unknown", waits=_waits(year, region), **figures)]
+    pillars = [*dict.fromkeys(_names(questions["pillar"]))]
+    if state in ("silent", "unusable"):
+        open_ = int(questions["others"].isna().sum())
+        asked = told("agency.asked", n=len(questions), pillars=pillars, open=open_)
+        return [told(f"agency.{state}", **figures), *([asked] if len(questions) else [])]
+    answered, found = questions["state"] == "answered", quality.findings(year, region)
+    left, kinds = questions[~answered], _kinds(found[found["opd"] == opd])
+    came = told(
+        "agency.came",
+        answered=answered.sum(),
+        asked=len(questions),
+        pillars=pillars,
+        bare=(answered & ~questions["has_evidence"]).sum(),
+        left=len(left),
+        open=[*left.loc[left["others"].isna(), "label"]],
+        **figures,
+    )
+    both = questions.dropna(subset="difference")
+    most = both["difference"].max()
+    furthest = both.loc[both["difference"].sub(most).abs() < 1e-9, "label"]
+    means = both[["score", "assessor", "difference"]].mean()
+    scores = [told("agency.scores", n=len(both), most=most, furthest=furthest, r=means)]
+    mend = [told("agency.mend", refused=refused, kinds=kinds)] if refused or kinds else []
+    return [came, *scores * bool(len(both)), *mend, told("agency.sure")]
+
+
+def send_back(year: int, region: str, opd: str) -> list[str]:
+    """List what the agency is asked to send back, and in which form; empty where nothing is."""
+    state, questions, refused = _papers(year, region, opd)
+    answered, fw = questions["state"] == "answered", framework.load()
+    unread = refused["rule"].isin(["unread", "unfinished"]).sum()
+    found = quality.findings(year, region).query("opd == @opd and kind != 'without_evidence'")
+    kinds = [(fw.findings[str(kind)], n) for kind, n in found["kind"].value_counts().items()]
+    counts = {
+        "form": state == "silent",
+        "unread": unread,
+        "rejected": len(refused) - unread,
+        "bare": (answered & ~questions["has_evidence"]).sum(),
+        "found": kinds,
+        "open": (~answered & questions["others"].isna()).sum(),
+        "pillars": questions.empty,
+    }
+    said: list[str] = []
+    for what, n in counts.items():
+        each = n if what == "found" else [n] * bool(n)
+        said += [told(f"send.{what}", n=one) for one in each]
+    if said and fw.asked_edition(year):
+        command = f"kukar template {year} --opd {shlex.quote(opd)} --region {region}"
+        said.append(told("send.ask", command=command))
+    own = quality.arrivals(year, region, opd).query("not shared and rows_kept > 0")
+    names = [told("send.name", file=PurePosixPath(file)) for file in own["file"].iloc[-1:]]
+    return [*said, *names, told("send.how")] if said else []
+
+
+def _papers(year: int, region: str, opd: str) -> tuple[str, pd.DataFrame, pd.DataFrame]:
+    """Return what came from an agency, its questions, and what was rejected in files of its own."""
+    state = agencies(year, region).set_index("opd")["state"].get(opd, "unknown")
+    own, refused = quality.arrivals(year, region, opd).query("not shared"), quality.rejected(year)
+    questions = agency_questions(year, region).query("opd == @opd")
+    return str(state), questions, refused[refused["file"].isin(own["file"])]
+
+
+def _kinds(found: pd.DataFrame) -> str:
+    names, counts = framework.load().findings, found["kind"].value_counts()
+    return listed([f"{names[str(k)].name.lower()} ({n})" for k, n in counts.items()])
+
+
+def _waits(year: int, region: str, *tables: str) -> str:
+    found = [missing(t, year, region)["sentence"] for t in tables or ("pillar_agencies",)]
+    return " ".join(pd.concat(found))
+
+
+def _names(pillars: Iterable[object]) -> list[str]:
+    """Return the names of pillars; null stands for the questions of none."""
+    names = framework.load().names["pillar"]
+    return [names[str(p) if pd.notna(p) else "general"] for p in pillars]

@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pandas as pd
 
 from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import ordered, tidy, told
 from kukar_analysis.formats import number
 
 KINDS = ["base", "performance", "reworded", "questions_added", "questions_dropped", "replaced"]
@@ -68,85 +68,79 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     change.
     """
     compare.check_order(from_year, to_year)
-    fw, years, effects = framework.load(), (from_year, to_year), []
+    fw, years = framework.load(), (from_year, to_year)
     values = [compare.index_value(year, region) for year in years]
-    finals = [Fraction(value.value or 0) * 100 for value in values]
     moved = compare.improvement(to_year, region) if from_year == to_year - 1 else None
-    base = compare.base_of_improvement(to_year, region) if moved is not None else None
-    is_known = moved is not None or all(value.known == "printed" for value in values)
+    sides, effects = [_side(region, year) for year in years], list[Effect]()
+    finals = [Fraction(value.value or 0) * 100 for value in values]
     total = finals[1] - finals[0] if moved is None else Fraction(moved) * 100
-    before, after = (_side(region, year) for year in years)
-    if is_known and before and after:
-        edition = compare.edition_of(to_year, region)
-        listed = fw.edition_questions.get(edition.edition if edition else "", {})
-        continuity = {id_: q.continuity for id_, q in listed.items() if q.continuity}
-        both = compare.components_between(region, from_year, to_year).set_index("component")
-        unparted = both["comparable"].map({"yes": "performance", "no": "replaced"})
-        unparted = dict(unparted.fillna("component_score"))
-        effects = [*split(before, after, continuity, unparted)]
-        rounding = (finals[1] - after.total) - (finals[0] - before.total)
-        of_base = Fraction() if base is None else finals[0] - Fraction(base) * 100
-        rest = total - sum((e.effect for e in effects), rounding + of_base)
-        closing = {"rounding": rounding, "base": of_base, "unexplained": rest}
-        effects += [Effect(kind, effect) for kind, effect in closing.items() if effect]
-    elif is_known:
+    if moved is not None or all(value.known == "printed" for value in values):
+        before, after = sides
         effects = [Effect("not_split", total)]
-    made = pd.DataFrame(effects, columns=Effect._fields)
-    made = made.sort_values("kind", key=lambda kinds: kinds.map(KINDS.index), kind="stable")
+        if before and after:
+            base = compare.base_of_improvement(to_year, region) if moved is not None else None
+            effects = [*split(before, after, *_kinds(region, *years))]
+            rounding = (finals[1] - after.total) - (finals[0] - before.total)
+            of_base = Fraction() if base is None else finals[0] - Fraction(base) * 100
+            rest = total - sum((e.effect for e in effects), rounding + of_base)
+            closing = {"rounding": rounding, "base": of_base, "unexplained": rest}
+            effects += [Effect(kind, effect) for kind, effect in closing.items() if effect]
+    made = ordered(pd.DataFrame(effects, columns=Effect._fields), "kind", KINDS)
     names, own = made["kind"].map(fw.names["kind"]), made["kind"].isin(_OWN_BAR)
     components = made["component"].map(fw.names["component"])
-    pillars = {id_: question.pillar for id_, question in fw.questions.items()}
     cells = made["question"].fillna(made["component"]).fillna("").map(_origins(region, *years))
     made = made.assign(
-        pillar=made["question"].map(pillars),
+        pillar=made["question"].map({id_: q.pillar for id_, q in fw.questions.items()}),
         bar=names.where(~own | made["component"].isna(), names + ": " + components),
         origin=cells,
         **{c: made[c].astype("float64") / 100 for c in ("from_score", "to_score", "effect")},
     )
-    columns = ["kind", "component", "pillar", "question", "from_score", "to_score", "effect"]
-    texts = dict.fromkeys([*columns[:4], "bar", "origin"], "str")
-    return made[[*columns, "bar", "origin"]].astype(texts).reset_index(drop=True)
+    columns = "kind component pillar question from_score to_score effect bar origin"
+    return tidy(made, columns, bar="str")
 
 
 def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
     """Return how the index moved, why, and which components can be compared."""
-    names = framework.load().names
-    both = compare.components_between(region, from_year, to_year)
-    both["name"] = both["component"].map(names["component"])
-    before, after = (compare.index_value(year, region) for year in (from_year, to_year))
-    known = framework.load().years()
-    figures: dict[str, Any] = {"region": region, "from_year": from_year, "to_year": to_year}
-    figures |= {"before": before, "after": after, "years": to_year - from_year}
-    figures["caveat"] = compare.caveat(to_year, region)
-    figures["moved"] = compare.improvement(to_year, region)
-    if before.known == after.known == "printed" and before.value and after.value:
-        figures["difference"] = after.value - before.value
-    figures["base"] = compare.base_of_improvement(to_year, region)
-    figures["unknown"] = [str(y) for y in range(from_year + 1, to_year) if y not in known]
-    said = [told("change.moved", **figures)]
+    names, known = framework.load().names, framework.load().years()
+    moved = told(
+        "change.moved",
+        region=region,
+        from_year=from_year,
+        to_year=to_year,
+        before=compare.index_value(from_year, region),
+        after=compare.index_value(to_year, region),
+        moved=compare.improvement(to_year, region),
+        base=compare.base_of_improvement(to_year, region),
+        unknown=[str(y) for y in range(from_year + 1, to_year) if y not in known],
+        caveat=compare.caveat(to_year, region),
+    )
     found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
     bars = found.groupby(["kind", "bar"], sort=False)["effect"].sum()
     kinds = bars[bars.abs() >= SEEN].groupby("kind", sort=False).sum()
-    parts: dict[bool, list[str]] = {True: [], False: []}
-    for kind, effect in kinds.items():
-        words = f"{names['kind'][str(kind)].casefold()} {number(effect, 3, signed=True)}"
-        parts[kind in _WORK].append(words)
-    said += [told("change.why", work=parts[True], rules=parts[False])] * bool(len(kinds))
+    said = pd.Series(
+        [f"{names['kind'][k].casefold()} {number(e, 3, signed=True)}" for k, e in kinds.items()],
+        kinds.index,
+    )
+    work = kinds.index.isin(_WORK)
+    both = compare.components_between(region, from_year, to_year)
+    both["name"] = both["component"].map(names["component"])
+    of = dict(iter(both.groupby("comparable")["name"]))
     fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
-    moved = [
+    parts = [
         f"{r.name} {number(r.change, signed=True)}"
         + " (sebagian sebanding)" * (r.comparable == "partly")
         for r in fair.sort_values("change", ascending=False).itertuples()
     ]
-    said += [told("change.fair", parts=moved)] * bool(moved)
-    unfair = both.loc[both["comparable"] == "no", "name"]
-    said += [told("change.unfair", names=unfair)] * bool(len(unfair))
-    said += [told("change.absent", region=region)] * ("absent" in {*both["comparable"]})
     unknown = both[both["comparable"] == "unknown"]
-    reasons = unknown["reason"].str.replace(";.*", "", regex=True)
-    for reason, own in unknown.groupby(reasons):
-        said.append(told("change.unknown", names=own["name"], reason=reason))
-    return said
+    reasons = unknown.groupby(unknown["reason"].str.replace(";.*", "", regex=True))["name"]
+    return [
+        moved,
+        *[told("change.why", work=[*said[work]], rules=[*said[~work]])] * bool(len(said)),
+        *[told("change.fair", parts=parts)] * bool(parts),
+        *(told("change.unfair", names=of[kind]) for kind in of if kind == "no"),
+        *(told("change.absent", region=region) for kind in of if kind == "absent"),
+        *(told("change.unknown", names=own, reason=reason) for reason, own in reasons),
+    ]
 
 
 def change_note(region: str, from_year: int, to_year: int) -> str:
@@ -174,58 +168,65 @@ def split(
     `continuity` tells of the questions of both forms whether they are the same; `unparted` is the
     kind of a component's change where its questions are not on record.
     """
-    middle = (before.total + after.total) / 2
-    for component in {**before.weights, **after.weights}:
-        old, new = (s.weights.get(component, 0) for s in (before, after))
-        was, is_ = (s.scores.get(component) for s in (before, after))
-        kind = "weight"
-        if was is None or is_ is None:
-            kind = "component_added" if was is None else "component_dropped"
-        else:
-            for part in _of_component(component, before, after, continuity, unparted):
-                yield part._replace(effect=part.effect * Fraction(old + new, 200))
-        if old != new:
-            # Weights add up to 100 in both years, so a weight moves the index by how far its
-            # component lies from the whole, not by the component's score.
-            stated = [s for s in (was, is_) if s is not None]
-            lies = Fraction(sum(stated), len(stated)) - middle
-            yield Effect(kind, lies * (new - old) / 100, component, None, was, is_)
+    years = before, after
+    weighed = [{c: (Fraction(w, 100), s.scores[c]) for c, w in s.weights.items()} for s in years]
+    # Weights add up to 100 in both years, so a weight moves the index by how far its component lies
+    # from the whole, not by the component's score.
+    for component, what, moved, *scores in _effects((before.total + after.total) / 2, *weighed):
+        forms = [s.questions.get(component, {}) for s in years]
+        both = [q for q in forms[1] if q in forms[0]]
+        if what != "moved" or not both:
+            kind = unparted[component] if what == "moved" else f"component_{what}"
+            kind = "weight" if what == "weight" else kind
+            yield Effect(kind, moved, component, None, *scores)
+            continue
+        share = (weighed[0][component][0] + weighed[1][component][0]) / 2
+        asked = [{q: (Fraction(1, len(f)), given) for q, given in f.items()} for f in forms]
+        # A question that comes or goes moves the mean by how far it lies from those that stay.
+        level = Fraction(sum(form[q] for form in forms for q in both), 2 * len(both))
+        for q, how, effect, *marks in _effects(level, *asked):
+            if how != "weight":  # theirs add up to nothing
+                kind = f"questions_{how}"
+                if how == "moved":
+                    kind = "performance" if continuity[q] == "same" else "reworded"
+                moved -= effect * share
+                yield Effect(kind, effect * share, component, q, *marks)
+        if moved:
+            yield Effect("rounding", moved, component)
 
 
-def _of_component(
-    component: str,
-    before: Side,
-    after: Side,
-    continuity: Mapping[str, str],
-    unparted: Mapping[str, str],
-) -> Iterator[Effect]:
-    """Yield what moved a component's score, in hundredths of the component."""
-    old, new = (side.questions.get(component, {}) for side in (before, after))
-    scored = before.scores[component], after.scores[component]
-    moved, both = Fraction(scored[1] - scored[0]), [q for q in new if q in old]
-    if not both:
-        yield Effect(unparted[component], moved, component, None, *scored)
-        return
-    share = (Fraction(1, len(old)) + Fraction(1, len(new))) / 2
-    # A question that comes or goes moves the mean by how far it lies from those that stay.
-    level, rest = Fraction(sum(old[q] + new[q] for q in both), 2 * len(both)), moved
-    for q in {**new, **old}:
-        was, is_ = old.get(q), new.get(q)
-        if was is None or is_ is None:
-            kind = "questions_added" if was is None else "questions_dropped"
-            effect = ((is_ or 0) - level) / len(new) if was is None else (level - was) / len(old)
-        else:
-            kind = "performance" if continuity[q] == "same" else "reworded"
-            effect = (is_ - was) * share
-        rest -= effect
-        yield Effect(kind, effect, component, q, was, is_)
-    if rest:
-        yield Effect("rounding", rest, component)
+_Items = Mapping[str, tuple[Fraction, int]]
+"""Weight and score of what a mean is made of."""
+
+
+def _effects(
+    level: Fraction, old: _Items, new: _Items
+) -> Iterator[tuple[str, str, Fraction, int | None, int | None]]:
+    """Yield what moved a weighted mean: moved, weight, added, dropped; with both scores."""
+    for id_ in {**new, **old}:
+        (was, w0), (now, w1) = (own.get(id_, (Fraction(), None))[::-1] for own in (old, new))
+        if was is not None and now is not None:
+            yield id_, "moved", (now - was) * (w0 + w1) / 2, was, now
+            if w0 != w1:
+                yield id_, "weight", (Fraction(was + now, 2) - level) * (w1 - w0), was, now
+        elif was is None and now is not None:
+            yield id_, "added", (now - level) * w1, was, now
+        elif was is not None:
+            yield id_, "dropped", (level - was) * w0, was, now
+
+
+def _kinds(region: str, from_year: int, to_year: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the continuity of the later form's questions, and of components (`split`)."""
+    edition = compare.edition_of(to_year, region)
+    form = compare.form_of(edition.edition if edition else "").dropna(subset="continuity")
+    both = compare.components_between(region, from_year, to_year).set_index("component")
+    unparted = both["comparable"].map({"yes": "performance", "no": "replaced"})
+    return dict(form[["question", "continuity"]].values), dict(unparted.fillna("component_score"))
 
 
 def _side(region: str, year: int) -> Side | None:
     fw, edition = framework.load(), compare.edition_of(year, region)
-    stated = compare.scores().get((year, region), {})
+    stated = compare.scores(region).get((year, region), {})
     if edition is None or compare.index_value(year, region).known != "printed":
         return None
     weights, asked = fw.weights[edition.edition], fw.edition_questions.get(edition.edition, {})
@@ -242,6 +243,7 @@ def _side(region: str, year: int) -> Side | None:
 
 
 def _origins(region: str, *years: int) -> dict[str, str]:
+    """Return the cells of questions, components and (as "") the index in these years."""
     cells = []
     for year in years:
         for table, id_ in (("question", "question"), ("component", "component"), ("index", "")):

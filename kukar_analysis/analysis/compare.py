@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from kukar_analysis import check, framework, store
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import tidy, told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import number
 from kukar_analysis.framework.facts import Edition
@@ -24,9 +24,9 @@ MARGIN = Decimal("0.01")
 MIDDLE = 0.4, 0.6
 """Places of the field, from the best on, between which a component is neither strong nor weak."""
 _COUNTS = {"same": "sama", "changed": "berubah kalimat", "new": "baru", "dropped": "dihapus"}
-_COMPONENTS = ["year", "region", "region_name", "province", "group", "edition", "component"]
-_COMPONENTS += ["weight", "score", "contribution", "group_mean", "group_low", "group_high", "gap"]
-_COMPONENTS += ["effect", "rank", "of", "side", "origin"]
+_COMPONENTS = "year region region_name province group edition component weight score contribution"
+_COMPONENTS += " group_mean group_low group_high gap effect rank of side origin"
+_FORM = ["edition", "question", "component", "label", "code", "continuity", "status"]
 
 
 @dataclass(frozen=True)
@@ -52,43 +52,48 @@ def indices(region: str | None = None) -> pd.DataFrame:
     its improvement: a sum rounded once, so the final printed then may differ by 0.01
     (docs/metode.md).
     """
-    made, published, stated = _indices(region), store.read("index_scores"), scores()
-    edition = published.set_index(["year", "region"])["edition"]
-    made["base"] = [
-        check.previous_sum(r, edition[y, r], published, stated) if (y, r) in edition.index else None
-        for y, r in made[["year", "region"]].values
-    ]
-    columns = ["year", "region", "region_name", "province", "group", "index", "known"]
-    return made[[*columns, "improvement", "base", "origin"]].astype({"base": "float64"})
+    fw, records, stated = framework.load(), _records(region), scores(region)
+    published, rows = store.read("index_scores", region=region), []
+    for year, code in sorted({*records, *((y - 1, c) for y, c in records)}):
+        value, own = _index(year, code, records), records.get((year, code), {})
+        if not own and value.known != "implied":
+            continue
+        group = base = None
+        if own:
+            group = fw.editions[own["edition"]].group
+            base = check.previous_sum(code, own["edition"], published, stated)
+        place, origin = fw.regions[code], (own or records[year + 1, code])["origin"]
+        row = (year, code, place.name, place.province, group, value.value, value.known)
+        rows.append((*row, own.get("improvement_published"), base, origin))
+    columns = "year region region_name province group index known improvement base origin"
+    return tidy(rows, columns)
 
 
-def _indices(region: str | None) -> pd.DataFrame:
-    """Return `indices` but for the base."""
-    names = {"index_published": "index", "improvement_published": "improvement"}
-    found = _placed(store.read("index_scores", region=region).rename(columns=names))
-    known = [found["index"].notna(), found["participated"]]
-    found["known"] = np.select(known, ["printed", "unknown"], "absent")
-    implied = found.dropna(subset=["index", "improvement"]).assign(
-        year=lambda f: f["year"] - 1,
-        index=lambda f: (f["index"] - f["improvement"]).round(2),
-        improvement=float("nan"),
-        group=None,
-        known="implied",
-    )
-    every = pd.concat([found, implied]).drop_duplicates(["year", "region"])
-    typed = dict.fromkeys(["group", "known"], "str")
-    return every.sort_values(["year", "region"], ignore_index=True).astype(typed)
+def _records(region: str | None) -> dict[tuple[int, str], dict[str, Any]]:
+    found = store.read("index_scores", region=region).to_dict("records")
+    return {(row["year"], row["region"]): row for row in found}
+
+
+def _index(year: int, region: str, records: dict[tuple[int, str], dict[str, Any]]) -> IndexValue:
+    own, later = records.get((year, region)), records.get((year + 1, region), {})
+    if own:
+        value = check.printed(own["index_published"])
+        silent: Literal["unknown", "absent"] = "unknown" if own["participated"] else "absent"
+        return IndexValue(value, silent if value is None else "printed")
+    parts = [check.printed(later.get(f"{of}_published")) for of in ("index", "improvement")]
+    if parts[0] is None or parts[1] is None:
+        return IndexValue(None, "unknown")
+    return IndexValue(parts[0] - parts[1], "implied")
 
 
 def _placed(found: pd.DataFrame) -> pd.DataFrame:
-    """Add group, region_name, province and province_code to rows of regions and editions."""
+    """Add group, region_name and province to rows of regions and editions."""
     fw = framework.load()
     regions = [fw.regions[region] for region in found["region"]]
     added = {
         "group": [fw.editions[edition].group for edition in found["edition"]],
         "region_name": [region.name for region in regions],
         "province": [region.province for region in regions],
-        "province_code": [region.province_code for region in regions],
     }
     return found.assign(**added).astype(dict.fromkeys(added, "str"))
 
@@ -107,24 +112,21 @@ def edition_of(year: int, region: str) -> Edition | None:
 
 def index_value(year: int, region: str) -> IndexValue:
     """Return the index of a year and how it is known: see `indices`."""
-    found = _indices(region).query("year == @year")
-    if found.empty:
-        return IndexValue(None, "unknown")
-    return IndexValue(_decimal(found["index"].iloc[0]), found["known"].iloc[0])
+    return _index(year, region, _records(region))
 
 
 def improvement(year: int, region: str) -> Decimal | None:
     """Return the improvement as printed, or None where none is stated."""
     record = index_record(year, region)
-    return None if record is None else _decimal(record["improvement_published"])
+    return None if record is None else check.printed(record["improvement_published"])
 
 
 def base_of_improvement(year: int, region: str) -> Decimal | None:
     """Return last year's sum as this year's edition rounds it; None where it is not public."""
-    edition = edition_of(year, region)
+    edition, published = edition_of(year, region), store.read("index_scores", region=region)
     if edition is None:
         return None
-    return check.previous_sum(region, edition.edition, store.read("index_scores"), scores())
+    return check.previous_sum(region, edition.edition, published, scores(region))
 
 
 def caveat(year: int, region: str) -> str:
@@ -137,15 +139,9 @@ def caveat(year: int, region: str) -> str:
     return told("caveat", year=year)
 
 
-def _decimal(printed: float | None) -> Decimal | None:
-    if printed is None or pd.isna(printed):
-        return None
-    return Decimal(str(round(printed, 2))).quantize(Decimal("0.01"))
-
-
-def scores() -> dict[tuple[int, str], dict[str, float]]:
-    """Return component scores on record, by (year, region)."""
-    return check.component_scores(store.read("component_scores"))
+def scores(region: str | None = None) -> dict[tuple[int, str], dict[str, float]]:
+    """Return component scores on record, of all regions or one, by (year, region)."""
+    return check.component_scores(store.read("component_scores", region=region))
 
 
 # The field: the regions of an edition or a year, and whether all of them are there
@@ -182,8 +178,7 @@ def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
     """
     found = store.read("index_scores", year=year)
     found = found[found["participated"]].dropna(subset="index_published")
-    found = found if partial else found[_in_whole(found, year)]
-    return _placed(found)[[*found, "group", "province", "province_code"]]
+    return _placed(found if partial else found[_in_whole(found, year)])
 
 
 def components(year: int, region: str | None = None, *, partial: bool = False) -> pd.DataFrame:
@@ -213,14 +208,12 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
     at = (every["rank"] - 0.5) / every["of"]
     strong = (every["gap"] > 0) & (at <= MIDDLE[0])
     weak = (every["gap"] < 0) & (at >= MIDDLE[1])
-    side = np.select([strong, weak, at.notna()], ["strength", "weakness", "middle"], "")
-    every["side"] = pd.Series(side, every.index, dtype="str").replace("", None)
-    every = every.astype({"side": "str", "weight": "int64", "rank": "Int64", "of": "Int64"})
+    every["side"] = np.select([strong, weak, at.notna()], ["strength", "weakness", "middle"], "")
+    every["side"] = every["side"].replace("", None)
     wanted = every[every["region"] == region if region else whole | partial]
     order = {c: place for place, c in enumerate(fw.components)}
-    return wanted.sort_values(
-        ["region", "component"], key=lambda ids: ids.replace(order), ignore_index=True
-    )[_COMPONENTS]
+    wanted = wanted.sort_values(["region", "component"], key=lambda ids: ids.replace(order))
+    return tidy(wanted, _COMPONENTS, weight="int64", rank="Int64", of="Int64")
 
 
 def ranks(year: int, region: str) -> pd.DataFrame:
@@ -230,13 +223,12 @@ def ranks(year: int, region: str) -> pd.DataFrame:
     nation's field is not whole, empty without a final or a whole group. The ministry prints no
     rank: these are computed, and the nation and provinces mix groups that answer different forms.
     """
-    fw, everyone = framework.load(), participants(year)
-    rows = []
+    everyone, rows = participants(year), []
     for me in everyone[everyone["region"] == region].itertuples():
         fields = {
             "national": ("Nasional", everyone),
-            "group": (fw.groups[me.group].name, everyone[everyone["group"] == me.group]),
-            "province": (me.province, everyone[everyone["province_code"] == me.province_code]),
+            "group": (framework.load().groups[me.group].name, everyone.query("group == @me.group")),
+            "province": (me.province, everyone.query("province == @me.province")),
         }
         for scope, (name, field) in fields.items():
             if scope == "group" or not missing_of(year):
@@ -244,14 +236,7 @@ def ranks(year: int, region: str) -> pd.DataFrame:
                 same = field["index_published"].eq(me.index_published) & field["region"].ne(region)
                 tied = ", ".join(sorted(field.loc[same, "region_name"])) or None
                 rows.append((scope, name, rank, len(field), tied, me.origin))
-    made = pd.DataFrame(rows, columns=["scope", "name", "rank", "of", "tied", "origin"])
-    return made.astype({"rank": "int64", "of": "int64", "tied": "str"})
-
-
-def target(year: int, region: str) -> Decimal | None:
-    """Return the index that a region set out to reach in a year, where one is on record."""
-    targets = framework.load().targets
-    return next((t.target for t in targets if (t.region, t.year) == (region, year)), None)
+    return tidy(rows, "scope name rank of tied origin", rank="int64", of="int64")
 
 
 def component_gaps(year: int, region: str) -> pd.DataFrame:
@@ -270,29 +255,33 @@ def component_gaps(year: int, region: str) -> pd.DataFrame:
     if (index := index_value(year, region)).known == "printed":
         own["index"] = float(index.value or 0)
     by = field.groupby("component")["score"]
-    references = {
-        "last_year": pd.Series(_last_year(year, region), dtype="float64"),
-        "group": by.mean(),
-        "best": by.max(),
-        "target": pd.Series({"index": target(year, region)}, dtype="float64"),
-    }
+    aim = {"index": target(year, region)}
+    references = {"last_year": _last_year(year, region), "group": by.mean(), "best": by.max()}
+    references["target"] = pd.Series(aim, dtype="float64")
     made = pd.DataFrame(references).reindex(own.index.rename("component")).reset_index()
     made = made.melt("component", var_name="against", value_name="reference").dropna()
     made["gap"] = made["component"].map(own).astype("float64") - made["reference"]
     best = field[field["score"] == by.transform("max")].sort_values("region_name")
     holders = best.groupby("component")["region_name"].agg(", ".join)
     made["holders"] = made["component"].map(holders).where(made["against"] == "best", None)
-    return made.astype({"component": "str", "against": "str"}).reset_index(drop=True)
+    return tidy(made, "component against reference gap holders")
 
 
-def _last_year(year: int, region: str) -> dict[str, Any]:
+def target(year: int, region: str) -> Decimal | None:
+    """Return the index that a region set out to reach in a year, where one is on record."""
+    targets = framework.load().targets
+    return next((t.target for t in targets if (t.region, t.year) == (region, year)), None)
+
+
+def _last_year(year: int, region: str) -> pd.Series:
     if year - 1 not in framework.load().years():
-        return {}
+        return pd.Series(dtype="float64")
     both = components_between(region, year - 1, year)
     fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
-    before = index_value(year - 1, region)
-    index = {"index": before.value} if before.known == "printed" else {}
-    return {**fair.set_index("component")["from_score"], **index}
+    before = fair.set_index("component")["from_score"]
+    if (index := index_value(year - 1, region)).known == "printed":
+        before["index"] = float(index.value or 0)
+    return before
 
 
 # Two years side by side
@@ -306,15 +295,14 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
     part); reason says why. A weight is null where the edition has no such component.
     """
     check_order(from_year, to_year)
-    fw, stated, years = framework.load(), scores(), {"from": from_year, "to": to_year}
+    fw, stated, years = framework.load(), scores(region), {"from": from_year, "to": to_year}
     editions = {side: edition_of(year, region) for side, year in years.items()}
     weights = {side: fw.weights[e.edition] if e else {} for side, e in editions.items()}
     named = [c for c in fw.components if any(c in own for own in weights.values())]
-    columns = {f"{side}_weight": pd.Series(own, dtype="float64") for side, own in weights.items()}
+    sides = {f"{side}_weight": pd.Series(own, dtype="float64") for side, own in weights.items()}
     for side, year in years.items():
-        columns[f"{side}_score"] = pd.Series(stated.get((year, region), {}), dtype="float64")
-    made = pd.DataFrame(columns, pd.Index(named, name="component"))
-    made["change"] = made["to_score"] - made["from_score"]
+        sides[f"{side}_score"] = pd.Series(stated.get((year, region), {}), dtype="float64")
+    made = pd.DataFrame(sides, pd.Index(named, name="component"))
     made = made.join(_counts(editions["from"], editions["to"], made.index))
     unweighed = [~made.index.isin(_weighed(years[s], e)) for s, e in editions.items()]
     absent = any(index_value(year, region).known == "absent" for year in years.values())
@@ -325,7 +313,7 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
         "partly": made["changed"] + made["new"] + made["dropped"] > 0,
     }
     made["comparable"] = np.select([*conditions.values()], [*conditions], "yes")
-    made = made.reset_index()
+    made = made.assign(change=made["to_score"] - made["from_score"]).reset_index()
     reasons = [
         told(
             "reason",
@@ -336,8 +324,8 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
         )
         for r in made.itertuples()
     ]
-    texts = dict.fromkeys(["component", "comparable", "reason"], "str")
-    return made.assign(reason=reasons).astype(texts)
+    columns = "component from_weight to_weight from_score to_score change same changed new dropped"
+    return tidy(made.assign(reason=reasons), f"{columns} comparable reason")
 
 
 def _counts(before: Edition | None, after: Edition | None, components: pd.Index) -> pd.DataFrame:
@@ -372,8 +360,9 @@ def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame
     after = after[follows & (after["status"] != "unconfirmed")]
     both = after.merge(before[["question", "score"]], on="question", suffixes=("", "_before"))
     both = both.rename(columns={"score_before": "from_score", "score": "to_score"})
-    columns = ["question", "component", "pillar", "label", "continuity", "from_score", "to_score"]
-    return both.assign(change=both["to_score"] - both["from_score"])[[*columns, "change", "origin"]]
+    both["change"] = both["to_score"] - both["from_score"]
+    columns = "question component pillar label continuity from_score to_score change origin"
+    return tidy(both, columns)
 
 
 def assessed(year: int, region: str) -> pd.DataFrame:
@@ -399,9 +388,8 @@ def form_of(edition: str) -> pd.DataFrame:
         for asked in [fw.questions[id_]]
     ]
     rows.sort(key=lambda row: (order.index(row[2]), row[-1]))
-    texts = ["edition", "question", "component", "label", "code", "continuity", "status"]
-    made = pd.DataFrame(rows, columns=[*texts, "number"]).drop(columns="number")
-    return made.astype(dict.fromkeys(texts, "str")).assign(place=range(len(made)))
+    made = pd.DataFrame([row[:-1] for row in rows], columns=_FORM, dtype="str")
+    return made.assign(place=range(len(made)))
 
 
 def check_order(from_year: int, to_year: int) -> None:

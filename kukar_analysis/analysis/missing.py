@@ -1,4 +1,4 @@
-"""What is not on record of a region and year, which paper would fill it, and who has it."""
+"""What is not on record, which paper would fill it and who has it; what the figures do not say."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ import pandas as pd
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare, programmes, quick_wins
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import tidy, told
+from kukar_analysis.framework.facts import Assumption
 
 COLUMNS = ["table", "year", "region", "state", "paper", "holder", "sentence"]
 _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_notes")
+_COPIED = {
+    "editions": "aturan pembulatan",
+    "weights": "bobot",
+    "edition_questions": "butir",
+    "surveys": "aturan survei",
+}
+"""What an edition's facts are called, by file of definitions."""
 
 
 def missing(table: str, year: int, region: str) -> pd.DataFrame:
@@ -41,16 +49,14 @@ def not_received(year: int, region: str) -> pd.DataFrame:
     """
     fw = framework.load()
     tables = fw.papers if fw.is_office(region) else []
-    frames = [missing(table, year, region) for table in tables]
-    found = pd.concat([pd.DataFrame(columns=COLUMNS), *frames])
+    found = pd.concat([pd.DataFrame(columns=COLUMNS), *(missing(t, year, region) for t in tables)])
     found = found.dropna(subset="paper").drop_duplicates("paper")
     kinds = found["table"].map({table: paper.expected for table, paper in fw.papers.items()})
     first = {kind: f"{year}-{expected.first}" for kind, expected in fw.calendar.items()}
     known = {a.what: a.reason for a in fw.accepted if (a.year, a.region) == (year, region)}
-    found["fills"] = found["table"].map({table: paper.fills for table, paper in fw.papers.items()})
-    found = found.assign(since=kinds.map(first), accepted=kinds.map(known))
-    columns = ["paper", "holder", "fills", "state", "since", "sentence", "accepted"]
-    return found[columns].astype("str").reset_index(drop=True)
+    fills = found["table"].map({table: paper.fills for table, paper in fw.papers.items()})
+    found = found.assign(fills=fills, since=kinds.map(first), accepted=kinds.map(known))
+    return tidy(found, "paper holder fills state since sentence accepted")
 
 
 def _state(table: str, year: int, region: str) -> tuple[str, str]:
@@ -91,3 +97,51 @@ def _of_programmes(table: str, year: int, region: str) -> tuple[str, str]:
     if found.empty or not lacks.any():
         return ("nothing" if found.empty else "", "")
     return "partly", told(said, lacking=lacks.sum(), of=len(found))
+
+
+def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
+    """Return what a page about some topics of definitions/assumptions.csv does not say.
+
+    Those of the region and its edition are among them; first stands what is not confirmed.
+    """
+    edition = compare.edition_of(year, region)
+    asked = {*topics, region, *([edition.edition] if edition else [])}
+    said = [("unconfirmed", sentence) for sentence in unconfirmed(region, year)]
+    said += [] if store.is_confirmed() else [("unconfirmed", told("unconfirmed.sources"))]
+    said += [(a.topic, limit(a)) for a in framework.load().assumptions if a.topic in asked]
+    return pd.DataFrame(said, columns=["topic", "sentence"], dtype="str")
+
+
+def limit(assumption: Assumption) -> str:
+    """Return an assumption with how it is known, and whose it is."""
+    fw = framework.load()
+    known, title = fw.names["fact"][assumption.status], fw.citations[assumption.citation].title
+    whose = " tim penyusun" if assumption.citation == "project" else f"; {title}"
+    return f"{assumption.statement} ({known}{whose})"
+
+
+def unconfirmed(region: str, *years: int) -> list[str]:
+    """Say of each edition that a page of these years stands on what of it is not confirmed.
+
+    Of a year whose table does not name the region these are all its editions.
+    """
+    editions = framework.load().editions.values()
+    own = {year: compare.edition_of(year, region) for year in years}
+    found = [e for y, mine in own.items() for e in ([mine] if mine else editions) if e.year == y]
+    return [said for e in found if (said := edition_unconfirmed(e.edition))]
+
+
+def edition_unconfirmed(edition: str) -> str:
+    """Say what of an edition was copied from another and is not confirmed; empty where nothing."""
+    fw = framework.load()
+    counts, found = fw.unconfirmed(edition), fw.edition(edition)
+    if not counts or not found.follows:
+        return ""
+    whole = {"weights": len(fw.weight_facts.get(edition, {})), "edition_questions": found.questions}
+    said = [
+        name if counts[file] == whole.get(file, 1) else f"{counts[file]} dari {whole[file]} {name}"
+        for file, name in _COPIED.items()
+        if file in counts
+    ]
+    before = fw.editions[found.follows]
+    return told("unconfirmed.edition", found=found, before=before, said=said)

@@ -6,21 +6,22 @@ The raw files are read again by the readers of `kukar clean`, lists, workbooks a
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
 
 from kukar_analysis import framework, places, store, writing
 from kukar_analysis.analysis import compare
+from kukar_analysis.analysis.told import tidy
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList
 
-COLUMNS = ["role", "name", "table", "year", "region", "value", "origin", "file", "place"]
-COLUMNS += ["heading", "raw", "state"]
 SAMPLE = store.ROOT / "data" / "sample"
 _WHOLE = {"index": "Indeks", "improvement": "Peningkatan", "rank": "Peringkat"}
 _TABLES = ("index_scores", "component_scores", "question_scores", "official_statistics")
+_TRACED = "role name table year region value origin file place heading raw state"
 
 
 def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd.DataFrame:
@@ -33,14 +34,11 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
     """
     code, year = framework.load().region(region).region, _known_year(year)
     folder = raw or (SAMPLE if store.is_sample() else store.RAW)
-    found = _figure(year, code, figure)
-    cells = [
-        _again(origin, columns.split(), folder)
-        for origin, columns in found[["origin", "columns"]].values
-    ]
-    again = pd.DataFrame(cells, found.index, ["origin", "file", "place", "heading", "raw", "state"])
-    made = found.drop(columns="origin").join(again)[COLUMNS]
-    return made.astype({"value": "float64", "raw": "object"}).reset_index(drop=True)
+    found = pd.concat([*_figure(year, code, figure)], ignore_index=True)
+    cells = [_again(o, c.split(), folder) for o, c in found[["origin", "columns"]].values]
+    names = ["origin", "file", "place", "heading", "raw", "state"]
+    again = pd.DataFrame(cells, found.index, names)
+    return tidy(found.drop(columns="origin").join(again), _TRACED, role="str", table="str")
 
 
 def figures(year: int, region: str) -> dict[str, str]:
@@ -49,7 +47,7 @@ def figures(year: int, region: str) -> dict[str, str]:
     code, year = fw.region(region).region, _known_year(year)
     named = _WHOLE | {c.component: f"Komponen {c.name}" for c in fw.components.values()}
     named |= {p.pillar: f"Pilar {p.name}" for p in fw.pillars.values()}
-    known = {id_: name for id_, name in named.items() if len(_figure(year, code, id_))}
+    known = {id_: name for id_, name in named.items() if any(map(len, _figure(year, code, id_)))}
     asked, stated = (store.read(table, year=year, region=code) for table in _TABLES[2:])
     known |= {question: f"Butir {_label(question)}" for question in asked["question"]}
     return known | {s: f"Statistik {fw.statistics[s].name}" for s in stated["statistic"]}
@@ -62,73 +60,63 @@ def _known_year(year: int) -> int:
     return int(year)
 
 
-def _figure(year: int, code: str, figure: str) -> pd.DataFrame:
-    """Return what states a figure, then what it is made from, and in which columns of a list."""
+def _figure(year: int, code: str, figure: str) -> Iterator[pd.DataFrame]:
+    """Yield what states a figure, then what it is made from, and in which columns of a list."""
     fw = framework.load()
-    if figure in _WHOLE:
-        return _whole(year, code, figure)
-    if figure in fw.components:
-        stated, parts = _components(year, code, "stated"), _questions(year, code, "part")
-        return pd.concat([stated, parts], ignore_index=True).query("component == @figure")
-    if figure in fw.pillars:
-        return _questions(year, code, "part").query("pillar == @figure")
-    if figure in fw.questions:
-        return _questions(year, code, "stated").query("question == @figure")
-    if figure in fw.statistics:
-        found = store.read("official_statistics", year=year, region=code)
-        found = _stated(found, "official_statistics", "stated", "value", "value")
-        return found.assign(name=fw.statistics[figure].name).query("statistic == @figure")
-    known = [*_WHOLE, *fw.components, *fw.pillars]
-    raise UsageError(
-        f"figure {figure!r} is not known; known: {', '.join(known)}, and the ids of questions"
-        " and statistics (definitions/questions.csv, statistics.csv)"
+    index, components, questions, statistics = (
+        store.read(table, year=year, region=code) for table in _TABLES
     )
-
-
-def _whole(year: int, code: str, figure: str) -> pd.DataFrame:
-    known = compare.index_value(year, code).known
+    assessed, known = compare.assessed(year, code), compare.index_value(year, code).known
     if figure == "rank":
-        every = compare.participants(year)
-        every = every if known == "printed" else every.iloc[:0]
-        return _national(every, "part", "index").assign(name="Indeks " + every["region_name"])
-    own = store.read("index_scores", year=year, region=code)
-    if figure == "improvement":
-        own = own.dropna(subset="improvement_published")
-        parts = [_national(own, "stated", figure), _national(own, "part", "index")]
-        parts += [_components(year - 1, code, "part")] if len(own) else []
-    elif known == "implied":
+        every = compare.participants(year) if known == "printed" else index[:0]
+        yield _cells(every, "index", "part").assign(name="Indeks " + every["region_name"])
+    elif figure == "improvement":
+        own = index.dropna(subset="improvement_published")
+        yield from (_cells(own, *how) for how in ((figure, "stated"), ("index", "part")))
+        if len(own):
+            yield _cells(
+                store.read("component_scores", year=year - 1, region=code), "component", "part"
+            )
+    elif figure == "index" and known == "implied":
         later = store.read("index_scores", year=year + 1, region=code)
-        parts = [_national(later, "part", of) for of in ("index", "improvement")]
+        yield from (_cells(later, of, "part") for of in ("index", "improvement"))
+    elif figure == "index":
+        yield _cells(index, "index", "stated")
+        yield _cells(components, "component", "part")
+    elif figure in fw.components:
+        yield _cells(components[components["component"] == figure], "component", "stated")
+        yield _cells(assessed[assessed["component"] == figure], "question", "part")
+    elif figure in fw.pillars:
+        yield _cells(assessed[assessed["pillar"] == figure], "question", "part")
+    elif figure in fw.questions:
+        yield _cells(questions[questions["question"] == figure], "question", "stated")
+    elif figure in fw.statistics:
+        yield _cells(statistics[statistics["statistic"] == figure], "statistic", "stated")
     else:
-        parts = [_national(own, "stated", "index"), _components(year, code, "part")]
-    return pd.concat(parts, ignore_index=True)
+        words = [*_WHOLE, *fw.components, *fw.pillars]
+        raise UsageError(
+            f"figure {figure!r} is not known; known: {', '.join(words)}, and the ids of questions"
+            " and statistics (definitions/questions.csv, statistics.csv)"
+        )
 
 
-def _stated(
-    found: pd.DataFrame, table: str, role: str, value: str, columns: str | pd.Series
-) -> pd.DataFrame:
-    return found.assign(table=table, role=role, value=found[value], columns=columns)
-
-
-def _national(found: pd.DataFrame, role: str, column: str) -> pd.DataFrame:
-    names = f"{_WHOLE[column]} " + found["year"].astype("str")
-    return _stated(found.assign(name=names), "index_scores", role, f"{column}_published", column)
-
-
-def _components(year: int, code: str, role: str) -> pd.DataFrame:
-    found = store.read("component_scores", year=year, region=code)
-    names = found["component"].map(framework.load().names["component"]) + f" {year}"
-    columns = found["component"] + " mean"
-    return _stated(found.assign(name=names), "component_scores", role, "score", columns)
-
-
-def _questions(year: int, code: str, role: str) -> pd.DataFrame:
-    """Return question scores; what a figure is made from are the assessors' alone."""
-    found = store.read("question_scores", year=year, region=code)
-    found = compare.assessed(year, code) if role == "part" else found
-    who = ("mandiri, " + found["opd"]).fillna("mandiri").where(found["source"] == "self", "asesor")
-    names = found["question"].map(_label) + " (" + who + ")"
-    return _stated(found.assign(name=names), "question_scores", role, "score", "score")
+def _cells(found: pd.DataFrame, of: str, role: str) -> pd.DataFrame:
+    """Return rows of a table with name, value, and the columns of a list that state them."""
+    names, year = framework.load().names, found["year"].astype("str")
+    if of == "component":
+        how = ("component_scores", "score", found["component"] + " mean")
+        said = found["component"].map(names["component"]) + " " + year
+    elif of == "question":
+        how = ("question_scores", "score", "score")
+        who = ("mandiri, " + found["opd"]).fillna("mandiri")
+        who = who.where(found["source"] == "self", "asesor")
+        said = found["question"].map(_label) + " (" + who + ")"
+    elif of == "statistic":
+        how, said = ("official_statistics", "value", "value"), found["statistic"].map(names[of])
+    else:
+        how, said = ("index_scores", f"{of}_published", of), f"{_WHOLE[of]} " + year
+    table, value, columns = how
+    return found.assign(name=said, table=table, role=role, value=found[value], columns=columns)
 
 
 def _label(question: str) -> str:

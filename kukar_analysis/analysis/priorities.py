@@ -1,4 +1,4 @@
-"""What would raise the index most, and the shortest way to a target.
+"""What to do first, what would raise the index most, and the shortest way to a target.
 
 Counted in whole hundredths and percents, so that a target is reached after the ministry's rounding.
 What a step costs is known to the office alone: the shortest way has the fewest steps.
@@ -7,7 +7,7 @@ What a step costs is known to the office alone: the shortest way has the fewest 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -16,14 +16,17 @@ import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework, score
-from kukar_analysis.analysis import compare
+from kukar_analysis.analysis import agencies, compare, programmes
 from kukar_analysis.analysis.pillars import questions, worth
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import tidy, told
 from kukar_analysis.errors import UsageError
+from kukar_analysis.formats import number
 
-_FULL = score.HIGHEST * 100
+ONE, _FULL = Decimal(1), score.HIGHEST * 100
 _HAIR = 1e-6
 """What a step from a score of 1 costs besides: of equal ways the lowest scores rise first."""
+_Row = tuple[str, str, str, str | None, float | None, str | None]
+"""kind, step, reason, who, gain, origin"""
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,54 @@ class Outlook:
 
     scores: dict[str, float]
     index: Decimal
+
+
+def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
+    """Return what to do first in a region, the components first, then by what it would give.
+
+    kind: component, question, programme, agency; step and reason in words; who: agencies, null
+    where none is on record; due in words; gain: what the index would rise by,
+    unrounded, null where that cannot be said. Components below the mean of their group are to reach
+    it: the gain is weight times gap (`components`), the one criterion of their order. Of questions
+    the `most` largest gains up to 4, with all that are as large.
+    """
+    rows = [*_of_scores(year, region, most), *_of_office(year, region)]
+    due = framework.load().names["due"]
+    every = [(*row, due[row[0]]) for row in rows]
+    return tidy(every, "kind step reason who gain origin due")
+
+
+def _of_scores(year: int, region: str, most: int) -> Iterator[_Row]:
+    names = framework.load().names["component"]
+    below = compare.components(year, region).query("effect < 0").sort_values("effect")
+    for c in below.itertuples():
+        step = f"Naikkan {names[c.component]} ke rata-rata kelompok ({number(c.group_mean)})"
+        reason = f"nilainya {number(c.score)}, peringkat {c.rank} dari {c.of}"
+        yield "component", step, reason, None, -c.effect, c.origin
+    answered = agencies.agency_questions(year, region).query("state == 'answered'")
+    by = answered.groupby("question")["opd"].agg(lambda opd: ", ".join(sorted({*opd})))
+    rooms = questions(year, region).query("gain > 0")
+    for q in rooms.nlargest(most, "gain", keep="all").itertuples():
+        step, reason = f"Naikkan butir {q.label} sampai 4", f"nilainya {number(q.score)}"
+        yield "question", step, reason, by.get(q.question), q.gain, q.origin
+
+
+def _of_office(year: int, region: str) -> Iterator[_Row]:
+    every, doubts = programmes.programmes(year, region), framework.load().names["doubt"]
+    idle = every[(every["status"] == "not_begun") & every["doubt"].isna()]
+    found = [(idle, "Mulai program yang belum dimulai", "")]
+    found += [(every[every["doubt"] == d], "Pastikan status program", w) for d, w in doubts.items()]
+    for some, step, why in found:
+        if len(some):
+            reason = f"{len(some)} dari {len(every)} program {why}".strip()
+            who = ", ".join(sorted({*some["opd"].dropna()})) or None
+            yield "programme", step, reason, who, None, "; ".join(some["origin"])
+    silent = agencies.agencies(year, region).dropna(subset="lacking_pillars")
+    unusable = (silent["state"] == "unusable").sum()
+    why = f"; berkas {unusable} di antaranya tidak dapat dipakai" if unusable else ""
+    if len(silent):
+        step, who = f"Minta jawaban {len(silent)} perangkat daerah", ", ".join(silent["opd"])
+        yield "agency", step, f"pilarnya belum dijawab{why}", who, None, None
 
 
 def points(value: Any, what: str) -> Decimal:
@@ -108,12 +159,7 @@ def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
 
 
 def shortest_way(
-    year: int,
-    region: str,
-    target: Decimal,
-    *,
-    step: Decimal = Decimal(1),
-    fixed: Iterable[str] = (),
+    year: int, region: str, target: Decimal, *, step: Decimal = ONE, fixed: Iterable[str] = ()
 ) -> ShortestWay | None:
     """Return the fewest steps (each `step` points on one question, up to 4) that bring the target.
 
@@ -124,8 +170,7 @@ def shortest_way(
     """
     found, edition = questions(year, region).dropna(subset="gain"), compare.edition_of(year, region)
     fw, fixed, size = framework.load(), set(fixed), round(step * 100)
-    known = {**fw.components, **fw.pillars, **fw.questions}
-    if unknown := sorted(fixed - known.keys()):
+    if unknown := sorted(fixed - {*fw.components, *fw.pillars, *fw.questions}):
         raise UsageError(
             f"{', '.join(unknown)} is no component, pillar or question; components:"
             f" {', '.join(fw.components)}; pillars: {', '.join(fw.pillars)}"
@@ -165,22 +210,17 @@ def shortest_way(
         rises_of.update(ladder[: count[left]])
         left -= int(count[left])
     moved = found[found["question"].isin(rises_of)].rename(columns={"score": "from_score"})
-    moved = moved.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
-    moved["steps"] = moved["question"].map(rises_of).astype("int64")
+    moved = moved.sort_values("gain", ascending=False, kind="stable")
+    moved["steps"] = moved["question"].map(rises_of)
     after = moved["from_score"] + moved["steps"] * size / 100
     moved["to_score"] = after.clip(upper=score.HIGHEST).round(2)
     made = what_if(year, region, moved.set_index("question")["to_score"].to_dict())
-    columns = ["question", "component", "pillar", "from_score", "to_score", "steps"]
-    return ShortestWay(target, made.index, moved[columns])
+    columns = "question component pillar from_score to_score steps"
+    return ShortestWay(target, made.index, tidy(moved, columns, steps="int64"))
 
 
 def target_sentences(
-    year: int,
-    region: str,
-    target: Decimal,
-    *,
-    step: Decimal = Decimal(1),
-    fixed: Iterable[str] = (),
+    year: int, region: str, target: Decimal, *, step: Decimal = ONE, fixed: Iterable[str] = ()
 ) -> list[str]:
     """Return how far a target is, and the shortest way, or what single components could do."""
     index = compare.index_value(year, region)
@@ -203,10 +243,9 @@ def target_sentences(
 
 def _by_component(year: int, region: str, target: Decimal) -> list[str]:
     found = alone(year, region, target).dropna(subset="score")
-    able = found.dropna(subset="needed").sort_values("rise", kind="stable")
-    if able.empty:
+    rows = [*found.dropna(subset="needed").sort_values("rise", kind="stable").itertuples()]
+    if not rows:
         return [told("target.no_scores" if found.empty else "target.none_alone")]
-    rows = [*able.itertuples()]
     said = [told("target.alone", parts=[told("target.component", c=row) for row in rows])]
     costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
     for worst in rows:
@@ -216,6 +255,7 @@ def _by_component(year: int, region: str, target: Decimal) -> list[str]:
 
 
 def _components(year: int, region: str) -> tuple[dict[str, float], str]:
+    """Return the component scores and the edition, where all are on record."""
     edition = compare.edition_of(year, region)
     own = compare.components(year, region).set_index("component")["score"].to_dict()
     if edition is None or {*own} != {*framework.load().weights[edition.edition]}:

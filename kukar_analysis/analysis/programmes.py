@@ -7,46 +7,33 @@ in fractions, so that 91 is 91; they are never put on the index of 0 to 4.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import quality
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import ordered, tidy, told
 from kukar_analysis.formats import number
 from kukar_analysis.framework.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 
-Lack = Literal["target", "realisation", "zero_target"]
-"""Why there is no percentage: what is not stated, or a target that is not above 0."""
 NOT_STATED = "not_stated"
 """A status or a part of the digital transformation that a programme does not state."""
 _DOUBTED_BELOW = "good"
 """A programme said to be done that does not reach this band is asked about (an own choice)."""
-_COLUMNS = ["pillar", "sub_dimension", "opd", "programme", "is_quick_win", "digital_part"]
-_COLUMNS += ["status", "target", "realisation", "percent", "band", "exceeds", "lacks", "doubt"]
-_COLUMNS += ["budget", "origin"]
+_PROGRAMMES = "pillar sub_dimension opd programme is_quick_win digital_part status target"
+_PROGRAMMES += " realisation percent band exceeds lacks doubt budget origin"
 
 
 def achievement(target: float, realisation: float) -> Fraction | None:
-    """Return realisation / target in percent, exactly; None where there is none (`lack`).
+    """Return realisation / target in percent, exactly; None without both, or a target above 0.
 
     More is taken to be better: no table says which targets are to fall (docs/metode.md).
     """
-    if lack(target, realisation):
+    if pd.isna(realisation) or not target > 0:
         return None
     # of the decimal numbers that the floats were read from
     return 100 * Fraction(repr(float(realisation))) / Fraction(repr(float(target)))
-
-
-def lack(target: float, realisation: float) -> Lack | None:
-    """Return why there is no percentage of the target; None where there is one."""
-    if pd.isna(target):
-        return "target"
-    if pd.isna(realisation):
-        return "realisation"
-    return None if target > 0 else "zero_target"
 
 
 def band(percent: Fraction) -> str:
@@ -61,29 +48,27 @@ def band(percent: Fraction) -> str:
 def programmes(year: int, region: str) -> pd.DataFrame:
     """Return the programmes of a year in the order of the pillars, each with its achievement.
 
-    percent (of the target) and band are null where they cannot be counted, and lacks says why
-    (Lack); exceeds: above 100. doubt: not_begun, and yet a realisation; done, and yet below the
-    band Baik; which of both statements is wrong is not known. budget in rupiah.
+    percent (of the target) and band are null where they cannot be counted, and lacks says why:
+    target or realisation (not stated), zero_target (it is not above 0); exceeds: above 100. doubt:
+    not_begun, and yet a realisation; done, and yet below the band Baik; which of both statements is
+    wrong is not known. budget in rupiah.
     """
-    found = store.read("programmes", year=year, region=region)
-    order, bands = [*framework.load().pillars], framework.load().achievement_bands
-    found = found.sort_values("pillar", key=lambda p: p.map(order.index), kind="stable")
-    amounts = found[["target", "realisation"]].to_numpy()
-    exact = [achievement(*pair) for pair in amounts]
-    enough = bands[_DOUBTED_BELOW].lowest or 0
-    begun = (found["status"] == "not_begun") & found["realisation"].gt(0)
-    short = (found["status"] == "done") & np.array(
-        [p is not None and p < enough for p in exact], bool
-    )
+    fw, found = framework.load(), store.read("programmes", year=year, region=region)
+    found = ordered(found, "pillar", fw.pillars)
+    target, realised, status = found["target"], found["realisation"], found["status"]
+    exact = [achievement(*pair) for pair in found[["target", "realisation"]].values]
+    lacks = [target.isna(), realised.isna(), target <= 0]
+    enough = fw.achievement_bands[_DOUBTED_BELOW].lowest or 0
+    short = np.array([p is not None and p < enough for p in exact], bool)
+    doubted = (status == "not_begun") & realised.gt(0) | (status == "done") & short
     made = found.assign(
         percent=[None if p is None else float(p) for p in exact],
         band=[None if p is None else band(p) for p in exact],
         exceeds=[p is not None and p > 100 for p in exact],
-        lacks=[lack(*pair) for pair in amounts],
-        doubt=found["status"].where(begun | short),
+        lacks=np.select(lacks, ["target", "realisation", "zero_target"], ""),
+        doubt=status.where(doubted),
     )
-    types = dict.fromkeys(["band", "lacks", "doubt"], "str") | {"percent": "float64"}
-    return made[_COLUMNS].astype(types | {"exceeds": "bool"}).reset_index(drop=True)
+    return tidy(made.replace({"lacks": ""}, None), _PROGRAMMES)
 
 
 def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
@@ -92,30 +77,27 @@ def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
     rated: with a percentage; then one column a band; exceeding: above 100 percent; without_budget:
     how many state none. Null is a figure of which none of the programmes says anything.
     """
+    own, bands = programmes.fillna({by: NOT_STATED}), [*framework.load().achievement_bands]
     parts = [*(framework.load().pillars if by == "pillar" else DIGITAL_PARTS)]
-    own = programmes.assign(**{by: programmes[by].fillna(NOT_STATED)})
-    parts += [NOT_STATED] * (NOT_STATED in {*own[by]})
-    groups = {**{part: own[own[by] == part] for part in parts}, "total": own}
-    made = pd.DataFrame([{by: part, **_counts(group)} for part, group in groups.items()])
-    return made if len(own) else made.iloc[:0]
-
-
-def _counts(own: pd.DataFrame) -> dict[str, float]:
-    stated, rated = own["status"].notna().sum(), own["band"].notna().sum()
-    of_status = {s: (own["status"] == s).sum() for s in PROGRAMME_STATUS}
-    of_band = {b: (own["band"] == b).sum() for b in framework.load().achievement_bands}
-    of_band["exceeding"] = own["exceeds"].sum()
-    silent = len(own) > 0
-    found = {
-        **(dict.fromkeys(of_status) if silent and not stated else of_status),
-        NOT_STATED: len(own) - stated,
-        "rated": rated,
-        **(dict.fromkeys(of_band) if silent and not rated else of_band),
-        "budget": own["budget"].sum(min_count=1),
-        "without_budget": own["budget"].isna().sum(),
-    }
-    numbers = {k: float("nan") if n is None else float(n) for k, n in found.items()}
-    return {"programmes": len(own), **numbers}
+    parts += [*[NOT_STATED] * (NOT_STATED in {*own[by]}), "total"]
+    both = pd.concat([own, own.assign(**{by: "total"})]).fillna({"status": NOT_STATED})
+    each = both.groupby(by)
+    made = pd.DataFrame({"programmes": each.size()}, pd.Index(parts, name=by))
+    for kind, ids in (("status", [*PROGRAMME_STATUS, NOT_STATED]), ("band", bands)):
+        counts = both.groupby([by, kind]).size().unstack()
+        made = made.join(counts.reindex(columns=ids).fillna(0).astype("float64"))
+    made = made.assign(rated=each["band"].count(), exceeding=each["exceeds"].sum()).fillna(0)
+    made = made.assign(
+        budget=each["budget"].sum(min_count=1),
+        without_budget=made["programmes"] - each["budget"].count(),
+    )
+    made["without_budget"] = made["without_budget"].fillna(0)
+    some = made["programmes"] > 0
+    made.loc[some & (made[NOT_STATED] == made["programmes"]), [*PROGRAMME_STATUS]] = None
+    made.loc[some & (made["rated"] == 0), [*bands, "exceeding"]] = None
+    columns = f"{by} programmes {' '.join(PROGRAMME_STATUS)} {NOT_STATED} rated {' '.join(bands)}"
+    made = made.reset_index()[: None if len(own) else 0]
+    return tidy(made, f"{columns} exceeding budget without_budget", programmes="int64")
 
 
 def rejected(year: int) -> int:
@@ -123,12 +105,10 @@ def rejected(year: int) -> int:
 
     Such a file may hold other lists too; its rejected records are counted whatever they list.
     """
-    files = store.read("files", year=year).set_index("file")["kind"]
-    lists = files.index[files.str.contains("programmes|quick_wins")]
-    found = quality.rejected(year)["origin"]
-    found = found[found.map(places.file_of).isin(lists)]
+    files, found = store.read("files", year=year), quality.rejected(year)
+    lists = files.loc[files["kind"].str.contains("programmes|quick_wins"), "file"]
     # of a record with several faults each cell has a line
-    return int(found.map(places.record_of).nunique())
+    return int(found.loc[found["file"].isin(lists), "origin"].map(places.record_of).nunique())
 
 
 def programme_sentences(year: int, region: str) -> list[str]:
@@ -141,22 +121,24 @@ def programme_sentences(year: int, region: str) -> list[str]:
         return []
     counts = programme_counts(found, "digital_part").set_index("digital_part")
     total, parts = counts.loc["total"], counts.drop(index=["total", NOT_STATED], errors="ignore")
-    of_status = [f"**{total[s]:.0f} {fw.names['status'][s]}**" for s in PROGRAMME_STATUS]
-    nameless = f"{total[NOT_STATED]:.0f} tanpa status tercatat"
-    bands, rated = fw.achievement_bands, found.dropna(subset="band")
+    status = [f"**{total[s]:.0f} {fw.names['status'][s]}**" for s in PROGRAMME_STATUS]
+    nameless, rated = int(total[NOT_STATED]), found.dropna(subset="band")
+    of_band = [
+        f"{total[b.band]:.0f} {b.name}" for b in fw.achievement_bands.values() if total[b.band] > 0
+    ]
     first = told(
         "programmes.first",
         region=region,
         year=year,
         of=len(found),
-        status=of_status * int(found["status"].notna().any())
-        + [nameless] * bool(total[NOT_STATED]),
+        status=status * (nameless < len(found))
+        + [f"{nameless} tanpa status tercatat"] * bool(nameless),
         rated=len(rated),
-        bands=[f"{n} {b.name}" for b in bands.values() if (n := rated["band"].eq(b.band).sum())],
+        bands=of_band,
         reached=int((rated["percent"] >= 100).sum()),
         not_begun=(found["doubt"] == "not_begun").sum(),
         done=(found["doubt"] == "done").sum(),
-        bound=bands[_DOUBTED_BELOW].lowest,
+        bound=fw.achievement_bands[_DOUBTED_BELOW].lowest,
     )
     figures = {"year": year, "budget": total["budget"], "rejected": rejected(year)}
     said = [first, told("programmes.budget", without=total["without_budget"], **figures)]

@@ -1,8 +1,13 @@
-"""What arrived of a year, what of it was rejected or corrected, and what nobody answered."""
+"""What arrived of a year, what of it was rejected or is at fault, and what nobody answered.
+
+Faults looked for are those that evaluations complained of (domain 1.6 and 7; letter of 2023), and
+claims that statistics contradict.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -10,11 +15,21 @@ import pandas as pd
 
 from kukar_analysis import framework, places, score, store
 from kukar_analysis.analysis import compare
+from kukar_analysis.analysis.told import tidy
 from kukar_analysis.errors import UsageError
+from kukar_analysis.formats import number
 
 _NEAREST = re.compile(r"nearest: (.+?) \((\d+) of 100\)")
 _SAID_BY_REASON = ("unread", "unfinished", "unread_part", "unconfirmed", "number_gap")
 """Rules of which only the reason says what is wrong."""
+_BAND = re.compile(
+    r"(?P<low>\d+(?:[.,]\d+)?)\s*%?\s*(?:-|–|—|s\.?/?d\.?|sampai|hingga)\s*"
+    r"(?P<high>\d+(?:[.,]\d+)?)\s*%?",
+    re.IGNORECASE,
+)
+_COUNTS = "rows_read rows_kept rows_rejected rows_duplicate"
+_Row = tuple[Any, ...]
+"""A row of findings: kind, pillar, opd, subject, detail, origin."""
 
 
 def years() -> list[int]:
@@ -37,24 +52,24 @@ def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:
     speaks_for: agencies of which rows are kept; without any row the one that the file's name names
     alone. shared: it speaks for several. Several kinds or agencies are joined by ", ".
     """
-    fw = framework.load()
-    files = store.read("files", year=year)
+    fw, files = framework.load(), store.read("files", year=year)
     rows = store.read("question_scores", year=year, region=region).dropna(subset="opd")
     kept = rows["opd"].groupby(rows["origin"].map(places.file_of)).unique()
     names = []
-    for file, count in zip(files["file"], files["rows_kept"], strict=True):
+    for file, count in files[["file", "rows_kept"]].values:
         found = [*kept.get(file, ())]
         if not count and fw.is_office(region):
             alone = fw.named_in("opd", PurePosixPath(file).stem)
             found = alone if len(alone) == 1 else []
         names.append(found)
-    kinds = files["kind"].str.replace(" + ", ", ", regex=False)
-    speaks_for = pd.Series([", ".join(n) or None for n in names], files.index, dtype="str")
-    files = files.assign(kind=kinds, speaks_for=speaks_for)
-    columns = ["file", "kind", "speaks_for", "shared", *(c for c in files if c[:5] == "rows_")]
-    shared = files["speaks_for"].str.contains(", ").eq(True)
+    files = files.assign(
+        kind=files["kind"].str.replace(" + ", ", ", regex=False),
+        speaks_for=[", ".join(found) or None for found in names],
+        shared=[len(found) > 1 for found in names],
+    )
     mine = [opd is None or opd in found for found in names]
-    return files.assign(shared=shared).loc[mine, columns].reset_index(drop=True)
+    counts = dict.fromkeys(_COUNTS.split(), "int64")
+    return tidy(files.loc[mine], f"file kind speaks_for shared {_COUNTS}", **counts)
 
 
 def rejected(year: int, most: int | None = None) -> pd.DataFrame:
@@ -65,26 +80,23 @@ def rejected(year: int, most: int | None = None) -> pd.DataFrame:
     """
     found = store.read("rejected", year=year).query("rule != 'superseded'")
     found = found.rename(columns={"value": "raw"})
-    advice = pd.Series([_advice(row) for row in found.itertuples()], found.index, dtype="str")
-    found = found.assign(count=1, advice=advice).astype({"count": "int64"})
+    found = found.assign(count=1, advice=[_advice(row) for row in found.itertuples()])
     if most is not None:
         kind = ["file", "column", "rule"]
         size = found.groupby(kind, dropna=False)["count"].transform("sum")
         found["count"] = found["count"].where(size <= most, size)
         found = found[(size <= most) | ~found.duplicated(kind)]
-    columns = ["file", "origin", "count", "column", "raw", "rule", "reason", "advice"]
-    return found[columns].reset_index(drop=True)
+    return tidy(found, "file origin count column raw rule reason advice", count="int64")
 
 
 def corrections(year: int) -> pd.DataFrame:
     """Return what later files of a year changed. Columns: origin, later (the place), changes."""
     found = store.read("rejected", year=year).query("rule == 'superseded'")
     said = found["reason"].str.removeprefix("superseded by ")
-    later = said.map(places.leading).astype("str")
+    later = [places.leading(text) for text in said]
     changes = [text.removeprefix(f"{place}: ") for text, place in zip(said, later, strict=True)]
-    made = found.assign(later=later, changes=pd.Series(changes, found.index, dtype="str"))
-    made["changes"] = made["changes"].str.replace("->", "menjadi")
-    return made[["origin", "later", "changes"]].reset_index(drop=True)
+    changes = [text.replace("->", "menjadi") for text in changes]
+    return tidy(found.assign(later=later, changes=changes), "origin later changes")
 
 
 def own_answers(year: int, region: str) -> pd.DataFrame:
@@ -104,8 +116,7 @@ def office_scores(year: int, region: str) -> pd.Series:
     settled = [s for s in framework.load().settled if (s.year, s.region) == (year, region)]
     whose = own["question"].map({s.question: s.opd for s in settled})
     counts = (whose.isna() | (whose == own["opd"])) & ~own.index.isin(score.differing(own).index)
-    own = own[counts]
-    return own.drop_duplicates("question").set_index("question")["score"]
+    return own[counts].drop_duplicates("question").set_index("question")["score"]
 
 
 def form(year: int, region: str) -> pd.DataFrame:
@@ -118,16 +129,18 @@ def form(year: int, region: str) -> pd.DataFrame:
     own, listed = own_answers(year, region), compare.edition_of(year, region)
     editions = own["edition"].dropna().unique()
     edition = str(editions[0]) if len(editions) == 1 else listed.edition if listed else None
-    rows = [(q.question, q.component, q.pillar, q.label) for q in framework.load().asked(edition)]
-    columns = ["question", "component", "pillar", "label"]
-    found = pd.DataFrame(rows, columns=columns, dtype="str")
     seats = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
     carriers = seats.drop_duplicates(["pillar", "opd"]).groupby("pillar")["opd"].agg(", ".join)
-    done = found["question"].isin(own.loc[own["is_answered"], "question"]).astype("boolean")
-    return found.assign(
-        carriers=found["pillar"].map(carriers).astype("str"),
-        is_answered=done if len(own) else pd.array([None] * len(found), dtype="boolean"),
-    )
+    answered = {*own.loc[own["is_answered"], "question"]}
+    rows = [
+        (
+            *(q.question, q.component, q.pillar, q.label, carriers.get(q.pillar)),
+            q.question in answered if len(own) else None,
+        )
+        for q in framework.load().asked(edition)
+    ]
+    columns = "question component pillar label carriers is_answered"
+    return tidy(rows, columns, is_answered="boolean")
 
 
 def _advice(row: Any) -> str:
@@ -139,3 +152,132 @@ def _advice(row: Any) -> str:
     if row.rule == "conflict":
         return f"Bertentangan dengan {places.leading(row.reason[len('contradicts ') :])}. {usual}"
     return usual
+
+
+# Faults
+
+
+def findings(year: int, region: str) -> pd.DataFrame:
+    """Return the faults of the answers, programmes and survey of a year, with advice.
+
+    kind is of definitions/findings.csv, which says what it means; origin the first place of
+    several.
+    """
+    answers = own_answers(year, region)
+    surveyed, programmes = (
+        store.read(t, year=year, region=region) for t in ("survey_responses", "programmes")
+    )
+    labels = framework.load().names["question"]
+    # an answer reported without its agency, as by the press, says nothing of its evidence
+    bare = answers[answers["is_answered"] & ~answers["has_evidence"] & answers["opd"].notna()]
+    kind = "without_evidence"
+    rows = [
+        *((kind, r.pillar, r.opd, labels[r.question], None, r.origin) for r in bare.itertuples()),
+        *_without_programme(answers, surveyed, programmes),
+        *_contradicted(answers, store.read("official_statistics", region=region), year),
+        *(_of_survey(year, _records(surveyed), programmes) if len(surveyed) else ()),
+    ]
+    rows = [(*row, framework.load().findings[row[0]].advice) for row in rows]
+    return tidy(rows, "kind pillar opd subject detail origin advice")
+
+
+def _contradicted(answers: pd.DataFrame, statistics: pd.DataFrame, year: int) -> Iterator[_Row]:
+    """Yield answers on which agencies differ, or that a statistic contradicts."""
+    fw = framework.load()
+    for question, own in score.differing(answers).groupby("question", sort=False):
+        said = own.assign(opd=own["opd"].fillna("tanpa nama")).itertuples()
+        scores = "; ".join(f"{r.opd} {number(r.score)} ({r.origin})" for r in said)
+        detail, label = f"{scores}; ID butir {question}", fw.questions[str(question)].label
+        for r in own.itertuples():
+            yield "agencies_differ", r.pillar, r.opd, label, detail, r.origin
+    newest = statistics[statistics["year"] <= year].sort_values("year")
+    newest = newest.drop_duplicates("statistic", keep="last").set_index("statistic")
+    for claim in (c for c in fw.claims if c.statistic in newest.index):
+        known, label = newest.loc[claim.statistic], fw.questions[claim.question].label
+        claimed = answers[answers["question"] == claim.question].dropna(subset="answer")
+        for r in claimed.itertuples():
+            band = _BAND.search(r.answer)
+            low, high = (float(end.replace(",", ".")) for end in band.groups()) if band else (0, 0)
+            if band and not low <= known["value"] <= high:
+                detail = (
+                    f"{r.answer} ({year}); {fw.statistics[claim.statistic].name}"
+                    f" {str(known['value']).replace('.', ',')} ({known['year']},"
+                    f" {fw.citations[known['citation']].beside_figure}; {known['origin']})"
+                )
+                yield "contradicts_statistic", r.pillar, r.opd, label, detail, r.origin
+
+
+def _without_programme(
+    answers: pd.DataFrame, surveyed: pd.DataFrame, programmes: pd.DataFrame
+) -> Iterator[_Row]:
+    """Yield parts that claim a score without a programme, where a list of these is on record."""
+    fw = framework.load()
+    if not (~programmes["is_quick_win"] | programmes["sub_dimension"].notna()).any():
+        return
+    for column, parts, claimed in (
+        ("pillar", fw.pillars, answers[answers["score"] > 0]),
+        ("sub_dimension", fw.sub_dimensions, surveyed[surveyed["answer"] > 0]),
+    ):
+        for id_, part in parts.items():
+            own = claimed.loc[claimed[column] == id_, "origin"]
+            if len(own) and not (programmes[column] == id_).any():
+                yield "without_programme", part.pillar, None, part.name, None, own.iloc[0]
+
+
+def _records(answers: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a respondent and form, which is of a sub-dimension or of a pillar."""
+    made = answers.groupby(answers["origin"].map(places.record_of), sort=False).agg(
+        pillar=("pillar", "first"),
+        parts=("sub_dimension", "nunique"),
+        part=("sub_dimension", "first"),
+        programme=("programme", lambda texts: texts.iloc[0]),
+        respondent=("respondent", lambda hashes: hashes.iloc[0]),
+        lowest=("answer", "min"),
+        highest=("answer", "max"),
+        first=("origin", "first"),
+    )
+    return made.assign(form=made["part"].where(made["parts"] == 1, made["pillar"]))
+
+
+def _of_survey(year: int, records: pd.DataFrame, programmes: pd.DataFrame) -> Iterator[_Row]:
+    fw = framework.load()
+
+    def row(kind: str, pillar: Any, detail: str, own: pd.DataFrame, subject: str = "") -> _Row:
+        name = subject or fw.pillars[pillar].name
+        return kind, pillar, None, name, detail, own["first"].iloc[0]
+
+    one = (records["lowest"] == records["highest"]) & records["highest"].gt(0)
+    totals = records["pillar"].value_counts()
+    for kind, which in (
+        ("one_answer_throughout", one),
+        ("zeros_throughout", records["highest"] == 0),
+        ("no_programme", records["programme"].isna()),
+    ):
+        for pillar, own in records[which].groupby("pillar", sort=False):
+            yield row(kind, pillar, f"{len(own)} dari {totals[pillar]} responden", own)
+    # more or fewer than are asked for, or than there are users
+    asked = [s.respondents for e, s in fw.surveys.items() if fw.editions[e].year == year][:1]
+    for form, own in records.groupby("form", sort=False):
+        if asked and len(own) != asked[0]:
+            part, pillar = fw.sub_dimensions.get(str(form)), own["pillar"].iloc[0]
+            detail = f"{len(own)} responden, diminta {asked[0]}"
+            yield row("respondents_not_asked", pillar, detail, own, part.name if part else "")
+    users = programmes.dropna(subset="users").itertuples()
+    known = {(r.pillar, framework.normalise(r.programme)): r for r in users}
+    for (pillar, programme), own in records.groupby(["pillar", "programme"], sort=False):
+        of = known.get((pillar, framework.normalise(programme)))
+        if of is not None and len(own) > of.users:
+            detail = f"{len(own)} responden, {of.users:.0f} pengguna ({of.origin})"
+            yield row("more_respondents_than_users", pillar, detail, own, programme)
+    # persons who answer for two pillars, or twice for the same
+    persons, order = records.dropna(subset="respondent"), [*fw.pillars].index
+    forms = persons.drop_duplicates(["respondent", "pillar"])
+    pairs = forms.merge(forms, on="respondent", suffixes=("", "_other"))
+    pairs = pairs[pairs["pillar"].map(order) < pairs["pillar_other"].map(order)]
+    for (pillar, other), own in pairs.groupby(["pillar", "pillar_other"], sort=False):
+        subject = f"{fw.pillars[pillar].name} dan {fw.pillars[other].name}"
+        detail = f"{len(own)} orang; yang pertama juga di {own['first_other'].iloc[0]}"
+        yield row("same_person_two_pillars", pillar, detail, own, subject)
+    twice = persons[persons.duplicated(["respondent", "pillar", "part", "programme"])]
+    for pillar, own in twice.groupby("pillar", sort=False):
+        yield row("same_person_twice", pillar, f"{len(own)} formulir berlebih", own)

@@ -10,13 +10,12 @@ import re
 from collections.abc import Mapping
 from fractions import Fraction
 from math import lcm, sqrt
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import ordered, told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed, number
 
@@ -26,11 +25,10 @@ DRAWS, SEED = 10_000, 2023
 """Weightings that are tried, and the seed of their draw: the same page twice says the same."""
 _SAME = 1e-9
 """Scores nearer than this are the same: what is left of them is the computer's rounding."""
-_PAIR = re.compile(r"[\s;,]*([^=;]+?)\s*=\s*([^\s=;]*)")
+_PAIR = re.compile(r"[\s;,]*([^=;]+?)\s*=\s*([^\s=;]*)[\s;,]*")
 _WEIGHT = re.compile(r"\d+([.,]\d+)?")
 _LISTED = ["pillar", "programme", "opd", "is_quick_win", "status", "likelihood", "impact", "origin"]
-_STABILITY = ["first", "always", "first_in_pillar", "always_in_pillar", "low", "high"]
-_Array = np.ndarray[Any, np.dtype[Any]]
+_NAMED = ["year", "programme", "pillar", "opd", "score", "likelihood", "impact", "risk", "status"]
 
 
 def criteria() -> dict[str, str]:
@@ -45,25 +43,24 @@ def weighting(text: str) -> dict[str, Fraction]:
     or repeated one, what is no number of 0 or more, and weights that are all 0.
     """
     weights = {c: Fraction(c != LOW_RISK) for c in criteria()}
-    rest, named, fault = text.strip(" \t\n,;"), set(), ""
+    rest, named, fault = text.strip(" \t\n,;"), set[str](), ""
     while rest and not fault:
-        pair = _PAIR.match(rest)
-        if not pair:
+        if not (pair := _PAIR.match(rest)):
             fault = f"{rest!r} is not of the form aspect=number"
             break
-        name, number_ = pair[1], pair[2].rstrip(",")
+        name, weight = pair[1], pair[2].rstrip(",")
         is_low = framework.normalise(name) in map(framework.normalise, (LOW_RISK, LOW_RISK_NAME))
         found = [LOW_RISK] if is_low else framework.load().match("aspect", name)
         if len(found) != 1:
             fault = f"{name!r} is no aspect"
         elif found[0] in named:
             fault = f"{name!r} has two weights"
-        elif not _WEIGHT.fullmatch(number_):
-            fault = f"weight {number_!r} of {name!r} is no number of 0 or more"
+        elif not _WEIGHT.fullmatch(weight):
+            fault = f"weight {weight!r} of {name!r} is no number of 0 or more"
         else:
-            weights[found[0]] = Fraction(number_.replace(",", "."))
+            weights[found[0]] = Fraction(weight.replace(",", "."))
         named |= {*found}
-        rest = rest[pair.end() :].strip(" \t\n,;")
+        rest = rest[pair.end() :]
     fault = fault or "all weights are 0" * (not any(weights.values()))
     if fault:
         known = ", ".join(f"{id_} ({name})" for id_, name in criteria().items())
@@ -87,25 +84,17 @@ def candidates(year: int, region: str) -> pd.DataFrame:
         )
     )
     by = scored.groupby(["key", "aspect"])["score"]
-    agreed = (
-        by.first().where(by.nunique(dropna=False) == 1).unstack().reindex(columns=[*fw.aspects])
-    )
-    places = scored.groupby("key")["origin"].first().rename("aspects_origin")
+    agreed = by.first().where(by.nunique(dropna=False) == 1).unstack()
+    agreed = agreed.reindex(columns=[*fw.aspects]).astype("float64")
     stray = scored[~scored["key"].isin(given["key"])].drop_duplicates("key")
     given = given[given["is_quick_win"] | given["key"].isin(agreed.index)]
-    found = pd.concat([given, stray]).merge(
-        agreed.astype("float64").join(places), left_on="key", right_index=True, how="left"
-    )
-    order = {pillar: place for place, pillar in enumerate(fw.pillars)}
-    found = found.sort_values("programme").sort_values(
-        "pillar", key=lambda pillars: pillars.map(order), kind="stable"
-    )
+    found = pd.concat([given, stray]).merge(agreed, on="key", how="left")
+    found = ordered(found.sort_values("programme"), "pillar", fw.pillars)
     risk = found["likelihood"] * found["impact"]
     # A programme that only the list of aspects names is not said to be a quick win.
-    found = found.assign(
-        is_quick_win=found["is_quick_win"].eq(True), risk=risk, low_risk=(9 - risk) / 2
-    )
-    return found[[*_LISTED, "aspects_origin", "risk", *criteria()]].reset_index(drop=True)
+    is_named = found["is_quick_win"].eq(True)
+    found = found.assign(is_quick_win=is_named, risk=risk, low_risk=(9 - risk) / 2)
+    return found[[*_LISTED, "risk", *criteria()]].reset_index(drop=True)
 
 
 def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
@@ -121,9 +110,10 @@ def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.Data
     # in whole hundredths, so that what is equal is found to be
     total = (complete[used] * 100).round().astype("int64") @ whole
     keys = 16 * total - complete["risk"].fillna(10)
-    lacking = [", ".join(c for c in used if pd.isna(row[c])) for _, row in candidates.iterrows()]
+    lacks = candidates[used].isna().to_numpy()
+    lacking = [", ".join(np.array(used)[own]) or None for own in lacks]
     made = candidates.assign(
-        lacking=pd.Series(lacking, candidates.index, dtype="str").replace("", None),
+        lacking=pd.Series(lacking, candidates.index, dtype="str"),
         score=total / (100 * whole.sum()),
         rank=keys.rank(method="min", ascending=False),
         pillar_rank=keys.groupby(complete["pillar"]).rank("min", ascending=False),
@@ -145,19 +135,23 @@ def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.D
     complete = candidates.dropna(subset=used)
     values = complete[used].to_numpy("float64")
     drawn = np.random.default_rng(SEED).dirichlet(np.ones(len(used)), DRAWS) @ values.T
-    made = pd.DataFrame(index=complete.index, columns=_STABILITY, dtype="float64")
-    made[["low", "high"]] = np.quantile(drawn, [0.05, 0.95], axis=0).T
-    groups = [own.index for _, own in complete.groupby("pillar")]
-    for columns, indices in ((_STABILITY[:2], [complete.index]), (_STABILITY[2:4], groups)):
-        for index in indices:
-            at = complete.index.get_indexer(index)
-            if len(at):
-                best = drawn[:, at] >= drawn[:, at].max(axis=1, keepdims=True) - _SAME
-                shares = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
-                always = (values[at] >= values[at].max(axis=0)).all(axis=1)
-                made.loc[index, columns] = np.array([shares, always]).T
-    made = made.reindex(candidates.index)
-    return made.assign(**{flag: made[flag].eq(1) for flag in ("always", "always_in_pillar")})
+    made = pd.DataFrame(np.quantile(drawn, [0.05, 0.95], axis=0).T, complete.index, ["low", "high"])
+    places = {**complete.groupby("pillar").indices, "": np.arange(len(complete))}
+    for pillar, at in places.items():
+        if not len(at):
+            continue
+        best = drawn[:, at] >= drawn[:, at].max(axis=1, keepdims=True) - _SAME
+        shares = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
+        always, among = (
+            (values[at] >= values[at].max(axis=0)).all(axis=1),
+            "_in_pillar" * (pillar != ""),
+        )
+        made.loc[complete.index[at], f"first{among}"] = shares
+        made.loc[complete.index[at], f"always{among}"] = always
+    names = ["first", "always", "first_in_pillar", "always_in_pillar", "low", "high"]
+    made = made.reindex(index=candidates.index, columns=names)
+    flags = {flag: made[flag].eq(True) for flag in ("always", "always_in_pillar")}
+    return made.assign(**flags).astype({"first": "float64", "first_in_pillar": "float64"})
 
 
 def quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
@@ -176,18 +170,15 @@ def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
 
     score (0 to 4) is under the weighting; null is what is not on record.
     """
-    fw = framework.load()
-    notes = {(w.region, w.year, w.programme): w.note for w in fw.quick_wins}
+    notes = {(w.region, w.year, w.programme): w.note for w in framework.load().quick_wins}
     parsed = weighting(weights)
     of_years = store.read("programmes", region=region)["year"].unique()
     years = sorted({year, *(y for y in of_years if y < year)})
     found = [ranked(candidates(y, region), parsed).sort_index().assign(year=y) for y in years]
-    every = pd.concat(found)
-    every = every[every["is_quick_win"]]
-    every["note"] = [notes.get((region, *key)) for key in every[["year", "programme"]].values]
-    columns = ["year", "programme", "pillar", "opd", "score", "likelihood", "impact", "risk"]
-    columns += ["status", "note", "origin"]
-    return every[columns].astype({"note": "str"}).reset_index(drop=True)
+    every = pd.concat(found).query("is_quick_win")
+    note = [notes.get((region, *key)) for key in every[["year", "programme"]].values]
+    every = every.assign(note=note)[[*_NAMED, "note", "origin"]]
+    return every.astype({"note": "str"}).reset_index(drop=True)
 
 
 def weights_sentence(weights: str) -> str:

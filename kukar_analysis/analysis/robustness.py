@@ -21,7 +21,7 @@ from kukar_analysis import framework
 from kukar_analysis.analysis import compare, simulation
 from kukar_analysis.analysis.missing import missing
 from kukar_analysis.analysis.simulation import CHOICES, Array, Field, field, ranks
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import tidy, told
 from kukar_analysis.errors import UsageError
 
 LOW, HIGH = 0.05, 0.95
@@ -30,18 +30,12 @@ FEWEST_DRAWS, RESAMPLES, Z = 100, 200, 1.96
 """Z: the normal quantile of the 95 % bounds of a Monte Carlo error."""
 _RANKED = "year region scope edition of printed_rank median low high as_good upper_half mean_shift"
 _RANKED += " median_error low_error high_error as_good_error upper_half_error origin"
-_TYPES = {
-    "str": "region scope edition origin choice alternative treatment",
-    "bool": "applies",
-    "int64": "year of printed_rank rank median low high median_error low_error high_error",
-}
-"""Columns by type; all others are numbers."""
+_WHOLE = "of printed_rank rank median low high median_error low_error high_error"
 
 
 def _frame(made: Any, columns: str) -> pd.DataFrame:
-    types = {column: type_ for type_, named in _TYPES.items() for column in named.split()}
-    found = pd.DataFrame(made, columns=columns.split())
-    return found.astype({column: types.get(column, "float64") for column in found})
+    types = dict.fromkeys({*columns.split()} & {*_WHOLE.split()}, "int64")
+    return tidy(made, columns, **types | ({"applies": "bool"} if "applies" in columns else {}))
 
 
 def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
@@ -52,7 +46,7 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     interval: of a quantile to the order statistics n p ± 1.96 sqrt(n p (1 - p)), of a share 1.96
     sqrt(p (1 - p) / n).
     """
-    found, made = _asked(year, draws), [_frame([], _RANKED)]
+    found, made = _asked(year, draws), list[pd.DataFrame]()
     for scope, edition, inside in found.scopes() if found.regions else ():
         drawn = simulation.simulated(found, draws, seed)[0]
         rank, printed = ranks(drawn[:, inside]), ranks(found.printed[inside])
@@ -73,8 +67,8 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
         for name, counted in shares.items():
             columns[name] = p = counted.mean(axis=0)
             columns[f"{name}_error"] = Z * np.sqrt(p * (1 - p) / draws)
-        made.append(_frame(columns, _RANKED))
-    return pd.concat(made[1:] or made, ignore_index=True)
+        made.append(pd.DataFrame(columns))
+    return _frame(pd.concat(made) if made else [], _RANKED)
 
 
 def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:

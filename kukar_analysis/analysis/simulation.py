@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
-from functools import cached_property
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """Participants of a year that have all their component scores; equal when all it holds is."""
+    """Participants of a year that have all their component scores; equal ones are one object."""
 
     year: int
     regions: tuple[str, ...]
@@ -40,16 +39,6 @@ class Field:
     weights: Array  # set x edition x component, each row summing to 1; the first is as printed
     alternatives: tuple[tuple[str, ...], ...]  # the editions whose weights each further set is
     spread: Array  # standard deviation of each component's score that whole-number marks hide
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Field) and self._content == other._content
-
-    def __hash__(self) -> int:
-        return hash(self._content)
-
-    @cached_property
-    def _content(self) -> bytes:
-        return pickle.dumps([getattr(self, f.name) for f in fields(self)])
 
     def scopes(self) -> Iterator[tuple[str, str, Array]]:
         """Return each field of ranks: scope, edition (empty for national), which regions.
@@ -92,7 +81,7 @@ def field(year: int) -> Field:
     scores = np.where(own[edition] > 0, scores, 0)
     whole = ~np.isnan(scores).any(axis=1)
     ranked = took_part[whole]
-    return Field(
+    parts = (
         year,
         tuple(ranked["region"]),
         tuple(ranked["origin"]),
@@ -104,6 +93,12 @@ def field(year: int) -> Field:
         *_weight_sets(own, components),
         _spread(year, components),
     )
+    return _field(pickle.dumps(parts))
+
+
+@framework.kept(4)
+def _field(content: bytes) -> Field:
+    return Field(*pickle.loads(content))
 
 
 def _weight_sets(

@@ -1,4 +1,4 @@
-"""Sentences of definitions/sentences.csv, filled in: the package gives figures, they the words.
+"""What the analyses share: sentences of definitions/sentences.csv, and frames in type and order.
 
 A sentence is a Jinja template. Filters: n (places) and signed write numbers, name (kind) the name
 of an id, listed `a, b, dan c`, few at most five of them, ends a range; `is missing`: null.
@@ -6,6 +6,7 @@ of an id, listed `a, b, dan c`, few at most five of them, ends a range; `is miss
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -16,11 +17,31 @@ from kukar_analysis.formats import listed, number
 
 NAMED = 5
 """Names in a sentence; of more the number is told."""
+_TYPES = {"text": "str", "name": "str", "date": "str", "place": "str", "yesno": "bool"}
+_TYPES["year"] = "int64"
 
 
 def told(sentence: str, **figures: Any) -> str:
     """Return a sentence of the definitions with its figures."""
     return " ".join(_template(sentence).render(figures).split())
+
+
+def tidy(rows: Any, columns: str, **types: str) -> pd.DataFrame:
+    """Return rows, or those columns of a frame, typed also when empty, counted from 0.
+
+    A type is what columns.csv says of the column, else a number, unless it is given here.
+    """
+    names, known = columns.split(), framework.load().columns
+    made = rows[names] if isinstance(rows, pd.DataFrame) else pd.DataFrame(rows, columns=names)
+    kinds = {name: known[name].format.partition(":")[0] for name in names if name not in types}
+    types = {name: _TYPES.get(kind, "float64") for name, kind in kinds.items()} | types
+    return made.astype(types).reset_index(drop=True)
+
+
+def ordered(found: pd.DataFrame, by: str, order: Iterable[str]) -> pd.DataFrame:
+    """Return a frame sorted by a column of ids, in the order of their definitions."""
+    places = {id_: place for place, id_ in enumerate(order)}
+    return found.sort_values(by, key=lambda ids: ids.map(places), kind="stable")
 
 
 @framework.kept()

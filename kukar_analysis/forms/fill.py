@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import formats, framework, suggest
-from kukar_analysis.analysis.limits import edition_unconfirmed
+from kukar_analysis.analysis.missing import edition_unconfirmed
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.forms import draw
 from kukar_analysis.forms.draw import Caption, Column, Entry

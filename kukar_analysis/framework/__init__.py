@@ -54,7 +54,6 @@ class Framework:
     statistics: dict[str, facts.Statistic]
     surveys: dict[str, facts.Survey]
     aspects: dict[str, facts.Aspect]
-    risk_levels: tuple[facts.RiskLevel, ...]
     achievement_bands: dict[str, facts.AchievementBand]
     claims: tuple[facts.Claim, ...]
     findings: dict[str, facts.FindingKind]
@@ -74,7 +73,6 @@ class Framework:
     reported_regions: tuple[facts.ReportedRegion, ...]
     calendar: dict[str, facts.Expected]
     accepted: tuple[facts.Accepted, ...]
-    deadlines: dict[str, facts.Deadline]
     terms: dict[str, facts.Term]
     columns: dict[str, facts.ShownColumn]
     words: tuple[facts.Word, ...]
@@ -112,14 +110,15 @@ class Framework:
 
         They were copied from the edition that it follows; empty where all are confirmed.
         """
-        own: dict[str, list[facts.Fact | None]] = {
+        survey = self.surveys.get(edition)
+        own: dict[str, list[facts.Fact]] = {
             "editions": [self.edition(edition)],
             "weights": [*self.weight_facts.get(edition, {}).values()],
             "edition_questions": [*self.edition_questions.get(edition, {}).values()],
-            "surveys": [self.surveys.get(edition)],
+            "surveys": [survey] if survey else [],
         }
-        open_ = {f: sum(x is not None and x.status == "unconfirmed" for x in own[f]) for f in own}
-        return {file: count for file, count in open_.items() if count}
+        counts = {f: [x.status for x in own[f]].count("unconfirmed") for f in own}
+        return {file: count for file, count in counts.items() if count}
 
     def not_copied(self, edition: str) -> list[facts.Retired]:
         """Return the questions to ask about: retired, and left out of an edition that was copied.
@@ -186,7 +185,8 @@ class Framework:
         parts, found = [re.findall(r"[^\W_]+(?:\.\d+)*", text)], set[str]()
         while parts:
             words = parts.pop()
-            for length, i in _runs(len(words)):
+            lengths = range(min(len(words), _LONGEST_NAME), 0, -1)
+            for length, i in ((n, i) for n in lengths for i in range(len(words) - n + 1)):
                 if ids := self.match(kind, " ".join(words[i : i + length])):
                     found.update(ids)
                     parts += [words[:i], words[i + length :]]
@@ -207,19 +207,16 @@ class Framework:
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
         """What readers see of an id, by its kind: names["pillar"]["living"] is Smart Living."""
-        shown: dict[str, Mapping[str, Any]] = {
-            **self._named,
+        more: dict[str, Any] = {
             "rule": self.rules,
             "band": self.achievement_bands,
             "kind": self.findings,
         }
-        named = {kind: {id_: r.name for id_, r in own.items()} for kind, own in shown.items()}
+        named = {kind: {**own} for kind, own in (self._named | _names(more)).items()}
         named["citation"] = {id_: c.beside_figure for id_, c in self.citations.items()}
         named["document"] = {id_: c.title for id_, c in self.citations.items()}
         groups = {id_: self.groups[e.group].name for id_, e in self.editions.items()}
         named["edition"] = {id_: f"{groups[id_]} {e.year}" for id_, e in self.editions.items()}
-        named["question"] = {id_: q.label for id_, q in self.questions.items()}
-        named["level"] = {str(r.level): r.name for r in self.risk_levels}
         fixed = [(s.kind, s.canonical, s.spelling) for s in self.spellings if s.kind in FIXED_NAMES]
         # of several spellings of a fixed id the first on record is its word
         for kind, id_, word in [*reversed(fixed), *((w.kind, w.id, w.word) for w in self.words)]:
@@ -227,20 +224,25 @@ class Framework:
         return named
 
     @cached_property
-    def _named(self) -> dict[str, Mapping[str, Any]]:
-        """The records that have a name and may be written in several ways, by their kind."""
+    def _named(self) -> dict[str, dict[str, str]]:
+        """The names of what may be written in several ways, by kind and id."""
         kinds = ("component", "group", "pillar", "sub_dimension", "region", "statistic", "aspect")
-        return {**{kind: getattr(self, f"{kind}s") for kind in kinds}, "opd": self.opd}
+        own: dict[str, Any] = {kind: getattr(self, f"{kind}s") for kind in kinds}
+        return _names(own | {"opd": self.opd}) | {
+            "question": {id_: q.label for id_, q in self.questions.items()}
+        }
 
     @cached_property
     def _spelled(self) -> list[tuple[str, str, str]]:
         """(kind, spelling, id) of every known way to write a name."""
-        named = {kind: {i: r.name for i, r in own.items()} for kind, own in self._named.items()}
-        named["question"] = {id_: q.label for id_, q in self.questions.items()}
-        each = [(kind, id_, name) for kind, own in named.items() for id_, name in own.items()]
+        each = [(kind, id_, name) for kind, own in self._named.items() for id_, name in own.items()]
         found = [(kind, text, id_) for kind, id_, name in each for text in (name, id_)]
         found += [(kind, id_, id_) for kind, ids in FIXED_NAMES.items() for id_ in ids]
         return found + [(s.kind, s.spelling, s.canonical) for s in self.spellings]
+
+
+def _names(records: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
+    return {kind: {id_: r.name for id_, r in own.items()} for kind, own in records.items()}
 
 
 @lru_cache(maxsize=50_000)
@@ -313,12 +315,6 @@ def _known(records: dict[str, _R], id_: str, what: str, where: str, shown: str =
         known = f"known: {', '.join(records)} ({where})"
         raise UsageError(f"{what} {shown or repr(id_)} is not known; {known}")
     return records[id_]
-
-
-def _runs(count: int) -> Iterator[tuple[int, int]]:
-    """Yield (length, start) of every run of so many words that may be a name, longest first."""
-    for length in range(min(count, _LONGEST_NAME), 0, -1):
-        yield from ((length, i) for i in range(count - length + 1))
 
 
 def _collected(paths: list[Path], hint: Any, problems: list[str]) -> Any:

@@ -226,11 +226,6 @@ class Aspect(Fact):  # one of the ten aspects that a quick win is scored on
     name: str
 
 
-class RiskLevel(Fact, keys=0):  # a level of the risk form, of likelihood and of impact alike
-    level: int
-    name: str
-
-
 class AchievementBand(Fact):  # realisation against target, in whole percent; the lowest has no end
     band: str
     name: str
@@ -313,11 +308,6 @@ class Expected(Fact):  # in which days it comes (12-01, WITA; before `first`: of
     first: str
     last: str
     alarm_from: str
-
-
-class Deadline(Fact):  # by when a step of the summary is to be taken to count, in words
-    step: Literal["component", "question", "programme", "agency"]
-    due: str
 
 
 class Accepted(Fact, keys=3):  # what has not come and is no alarm: until a date, or for good

@@ -18,7 +18,7 @@ from bs4.element import Tag
 
 from kukar_analysis import formats, framework, paths, store, writing
 from kukar_analysis.analysis import compare
-from kukar_analysis.analysis.limits import unconfirmed
+from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
 from kukar_analysis.report import site
 from kukar_analysis.report.record import RunRecord

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import framework, writing
-from kukar_analysis.analysis.limits import unconfirmed
+from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import folder, page, site

@@ -22,8 +22,7 @@ from openpyxl.worksheet.table import Table
 
 from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import compare, quality
-from kukar_analysis.analysis.limits import unconfirmed
-from kukar_analysis.analysis.missing import missing
+from kukar_analysis.analysis.missing import missing, unconfirmed
 from kukar_analysis.errors import ReportError, UsageError
 from kukar_analysis.forms import draw
 from kukar_analysis.report.record import RunRecord

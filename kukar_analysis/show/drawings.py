@@ -63,7 +63,7 @@ def risk_matrix(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
     Columns: number (as in the table beside it), likelihood and impact (1 to 3, null = not stated).
     """
     ax = axes(height=3.6) if ax is None else ax
-    levels = {r.level: r.name for r in framework.load().risk_levels}
+    levels = {int(level): name for level, name in framework.load().names["level"].items()}
     risks = sorted({a * b for a in levels for b in levels})
     middle: Any = {"ha": "center", "va": "center", "fontweight": "bold", "color": INK}
     for across in levels:
