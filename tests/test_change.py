@@ -134,8 +134,7 @@ def test_last_year_counts_only_where_components_can_be_compared():
     assert last["baseline"] == pytest.approx(2.2)
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_a_target_on_record_is_measured_against():
+def test_a_target_on_record_is_measured_against(sample_env):
     found = compare.component_gaps(2023, "00.01")
     (target,) = found[found["against"] == "target"].itertuples()
     assert target.component == "index"

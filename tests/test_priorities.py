@@ -157,8 +157,7 @@ def test_of_questions_the_largest_gains_and_all_as_large():
     assert len(steps) == (gains == gains.max()).sum() == 2
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_of_an_office_with_papers_programmes_and_agencies_are_named():
+def test_of_an_office_with_papers_programmes_and_agencies_are_named(sample_env):
     steps = priorities.next_steps(2023, "00.01").set_index("kind")
     programmes = ka.programmes(2023, "00.01")
     doubted = programmes["doubt"].value_counts()
