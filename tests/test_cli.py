@@ -138,7 +138,6 @@ def test_as_a_module_it_is_the_same_program_without_a_traceback(processed):
     ("files", "participants", "code", "words"),
     [
         (national(KUKARS, KUKARS), 1, 0, "2 records read = 1 kept + 0 rejected + 1 duplicate"),
-        ({**national(KUKARS), "2023/rusak.csv": "a;b\n1;2\n"}, 1, 1, "problem: 2023/rusak.csv: "),
         (national(KUKARS, FAULTY), 1, 1, f"problem: {NATIONAL}#l3:c3: BASELINE '5,6'"),
         (national(KUKARS), 58, 1, "participants 2023-kppn-ikn: 1 of 58 are on record"),
     ],
@@ -156,21 +155,6 @@ def test_clean_says_where_records_went_and_what_did_not_come_out(
         assert (checked.exit_code, words in checked.output) == (1, True)
 
 
-def test_check_counts_what_agrees_and_what_cannot_be_recomputed(processed):
-    done = kukar("check", "--processed", processed)
-    assert done.exit_code == 0
-    assert [line for line in done.output.splitlines() if not line.startswith("edition ")] == [
-        "participants 2022-kppn-ikn: 38 of 38 are on record",
-        "participants 2023-kppn-ikn: 58 of 58 are on record",
-        "participants 2023-reguler: 72 of 72 are on record",
-        "finals 2022: 38 of 38 agree",
-        "finals 2023: 130 of 130 agree",
-        "improvements 2023: 32 of 32 agree; 96 more are printed and cannot be recomputed",
-        "component means: 11 of 11 agree",
-        "quick wins on record: 12 of 12 agree",
-    ]
-
-
 def test_check_of_a_changed_figure_ends_with_1_and_names_both_values(tables, tmp_path):
     finals = tables["index_scores"].copy()
     mine = (finals["region"] == KUKAR) & (finals["year"] == 2023)
@@ -179,9 +163,10 @@ def test_check_of_a_changed_figure_ends_with_1_and_names_both_values(tables, tmp
     done = kukar("check", "--processed", tmp_path)
     assert done.exit_code == 1
     assert "finals 2023: 129 of 130 agree; 1 differ" in done.output
-    (line,) = [line for line in done.output.splitlines() if "differs:" in line]
-    assert "Kabupaten Kutai Kartanegara 2023 final: printed 2.83, computed 2.82" in line
-    assert f"({NATIONAL}#l37:c9)" in line
+    said = (
+        r"Kabupaten Kutai Kartanegara 2023 final: printed 2.83, computed 2.82.*peserta.csv#l37:c9"
+    )
+    assert re.search(f"differs: {said}", done.output)
 
 
 def test_check_of_tables_without_a_figure_is_an_error_and_no_success(tables, tmp_path):
@@ -301,7 +286,7 @@ def disk(tmp_path):
     subprocess.run(["umount", "--lazy", place], check=True)
 
 
-@pytest.mark.parametrize("left", [0, 64], ids=lambda kilobytes: f"{kilobytes} KB left")
+@pytest.mark.parametrize("left", [pytest.param(0, marks=pytest.mark.slow), 64])
 def test_a_full_disk_ends_in_one_line_and_leaves_a_whole_set(asked, disk, left, ended):
     folder, filler = disk / "laporan", disk / "penuh"
     asked = ["report", *asked, "--reports", folder, "--force"]
@@ -343,6 +328,7 @@ def test_a_notebook_that_cannot_be_read_is_named_and_the_others_are_listed_and_m
         assert ended("report", *asked)[::2] == (1, said)
 
 
+@pytest.mark.slow
 def test_a_closed_input_and_output_changes_nothing(processed, tmp_path):
     target = tmp_path / "reports"
     command = f"{sys.executable} -m kukar_analysis report --year 2023 --only 02_indeks"

@@ -33,42 +33,23 @@ def test_pages_made_from_the_code_are_current(name):
 
 
 @pytest.mark.parametrize("readme", READMES)
-def test_every_path_in_a_readme_exists(readme):
-    text = text_of(readme)
+def test_a_readme_names_what_there_is_and_all_of_it(readme):
+    text, package = text_of(readme), store.ROOT / "kukar_analysis"
     layout = re.findall(r"^([a-z_]+/[\w./]*)", text, flags=re.M)
     linked = re.findall(r"\]\(((?!http)[^)]+)\)", text)
     assert len(layout) >= 20
     assert len(linked) >= 5
     assert [path for path in layout + linked if not (store.ROOT / path).exists()] == []
-
-
-@pytest.mark.parametrize("readme", READMES)
-def test_every_module_stands_in_the_layout(readme):
-    text = text_of(readme)
-    package = store.ROOT / "kukar_analysis"
     modules = [p.name for p in package.glob("*.py") if not p.name.startswith("__")]
     folders = [f"{p.name}/" for p in package.iterdir() if p.is_dir() and p.name != "__pycache__"]
     assert [name for name in modules + folders if f"kukar_analysis/{name}" not in text] == []
-
-
-@pytest.mark.parametrize("readme", READMES)
-def test_a_readme_names_every_command_and_no_other(readme):
-    assert sorted(set(re.findall(r"^\| `kukar ([a-z-]+)`", text_of(readme), re.M))) == COMMANDS
-
-
-@pytest.mark.parametrize("readme", READMES)
-def test_the_make_targets_of_a_readme_exist(readme):
-    targets = re.findall(r"^make (\w+)", text_of(readme), flags=re.M)
+    assert sorted(set(re.findall(r"^\| `kukar ([a-z-]+)`", text, re.M))) == COMMANDS
+    targets = re.findall(r"^make (\w+)", text, flags=re.M)
     assert targets == ["report", "test", "demo", "bench"]
-    makefile = text_of("Makefile")
-    assert all(re.search(rf"^{target}:", makefile, re.M) for target in targets)
-
-
-@pytest.mark.parametrize("readme", READMES)
-def test_every_shipped_notebook_stands_in_a_readme(readme):
+    assert all(re.search(rf"^{target}:", text_of("Makefile"), re.M) for target in targets)
     own = {found.notebook for found in notebooks.own()}  # an analyst's, which nothing names
     named = {path.stem for path in store.NOTEBOOKS.glob("*.ipynb")} - own
-    assert [stem for stem in sorted(named) if stem not in text_of(readme)] == []
+    assert [stem for stem in sorted(named) if stem not in text] == []
 
 
 def test_both_readmes_have_the_same_parts_and_figures():
@@ -80,8 +61,14 @@ def test_both_readmes_have_the_same_parts_and_figures():
     assert figures[0] == figures[1]
 
 
-def test_the_row_counts_of_the_readme_are_those_of_the_tables(tables):
+@pytest.mark.usefixtures("processed_env")
+def test_the_figures_of_the_readme_are_those_of_the_tables_the_checks_and_the_registry(tables):
     files = tables["files"]
+    rules = {rule.name: rule for rule in check.check(tables)}
+    checked = {"finals of 2022": "finals 2022", "finals of 2023": "finals 2023"}
+    checked |= {"improvements": "improvements 2023", "component means": "component means"}
+    states = [report.status for report in registry.reports()]
+    incomplete, waiting = states.count("incomplete"), states.count("waiting")
     said = " ".join(text_of("README.md").split())
     for expected in (
         f"{len(files)} files with {files['rows_read'].sum()} records",
@@ -93,30 +80,12 @@ def test_the_row_counts_of_the_readme_are_those_of_the_tables(tables):
         f"{len(tables['programmes'])} quick wins",
         f"{len(tables['pillar_agencies'])} agency counts",
         f"{len(tables['official_statistics'])} statistics",
+        *(f"{words} {rules[n].agree} of {rules[n].agree}" for words, n in checked.items()),
+        f"({len(rules['improvements 2023'].not_recomputable)} more",
+        f"{len(states) - waiting} reports are made, {incomplete} of them incomplete,"
+        f" and {waiting} more",
     ):
         assert expected in said
-
-
-def test_the_checks_of_the_readme_are_those_of_kukar_check(tables):
-    said = " ".join(text_of("README.md").split())
-    rules = {rule.name: rule for rule in check.check(tables)}
-    for name, words in {
-        "finals 2022": "finals of 2022",
-        "finals 2023": "finals of 2023",
-        "improvements 2023": "improvements",
-        "component means": "component means",
-    }.items():
-        assert f"{words} {rules[name].agree} of {rules[name].agree}" in said
-    assert f"({len(rules['improvements 2023'].not_recomputable)} more" in said
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_the_report_counts_of_the_readme_are_those_of_the_registry():
-    states = [report.status for report in registry.reports()]
-    made = len(states) - states.count("waiting")
-    said = " ".join(text_of("README.md").split())
-    incomplete, waiting = states.count("incomplete"), states.count("waiting")
-    assert f"{made} reports are made, {incomplete} of them incomplete, and {waiting} more" in said
 
 
 def test_the_weights_of_the_method_are_those_of_the_definitions():

