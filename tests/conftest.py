@@ -6,7 +6,9 @@ import dataclasses
 import hashlib
 import logging
 import pickle
+import sys
 
+sys.modules.setdefault("rfc3987_syntax", None)  # a second for a check that no notebook has
 import pandas as pd
 import pytest
 import running
@@ -16,6 +18,14 @@ from reading import tables_from
 from kukar_analysis import clean, framework, paths, respondents, store
 from kukar_analysis.framework.facts import FieldSize
 from kukar_analysis.report import notebooks
+
+LONG = ("site", "engine", "letter", "share", "notebooks", "cli", "new_year", "zygote", "workbook")
+"""Files that take longest begin first, so that no worker waits for another at the end."""
+
+
+def pytest_collection_modifyitems(items):
+    places = {f"test_{name}": place for place, name in enumerate(LONG)}
+    items.sort(key=lambda item: places.get(item.path.stem, len(LONG)))
 
 
 @pytest.fixture(scope="session")

@@ -135,7 +135,7 @@ def test_an_analysts_own_notebook_runs(path, executed):
 
 def nbval(tables, *paths):
     """Run nbval, which compares the outputs that are kept; return its exit code and words."""
-    command = [sys.executable, "-m", "pytest", "--nbval-lax", "-p", "no:cacheprovider", *paths]
+    command = [sys.executable, "-m", "pytest", "-n0", "-p", "nbval", "--nbval-lax", *paths]
     environment = {**os.environ, store.PROCESSED_VARIABLE: str(tables)}
     ended = subprocess.run(command, cwd=store.ROOT, env=environment, capture_output=True, text=True)
     return ended.returncode, ended.stdout + ended.stderr

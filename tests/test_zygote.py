@@ -144,7 +144,12 @@ time.sleep(1000)
 
 @pytest.mark.parametrize(
     ("victim", "copied"),
-    [("runner", False), ("runner", True), ("zygote", False), ("kernel", False)],
+    [
+        ("runner", False),
+        pytest.param("runner", True, marks=pytest.mark.slow),
+        pytest.param("zygote", False, marks=pytest.mark.slow),
+        pytest.param("kernel", False, marks=pytest.mark.slow),
+    ],
 )
 def test_whatever_is_killed_no_kernel_is_left_nor_what_it_started(tmp_path, victim, copied):
     told, source = tmp_path / "pids", tmp_path / "n.ipynb"
