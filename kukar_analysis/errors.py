@@ -37,8 +37,8 @@ class UnfinishedError(SourceError):
     """A raw file's end is missing: it is cut, or still being copied."""
 
     def __init__(self, file: str, what: str) -> None:
-        said = "if it is still being copied, it waits for the next run: else save it"
-        super().__init__(f"{file}: {what}; {said} again, or ask for it again")
+        said = "Bila masih disalin, dibaca pada run berikutnya; bila tidak, simpan lagi"
+        super().__init__(f"{file}: {what}. {said} atau minta lagi.")
 
 
 class ScoreError(KukarError):
@@ -79,8 +79,10 @@ def own_fault(error: Exception) -> str:
     last = error.__traceback__
     while last and last.tb_next:
         last = last.tb_next
-    where = f", {Path(last.tb_frame.f_code.co_filename).name} line {last.tb_lineno}" if last else ""
+    where = (
+        f", {Path(last.tb_frame.f_code.co_filename).name} baris {last.tb_lineno}" if last else ""
+    )
     return (
-        f"the program fails on it ({type(error).__name__}{where}); this is a fault of the program,"
-        " not of the file: report it, and send what is read here in another form until it is mended"
+        f"program gagal membacanya ({type(error).__name__}{where}). Ini kesalahan program, bukan"
+        " berkasnya: laporkan, dan sementara itu kirim isinya dalam bentuk lain."
     )

@@ -19,7 +19,7 @@ _FORMS = (
     rf"(?P<file>.+(?i:{_BOOK}))#(?P<part>.+)",
 )
 _WHOLE = tuple(re.compile(form, re.DOTALL) for form in _FORMS)
-_ENDS = r"(?=: | on | \(|$)"
+_ENDS = r"(?=: | pada | \(|$)"
 _LEADING = tuple(re.compile(form.replace(".+", ".+?") + _ENDS) for form in _FORMS[:3])
 
 
@@ -62,6 +62,7 @@ _SAID = {
     r"l(\d+):c(\d+)": "baris {0}, kolom {1}",
     r"l(\d+)": "baris {0}",
     r"(.+)!([A-Z]+\d+)": "lembar {0}, sel {1}",
+    r"(.+)!(\d+)": "lembar {0}, baris {1}",
     r"p(\d+):r(\d+)": "halaman {0}, nilai ke-{1}",
 }
 

@@ -35,15 +35,14 @@ def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
 
 def advice(kind: str, text: str) -> str:
     """Return what to do about an unknown name: the nearest ones, and the line that accepts one."""
-    asked = framework.without_point(kind, text)
-    if asked:
-        return asked
+    if framework.without_point(kind, text):
+        return "tulis kodenya dengan titik, seperti 64.02: kode Kemendagri dan BPS berbeda"
     near, line = nearest(kind, text), io.StringIO()
     if not near:
-        return "add it to definitions/, or correct it in the file"
-    shown, id_ = " or ".join(f"{name} ({n} of 100)" for _, name, n in near), near[0][0]
+        return "tidak ada yang mirip"
+    shown, id_ = " atau ".join(f"{name} ({n} dari 100)" for _, name, n in near), near[0][0]
     csv.writer(line, lineterminator="").writerow([kind, text, id_, "assumed", "project"])
-    said = f"nearest: {shown}. If {id_} is meant, add to definitions/spellings.csv:"
+    said = f"mirip {shown}; bila {id_} yang dimaksud, tambahkan di definitions/spellings.csv:"
     return f"{said} {line.getvalue()}"
 
 

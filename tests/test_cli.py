@@ -111,9 +111,9 @@ def test_what_if_counts_and_refuses(arguments, code, words, ended):
         ("list --region 6402", 2, "kukar: region '6402' is not known: it is written with"),
         ("list --year 2019", 2, "kukar: year 2019 has no files; known: 2021, 2022, 202"),
         ("report --region 64.02 --only tidak_ada", 2, "kukar: no report 'tidak_ada'; `kukar list`"),
-        ("clean --raw tidak/ada", 2, "kukar: tidak/ada is no folder; expected one with"),
+        ("clean --raw tidak/ada", 2, "kukar: tidak/ada: expected a folder with a folder a year"),
         ("check --processed tidak/ada", 1, "kukar: no tables are there yet (ada): run `kukar clea"),
-        ("check --raw tidak/ada", 2, "kukar: tidak/ada is no folder; expected one with"),
+        ("check --raw tidak/ada", 2, "kukar: tidak/ada: expected a folder with a folder a year"),
         ("list -p pillar", 2, "Usage: "),
         ("list --year dua", 2, "Usage: "),
         ("report --jobs 0", 2, "Usage: "),
@@ -137,8 +137,8 @@ def test_as_a_module_it_is_the_same_program_without_a_traceback(processed):
 @pytest.mark.parametrize(
     ("files", "participants", "code", "words"),
     [
-        (national(KUKARS, KUKARS), 1, 0, "2 records read = 1 kept + 0 rejected + 1 duplicate"),
-        (national(KUKARS, FAULTY), 1, 1, f"problem: {NATIONAL}#l3:c3: BASELINE '5,6'"),
+        (national(KUKARS, KUKARS), 1, 0, "= 1 disimpan + 0 ditolak + 1 sudah ada"),
+        (national(KUKARS, FAULTY), 1, 1, f"masalah: {NATIONAL}: di luar skala 0 sampai 4 (baris 3"),
         (national(KUKARS), 58, 1, "participants 2023-kppn-ikn: 1 of 58 are on record"),
     ],
 )

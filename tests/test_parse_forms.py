@@ -69,32 +69,29 @@ def test_a_record_is_refused_where_it_is_not_certain(case):
 
 
 @pytest.mark.parametrize(
-    ("cells", "note"),
+    ("cells", "rule", "place", "reason"),
     [
         (
             {"question": "outcome.ekonomi.ipm", "label": LABEL},
-            "#Isian!A2: 'outcome.ekonomi.ipm' is no question; taken by its label or code for "
-            + HDI,
+            *("by_label", "#Isian!A2", f"dibaca sebagai {HDI}"),
         ),
-        (
-            {"opd": ""},
-            ": does not say which agency answers (in a column, above the list, or in the file's"
-            " name)",
-        ),
-        ({"score": Number("2.675")}, "#Isian!B2: 2.675 is kept with two decimals, 2.68"),
+        ({"opd": ""}, "no_agency", "#Isian!2", "OPD penjawab tidak disebut"),
+        ({"score": Number("2.675")}, "rounded", "#Isian!B2", "menjadi 2.68"),
     ],
 )
-def test_what_is_taken_otherwise_than_it_stands_is_said(cells, note):
+def test_what_is_taken_otherwise_than_it_stands_is_said(cells, rule, place, reason):
     line = line_of("agency_form", **cells)
     assert rows_of(line)[0]["question"] == HDI
-    assert line.notes == [f"2023/isian.xlsx{note}"]
+    (note,) = line.notes
+    assert (note["rule"], note["origin"]) == (rule, f"2023/isian.xlsx{place}")
+    assert note["reason"].startswith(reason)
 
 
 def test_an_unknown_label_comes_with_the_nearest_and_the_line_that_accepts_it():
     line = line_of("agency_form", question="", label="Indeks Pembangunan Manusiaa")
     assert parse(line) == []
     reason = line.faults[0]["reason"]
-    assert f"nearest: {LABEL} (9" in reason
+    assert f"mirip {LABEL} (9" in reason
     assert reason.endswith(f"question,Indeks Pembangunan Manusiaa,{HDI},assumed,project")
 
 
@@ -142,18 +139,16 @@ def test_what_names_a_person_is_in_no_table_and_no_message(clean_files, last):
     assert hashes.str.fullmatch("[0-9a-f]{16}").all()
 
 
-def test_every_rule_of_parsing_settling_and_cleaning_is_explained_to_the_office():
-    package = store.ROOT / "kukar_analysis"
-    used = set()
-    for path in package.glob("clean/*.py"):
+SAYING = ("fault", "note", "not_read", "say", "told", "refusal")
+
+
+def test_every_rule_that_the_program_says_is_explained_to_the_office():
+    package, used = store.ROOT / "kukar_analysis", set()
+    for path in [*package.glob("clean/*.py"), *package.glob("read/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            name = getattr(getattr(node, "func", None), "attr", "")
-            place = {"fault": 0, "not_read": 1}.get(name)
-            if place is not None:
-                used |= {
-                    n.value
-                    for n in ast.walk(node.args[place])
-                    if isinstance(n, ast.Constant) and isinstance(n.value, str)
-                }
-    assert len(used) > 15
-    assert used - set(framework.load().rules) == set()
+            function = getattr(node, "func", None)
+            if getattr(function, "attr", getattr(function, "id", "")) in SAYING:
+                said = (n.value for n in ast.walk(node.args[0]) if isinstance(n, ast.Constant))
+                used |= {text for text in said if isinstance(text, str)}
+    assert len(used) > 60
+    assert used - {""} - set(framework.load().rules) == set()

@@ -113,9 +113,8 @@ def test_records_are_told_from_what_is_none(rows, codes):
 def test_a_heading_that_stands_twice_is_a_problem_and_nothing_is_read():
     found = read([*FORM, "NILAI MANDIRI"], [*ANSWER, "2"])
     assert found.lists == []
-    assert found.problems == [
-        f"{NAME} sheet 'Isian': the heading 'NILAI MANDIRI' stands twice; keep one of the columns"
-    ]
+    (problem,) = found.problems
+    assert problem.startswith(f"{NAME} lembar 'Isian': judul kolomnya tidak pasti: 'NILAI MANDIRI'")
 
 
 @pytest.mark.parametrize("heading", ["P1", "p 1", "P.1"])
@@ -153,7 +152,7 @@ def test_a_sheet_without_known_headings_is_only_noted(rows):
     found = read(*rows)
     assert (found.lists, found.problems) == ([], [])
     (note,) = found.notes
-    assert note.startswith(f"{NAME} sheet 'Isian': holds no line of known headings (definitions/")
+    assert note.startswith(f"{NAME} lembar 'Isian': tidak ada baris judul kolom yang dikenal; ")
 
 
 # What a form says once
@@ -216,12 +215,12 @@ def test_a_row_of_a_pillar_or_component_alone_holds_for_the_rows_below(
 def test_a_remark_of_one_cell_is_noted_without_its_text(remark):
     found = read(FORM, ANSWER, ["", "", "", "", remark])
     assert len(records(found)) == 1
-    assert found.notes == [f"{NAME} sheet 'Isian': row 3 is a remark, and was not read"]
+    assert found.notes == [f"{NAME} lembar 'Isian': baris catatan tidak dibaca: 3."]
 
 
 def test_a_row_with_values_that_are_of_nothing_is_a_fault():
     (_, record) = records(read(FORM, ANSWER, ["", "", "ada", "", "tautan"]))
-    assert record.fault == "the row has values, but nothing that says what they are of"
+    assert record.rule == "nameless"
 
 
 def test_a_cell_merged_down_holds_for_the_rows_it_covers_and_no_further():

@@ -82,7 +82,7 @@ def test_a_kind_of_list_is_known_by_the_headings_it_needs_in_any_spelling(read, 
 
 def test_a_column_without_a_use_is_named_and_an_empty_heading_is_not(reading):
     found = reading(f"Column1;{HEADS};;CATATAN;X;X\nx;{LINE};;y;4;5\n")
-    assert found.notes == [f"{NAME}: columns not used: Column1, CATATAN, X, X"]
+    assert found.notes == [f"{NAME}: kolom tidak dipakai: Column1, CATATAN, X, X."]
     assert cells(found.lists[0]) == [("KAB. MALANG", "Smart Living", "3")]
 
 
@@ -125,9 +125,9 @@ def test_what_is_no_record_counts_as_lines_all_the_same(read, content, expected)
 @pytest.mark.parametrize(
     ("heads", "line", "fault"),
     [
-        (HEADS, "KAB. MALANG;Smart Living", "the line has 2 cells, the headings are 3"),
-        (HEADS, f"{LINE};4", "the line has 4 cells, the headings are 3"),
-        (HEADS, f"{LINE};;5", "the line has 5 cells, the headings are 3"),
+        (HEADS, "KAB. MALANG;Smart Living", "barisnya 2 sel, judulnya 3"),
+        (HEADS, f"{LINE};4", "barisnya 4 sel, judulnya 3"),
+        (HEADS, f"{LINE};;5", "barisnya 5 sel, judulnya 3"),
         (HEADS, f"{LINE};;  ;", None),
         (f"{HEADS};CATATAN", LINE, None),
     ],
@@ -142,20 +142,17 @@ def test_a_line_with_other_cells_than_headings_is_marked_with_both_numbers(
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("", "list.csv: is empty; expected a line of headings"),
-        ("\n\n", "is empty"),
-        (" ;;\n\t\n", "is empty"),
-        ("\ufeff", "is empty"),
-        (b"PK\x03\x04\x00\x00", "list.csv: is no text file; save the list as CSV"),
-        (HEADS.encode() + b"\nA\x81;Living;3\n", "byte 26 is neither UTF-8 nor Windows-1252"),
-        (f'{LIST}"B;Living;3\nC;Living;3\n', r"list.csv line 3: unexpected end of data; .* not cl"),
-        (f'"{HEADS}\nA;Living;3\n', "list.csv line 1: unexpected end of data"),
-        (f'{HEADS}\n"A"B;Living;3\n', "list.csv line 2: ';' expected after '\"'"),
-        ("a;b\n1;2\n", r"holds no line of known headings \(definitions/layout"),
-        ("DAERAH\nKAB. MALANG\n", "holds no line of known headings"),
-        (f"{HEADS};JUMLAH OPD\n{LINE};4\n", "the heading 'JUMLAH OPD' stands twice; keep one of"),
+        (" ;;\n\t\n", "list.csv: kosong"),
+        ("\ufeff", "kosong"),
+        (b"PK\x03\x04\x00\x00", "list.csv: bukan berkas teks"),
+        (HEADS.encode() + b"\nA\x81;Living;3\n", "bukan berkas teks: byte 26"),
+        (f'{LIST}"B;Living;3\nC;Living;3\n', r"tidak ditutup: baris 3 \(unexpected end of data"),
+        (f'{HEADS}\n"A"B;Living;3\n', r"baris 2 \(';' expected after '\"'"),
+        ("a;b\n1;2\n", "tidak ada baris judul kolom yang dikenal"),
+        ("DAERAH\nKAB. MALANG\n", "tidak ada baris judul kolom yang dikenal"),
+        (f"{HEADS};JUMLAH OPD\n{LINE};4\n", "'JUMLAH OPD' ada 2 kali untuk agencies"),
         ("NAMA;PILAR;P1;P2;PILAR;P1;P2\nA;Living;4;4;Economy;1;1\n", r"`kukar map 2023/list\.csv`"),
-        (f"{HEADS}\n{';' * 2_000_000}x\n", "row 2 has 2000001 cells, at most 1000 are read"),
+        (f"{HEADS}\n{';' * 2_000_000}x\n", "terlalu besar: barisnya sampai 2000001 sel"),
     ],
 )
 def test_what_is_no_list_is_refused(read, content, said):
@@ -166,24 +163,24 @@ def test_what_is_no_list_is_refused(read, content, said):
 @pytest.mark.parametrize(
     ("heads", "nearest"),
     [
-        (NATIONAL.removesuffix(";NILAI FINAL"), "national_table, which also needs NILAI FINAL"),
-        (NATIONAL[18:], "national_table, which also needs KAB/KOTA, BASELINE"),
-        ("DAERAH;KOMPONEN;HASIL", "question_scores, which also needs NILAI"),
-        ("DAERAH;PILAR;NAMA QW", "quick_wins, which also needs QUICK WIN"),
+        (NATIONAL.removesuffix(";NILAI FINAL"), "national_table, kurang NILAI FINAL"),
+        (NATIONAL[18:], "national_table, kurang KAB/KOTA, BASELINE"),
+        ("DAERAH;PILAR;NAMA QW", "quick_wins, kurang QUICK WIN"),
         (
             "DAERAH;PILAR;PERANGKT DAERAH",
-            "pillar_agencies, which also needs JUMLAH OPD or OPD;"
-            " 'PERANGKT DAERAH' comes near PERANGKAT DAERAH",
+            ".*'PERANGKT DAERAH' mirip PERANGKAT DAERAH",
         ),
-        ("TAHUN;DAERAH;STATISTIK;NILAI;SATUAN", "official_statistics, which also needs SITASI"),
+        ("TAHUN;DAERAH;STATISTIK;NILAI;SATUAN", "official_statistics, kurang SITASI"),
     ],
 )
 def test_unknown_headings_are_refused_with_the_nearest_kind_and_what_it_lacks(read, heads, nearest):
-    with pytest.raises(SourceError, match=rf"no known kind of list; nearest is {nearest}\. Correc"):
+    with pytest.raises(SourceError, match=rf"untuk satu jenis daftar pun: terdekat {nearest}"):
         read(heads)
 
 
 def test_a_list_of_headings_alone_is_said(reading):
     found = reading(HEADS)
-    assert found.problems == [f"{NAME}: has headings but no lines"]
+    assert found.problems == [
+        f"{NAME}: ada judul kolom, tetapi tidak ada barisnya. Periksa berkas asalnya."
+    ]
     assert found.lists[0].records == []

@@ -61,9 +61,9 @@ def test_a_typed_letter_that_adds_up_is_kept(typed, printed):
     ("changes", "said"),
     [
         ({"final": {"index": "2,95"}}, "index: the printed means give 2.94"),
-        ({"means": {"outcome": "3,14"}}, "Outcome: 3,14 here, 3,41 in the national table"),
+        ({"means": {"outcome": "3,14"}}, "Outcome: 3,14 di sini, 3,41 di tabel nasional"),
         ({"scores": lambda s: ["0,00", *s[1:]]}, "Baseline: the mean of 5 scores is 3.00"),
-        ({"scores": lambda s: ["", *s[1:]]}, "Baseline: 4 of 5 question scores are typed"),
+        ({"scores": lambda s: ["", *s[1:]]}, "Baseline: 4 dari 5 nilai butir diketik"),
     ],
 )
 def test_one_that_does_not_is_refused_whole(typed, changes, said):

@@ -55,7 +55,8 @@ def said(sample_cleaned, sample_processed):
 )
 def test_every_planted_fault_is_found_and_no_other(table, explained_by, said):
     def covers(line, text):
-        return text.startswith(origin_of(line)) and line["expect"] in text
+        places = (origin_of(line), f"{line['file']}: ")  # messages are by file
+        return text.startswith(places) and line["expect"] in text
 
     unseen = [x for x in planted(table) if not any(covers(x, text) for text in said[table])]
     assert unseen == []

@@ -53,7 +53,7 @@ def test_the_same_answer_in_another_file_is_kept_once(clean_files):
     assert scores(made) == [("Dinkes", 2.5, "a.csv")]
     assert counts(made) == {A: (1, 0, 0), B: (0, 0, 1)}
     assert made.problems == []
-    assert "2023/b.csv: 1 records say again what is said elsewhere" in made.notes
+    assert "2023/b.csv: baris data yang sudah ada di tempat lain: 1." in made.notes
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_the_same_answer_in_another_file_is_kept_once(clean_files):
         (form("2"), "score 3.0 -> 2.0"),
         (form(answer="belum"), "answer ada -> belum"),
         (form(evidence="y"), "evidence x -> y"),
-        (form(""), "score 3.0 -> (none)"),
+        (form(""), "score 3.0 -> (kosong)"),
     ],
 )
 def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
@@ -71,9 +71,9 @@ def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
     made = clean_files({A: form(), B: other})
     assert (scores(made), rules(made)) == ([], ["conflict", "conflict"])
     first, second = made.problems
-    assert f"contradicts 2023/b.csv#l2:c{first.split(':c')[1][0]}" in first
-    assert f"on {HDI} ({what}); keep one, end the later file's name in -ralat" in first
-    assert second.startswith("2023/b.csv#l2")
+    assert "bertentangan dengan 2023/b.csv#l2:c" in first
+    assert f"pada {HDI} ({what}). Tentukan mana yang benar dan kirim ralat" in first
+    assert second.startswith("2023/b.csv: bertentangan dengan baris data lain (baris 2, kolom ")
 
 
 @pytest.mark.parametrize("order", [(A, B), (B, A)], ids=["blank first", "blank last"])
@@ -166,8 +166,8 @@ def test_a_file_that_says_so_by_its_name_has_the_last_word(clean_files, first, l
     assert made.problems == []
     (row,) = made.tables["rejected"].itertuples()
     assert (row.rule, row.origin) == ("superseded", f"2023/{first}#l2:c3")
-    assert row.reason == f"superseded by 2023/{later}#l2:c3: score 3.0 -> 2.0"
-    assert any(note.startswith(f"2023/{first}#l2:c3") for note in made.notes)
+    assert row.reason == f"digantikan 2023/{later}#l2:c3: score 3.0 -> 2.0"
+    assert any(note.startswith(f"2023/{first}: digantikan") for note in made.notes)
 
 
 def test_the_last_word_may_be_given_in_the_sources_over_a_chain_too(clean_files):
@@ -176,7 +176,8 @@ def test_the_last_word_may_be_given_in_the_sources_over_a_chain_too(clean_files)
     assert scores(made) == [("Dinkes", 1.0, "c.csv")]
     assert rules(made) == ["superseded"]
     made = clean_files({"SOURCES.csv": f"{SOURCES}{A},0,2023/gone.csv\n", A: form()})
-    assert f"SOURCES.csv: {A} supersedes 2023/gone.csv, which is not there" in made.problems
+    (problem,) = (p for p in made.problems if p.startswith("2023/gone.csv"))
+    assert f"tetapi berkasnya tidak ada: digantikan {A}." in problem
 
 
 @pytest.mark.parametrize("last", ["4", "3"], ids=["a third value", "the first value again"])
@@ -217,7 +218,7 @@ def test_a_mean_printed_by_itself_is_that_of_the_national_table_or_a_contradicti
     )
     assert len(made.tables["component_scores"]) == 6 * same
     assert len(made.tables["index_scores"]) == same
-    assert any("on baseline (score 3.6 -> 3.5)" in problem for problem in made.problems) != same
+    assert any("pada baseline (score 3.6 -> 3.5)" in problem for problem in made.problems) != same
 
 
 def test_the_same_respondent_may_answer_twice_but_the_same_form_is_kept_once(clean_files):

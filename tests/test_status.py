@@ -222,7 +222,7 @@ def test_a_file_that_grows_while_it_is_read_waits_and_the_others_go_on(
     monkeypatch.setattr(clean, "_read", while_it_grows)
     made = clean.clean(raw, tmp_path / "tables")
     assert list(made.tables["index_scores"]["region"]) == [KUKAR]
-    assert any("tumbuh.csv: is still being written" in problem for problem in made.problems)
+    assert any("tumbuh.csv: masih ditulis" in problem for problem in made.problems)
     received.check_tables(tmp_path / "tables", raw)  # it refuses no report of the others
     monkeypatch.undo()
     assert "64.02" in set(clean.clean(raw, tmp_path / "tables").tables["index_scores"]["region"])
@@ -233,7 +233,7 @@ def test_a_file_without_its_end_waits(name, clean_files):
     begun = b"%PDF-1.7\n1 0 obj" if name.endswith("pdf") else b"PK\x03\x04\x14\x00"
     made = clean_files(LETTER | {f"2023/{name}": begun + b"\0" * 5000})
     (problem,) = [p for p in made.problems if name in p]
-    assert "it waits for the next run" in problem
+    assert "dibaca pada run berikutnya" in problem
     assert list(made.tables["rejected"]["rule"]) == ["unfinished"]
     assert len(made.tables["index_scores"]) == 1
 

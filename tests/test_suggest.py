@@ -32,7 +32,7 @@ def test_the_nearest_name_comes_first_and_is_not_taken(kind, text, nearest):
 )
 def test_where_nothing_comes_near_nothing_is_suggested(text):
     assert suggest.nearest("pillar", text) == []
-    assert suggest.advice("pillar", text) == "add it to definitions/, or correct it in the file"
+    assert suggest.advice("pillar", text) == "tidak ada yang mirip"
 
 
 @pytest.mark.parametrize("text", ["Dinas Kesehata", "Dinas Sosia", "Dinas Per"])
@@ -46,9 +46,9 @@ def test_at_most_two_are_shown_and_no_agency_twice(text):
 @pytest.mark.parametrize("text", ["Dinas Keshatan", 'Dinas "Keshatan"', "Dinas, Keshatan"])
 def test_the_line_to_add_is_one_of_spellings_and_would_accept_the_name(text):
     said = suggest.advice("opd", text)
-    assert said.startswith("nearest: Dinas Kesehatan (")
-    advised, _, line = said.partition(" is meant, add to definitions/spellings.csv: ")
-    assert advised.endswith(" of 100). If Dinkes")
+    assert said.startswith("mirip Dinas Kesehatan (")
+    advised, _, line = said.partition(" yang dimaksud, tambahkan di definitions/spellings.csv: ")
+    assert advised.endswith(" dari 100); bila Dinkes")
     assert next(csv.reader([line])) == ["opd", text, "Dinkes", "assumed", "project"]
     with (framework.DEFINITIONS / "spellings.csv").open(encoding="utf-8") as file:
         assert next(csv.reader(file)) == ["kind", "spelling", "canonical", "status", "citation"]

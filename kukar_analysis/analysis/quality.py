@@ -19,7 +19,7 @@ from kukar_analysis.analysis.told import tidy
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import number
 
-_NEAREST = re.compile(r"nearest: (.+?) \((\d+) of 100\)")
+_NEAREST = re.compile(r"mirip (.+?) \((\d+) dari 100\)")
 _SAID_BY_REASON = ("unread", "unfinished", "unread_part", "unconfirmed", "number_gap")
 """Rules of which only the reason says what is wrong."""
 _BAND = re.compile(
@@ -92,7 +92,7 @@ def rejected(year: int, most: int | None = None) -> pd.DataFrame:
 def corrections(year: int) -> pd.DataFrame:
     """Return what later files of a year changed. Columns: origin, later (the place), changes."""
     found = store.read("rejected", year=year).query("rule == 'superseded'")
-    said = found["reason"].str.removeprefix("superseded by ")
+    said = found["reason"].str.removeprefix("digantikan ")
     later = [places.leading(text) for text in said]
     changes = [text.removeprefix(f"{place}: ") for text, place in zip(said, later, strict=True)]
     changes = [text.replace("->", "menjadi") for text in changes]
@@ -144,13 +144,14 @@ def form(year: int, region: str) -> pd.DataFrame:
 
 
 def _advice(row: Any) -> str:
-    usual = framework.load().rules[row.rule].advice
+    usual = framework.load().rules[row.rule].advice or ""
     if row.rule in _SAID_BY_REASON:
         return f"{usual} Pesan program: {row.reason}"
     if near := _NEAREST.search(row.reason):
         return f"Mirip {near[1]} ({near[2]} dari 100). {usual}"
     if row.rule == "conflict":
-        return f"Bertentangan dengan {places.leading(row.reason[len('contradicts ') :])}. {usual}"
+        other = places.leading(row.reason.removeprefix("bertentangan dengan "))
+        return f"Bertentangan dengan {other}. {usual}"
     return usual
 
 

@@ -10,7 +10,7 @@ import gc
 import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -18,18 +18,27 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, places, respondents, score, store, writing
+from kukar_analysis import formats, framework, places, respondents, score, store, writing
 from kukar_analysis.clean import received
-from kukar_analysis.clean.claims import Parsed, Settled, settle
+from kukar_analysis.clean.claims import settle
+from kukar_analysis.clean.line import Line
 from kukar_analysis.clean.received import SOURCES
-from kukar_analysis.clean.records import Line, parse
+from kukar_analysis.clean.records import parse
 from kukar_analysis.errors import SourceError, TableError, UnfinishedError, own_fault
 from kukar_analysis.read import READERS
-from kukar_analysis.read.source import SourceList
+from kukar_analysis.read.source import SourceList, refusal, told
 
 _UNFIT = (TableError, ValueError, TypeError, OverflowError)
 """Errors of rows that fit no table, a fault of the program."""
-_COUNTS = ("rows_read", "rows_kept", "rows_rejected", "rows_duplicate")
+_COUNTS = ["rows_read", "rows_kept", "rows_rejected", "rows_duplicate"]
+_UNREAD = dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), "archive")
+_UNREAD |= dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), "document")
+_UNREAD |= dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"), "picture")
+"""What is said of a file that no reader reads, by how its name ends."""
+_SAID_WHOLE = ("unread", "unread_part", "unconfirmed", "unfinished", "number_gap")
+"""Rules of which each reason says for itself what is wrong and what to do."""
+_SETTLED = ("correction", "superseded")
+"""Rules of `rejected` that ask for nothing."""
 
 
 @dataclass
@@ -57,7 +66,7 @@ class _File:
     def not_read(self, rule: str, message: str) -> None:
         """Add what of it could not be read, as the readers say it: the file and sheet, and why."""
         said = message.removeprefix(self.name).lstrip(": ")
-        sheet = re.match(r"sheet '(.*?)': ", said)
+        sheet = re.match(r"lembar '(.*?)': ", said)
         origin = f"{self.name}#{sheet[1]}" if sheet else self.name
         reason = said[sheet.end() :] if sheet else said
         self.faults.append({"file": self.name, "origin": origin, "rule": rule, "reason": reason})
@@ -72,7 +81,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
     had_key = respondents.key_path().exists()
     arrived = received.look(raw)
-    cleaned = Cleaned({}, arrived.problems, arrived.notes)
+    supersedes = arrived.last_words()
     files = _read_all(arrived)
     lines: list[Line] = []
     twins: list[Line] = []  # respondents without a name, in a file that is another's copy
@@ -88,39 +97,30 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         files.append(_File(name, writing.sha256(path), "mapping"))
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
-    parsed, rejected = _parsed(lines, editions)
-    parsed, unproven = _proven(parsed, editions)
-    rejected += unproven
-    settled = settle(parsed, arrived.last_words())
-    settled.rejected += rejected
-    settled.duplicates += twins
-
-    def write() -> None:
-        cleaned.tables = _tables(files, [*lines, *twins], settled)
-        made_from = {file.name: file.sha256 for file in files}
-        confirmed = bool(arrived.sha256)
-        store.write_all(cleaned.tables, processed, raw, made_from, confirmed=confirmed)
-
+    for line in lines:
+        _parse(line)
+    _prove([line for line in lines if not line.faults], editions)
+    settle([line for line in lines if not line.faults], supersedes)
     try:
-        write()
+        tables = _tables(files, [*lines, *twins])
+        _write(tables, files, processed, raw, arrived)
     except _UNFIT:
-        _leave_out_unfit(settled)
-        write()
-    cleaned.pictures = {n: picture for file in files for n, picture in file.pictures.items()}
+        _leave_out_unfit(lines)
+        tables = _tables(files, [*lines, *twins])
+        _write(tables, files, processed, raw, arrived)
+    pictures = {name: picture for file in files for name, picture in file.pictures.items()}
     shutil.rmtree(processed / "scan", ignore_errors=True)
-    for name, picture in cleaned.pictures.items():
+    for name, picture in pictures.items():
         writing.write(processed / "scan" / name, picture, writing.OWN)
-    _say(cleaned)
-    cleaned.notes += dict.fromkeys(note for line in lines for note in line.notes)
-    cleaned.notes += _open_scores(cleaned.tables["question_scores"])
-    for name in sorted(arrived.sha256.keys() - arrived.paths.keys()):
-        cleaned.problems.append(f"{name}: {SOURCES} lists it, but it is not there")
-    if not had_key and cleaned.tables["survey_responses"]["respondent"].notna().any():
-        cleaned.notes.append(
-            f"a new key for respondents was made ({respondents.key_path()}): their hashes match"
-            " none of an earlier key; keep the file"
-        )
-    return cleaned
+    is_settled = tables["rejected"]["rule"].isin(_SETTLED)
+    arrived.problems += _by_file(tables["rejected"][~is_settled])
+    arrived.notes += _by_file(tables["rejected"][is_settled])
+    arrived.notes += _by_file(store.frame("rejected", [note for x in lines for note in x.notes]))
+    _compare(tables, arrived)
+    arrived.notes += _open_scores(tables["question_scores"])
+    if not had_key and tables["survey_responses"]["respondent"].notna().any():
+        arrived.say("new_key", str(respondents.key_path()))
+    return Cleaned(tables, arrived.problems, arrived.notes, pictures)
 
 
 def _read_all(arrived: received.Received) -> list[_File]:
@@ -130,8 +130,7 @@ def _read_all(arrived: received.Received) -> list[_File]:
     for i, file in enumerate(files):
         if _state(arrived.paths[file.name]) != before[file.name]:
             files[i] = _File(file.name)
-            said = "is still being written, nothing of it is kept: it waits for the next run"
-            files[i].not_read("unfinished", said)
+            files[i].not_read("unfinished", "masih ditulis; dibaca pada run berikutnya")
     return files
 
 
@@ -146,43 +145,37 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 def _read(name: str, path: Path, arrived: received.Received) -> _File:
     """Read one file, whatever comes; what fails is of the kind `unread`."""
-    file = _File(name)
+    file, suffix = _File(name), path.suffix.lower()
     try:
         if path.exists() and not path.is_file():
-            raise SourceError("is no file; a folder or device stands where a file should")
+            raise refusal("no_file", name)
         file.sha256 = sha256 = writing.sha256(path)
         if arrived.sha256.get(name, sha256) != sha256:
-            said = (
-                f"is not the file that {SOURCES} names, so nothing of it is kept: restore it, or,"
-            )
-            said += f" if this one was received, write in its line the sha256 {sha256}"
+            said = f"bukan berkas yang tercatat di {SOURCES}, jadi tidak dipakai. Kembalikan berkas"
+            said += f" itu, atau, bila yang ini diterima, tulis sha256-nya di barisnya: {sha256}"
             file.not_read("unconfirmed", said)
             return file
         if arrived.sha256 and name not in arrived.sha256:
-            arrived.notes.append(f"{name}: read, but {SOURCES} has no line for it")
-        reader = READERS.get(path.suffix.lower())
-        if reader is None:
-            known = ", ".join(READERS)
-            raise SourceError(f"there is no reader for {path.suffix or 'it'}, only {known}")
-        found = reader(path, name)
+            arrived.say("unlisted", name)
+        if suffix not in READERS:
+            raise refusal(_UNREAD.get(suffix, "no_reader"), name)
+        found = READERS[suffix](path, name)
         file.lists = _corrected(name, found.lists)
     except UnfinishedError as error:
         file.sha256 = None
         file.not_read("unfinished", str(error))
+    except OSError as error:
+        file.not_read("unread", told("not_opened", name, error.strerror))
     except Exception as error:
-        said = str(error) if isinstance(error, SourceError) else own_fault(error)
-        if isinstance(error, OSError):
-            said = f"cannot be opened ({error.strerror}); check that it is a file you may read"
-        file.not_read("unread", said)
+        file.not_read("unread", str(error) if isinstance(error, SourceError) else own_fault(error))
     else:
-        file.kind = found.kind
+        file.kind, file.pictures = found.kind, found.pictures
         for problem in found.problems:
             file.not_read("unread_part", problem)
         if gaps := missing_numbers(file.lists):
             said = f"nomor urut {', '.join(gaps)} tidak ada; lengkapi baris itu dari tabel asli"
             file.not_read("number_gap", said)
         arrived.notes += found.notes
-        file.pictures = found.pictures
     return file
 
 
@@ -205,36 +198,6 @@ def missing_numbers(lists: list[SourceList]) -> list[str]:
     return [f"{first} sampai {last}" if first < last else f"{first}" for first, last in runs]
 
 
-def _proven(
-    parsed: list[Parsed], editions: dict[tuple[int, str], str]
-) -> tuple[list[Parsed], list[Line]]:
-    """Part from the rest the scanned lines whose improvement is not that from last year's parts."""
-    fw = framework.load()
-    scores: dict[tuple[int, str], dict[str, float]] = defaultdict(dict)
-    for name, row in (of for _, rows in parsed for of in rows):
-        if name == "component_scores" and row["score"] is not None:
-            scores[row["year"], row["region"]][row["component"]] = row["score"]
-    kept, unproven = [], []
-    for line, rows in parsed:
-        row = rows[0][1]
-        last = (row["year"] - 1, row["region"]) if line.record.is_scanned else (0, "")
-        weights, base = fw.weights.get(editions.get(last, ""), {}), None
-        if weights and weights.keys() <= scores[last].keys():
-            base = fw.edition(row["edition"]).improvement_base
-        if base and row["participated"]:
-            before = score.weighted_sum(
-                {c: scores[last][c] for c in weights}, editions[last], rounding=base
-            )
-            due = float(Decimal(str(row["index_published"])) - before)
-            if row["improvement_published"] != due:
-                said = f"hasil pindaian tidak terbukti: dari nilai {last[0]} seharusnya {due:.2f}"
-                line.fault("cells", said, "improvement")
-                unproven.append(line)
-                continue
-        kept.append((line, rows))
-    return kept, unproven
-
-
 def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
     """Apply the corrections on record; one that fits nothing, or not any more, is an error."""
     for c in (c for c in framework.load().corrections if c.file == name):
@@ -242,133 +205,157 @@ def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
         hits = [(p, r) for p in lists for r in p.records if wanted <= p.printed(r).items()]
         found = [part.printed(record).get(c.column) for part, record in hits]
         if found != [c.expect]:
-            raise SourceError(
-                f"the correction of {c.record} expects one line with {c.column} {c.expect}, found"
-                f" {found or 'no line'}; not read. The source may have been mended: remove or"
-                " update the line in definitions/corrections.csv"
-            )
+            there = ", ".join(map(repr, found)) or "tidak ada"
+            detail = f"{c.record} dengan {c.column} {c.expect!r}, yang ada {there}"
+            raise refusal("no_correction", name, detail)
         part, old = hits[0]
         column = next(k for k, (head, _) in part.headings.items() if head == c.column)
-        new = replace(old, fault=f"dropped: {c.reason}")
+        new = replace(old, rule="correction", fault=c.reason)
         if c.action == "replace":
             new = replace(old, cells={**old.cells, column: c.value or ""})
         part.records[part.records.index(old)] = new
     return lists
 
 
-def _parsed(
-    lines: list[Line], editions: dict[tuple[int, str], str]
-) -> tuple[list[Parsed], list[Line]]:
-    """Return records with their rows, and those rejected; `editions` learns what tables tell.
-
-    An error that nobody foresaw rejects its record alone.
-    """
-    parsed: list[Parsed] = []
-    for line in lines:
-        try:
-            parsed.append((line, parse(line)))
-        except Exception as error:
-            line.fault("unread", own_fault(error))
-            continue
-        for table, row in parsed[-1][1]:
-            if table == "index_scores":
-                editions[row["year"], row["region"]] = row["edition"]
-    return [p for p in parsed if not p[0].faults], [line for line in lines if line.faults]
+def _parse(line: Line) -> None:
+    """Give a line its rows; an error that nobody foresaw rejects it alone."""
+    try:
+        line.rows = parse(line)
+    except Exception as error:
+        line.fault("unread", None, own_fault(error))
+    for table, row in line.rows:
+        if table == "index_scores":
+            line.editions[row["year"], row["region"]] = row["edition"]
 
 
-def _tables(files: list[_File], lines: list[Line], settled: Settled) -> dict[str, pd.DataFrame]:
-    rows = _by_table(settled.kept)
-    rows["rejected"] = [
-        fault for part in (files, settled.rejected) for x in part for fault in x.faults
+def _prove(lines: list[Line], editions: dict[tuple[int, str], str]) -> None:
+    """Fault the scanned lines whose improvement is not that from last year's parts."""
+    fw = framework.load()
+    scores: dict[tuple[int, str], dict[str, float]] = defaultdict(dict)
+    for name, row in (of for line in lines for of in line.rows):
+        if name == "component_scores" and row["score"] is not None:
+            scores[row["year"], row["region"]][row["component"]] = row["score"]
+    for line in (line for line in lines if line.record.is_scanned):
+        row = line.rows[0][1]
+        last = (row["year"] - 1, row["region"])
+        weights = fw.weights.get(editions.get(last, ""), {})
+        base = fw.edition(row["edition"]).improvement_base
+        if base and row["participated"] and weights and weights.keys() <= scores[last].keys():
+            own = {c: scores[last][c] for c in weights}
+            before = score.weighted_sum(own, editions[last], rounding=base)
+            due = float(Decimal(str(row["index_published"])) - before)
+            if row["improvement_published"] != due:
+                said = f"hasil pindaian tidak terbukti: dari nilai {last[0]} seharusnya {due:.2f}"
+                line.fault("cells", "improvement", said)
+
+
+def _tables(files: list[_File], lines: list[Line]) -> dict[str, pd.DataFrame]:
+    """Return the tables; a line is rejected by its faults, and a duplicate without a row left."""
+    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
+    for name, row in (of for line in lines if not line.faults for of in line.rows):
+        rows[name].append(row)
+    faulty = sorted((line for line in lines if line.faults), key=lambda line: not line.rows)
+    rows["rejected"] = [fault for part in (files, faulty) for x in part for fault in x.faults]
+    became = [
+        (x.file.name, "rows_rejected" if x.faults else "rows_kept" if x.rows else "rows_duplicate")
+        for x in lines
     ]
-    ledger = lines, [line for line, _ in settled.kept], settled.rejected, settled.duplicates
-    counts = [Counter(line.file.name for line in part) for part in ledger]
-    rows["files"] = [
-        {"file": f.name, "kind": f.kind, "sha256": f.sha256}
-        | {column: count[f.name] for column, count in zip(_COUNTS, counts, strict=True)}
-        for f in files
-    ]
+    ledger = pd.DataFrame(became, columns=["file", "became"]).value_counts().unstack()
+    ledger = ledger.reindex([f.name for f in files], columns=_COUNTS).fillna(0)
+    ledger["rows_read"] = ledger.sum(axis="columns")
+    about = [{"file": f.name, "kind": f.kind, "sha256": f.sha256} for f in files]
+    counts = ledger.to_dict("records")
+    rows["files"] = [of | count for of, count in zip(about, counts, strict=True)]
     return {name: store.frame(name, found) for name, found in rows.items()}
 
 
-def _by_table(kept: Iterable[Parsed]) -> dict[str, list[dict[str, Any]]]:
-    rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
-    for _, found in kept:
-        for name, row in found:
-            rows[name].append(row)
-    return rows
+def _write(
+    tables: dict[str, pd.DataFrame],
+    files: list[_File],
+    processed: Path,
+    raw: Path,
+    arrived: received.Received,
+) -> None:
+    made_from = {file.name: file.sha256 for file in files}
+    store.write_all(tables, processed, raw, made_from, confirmed=bool(arrived.sha256))
 
 
-def _leave_out_unfit(settled: Settled) -> None:
+def _leave_out_unfit(lines: list[Line]) -> None:
     """Reject the records of the files whose rows fit no table, a fault of the program."""
-    files: dict[str, list[Parsed]] = defaultdict(list)
-    for line, rows in settled.kept:
-        files[line.file.name].append((line, rows))
-    settled.kept = []
+    files: dict[str, list[Line]] = defaultdict(list)
+    for line in lines:
+        files[line.file.name].append(line)
     for own in files.values():
         try:
-            for name, found in _by_table(own).items():
-                store.validated(name, store.frame(name, found))
-            settled.kept += own
+            for name, found in _tables([], own).items():
+                store.validated(name, found)
         except _UNFIT as error:
-            for line, _ in own:
-                line.fault("unread", own_fault(error))
-                settled.rejected.append(line)
+            for line in own:
+                line.fault("unread", None, own_fault(error))
 
 
-def _say(cleaned: Cleaned) -> None:
-    """Say what was rejected, once where it is the same, what came twice, and what is mixed."""
-    files, rejected = cleaned.tables["files"], cleaned.tables["rejected"]
-    same = ["file", "part", "column", "value", "rule", "reason"]
-    parts = rejected.assign(part=[places.parted(o).part for o in rejected["origin"]])
-    for (*_, column, value, rule, reason), own in parts.groupby(same, sort=False, dropna=False):
-        more = f" (and {len(own) - 1} more)" if len(own) > 1 else ""
-        what = " ".join([column] * pd.notna(column) + [repr(value)] * pd.notna(value))
-        is_settled = rule in ("correction", "superseded")
-        into = cleaned.notes if is_settled else cleaned.problems
-        into.append(f"{own['origin'].iloc[0]}{more}: {what and f'{what}: '}{reason}")
+def _by_file(found: pd.DataFrame) -> Iterator[str]:
+    """Yield a line a file and rule, whole files first: how often, where, and what to do."""
+    rules = framework.load().rules
+    whole = found["rule"].isin(_SAID_WHOLE)
+    for row in found[whole].itertuples():
+        sheet = places.parted(row.origin).part
+        yield f"{row.file}{f' lembar {sheet!r}' if sheet else ''}: {row.reason}"
+    groups = [own for _, own in found[~whole].groupby(["file", "rule"], sort=False)]
+    for own in sorted(groups, key=len, reverse=True):
+        first, rule = own.iloc[0], rules[own["rule"].iloc[0]]
+        at = [places.in_words(places.within(origin)) for origin in own["origin"].unique()]
+        cell = [str(first["column"])] * pd.notna(first["column"])
+        cell += [repr(first["value"])] * pd.notna(first["value"])
+        shown = [" ".join(cell)] * bool(cell) + [first["reason"]] * (first["reason"] != rule.name)
+        example = f" {': '.join(shown)}." if shown else ""
+        where = "; ".join(at[:3]) + (f"; dan {len(at) - 3} lagi" if len(at) > 3 else "")
+        yield f"{first['file']}: {rule.name} ({where}).{example} {rule.advice or ''}".rstrip()
+
+
+def _compare(tables: dict[str, pd.DataFrame], arrived: received.Received) -> None:
+    """Say which files and records came twice, and where invented data lies among real."""
+    files = tables["files"]
     first = files.groupby(files["sha256"].fillna(files["file"]))["file"].transform("first")
     copies = files["file"] != first
-    whose = zip(files["file"][copies], first[copies], strict=True)
-    cleaned.notes += [f"{copy}: is the same file as {earlier}" for copy, earlier in whose]
+    for copy, earlier in zip(files["file"][copies], first[copies], strict=True):
+        arrived.say("copy", copy, earlier)
     again = files[~(copies | files["file"].isin(first[copies])) & files["rows_duplicate"].gt(0)]
-    cleaned.notes += [
-        f"{name}: {count} records say again what is said elsewhere"
-        for name, count in zip(again["file"], again["rows_duplicate"], strict=True)
-    ]
-    of_region = [made[["region", "origin"]] for made in cleaned.tables.values() if "region" in made]
+    for name, count in zip(again["file"], again["rows_duplicate"], strict=True):
+        arrived.say("again", name, count)
+    of_region = [made[["region", "origin"]] for made in tables.values() if "region" in made]
     found = pd.concat(of_region).drop_duplicates("region")
     invented = {id_ for id_, region in framework.load().regions.items() if region.is_sample}
     is_sample = found["region"].isin(invented)
     if is_sample.any() and not is_sample.all():
-        origins = ", ".join(sorted(found["origin"][is_sample])[:3])
-        cleaned.problems.append(f"invented data lies among real data: {origins}; keep them apart")
+        files_ = sorted({places.file_of(origin) for origin in found["origin"][is_sample]})
+        arrived.say("mixed", formats.listed(files_, 3))
 
 
 def _open_scores(scores: pd.DataFrame) -> Iterator[str]:
     """Yield a line a year where agencies score a question differently and nothing settles it."""
     open_ = score.differing(scores).fillna({"opd": "tanpa nama"})
     for (year, region), found in open_.groupby(["year", "region"]):
-        for question in found["question"].unique()[:1]:
-            first = found[found["question"] == question]
-            said = "; ".join(f"{r.opd} {r.score} ({r.origin})" for r in first.itertuples())
-            yield (
-                f"{first['origin'].iloc[0]}: {found['question'].nunique()} butir dinilai berbeda"
-                f" oleh OPD dan belum bernilai kantor; yang pertama {question}: {said}. Kirim"
-                " formulir -ralat, atau tambahkan di definitions/settled.csv:"
-                f" {year},{region},{question},<OPD>,<alasan>,assumed,project"
-            )
+        question = found["question"].iloc[0]
+        first = found[found["question"] == question]
+        said = "; ".join(f"{r.opd} {r.score} ({r.origin})" for r in first.itertuples())
+        yield (
+            f"{first['origin'].iloc[0]}: {found['question'].nunique()} butir dinilai berbeda"
+            f" oleh OPD dan belum bernilai kantor; yang pertama {question}: {said}. Kirim"
+            " formulir -ralat, atau tambahkan di definitions/settled.csv:"
+            f" {year},{region},{question},<OPD>,<alasan>,assumed,project"
+        )
 
 
 def totals(cleaned: Cleaned) -> Iterator[str]:
     """Yield what `kukar clean` says at its end: files, records, and where each went."""
     files = cleaned.tables["files"]
-    read, kept, rejected, twice = files[list(_COUNTS)].sum()
+    read, kept, rejected, twice = files[_COUNTS].sum()
     made = ", ".join(f"{name} {len(t)}" for name, t in cleaned.tables.items() if name != "files")
     unread = int((files["kind"] == "unread").sum())
-    yield f"rows written: {made}"
+    yield f"baris tertulis: {made}"
     yield (
-        f"{len(files)} files, {read} records read"
-        f" = {kept} kept + {rejected} rejected + {twice} duplicate"
-        + (f"; {unread} files not read" if unread else "")
+        f"{len(files)} berkas, {read} baris data dibaca"
+        f" = {kept} disimpan + {rejected} ditolak + {twice} sudah ada"
+        + (f"; {unread} berkas tidak terbaca" if unread else "")
     )

@@ -7,116 +7,92 @@ changed is listed. Two agencies that score a question differently are each right
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from kukar_analysis import store
-from kukar_analysis.clean.records import Line, Rows
-from kukar_analysis.errors import own_fault
-
-Parsed = tuple[Line, Rows]
-_Row = dict[str, Any]
-_Claim = list[tuple[int, int, _Row]]
-"""What is said of one thing: number of the record, of the row in it, and the row."""
+from kukar_analysis.clean.line import Line, Rows
 
 
-@dataclass
-class Settled:
-    """Records whose rows are kept, those that say nothing new, and those that are rejected."""
+def settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
+    """Fault the lines that are contradicted, and leave each row of the others standing once.
 
-    kept: list[Parsed] = field(default_factory=list)
-    duplicates: list[Line] = field(default_factory=list)
-    rejected: list[Line] = field(default_factory=list)
+    A line of which no row is left says nothing new. `supersedes` maps a file to those it has the
+    last word over.
+    """
+    claims = pd.DataFrame(
+        [
+            (i, j, key, _content(*named), _says_nothing(named[1]))
+            for i, line in enumerate(lines)
+            for j, (key, named) in enumerate(zip(_keys(line.rows), line.rows, strict=True))
+        ],
+        columns=["line", "row", "key", "content", "blank"],
+    )
+    said = claims[claims.duplicated("key", keep=False) & ~claims["blank"]]
+    differs = said[said.groupby("key")["content"].transform("nunique") > 1]
+    out = set[int]()
+    for _, claim in differs.groupby("key", sort=False):
+        out |= _contradicted(claim, lines, supersedes, out)
+    # of what is kept the first stands, but an answer before a blank
+    left = claims[~claims["line"].isin(out)].sort_values(["blank", "line", "row"])
+    again = left[left.duplicated("key")]
+    covered = set(zip(again["line"], again["row"], strict=True))
+    for i in {*again["line"]}:
+        lines[i].rows = [row for j, row in enumerate(lines[i].rows) if (i, j) not in covered]
 
 
-def settle(parsed: list[Parsed], supersedes: Mapping[str, set[str]]) -> Settled:
-    """Return what is kept; `supersedes` maps a file to those it has the last word over."""
-    lines = [line for line, _ in parsed]
-    claims: dict[Hashable, _Claim] = defaultdict(list)
-    for i, (_, rows) in enumerate(parsed):
-        for j, (key, (_, row)) in enumerate(zip(_keys(rows), rows, strict=True)):
-            claims[key].append((i, j, row))
-    shared, out = [claim for claim in claims.values() if len(claim) > 1], set[int]()
-    for claim in shared:
-        try:
-            out |= _contradicted(claim, lines, supersedes, out)
-        except Exception as error:
-            for i in {i for i, *_ in claim} - out:
-                lines[i].fault("unread", own_fault(error))
-                out.add(i)
-    covered = set()
-    for claim in shared:  # of what is kept the first stands, but an answer before a blank
-        kept = sorted((_says_nothing(row), i, j) for i, j, row in claim if i not in out)
-        covered |= {(i, j) for _, i, j in kept[1:]}
-    settled = Settled()
-    for i, (line, rows) in enumerate(parsed):
-        left = [row for j, row in enumerate(rows) if (i, j) not in covered]
-        if i in out:
-            settled.rejected.append(line)
-        elif left:
-            settled.kept.append((line, left))
+def _keys(rows: Rows) -> Iterator[Hashable]:
+    """Yield what each row of a record is a claim about."""
+    answers = tuple(row.get("answer") for _, row in rows)
+    for table, row in rows:
+        if table == "survey_responses":
+            # the same person may answer twice; only a form that says all the same is said again
+            who = row["respondent"] or rows[0][1]["origin"]
+            said = ("year", "region", "pillar", "programme", "statement")
+            yield table, who, *(row[c] for c in said), answers
+        elif table == "assessor_notes":
+            yield table, *(row[c] for c in ("year", "region", "kind", "text"))
         else:
-            settled.duplicates.append(line)
-    return settled
-
-
-def _keys(rows: Rows) -> list[Hashable]:
-    """Return what each row of a record is a claim about."""
-    table, first = rows[0]
-    if table == "survey_responses":
-        # the same person may answer twice; only a form that says all the same is said again
-        answers = tuple(row["answer"] for _, row in rows)
-        who = first["respondent"] or first["origin"]
-        said = ("year", "region", "pillar", "programme", "statement")
-        return [(table, who, *(row[c] for c in said), answers) for _, row in rows]
-    if table == "assessor_notes":
-        return [(table, *(row[c] for c in ("year", "region", "kind", "text"))) for _, row in rows]
-    return [(of, *map(row.get, store.SCHEMAS[of].unique)) for of, row in rows]
+            yield table, *map(row.get, store.SCHEMAS[table].unique)
 
 
 def _contradicted(
-    claim: _Claim, lines: list[Line], supersedes: Mapping[str, set[str]], out: set[int]
+    claim: pd.DataFrame, lines: list[Line], supersedes: Mapping[str, set[str]], out: set[int]
 ) -> set[int]:
-    """Return the records of a claim that are not kept, and say why in each not yet `out`."""
-    said = [(i, _content(row)) for i, _, row in claim if not _says_nothing(row)]
-    if all(content == said[0][1] for _, content in said):
-        return set()
-    older = {old for i, _ in said for old in supersedes.get(lines[i].file.name, ())}
-    last = [(i, content) for i, content in said if lines[i].file.name not in older]
-    agreed = bool(last) and all(content == last[0][1] for _, content in last)
-    found = {i: content for i, content in said if not (agreed and content == last[0][1])}
+    """Return the lines of a claim that are not kept, and say why in each not yet `out`."""
+    said = list(zip(claim["line"], claim["content"], claim["row"], strict=True))
+    older = {old for i, *_ in said for old in supersedes.get(lines[i].file.name, ())}
+    last = [each for each in said if lines[each[0]].file.name not in older]
+    agreed = bool(last) and all(content == last[0][1] for _, content, _ in last)
+    found = {i: (c, j) for i, c, j in said if not (agreed and c == last[0][1])}
     for i in found.keys() - out:
-        other = last[0] if agreed else next(o for o in said if o[1] != found[i])
-        _fault(lines[i], found[i], lines[other[0]], other[1], agreed)
+        content, j = found[i]
+        other = last[0] if agreed else next(each for each in said if each[1] != content)
+        row, its = lines[i].rows[j][1], lines[other[0]].rows[other[2]][1]
+        changed = [c for c in row if c != "origin" and row[c] != its.get(c)]
+        column = next((c for c in changed if c in lines[i].file.headings), None)
+        place = lines[other[0]].origin(column)
+        values = ", ".join(f"{c} {_shown(row[c])} -> {_shown(its.get(c))}" for c in changed)
+        what = row.get("question") or row.get("programme") or row.get("component")
+        if agreed:
+            lines[i].fault("superseded", column, f"digantikan {place}: {values}")
+        else:
+            on = f" pada {what}" if what else ""
+            lines[i].fault("conflict", column, f"bertentangan dengan {place}{on} ({values})")
     return {*found}
 
 
-def _fault(line: Line, content: _Row, other: Line, said: _Row, superseded: bool) -> None:
-    """Say in a record which other one contradicts or supersedes it, and in what."""
-    changed = [c for c in content if content[c] != said.get(c)]
-    column = next((c for c in changed if c in line.file.headings), None)
-    shown = {c: [*map(_shown, (content[c], said.get(c)))] for c in changed}
-    values = ", ".join(f"{c} {was} -> {is_}" for c, (was, is_) in shown.items())
-    place = other.origin(column)
-    what = content.get("question") or content.get("programme") or content.get("component")
-    why = f"contradicts {place}{f' on {what}' if what else ''} ({values}); keep one, end the later"
-    why += " file's name in -ralat, or add a line to definitions/corrections.csv"
-    if superseded:
-        why = f"superseded by {place}: {values}"
-    line.fault("superseded" if superseded else "conflict", why, column)
+def _content(table: str, row: dict[str, Any]) -> tuple[Any, ...]:
+    return tuple(row.get(column) for column in store.SCHEMAS[table].columns if column != "origin")
 
 
-def _content(row: _Row) -> _Row:
-    return {column: value for column, value in row.items() if column != "origin"}
-
-
-def _says_nothing(row: _Row) -> bool:
+def _says_nothing(row: dict[str, Any]) -> bool:
     """Whether an office's form was left blank at a question."""
     parts = ("score", "answer", "evidence", "remark")
     return row.get("source") == "self" and all(row.get(part) is None for part in parts)
 
 
 def _shown(value: Any) -> str:
-    return "(none)" if value is None else str(value)
+    return "(kosong)" if value is None else str(value)

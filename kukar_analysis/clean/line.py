@@ -29,32 +29,40 @@ _LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3":
 
 @dataclass
 class Line:
-    """One record being read: typed values out, faults collected."""
+    """One record being read: typed values out, faults and notes collected.
+
+    A fault or note has the columns of `rejected`, its rule is one of definitions/rules.csv. `rows`
+    are what it yields; `is_again` where it only says what another one says.
+    """
 
     file: SourceList
     record: Record
     folder_year: int
     editions: dict[tuple[int, str], str]
     faults: list[dict[str, Any]] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[dict[str, Any]] = field(default_factory=list)
+    rows: Rows = field(default_factory=list)
     fw: Framework = field(default_factory=framework.load, repr=False)
 
-    def fault(self, rule: str, reason: str, column: str | None = None) -> None:
-        """Add a reason why the record is not kept.
+    def fault(self, rule: str, column: str | None = None, detail: str = "") -> None:
+        """Add a reason why the record is not kept."""
+        self.faults.append(self._said(rule, column, detail))
 
-        What may name a person is not repeated: a cell of a survey, or a text that stands alone.
-        """
+    def note(self, rule: str, column: str | None = None, detail: str = "") -> None:
+        """Add what is only worth knowing of the record."""
+        self.notes.append(self._said(rule, column, detail))
+
+    def _said(self, rule: str, column: str | None, detail: str) -> dict[str, Any]:
+        """Return what may name a person without it: a cell of a survey, or a text alone."""
         value = self.record.cells.get(column or "") or None
-        self.faults.append(
-            {
-                "file": self.file.name,
-                "origin": self.origin(column),
-                "column": self.file.headings.get(column or "", (column, 0))[0],
-                "value": None if self.may_name_a_person else value,
-                "rule": rule,
-                "reason": reason,
-            }
-        )
+        return {
+            "file": self.file.name,
+            "origin": self.origin(column),
+            "column": self.file.headings.get(column or "", (column, 0))[0],
+            "value": None if self.may_name_a_person else value,
+            "rule": rule,
+            "reason": detail or self.fw.rules[rule].name,
+        }
 
     @property
     def may_name_a_person(self) -> bool:
@@ -72,13 +80,10 @@ class Line:
         text = self.record.cells.get(column)
         if text is None or says_nothing(text):
             return None
-        if text == UNCALCULATED:
-            self.fault("formula", "was never calculated; open and save it in Excel", column)
-        elif _ERROR.fullmatch(text):
-            self.fault("formula", "is a formula's error; type the value instead", column)
-        else:
-            return text
-        return None
+        if text == UNCALCULATED or _ERROR.fullmatch(text):
+            self.fault("formula", column)
+            return None
+        return text
 
     def stated(self, column: str) -> str | None:
         """Return the text, with the words for nothing ("n/a", "belum ada") taken as nothing."""
@@ -90,7 +95,7 @@ class Line:
         before = len(self.faults)
         text = self.text(column)
         if text is None and len(self.faults) == before:
-            self.fault("needed", "nothing stands here, but a value is needed", column)
+            self.fault("needed", column)
         return text or ""
 
     def name(self, column: str) -> str | None:
@@ -108,13 +113,13 @@ class Line:
         return ids[0] if len(ids) == 1 else None
 
     def _unnamed(self, kind: str, text: str, ids: list[str]) -> None:
+        what = "" if text == self.record.cells.get(kind) else f"{text!r}: "
         if ids:
-            what = "" if text == self.record.cells.get(kind) else f"{text} "
-            self.fault("ambiguous", f"{what}could be {' or '.join(ids)}; write the full name", kind)
-        elif self.may_name_a_person and not suggest.nearest(kind, text):
-            self.fault("name", f"{kind} is not known; the text is not repeated here", kind)
+            self.fault("ambiguous", kind, f"{what}{' atau '.join(ids)}")
+        elif not self.may_name_a_person or suggest.nearest(kind, text):
+            self.fault("name", kind, f"{what}{suggest.advice(kind, text)}")
         else:
-            self.fault("name", f"{kind} {text!r} is not known; {suggest.advice(kind, text)}", kind)
+            self.fault("name", kind)
 
     # What a record is of
 
@@ -123,11 +128,10 @@ class Line:
         """The year of the line, or else that of its folder."""
         text = self.text("year") or str(self.folder_year)
         if not re.fullmatch(r"20\d\d", text):
-            self.fault("year", "is no year, as 2023", "year")
+            self.fault("year", "year", "bukan tahun")
             return self.folder_year
         if int(text) != self.folder_year and self.file.kind in FORMS:
-            reason = f"the form is of {text}, but lies in the folder of {self.folder_year}"
-            self.fault("year", f"{reason}; move it, or ask for this year's", "year")
+            self.fault("year", "year", f"formulir {text} di folder {self.folder_year}")
         return int(text)
 
     @cached_property
@@ -149,19 +153,15 @@ class Line:
         own = self.record.cells.get("edition") or (f"{year}-{group}" if group else None)
         listed = self.editions.get((year, region or ""))
         if own and listed and own != listed and self.file.kind != "national_table":
-            self.fault("edition", f"the national table of {year} has {region} in {listed}", "group")
+            self.fault("edition", "group", f"tabel nasional {year}: {region} di {listed}")
         in_name = (f"{year}-{g}" for g in fw.groups if g in self.file.name)
         edition = own or listed or next(in_name, None)
         if edition is None and self.file.kind in FORMS:
             return fw.asked_edition(year)
         if edition is None and not self.faults:
-            self.fault(
-                "edition",
-                f"the group of {region} in {year} is not known: no national table lists it;"
-                " add a column KET with REGULER or KPPN&IKN, or name the group in the file's name",
-            )
+            self.fault("edition", None, f"{region} tidak ada di tabel nasional {year}")
         elif edition is not None and edition not in fw.editions:
-            self.fault("edition", f"edition {edition} is not known; {fw.to_define(year)}", "group")
+            self.fault("edition", "group", f"{edition} tidak dikenal; {fw.to_define(year)}")
         return edition
 
     @cached_property
@@ -184,13 +184,11 @@ class Line:
         if len(self.faults) > before or self._is_unsure(column) or (text and stated is None):
             return None
         found = number(text)
-        if _DATE.fullmatch(text):
-            self.fault("score", "is a date: Excel took a typed range or fraction for one", column)
-        elif found is not None and not lowest <= found <= score.HIGHEST:
-            self.fault("scale", f"is outside {lowest} to {score.HIGHEST}", column)
+        if found is not None and not lowest <= found <= score.HIGHEST:
+            self.fault("scale", column, f"di luar {lowest} sampai {score.HIGHEST}")
         elif found is None or not re.fullmatch(r"\D?\d(\D\d{1,2})?", text):
-            expected = f"expected a number from {lowest} to {score.HIGHEST} with two decimals"
-            self.fault("score", f"{expected}, or - where nothing is stated", column)
+            is_date = _DATE.fullmatch(text)
+            self.fault("score", column, "Excel mengubahnya menjadi tanggal" if is_date else "")
         else:
             return found
         return None
@@ -210,37 +208,35 @@ class Line:
         in_rupiah = column == "budget" and plain != text
         if re.fullmatch(r"\d{1,3}(,\d{3}){2,}", plain):
             return float(plain.replace(",", ""))
-        if re.fullmatch(_THOUSANDS, plain) or (
-            in_rupiah and re.fullmatch(r"\d{1,3}\.\d{3}", plain)
-        ):
+        is_rupiah = in_rupiah and re.fullmatch(r"\d{1,3}\.\d{3}", plain)
+        if re.fullmatch(_THOUSANDS, plain) or is_rupiah:
             plain = plain.replace(".", "")
         elif re.fullmatch(r"\d{1,3}[.,]\d{3}", plain):
-            reason = "could be read in two ways; write it without a thousands mark"
-            self.fault("number", reason, column)
+            self.fault("number", column, "terbaca dua cara")
             return None
         if not re.fullmatch(r"\d+([.,]\d+)?", plain):
-            self.fault("number", "is no number", column)
+            self.fault("number", column)
             return None
         return float(plain.replace(",", "."))
 
     def _is_unsure(self, column: str) -> bool:
         unsure = isinstance(self.record.cells.get(column), Unsure)
         if unsure:
-            self.fault("unsure", "could be a percentage; save the workbook as .xlsx", column)
+            self.fault("unsure", column)
         return unsure
 
     def level(self, column: str) -> float | None:
         """Return a level of risk, 1 to 3."""
         text = (self.stated(column) or "").casefold()
         if text and text not in _LEVELS:
-            self.fault("risk", "expected 1, 2 or 3 (rendah, sedang, tinggi)", column)
+            self.fault("risk", column)
         return _LEVELS.get(text)
 
     def yes_no(self, column: str, *, default: bool = False) -> bool:
         """Return a cell that says ya or tidak; blank is the default, all else a fault."""
         text = (self.text(column) or "").casefold()
         if text and text not in _WORDS:
-            self.fault(column, "expected ya or tidak", column)
+            self.fault(column, column)
         return _WORDS.get(text, default)
 
 

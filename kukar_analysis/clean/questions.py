@@ -8,6 +8,7 @@ from typing import Any
 
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.clean.line import Line, Rows
+from kukar_analysis.framework import normalise
 from kukar_analysis.framework.facts import Question
 from kukar_analysis.read.source import Number
 
@@ -20,8 +21,8 @@ _BAND = re.compile(
     re.IGNORECASE,
 )
 """A range or percentage where a score should stand: an answer, with no score."""
-_Fault = tuple[str, str, str | None]
-"""Rule, reason and column."""
+_Fault = tuple[str, str | None, str]
+"""Rule, column and detail."""
 
 
 def listed(line: Line) -> Rows:
@@ -33,7 +34,7 @@ def listed(line: Line) -> Rows:
         return []
     asked = fw.edition_questions.get(edition, {})
     if not asked:
-        line.fault("question", f"the questions of {edition} are not known (definitions/)")
+        line.fault("question", None, f"butir {edition} belum tercatat di definitions/")
         return []
     column = "question" if line.text("question") else "number"
     if column == "question":
@@ -43,15 +44,16 @@ def listed(line: Line) -> Rows:
         numbered = (q for q in asked.values() if fw.questions[q.question].component == component)
         found = next((q for q in numbered if str(q.number) == digits), None)
     if found is None:
-        line.fault("question", f"{edition} has no such question in {component}", column)
+        line.fault("question", column, f"tidak ada di {component} {edition}")
         return []
     question, pillar = fw.questions[found.question], line.known("pillar")
     for column, text in {"block": found.block, "code": found.code}.items():
         given = line.text(column)
-        if given and framework.normalise(given) != framework.normalise(text):
-            line.fault("question", f"{found.question} is printed with {column} {text}", column)
+        if given and normalise(given) != normalise(text):
+            line.fault("question", column, f"{found.question} tercetak dengan {text}")
     if question.component != component or (pillar and pillar != question.pillar):
-        line.fault("question", f"{found.question} is of {question.component}, {question.pillar}")
+        own = f"{found.question} milik {question.component}, {question.pillar}"
+        line.fault("question", None, own)
     said = {c: line.text(c) for c in ("answer", "evidence", "remark")}
     rest = {"source": source, "score": value, "opd": line.known("opd")}
     return [_row(line, question, {**about, "edition": edition, **said, **rest})]
@@ -67,10 +69,7 @@ def form(line: Line) -> Rows:
     if question is None or line.faults:
         return []
     if not agencies:
-        line.notes.append(
-            f"{line.file.name}: does not say which agency answers (in a column, above the list, or"
-            " in the file's name)"
-        )
+        line.note("no_agency")
     return [_row(line, question, said | {"opd": id_}) for id_ in agencies or [None]]
 
 
@@ -87,7 +86,7 @@ def _answer(line: Line) -> tuple[str | None, float | None]:
     scores is known (domain: option-to-level key not found).
     """
     answer, text = line.text("answer"), line.stated("score")
-    if answer and framework.normalise(answer) in ("na", "belumdijawab", "belumdiisi"):
+    if answer and normalise(answer) in ("na", "belumdijawab", "belumdiisi"):
         answer = None
     if text is None:
         return answer, None
@@ -95,7 +94,7 @@ def _answer(line: Line) -> tuple[str | None, float | None]:
         return (f"{answer}; {text}" if answer and answer != text else text), None
     if isinstance(text, Number) and re.fullmatch(r"[0-3]\.\d{3,}", text):
         value = score.half_up(*(Fraction(text) * 100).as_integer_ratio()) / 100
-        line.notes.append(f"{line.origin('score')}: {text} is kept with two decimals, {value}")
+        line.note("rounded", "score", f"menjadi {value}")
         return answer, value
     return answer, line.score("score")
 
@@ -113,15 +112,10 @@ def _question(line: Line) -> Question | None:
     said["code"] = said["code"].strip().rstrip(".")
     found, fault = _identified(line.edition, **said)
     if found is None and not line.faults:
-        if line.record.is_bare:
-            fault = "question", "is a text alone that is no question; it is not repeated here", None
-        line.fault(*fault)
+        line.fault(*(("question", None, "") if line.record.is_bare else fault))
     named = said["question"]
     if found and re.search("[a-z]", named) and not line.fw.match("question", named):
-        line.notes.append(
-            f"{line.origin('question')}: {named!r} is no question; taken by its label or code for"
-            f" {found.question}"
-        )
+        line.note("by_label", "question", f"dibaca sebagai {found.question}")
     return found
 
 
@@ -143,27 +137,27 @@ def _identified(edition: str | None, **said: str) -> tuple[Question | None, _Fau
     ids = ids or _narrowed(edition, said, coded)
     if len(ids) != 1:
         column = next((c for c in ("question", "label", "code") if said[c]), None)
-        rule, why = "question", "no question is named; write its id, code or label"
         if column and ids:
-            rule, why = "ambiguous", f"could be {', '.join(ids)}; write the id in a column ID BUTIR"
-        elif column:
-            advice = suggest.advice("question", said[column])
-            why = f"is no question of {edition or 'any edition'}; {advice}"
-        return None, (rule, why, column)
+            return None, ("ambiguous", column, f"{' atau '.join(ids)}; tulis ID BUTIR")
+        near = suggest.advice("question", said[column]) if column else ""
+        return None, (
+            "question",
+            column,
+            near and f"bukan butir {edition or 'edisi mana pun'}; {near}",
+        )
     question, id_ = fw.questions[ids[0]], ids[0]
     if said["code"] and codes.get(id_, said["code"]) != said["code"]:
-        return None, ("question", f"{id_} has the code {codes[id_]} in {edition}", "code")
+        return None, ("question", "code", f"kode {id_} pada {edition} adalah {codes[id_]}")
     if is_coded and re.search(r"\w", said["label"]):
-        near = suggest.reads_as(said["label"])
-        if id_ not in near:
-            reads = f"reads as {near[0]}" if near else f"does not read as {question.label!r}"
-            why = f"the code is of {id_}, but the label {reads}; if {id_} is meant, write it in a"
-            return None, ("question", f"{why} column ID BUTIR", "label")
+        near_ids = suggest.reads_as(said["label"])
+        if id_ not in near_ids:
+            reads = f"terbaca sebagai {near_ids[0]}" if near_ids else f"bukan {question.label!r}"
+            return None, ("question", "label", f"kodenya {id_}, tetapi labelnya {reads}")
     for column in ("component", "pillar"):
         part, named = getattr(question, column), fw.match(column, said[column])
         if part and named and part not in named:
-            return None, ("question", f"{id_} is of {part}, not {said[column]}", column)
-    return question, ("", "", None)
+            return None, ("question", column, f"{id_} milik {part}, bukan {said[column]}")
+    return question, ("", None, "")
 
 
 def _narrowed(
@@ -177,8 +171,8 @@ def _narrowed(
         named = fw.match(column, said[column])
         if named and len(found) > 1:
             found = [id_ for id_ in found if getattr(fw.questions[id_], column) in named]
-    block = framework.normalise(said["block"])
+    block = normalise(said["block"])
     if block and len(found) > 1:
-        found = [i for i in found if i in known and framework.normalise(known[i].block) == block]
+        found = [i for i in found if i in known and normalise(known[i].block) == block]
     by_code = [id_ for id_ in found if id_ in (coded or ())]
     return by_code if len(by_code) == 1 else found

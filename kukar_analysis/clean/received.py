@@ -7,9 +7,10 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kukar_analysis import store, writing
+from kukar_analysis import formats, store, writing
 from kukar_analysis.errors import TableError, UsageError
 from kukar_analysis.read import READERS, mapping
+from kukar_analysis.read.source import Reading
 
 SOURCES = "SOURCES.csv"
 NAMELESS = "tanpa-nama-"
@@ -26,18 +27,15 @@ _SYSTEM = re.compile(
 
 
 @dataclass
-class Received:
+class Received(Reading):
     """The files by their path under the raw folder, and what is on record of them.
 
     `sha256` is on record by file, `supersedes` the earlier file by the one that has the last word.
-    `problems` need something done; `notes` are only worth knowing.
     """
 
     paths: dict[str, Path] = field(default_factory=dict)
     sha256: dict[str, str] = field(default_factory=dict)
     supersedes: dict[str, str] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
 
     def last_words(self) -> dict[str, set[str]]:
         """Return which files each file has the last word over, by its name or by SOURCES.csv."""
@@ -50,10 +48,10 @@ class Received:
         for name, (base, rank) in ranks.items():
             over[name] = {n for n, (b, r) in ranks.items() if b == base and r < rank}
             if rank and not over[name]:
-                self.notes.append(f"{name}: no earlier file of that name is there to supersede")
+                self.say("no_earlier", name)
         for name, earlier in self.supersedes.items():
             if name in self.paths and earlier not in self.paths:
-                self.problems.append(f"{SOURCES}: {name} supersedes {earlier}, which is not there")
+                self.say("not_there", earlier, f"digantikan {name}")
             over.setdefault(name, set()).add(earlier)
         for own in over.values():
             reached: set[str] = set()
@@ -65,33 +63,27 @@ class Received:
 
 def look(raw: Path) -> Received:
     """Return what lies in the year folders of a raw folder; UsageError where that is nothing."""
-    if not raw.is_dir():
-        raise UsageError(f"{raw} is no folder; expected one with a folder a year, as {raw}/2023")
-    years = sorted(p for p in raw.iterdir() if p.is_dir() and re.fullmatch(r"20\d\d", p.name))
+    years = {p for p in raw.glob("20[0-9][0-9]") if p.is_dir()}
     if not years:
-        raise UsageError(f"{raw} has no year folder; expected folders as {raw}/2023")
-    received, instead, hidden = Received(), originals(raw), []
-    for path in sorted(set(raw.iterdir()) - set(years)):
+        raise UsageError(f"{raw}: expected a folder with a folder a year, as {raw}/2023")
+    received, instead, hidden = Received([]), originals(raw), []
+    for path in sorted({*raw.iterdir()} - years):
         if not _SYSTEM.match(path.name) and path.name not in (SOURCES, mapping.MAPPINGS):
-            received.problems.append(f"{path.name}: not read; move it into the folder of its year")
-    for path in (path for year in years for path in sorted(year.rglob("*"))):
+            received.say("misplaced", path.name)
+    for path in (path for year in sorted(years) for path in sorted(year.rglob("*"))):
         name = path.relative_to(raw).as_posix()
         if path.is_dir() and not path.is_symlink() and path.suffix.lower() not in READERS:
             continue
         if any(_SYSTEM.match(part) for part in name.split("/")):
             hidden.append(name)
         elif not name.isprintable():
-            said = f"{name!a}: its name holds unreadable signs; rename the file"
-            received.problems.append(said)
+            received.say("bad_name", ascii(name))
         elif name in instead:
-            received.problems.append(
-                f"{name}: not read, {instead[name]} stands in its place: `kukar forget-names`"
-                " deletes it; rename it if it is another"
-            )
+            received.say("instead", name, instead[name])
         else:
             received.paths[name] = path
     if hidden:
-        received.notes.append(f"files of the system not read: {', '.join(hidden)}")
+        received.say("system", f"{raw.name}/", formats.listed(hidden, 20))
     if not received.paths:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     _read_sources(raw / SOURCES, received)
@@ -151,14 +143,14 @@ def originals(raw: Path) -> dict[str, str]:
 def _read_sources(path: Path, received: Received) -> None:
     """Add what SOURCES.csv says; nothing where there is none."""
     if not path.exists():
-        received.notes.append(f"no {SOURCES}: where the files came from is not recorded")
+        received.say("no_sources", f"{path.parent.name}/")
         return
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, strict=True))
         received.sha256 = {row["file"]: row["sha256"] for row in rows}
         received.supersedes = {r["file"]: r["supersedes"] for r in rows if r.get("supersedes")}
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        received.problems.append(f"{SOURCES}: cannot be read ({error})")
-    except KeyError as error:
-        received.problems.append(f"{SOURCES}: has no column {error}; it needs file and sha256")
+    except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
+        received.say("sources", SOURCES, error)
+    for name in sorted(received.sha256.keys() - received.paths.keys()):
+        received.say("not_there", name)

@@ -25,9 +25,8 @@ Row = dict[str, Any]
 
 def parse(line: Line) -> Rows:
     """Return the rows of a record, the one with its key first; none where it has faults."""
-    if line.record.fault:
-        is_dropped = line.record.fault.startswith("dropped: ")
-        line.fault("correction" if is_dropped else "cells", line.record.fault)
+    if line.record.rule or line.record.fault:
+        line.fault(line.record.rule or "cells", None, line.record.fault or "")
         return []
     rows = _KINDS[line.file.kind](line)
     return [] if line.faults else rows
@@ -44,20 +43,19 @@ def _national(line: Line) -> Rows:
     participated = line.yes_no("participated", default=not zeros)
     stated = [text for text in printed.values() if not says_nothing(text)]
     if participated and (zeros or not stated):
-        found = "every score is 0" if zeros else "no score is stated"
-        line.fault("participated", f"took part, but {found}; say which in a column IKUT EVALUASI")
+        found = "semua nilainya 0" if zeros else "tidak ada nilainya"
+        line.fault("participated", None, f"ikut, tetapi {found}")
     if not participated and any(number(text) != 0 for text in stated):
-        line.fault("participated", "did not take part, but the scores are not 0")
+        line.fault("participated", None, "tidak ikut, tetapi nilainya bukan 0")
     scores = {}
     for component in fw.components:
         if component in fw.weights[edition]:
             scores[component] = line.score(component) if participated else None
         elif participated and not says_nothing(printed[component]):
-            reason = f"{edition} has no {component}, yet a score is given"
-            line.fault("component", reason, component)
+            line.fault("component", component, f"{component} tidak ada pada {edition}")
     improvement = line.score("improvement", -score.HIGHEST) if line.text("improvement") else None
     if improvement and not participated:
-        line.fault("participated", "did not take part, but an improvement is given", "improvement")
+        line.fault("participated", "improvement", "tidak ikut, tetapi ada peningkatan")
     shared = {"year": line.year, "region": region, "edition": edition}
     index_row = {
         **shared,
@@ -76,13 +74,13 @@ def _national(line: Line) -> Rows:
 def _is_weighed(line: Line, row: Row) -> None:
     edition, component = row["edition"], row["component"]
     if not line.faults and edition and component not in line.fw.weights[edition]:
-        line.fault("component", f"{edition} has no {component}", "component")
+        line.fault("component", "component", f"{component} tidak ada pada {edition}")
 
 
 def _number_of_agencies(line: Line, column: str) -> int:
     text = line.text(column) or ("1" if line.text("opd") else line.needed(column))
     if text and not re.fullmatch(r"[1-9]\d{0,3}", text):
-        line.fault("number", "is no whole number of agencies", column)
+        line.fault("number", column)
         return 0
     return int(text or 0)
 
@@ -91,7 +89,7 @@ def _value(line: Line, column: str) -> float | None:
     text = line.needed(column)
     value = number(text)
     if text and value is None:
-        line.fault("number", "is no number, or 1.234 that could be read in two ways", column)
+        line.fault("number", column)
     return value
 
 
@@ -99,33 +97,23 @@ def _is_statistic(line: Line, row: Row) -> None:
     fact = line.fw.statistics.get(row["statistic"])
     unit, citation = row["unit_of_measure"], row["citation"]
     if fact and unit and unit != fact.unit_of_measure:
-        line.fault("unit", f"{fact.statistic} is in {fact.unit_of_measure}", "unit_of_measure")
+        line.fault("unit", "unit_of_measure", f"{fact.statistic} dalam {fact.unit_of_measure}")
     if citation and citation not in line.fw.citations:
-        ask = "if the print says so, add it to definitions/citations.csv"
-        line.fault("citation", f"is not known; {ask}", "citation")
+        line.fault("citation", "citation")
 
 
 def _carrier(line: Line, column: str) -> str | None:
     found = line.agencies
     if len(found) > 1:
-        line.fault(
-            column,
-            f"names {' and '.join(found)}; write the one that carries the programme, the others"
-            " as a remark",
-            column,
-        )
+        line.fault(column, column, " dan ".join(found))
     return found[0] if found else None
 
 
 def _is_part(line: Line, row: Row) -> None:
     part = line.fw.sub_dimensions.get(row["sub_dimension"] or "")
     if part and row["pillar"] not in (None, part.pillar):
-        reason = f"is a part of {part.pillar}, not {row['pillar']}"
-        line.fault("sub_dimension", reason, "sub_dimension")
-
-
-def _words(line: Line, column: str) -> str:
-    return " ".join(line.needed(column).split())
+        detail = f"bagian {part.pillar}, bukan {row['pillar']}"
+        line.fault("sub_dimension", "sub_dimension", detail)
 
 
 _READ: dict[str, Callable[[Line, str], Any]] = {
@@ -137,7 +125,7 @@ _READ: dict[str, Callable[[Line, str], Any]] = {
     "agencies": _number_of_agencies,
     "edition": lambda line, column: line.edition,
     "is_quick_win": Line.yes_no,
-    "programme": _words,
+    "programme": lambda line, column: " ".join(line.needed(column).split()),
     "score": lambda line, column: line.score(column) if line.stated(column) else None,
     "value": _value,
 }

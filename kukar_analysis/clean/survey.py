@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from kukar_analysis import respondents
 from kukar_analysis.clean.line import Line, Rows
+from kukar_analysis.read.headings import STATEMENT
 
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""
@@ -19,34 +20,28 @@ def respondent(line: Line) -> Rows:
 
     A pillar or sub-dimension that is not named is a fault: the answers would be of nothing.
     """
-    shared = {"year": line.year, "region": line.region, "pillar": _pillar(line)}
-    part = line.known("sub_dimension")
-    own = [id_ for id_, s in line.fw.sub_dimensions.items() if s.pillar == shared["pillar"]]
+    if line.record.cells.get("pillar") is None:
+        ask = f"tulis di nama berkas atau lembarnya, atau `kukar map {line.file.name}`"
+        line.fault("needed", "pillar", f"pilar yang dinilai tidak disebut; {ask}")
+        return []
+    pillar, part = line.name("pillar"), line.known("sub_dimension")
+    own = [id_ for id_, s in line.fw.sub_dimensions.items() if s.pillar == pillar]
     if part and part not in own and not line.faults:
-        line.fault("sub_dimension", f"is no part of {shared['pillar']}", "sub_dimension")
+        line.fault("sub_dimension", "sub_dimension", f"bukan bagian {pillar}")
+    shared = {"year": line.year, "region": line.region, "pillar": pillar}
     shared |= {"programme": line.stated("programme"), "respondent": who(line.record.cells)}
     parts = dict(enumerate((id_ for id_ in own for _ in range(_EACH)), start=1))
     rows: Rows = []
-    for column in line.file.headings:
-        if column.startswith("statement_"):
-            number = int(column.removeprefix("statement_"))
-            row = {
-                **shared,
-                "sub_dimension": part or parts.get(number),
-                "statement": number,
-                "answer": _answer(line, column),
-                "origin": line.origin(column),
-            }
+    for column in (c for c in line.file.headings if c.startswith(STATEMENT)):
+        number, text = int(column.removeprefix(STATEMENT)), line.stated(column)
+        if text not in (None, "0", "1", "2", "3", "4"):
+            line.fault("answer", column)
+        else:
+            answer = None if text is None else float(text)
+            about = {"sub_dimension": part or parts.get(number), "statement": number}
+            row = {**shared, **about, "answer": answer, "origin": line.origin(column)}
             rows.append(("survey_responses", row))
     return rows
-
-
-def _pillar(line: Line) -> str | None:
-    if line.record.cells.get("pillar") is None:
-        ask = f"tulis pilar di nama berkas atau lembarnya, atau `kukar map {line.file.name}`"
-        line.fault("needed", f"pilar yang dinilai tidak disebut; {ask}", "pillar")
-        return None
-    return line.name("pillar")
 
 
 def who(cells: Mapping[str, str]) -> str | None:
@@ -59,11 +54,3 @@ def who(cells: Mapping[str, str]) -> str | None:
         return told
     named = {c: t for c, t in cells.items() if c.startswith(PERSONAL)}
     return respondents.respondent({**named, "person_number": told} if told else named)
-
-
-def _answer(line: Line, column: str) -> float | None:
-    text = line.stated(column)
-    if text not in (None, "0", "1", "2", "3", "4"):
-        line.fault("answer", "expected 0, 1, 2, 3 or 4", column)
-        return None
-    return None if text is None else float(text)

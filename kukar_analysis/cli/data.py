@@ -40,17 +40,19 @@ def clean_files(raw: Path | None, processed: Path | None) -> bool:
     read_from(processed)
     with folder.held(paths.processed_dir()) as work, work.next_set() as tables:
         made = clean.clean(raw or paths.RAW, tables)
-    _, short = check.short_fields(made.tables)
-    for note in made.notes:
-        typer.echo(f"note: {note}")
-    for problem in [*made.problems, *short]:
-        typer.echo(f"problem: {problem}", err=True)
+    problems = [*made.problems, *check.short_fields(made.tables)[1]]
+    for label, said, err in (("catatan", made.notes, False), ("masalah", problems, True)):
+        for line in said[:NAMED]:
+            typer.echo(f"{label}: {line}", err=err)
+        if len(said) > NAMED:
+            more = f"{len(said) - NAMED} lagi; yang ditolak ada di tabel rejected (notebook 01)"
+            typer.echo(f"{label}: dan {more}", err=err)
     superseded = int((made.tables["rejected"]["rule"] == "superseded").sum())
     if superseded:
-        typer.echo(f"{superseded} records superseded: what was published of them is out of date")
+        typer.echo(f"{superseded} baris data diralat: terbitan yang memuatnya perlu dibuat ulang")
     for line in clean.totals(made):
         typer.echo(line)
-    return not (made.problems or short)
+    return not problems
 
 
 def check_tables(processed: Path | None) -> tuple[bool, bool]:

@@ -193,10 +193,10 @@ class FindingKind(Fact):  # a fault that assessors complain of: its name on page
     advice: str
 
 
-class Rule(Fact):  # a rule by which a record is rejected: its name on pages, and what to do
+class Rule(Fact):  # what is said of papers and records; without advice it is only worth knowing
     rule: str
     name: str
-    advice: str
+    advice: str | None
 
 
 class Layout(Fact, keys=0):

@@ -7,13 +7,14 @@ nothing that could be a record is passed over unsaid.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
-from kukar_analysis import framework
+from kukar_analysis import formats, framework
+from kukar_analysis.framework import normalise
 from kukar_analysis.read.headings import (
     GUIDE,
-    STRUCK,
+    STATEMENT,
     Found,
     Grid,
     Rows,
@@ -22,13 +23,12 @@ from kukar_analysis.read.headings import (
     kinds,
     known_headings,
     named,
-    ragged,
     recognise,
     words,
 )
 from kukar_analysis.read.source import Reading, Record, SourceList
 
-__all__ = ["read", "words"]
+__all__ = ["add", "read", "words"]
 _SIGNED = re.compile(
     r"[a-z .]+,[\s.…]*(\d{1,2}[\s.…]*)?"
     r"(januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember)"
@@ -42,11 +42,13 @@ _FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")
 """A score or a code."""
 _SLIPS = 2
 """Answers beyond the scale of a survey that may be slips."""
+_SAID = 10
+"""Rows that a message names."""
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
 """Forms for typing in a letter come with a row for each score; one left blank says nothing."""
 
 
-def read(grid: Grid, reading: Reading, said: dict[str, str] | None = None) -> None:
+def read(grid: Grid, reading: Reading, said: Mapping[str, str] | None = None) -> None:
     """Add the lists of a grid to `reading`, or the reason why there is none.
 
     `said` are cells that hold for every record unless the list says otherwise: what the names of
@@ -56,44 +58,21 @@ def read(grid: Grid, reading: Reading, said: dict[str, str] | None = None) -> No
         return
     found = recognise(grid)
     if grid.unread:
-        _say_unread(grid, found, reading)
-        return
-    if not isinstance(found, Found):
-        (reading.problems if found.is_near else reading.notes).append(found.message)
-        return
-    if found.unused:
-        reading.notes.append(f"{grid.place}: columns not used: {', '.join(found.unused)}")
-    said = _said(grid, found, named(grid) if said is None else said, reading)
-    records, rest = _records(grid, found, said, reading)
-    if found.kind == "survey":
-        records = _on_scale(records)
-    reading.lists.append(SourceList(grid.name, grid.medium, found.kind, found.headings, records))
-    if rest:
-        read(replace(grid, rows=rest), reading, said)
+        if not found.rule:
+            reading.say("unread_sheet", grid.place, grid.unread)
+        elif grid.unread != GUIDE:
+            reading.say("hidden_sheet", grid.place)
+    elif found.rule:
+        reading.say(found.rule, grid.place, found.detail)
+    else:
+        if found.unused:
+            reading.say("unused", grid.place, ", ".join(found.unused))
+        said = _said(grid, found, named(grid) if said is None else said, reading)
+        if rest := add(grid, found, said, reading):
+            read(replace(grid, rows=rest), reading, said)
 
 
-def _say_unread(grid: Grid, found: object, reading: Reading) -> None:
-    if isinstance(found, Found):
-        reading.problems.append(
-            f"{grid.place}: {grid.unread} and was not read; show or rename it if it counts, or"
-            " delete it"
-        )
-    elif grid.unread != GUIDE:
-        reading.notes.append(f"{grid.place}: is hidden and holds no list")
-
-
-def _on_scale(records: list[Record]) -> list[Record]:
-    """Fault all respondents where answers beyond the scale are more than slips."""
-    highest = max((s.highest for s in framework.load().surveys.values()), default=0)
-    cells = [of for r in records for of in r.cells.items() if of[0].startswith("statement_")]
-    beyond = [text for _, text in cells if text.isdecimal() and int(text) > highest]
-    if len(beyond) <= max(_SLIPS, len(records) // 50):
-        return records
-    why = f"the answers of this file go beyond {highest}: its scale is another, and none is taken"
-    return [replace(record, fault=why) for record in records]
-
-
-def _said(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> dict[str, str]:
+def _said(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> dict[str, str]:
     """Return what holds for all records of a list that has no column for it.
 
     An agency that the file's name tells and another that stands above the list are a contradiction,
@@ -103,12 +82,10 @@ def _said(grid: Grid, found: Found, given: dict[str, str], reading: Reading) -> 
     labelled, bare = _captions(above), _bare(above)
     ids = framework.load().match("opd", bare.get("opd", ""))
     if "opd" not in labelled and ids and given.get("opd") not in (None, *ids):
-        reading.problems.append(
-            f"{grid.place}: names {bare['opd']} above the list, but {given['opd']} in the name of"
-            " its file or sheet; write above the list: Perangkat Daerah : ..."
-        )
+        both = f"{bare['opd']} di atas daftar, {given['opd']} di nama berkas atau lembar"
+        reading.say("two_agencies", grid.place, both)
         given, bare = ({c: t for c, t in of.items() if c != "opd"} for of in (given, bare))
-    said = given | bare | labelled
+    said = {**given, **bare, **labelled}
     # a cell left blank in the list's own column is not filled from elsewhere
     return {c: t for c, t in said.items() if c not in found.headings or c == "year"}
 
@@ -131,82 +108,107 @@ def _captions(above: list[list[str]]) -> dict[str, str]:
     """Return what a form says once, above its list: `Perangkat Daerah : Dinas Kesehatan`."""
     said: dict[str, str] = {}
     columns = [x.column for x in framework.load().layouts if x.kind == "caption"]
-    for line in above:
-        filled = [c for c in line if c.strip(" :")]
+    for filled in ([c for c in line if c.strip(" :")] for line in above):
         for i, text in enumerate(filled):
             label, _, rest = text.partition(":")
-            name = framework.normalise(label)
-            column = next((c for c in columns if name in words("caption", c)), None)
             value = rest.strip() or cell(filled, i + 1).strip(" :")
-            if column and value:
-                said.setdefault(column, value)
+            for column in columns:
+                if value and normalise(label) in words("caption", column):
+                    said.setdefault(column, value)
     return said
 
 
-def _records(
-    grid: Grid, found: Found, given: dict[str, str], reading: Reading
-) -> tuple[list[Record], Rows]:
-    """Return the records below the headings, and the rows from the next headings on.
+def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> Rows:
+    """Add the list below the headings to `reading`; return the rows from the next headings on.
 
-    What was passed over is said in `reading`.
+    What was passed over is said.
     """
     places = {column: i - 1 for column, (_, i) in found.headings.items()}
-    identity = [
-        places[c] for c in places if c in kinds()[found.kind].identity or c.startswith("statement_")
-    ]
+    named_by = kinds()[found.kind].identity
+    identity = [places[c] for c in places if c in named_by or c.startswith(STATEMENT)]
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
     prefilled = places.get(_PREFILLED.get(found.kind, "")) if grid.medium == "workbook" else None
     down = _merged_down(grid, found.last)
-    held: dict[str, str] = {}
+    held: Mapping[str, str] = {}
     records: list[Record] = []
+    remarks: list[str] = []
+    rest: Rows = ()
     for index, (row, cells) in enumerate(below):
         texts = [text for text in cells if text]
         if cells == heads or (index == 0 and _column_numbers(texts)):
             continue
         if is_headings(found.kind, cells):
-            return records, below[index:]
+            rest = below[index:]
+            break
         if _signature(texts, cells, places):
             # what stands just above and is no more than a text is a name or title
             while records and records[-1].row >= row - _SIGNATURE_ROWS and records[-1].is_bare:
                 records.pop()
-            rest = below[index + 1 :]
-            reading.problems += _after_signature(grid.place, rest, identity, places)
+            for number, cells in below[index + 1 :]:
+                is_named = any(cell(cells, i) for i in identity)
+                has_figure = any(_FIGURE.fullmatch(cell(cells, i)) for i in places.values())
+                if (is_named and has_figure) or known_headings(cells) >= 2:
+                    reading.say("below_signature", grid.place, f"mulai baris {number}")
+                    break
             break
         section = _section(texts, places)
         if section or (section is not None and grid.medium != "text"):
-            held = _held(f"{grid.place}: row {row}", section, held, reading)
+            if held and not section:  # what stands below is not taken for what stands above
+                reading.say("section", grid.place, row)
+            elif not section:
+                remarks.append(str(row))
+            held = {**held, **section} if "pillar" in section else section
             continue
-        if framework.normalise(texts[0]) in words("furniture", "total"):
+        if normalise(texts[0]) in words("furniture", "total"):
             continue
         if down:
             cells = [c or down.get((row, i), "") for i, c in enumerate(cells, start=1)]
-        fault = ragged(cells, heads, found.headings) if grid.medium == "text" else None
-        if not fault and grid.is_comma_parted and _is_split(cells, heads, places):
-            fault = "a decimal comma may have parted a figure; save the list with semicolons"
-        fault = STRUCK if row in grid.struck else fault
         is_named = any(cell(cells, i) for i in identity)
-        if len(texts) == 1 and not fault and (not is_named or _is_remark(texts[0])):
-            reading.notes.append(f"{grid.place}: row {row} is a remark, and was not read")
+        rule, fault = _fault(grid, row, cells, found)
+        if len(texts) == 1 and not rule and (not is_named or _is_remark(texts[0])):
+            remarks.append(str(row))
             continue
-        if not is_named:
-            fault = fault or "the row has values, but nothing that says what they are of"
         if prefilled is not None and not cell(cells, prefilled):
             continue
         values = {column: cell(cells, i) for column, i in places.items()}
-        values |= {c: text for c, text in (given | held).items() if not values.get(c)}
-        records.append(Record(row, values, fault, grid.part, is_bare=len(texts) == 1))
-    return records, ()
+        values |= {c: t for c, t in {**given, **held}.items() if not values.get(c)}
+        rule = rule or ("" if is_named else "nameless")
+        records.append(Record(row, values, fault, grid.part, len(texts) == 1, rule=rule))
+    if remarks:
+        reading.say("remark", grid.place, formats.listed(remarks, _SAID))
+    records = _on_scale(records) if found.kind == "survey" else records
+    reading.lists.append(SourceList(grid.name, grid.medium, found.kind, found.headings, records))
+    return rest
 
 
-def _is_split(cells: list[str], heads: list[str], places: dict[str, int]) -> bool:
-    """Whether the comma that parts a line may be a decimal one: 3,5 becomes two cells."""
+def _fault(grid: Grid, row: int, cells: list[str], found: Found) -> tuple[str, str | None]:
+    """Return the rule by which a line is not read for what it holds, and the detail."""
+    heads = grid.rows[found.last][1]
+    if row in grid.struck:
+        return "struck", None
+    if grid.medium != "text":
+        return "", None
+    # an unused last column may be missing
+    if len(cells) < max(i for _, i in found.headings.values()) or any(cells[len(heads) :]):
+        return "cells", f"barisnya {len(cells)} sel, judulnya {len(heads)}"
+    places = {column: i - 1 for column, (_, i) in found.headings.items()}
     texts = [places.get(c) for c in ("answer", "evidence", "remark")]
-    for column in ("score", "mean", "target", "realisation"):
-        i = places.get(column, len(cells))
+    for column in ("score", "mean", "target", "realisation") if grid.is_comma_parted else ():
+        i = places.get(column, len(cells))  # 3,5 may have become two cells
         is_odd = i + 1 not in places.values() or len(cells) > len(heads) or i + 1 in texts
         if is_odd and re.fullmatch(r"\d,\d{1,2}", f"{cell(cells, i)},{cell(cells, i + 1)}"):
-            return True
-    return False
+            return "split", None
+    return "", None
+
+
+def _on_scale(records: list[Record]) -> list[Record]:
+    """Fault all respondents where answers beyond the scale are more than slips."""
+    highest = max((s.highest for s in framework.load().surveys.values()), default=0)
+    cells = [t for r in records for c, t in r.cells.items() if c.startswith(STATEMENT)]
+    beyond = sum(text.isdecimal() and int(text) > highest for text in cells)
+    if beyond <= max(_SLIPS, len(records) // 50):
+        return records
+    return [replace(r, rule="other_scale", fault=f"lebih dari {highest}") for r in records]
 
 
 def _merged_down(grid: Grid, last: int) -> dict[tuple[int, int], str]:
@@ -228,7 +230,7 @@ def _column_numbers(texts: list[str]) -> bool:
     return len(texts) >= 3 and [t.strip("()") for t in texts] == [*map(str, numbers)]
 
 
-def _section(texts: list[str], places: dict[str, int]) -> dict[str, str] | None:
+def _section(texts: list[str], places: Mapping[str, int]) -> dict[str, str] | None:
     """Return what a row of one text says of the rows below it: their component or pillar.
 
     Empty where it looks like a section, but of what is not known; None where it is none.
@@ -248,20 +250,7 @@ def _section(texts: list[str], places: dict[str, int]) -> dict[str, str] | None:
     return {} if text[:1].isupper() and not _is_remark(text) else None
 
 
-def _held(
-    place: str, section: dict[str, str], held: dict[str, str], reading: Reading
-) -> dict[str, str]:
-    """Return what holds from a section's row on: a component ends the pillar above it.
-
-    A section that is not known ends both: what stands below is not taken for what stands above.
-    """
-    if not section:
-        ended = f"begins a part that is not known; {', '.join(held)} above it does not hold below"
-        reading.notes.append(f"{place} {ended if held else 'is a remark, and was not read'}")
-    return held | section if "pillar" in section else section
-
-
-def _signature(texts: list[str], cells: list[str], places: dict[str, int]) -> bool:
+def _signature(texts: list[str], cells: list[str], places: Mapping[str, int]) -> bool:
     """Whether a row begins the signature block: who signs, where and when.
 
     A row with a score, or with more than one cell of the list's own columns and no place and date,
@@ -279,22 +268,9 @@ def _signature(texts: list[str], cells: list[str], places: dict[str, int]) -> bo
 def _begins(text: str, what: str) -> bool:
     """Whether a text begins with one of the words on record for a part of a page."""
     first = text.replace(".", ". ").split()
-    wanted = words("furniture", what)
-    return any(framework.normalise(" ".join(first[:n])) in wanted for n in (1, 2, 3))
+    return any(normalise(" ".join(first[:n])) in words("furniture", what) for n in (1, 2, 3))
 
 
 def _is_remark(text: str) -> bool:
     """Whether a line of its own begins as a remark does, and is nobody's answer."""
     return text.startswith("*") or _begins(text, "remark")
-
-
-def _after_signature(
-    place: str, rest: Rows, identity: Sequence[int], places: dict[str, int]
-) -> list[str]:
-    """Say where rows below a signature block look like records all the same."""
-    for row, cells in rest:
-        is_named = any(cell(cells, i) for i in identity)
-        has_figure = any(_FIGURE.fullmatch(cell(cells, i)) for i in places.values())
-        if (is_named and has_figure) or known_headings(cells) >= 2:
-            return [f"{place}: row {row} and below stand under the signature and were not read"]
-    return []

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
@@ -18,15 +18,15 @@ from pathlib import PurePosixPath
 from rapidfuzz import fuzz, process
 
 from kukar_analysis import framework
+from kukar_analysis.framework import normalise
 from kukar_analysis.read.source import Medium
 
 DEEPEST = 60
 """Rows in which the headings are looked for."""
-_WHERE = "definitions/layouts.csv"
+STATEMENT = "statement_"
 _NO_LISTS = ("caption", "letter", "furniture", "answer")
 """Kinds of layout that are no lists: words around one."""
-STRUCK = "is struck through; delete the row, or take the line away if it holds"
-GUIDE = "is named as a guide"
+GUIDE = "bernama petunjuk"
 """Why a sheet is not to be read that says by its name that it explains the others."""
 _FIGURES = ("score", "mean", "target", "realisation", "budget", "value", "agencies", "index")
 """Columns of which a sheet has one, and the wrong one would be a wrong number."""
@@ -38,10 +38,10 @@ _STATEMENT = re.compile(r"\s*p[\s._]*0?([1-9]\d?)(?:$|[\s.):].*)", re.IGNORECASE
 """The heading of a statement in the project's own form of a survey: `P1`."""
 Headings = dict[str, tuple[str, int]]
 """Our column to (heading as printed, column number)."""
-Block = tuple[tuple[str, ...], ...]
-"""Cells of one to three rows that may hold the headings."""
 Rows = Sequence[tuple[int, list[str]]]
 """(row number, cells) of each row that is not blank."""
+_Name = tuple[str, tuple[tuple[str, str], ...]]
+"""A column's heading as printed, and what it goes by: (name, heading above it), normalised."""
 
 
 @dataclass(frozen=True)
@@ -64,43 +64,24 @@ class Grid:
     @property
     def place(self) -> str:
         """Return how messages call it."""
-        return f"{self.name} sheet {self.part!r}" if self.part else self.name
+        return f"{self.name} lembar {self.part!r}" if self.part else self.name
 
 
 @dataclass(frozen=True)
 class Found:
     """Headings of a kind, standing in rows `first` to `last` of the grid (indices).
 
-    `unused` stand for no column of ours; `lacking` says what the kind also needs, `unclear` what is
-    not certain: with either of them it is not read.
+    `unused` stand for no column of ours. With a `rule` (definitions/rules.csv) it is not read, for
+    the reason `detail`; without any heading of ours the kind is empty.
     """
 
-    kind: str
-    headings: Headings
-    unused: list[str]
-    lacking: str
-    unclear: str
+    kind: str = ""
+    headings: Headings = field(default_factory=dict)
+    unused: Sequence[str] = ()
+    rule: str = ""
+    detail: str = ""
     first: int = 0
     last: int = 0
-
-
-@dataclass(frozen=True)
-class Unknown:
-    """Why no list was found; near where some of a kind's headings are there."""
-
-    message: str
-    is_near: bool
-
-
-@dataclass(frozen=True)
-class Name:
-    """A column of the grid: its heading as printed, and what it goes by.
-
-    `forms` are (normalised name, normalised heading above it): the whole name stands under nothing.
-    """
-
-    printed: str
-    forms: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -121,6 +102,14 @@ class Kind:
         """All its headings, normalised."""
         return frozenset(heading for own in self.columns.values() for heading in own)
 
+    def lacking(self, there: Set[str]) -> list[str]:
+        """Return the headings that it needs and that are not there."""
+        known = {re.sub(r"_\d+$", "", column) for column in there}
+        needed = [self.printed[c][0] for c in self.required["yes"] if c not in known]
+        one_of = self.required["one"]
+        found = not one_of or not known.isdisjoint(one_of)
+        return needed if found else [*needed, " atau ".join(self.printed[c][0] for c in one_of)]
+
 
 @framework.kept()
 def kinds() -> dict[str, Kind]:
@@ -130,7 +119,7 @@ def kinds() -> dict[str, Kind]:
         if layout.kind not in _NO_LISTS:
             kind, printed = found[layout.kind], layout.headings.split(" | ")
             kind.printed[layout.column] = printed
-            kind.columns[layout.column] = [framework.normalise(h) for h in printed if "#" not in h]
+            kind.columns[layout.column] = [normalise(h) for h in printed if "#" not in h]
             kind.required[layout.required].append(layout.column)
     return dict(found)
 
@@ -139,12 +128,14 @@ def kinds() -> dict[str, Kind]:
 def words(kind: str, column: str) -> tuple[str, ...]:
     """Return the normalised words on record for a part of a page or form that is no list."""
     found = [x for x in framework.load().layouts if (x.kind, x.column) == (kind, column)]
-    return tuple(framework.normalise(h) for x in found for h in x.headings.split(" | "))
+    return tuple(normalise(h) for x in found for h in x.headings.split(" | "))
 
 
 @framework.kept()
-def _vocabulary() -> frozenset[str]:
-    return frozenset[str]().union(*(kind.words for kind in kinds().values()))
+def _vocabulary() -> dict[str, str]:
+    """Return every heading of a list as printed, by its normalised name."""
+    every = [h for kind in kinds().values() for own in kind.printed.values() for h in own]
+    return {normalise(h): h for h in reversed(every) if "#" not in h}
 
 
 def named(grid: Grid) -> dict[str, str]:
@@ -159,76 +150,57 @@ def named(grid: Grid) -> dict[str, str]:
 def known_headings(cells: list[str]) -> int:
     """Return how many cells are headings of some kind of list."""
     known = _vocabulary()
-    return sum(framework.normalise(c.strip(' "')) in known for c in cells if c)
+    return sum(normalise(c.strip(' "')) in known for c in cells if c)
 
 
 def is_headings(kind: str, cells: list[str]) -> bool:
     """Whether a row below the headings is one of headings again, for another list."""
     filled = [c for c in cells if c]
-    known = sum(map(kinds()[kind].words.__contains__, map(framework.normalise, filled)))
+    known = sum(map(kinds()[kind].words.__contains__, map(normalise, filled)))
     return known >= 3 or (known == 2 and len(filled) <= 3)
 
 
-def recognise(grid: Grid) -> Found | Unknown:
-    """Return where the list's headings stand and its kind, or why there is none."""
-    found: list[Found] = []
-    near: Found | None = None
-    for first, last, block in blocks(grid, _heading_like):
-        if found and first > found[0].first + 1:
+def recognise(grid: Grid) -> Found:
+    """Return where the list's headings stand and its kind, or why there is none to read."""
+    whole: list[Found] = []
+    near = Found(rule="no_headings")
+    for first, last in _blocks(grid):
+        if whole and first > whole[0].first + 1:
             break
-        match = _match(grid.medium, block, grid.name[:4])
-        if match and not match.lacking:
-            found.append(replace(match, first=first, last=last))
-        elif match and (near is None or len(match.headings) > len(near.headings)):
+        rows = tuple(tuple(cells) for _, cells in grid.rows[first : last + 1])
+        match = replace(_match(grid.medium, rows, grid.name[:4]), first=first, last=last)
+        if match.rule in ("", "unclear"):
+            whole.append(match)
+        elif len(match.headings) > len(near.headings):
             near = match
-    if found:
-        most = max(len(one.headings) for one in found)
-        best = [one for one in found if len(one.headings) == most]
-        # a row of words right below that are headings too belongs to them
-        best.sort(
-            key=lambda one: (
-                one.first,
-                one.last == one.first or not known_headings(grid.rows[one.last][1]),
-            )
-        )
-        why = [one.unclear or _over_several(grid, one) for one in best]
-        clear = next((one for one, what in zip(best, why, strict=True) if not what), None)
-        return clear or Unknown(f"{grid.place}: {why[0]}", is_near=True)
-    if near:
-        return Unknown(
-            f"{grid.place}: no known kind of list; {near.lacking}. Correct the headings in a copy,"
-            f" or add the heading used here to {_WHERE}",
-            is_near=True,
-        )
-    return Unknown(
-        f"{grid.place}: holds no line of known headings ({_WHERE}); a list begins with its"
-        " headings, after a title at most",
-        is_near=False,
+    most = max((len(one.headings) for one in whole), default=0)
+    # a row of words right below that are headings too belongs to them
+    best = sorted(
+        (one for one in whole if len(one.headings) == most),
+        key=lambda one: (
+            one.first,
+            one.last == one.first or not known_headings(grid.rows[one.last][1]),
+        ),
     )
+    best = [one if one.rule else _under_one_column_each(grid, one) for one in best]
+    return next((one for one in best if not one.rule), best[0] if best else near)
 
 
-def blocks(grid: Grid, is_first: Callable[[list[str]], bool]) -> Iterator[tuple[int, int, Block]]:
-    """Yield one to three rows that may be headings: first and last index, and their cells."""
+def _blocks(grid: Grid) -> Iterator[tuple[int, int]]:
+    """Yield first and last index of one to three rows that may be headings."""
     for first, (_, cells) in enumerate(grid.rows[:DEEPEST]):
-        if is_first(cells):
-            for last in range(first, min(first + 3, len(grid.rows))):
-                if last > first and not _wordy(grid.rows[last][1]):
-                    break
-                yield first, last, tuple(tuple(c) for _, c in grid.rows[first : last + 1])
+        known = known_headings(cells)
+        if known and known + sum(bool(_STATEMENT.match(c)) for c in cells) >= 2:
+            yield first, first
+            for last in range(first + 1, min(first + 3, len(grid.rows))):
+                cells = grid.rows[last][1]
+                figures = (c for c in cells if re.fullmatch(r"[\d.,%() -]+", c))
+                if not all(re.fullmatch(r"20\d\d", figure) for figure in figures):
+                    break  # words and years only can be a second or third row
+                yield first, last
 
 
-def _heading_like(cells: list[str]) -> bool:
-    known = known_headings(cells)
-    return known > 0 and known + sum(bool(_STATEMENT.match(c)) for c in cells) >= 2
-
-
-def _wordy(cells: list[str]) -> bool:
-    """Whether a row can be a second or third row of headings: words and years only."""
-    figures = (re.fullmatch(r"[\d.,%() -]+", c) for c in cells if c)
-    return not any(figure and not re.fullmatch(r"20\d\d", figure[0]) for figure in figures)
-
-
-def columns(rows: Block, year: str) -> tuple[Name, ...]:
+def _columns(rows: Sequence[Sequence[str]], year: str) -> list[_Name]:
     """Return the columns; a heading over several columns is part of each one's name."""
     names = []
     for stack in stacked(rows):
@@ -236,9 +208,9 @@ def columns(rows: Block, year: str) -> tuple[Name, ...]:
         for name, above in forms[: len(stack)]:  # without number, brackets and this year too
             bare = re.sub(r"^\s*\d{1,2}[.)]\s*|\([^)]*\)", "", name)
             forms.append((re.sub(rf"\b{year}\s*$", "", bare), above))
-        plain = [(framework.normalise(name), framework.normalise(above)) for name, above in forms]
-        names.append(Name(forms[0][0] if forms else "", tuple(dict.fromkeys(plain))))
-    return tuple(names)
+        plain = dict.fromkeys((normalise(name), normalise(above)) for name, above in forms)
+        names.append((forms[0][0] if forms else "", tuple(plain)))
+    return names
 
 
 def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -253,139 +225,91 @@ def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 @framework.kept(1000)
-def _match(medium: Medium, block: Block, year: str) -> Found | None:
+def _match(medium: Medium, rows: tuple[tuple[str, ...], ...], year: str) -> Found:
     """Return what the rows are the headings of: the kind with the most of them.
 
-    None where they are headings of nothing. The same form has the same headings again.
+    The same form has the same headings again.
     """
-    names = columns(block, year)
+    names = _columns(rows, year)
     by_form: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for i, name in enumerate(names):
-        for form, above in name.forms:
+    for i, (_, forms) in enumerate(names):
+        for form, above in forms:
             by_form[form].append((above, i))
     known = []
     for kind, layout in kinds().items():
-        places = {c: _candidates(kind, c, by_form) for c in layout.columns}
-        headings = {c: (names[own[0]].printed, own[0] + 1) for c, own in places.items() if own}
+        places = {c: own for c in layout.columns if (own := _candidates(layout, c, by_form))}
         if kind == "survey":
-            headings |= _statements(names, {i for _, i in headings.values()})
-        if kind == "question_scores" and medium == "workbook" and "source" not in headings:
+            for i, (printed, _) in enumerate(names):
+                if number := _STATEMENT.fullmatch(printed):
+                    places.setdefault(f"{STATEMENT}{int(number[1])}", []).append(i)
+        if kind == "question_scores" and medium == "workbook" and "source" not in places:
             continue  # an office's own answer must not be taken for an assessor's score
-        if headings:
-            known.append((kind, headings, places, _lacking(layout, headings)))
+        if places:
+            known.append((kind, places, layout.lacking(places.keys())))
     if not known:
-        return None
-    whole = [one for one in known if not one[3]] or known
-    most = max(len(one[1]) for one in whole)
-    slips = [_slips(kind, h, names) if lacking else {} for kind, h, _, lacking in whole]
-    left = [  # of those with the most headings, the one that lacks least but for slips
-        (len(one[1]) < most, len(one[3]) - len(slip))
-        for one, slip in zip(whole, slips, strict=True)
-    ]
-    best = left.index(min(left))
-    kind, headings, places, lacking = whole[best]
-    unclear = "" if lacking else _unclear(headings, places, names)
+        return Found(rule="no_headings")
+    whole = [one for one in known if not one[2]] or known
+    kind, places, lacking = max(whole, key=lambda one: (len(one[1]), -len(one[2])))
+    headings, rule, detail = _chosen(places, names)
     used = {i for _, i in headings.values()}
-    unused = [n.printed for i, n in enumerate(names, start=1) if n.printed and i not in used]
-    near = [f"{printed!r} comes near {heading}" for printed, heading in slips[best].items()]
-    said = "; ".join([f"nearest is {kind}, which also needs {', '.join(lacking)}", *near])
-    return Found(kind, headings, unused, said if lacking else "", unclear)
+    unused = [printed for i, (printed, _) in enumerate(names, start=1) if printed and i not in used]
+    if lacking:
+        rule, detail = "lacking", f"terdekat {kind}, kurang {', '.join(lacking)}"
+        for printed in unused:
+            near = process.extractOne(
+                normalise(printed), _vocabulary().keys(), scorer=fuzz.ratio, score_cutoff=_LIKE
+            )
+            if near and near[0] != normalise(printed):
+                detail += f"; {printed!r} mirip {_vocabulary()[near[0]]}"
+    return Found(kind, headings, unused, rule, detail)
 
 
-def _candidates(kind: str, column: str, by_form: Mapping[str, list[tuple[str, int]]]) -> list[int]:
+def _candidates(kind: Kind, column: str, by_form: Mapping[str, list[tuple[str, int]]]) -> list[int]:
     """Return the columns (from 0) that could be a column of ours, the best first.
 
     A name under another heading counts only where that heading is not somebody else's: the
     assessors' score beside the agency's own, or the realisation of a budget.
     """
+
+    def is_own(above: str) -> bool:
+        if not above or above.endswith(words("furniture", "own")):
+            return True
+        if re.fullmatch(r"20\d\d", above) or any(w in above for w in words("furniture", "foreign")):
+            return False
+        of = [c for c, heads in kind.columns.items() if above in heads]
+        return not of or column in of
+
     ranked = [
         (bool(above), rank, i)
-        for rank, heading in enumerate(kinds()[kind].columns[column])
+        for rank, heading in enumerate(kind.columns[column])
         for above, i in by_form.get(heading, ())
-        if _is_own(kind, column, above)
+        if is_own(above)
     ]
     return list(dict.fromkeys(i for *_, i in sorted(ranked)))
 
 
-def _is_own(kind: str, column: str, above: str) -> bool:
-    if not above or above.endswith(words("furniture", "own")):
-        return True
-    if re.fullmatch(r"20\d\d", above) or any(w in above for w in words("furniture", "foreign")):
-        return False
-    of = [c for c, heads in kinds()[kind].columns.items() if above in heads]
-    return not of or column in of
+def _chosen(places: Mapping[str, list[int]], names: Sequence[_Name]) -> tuple[Headings, str, str]:
+    """Return the column of each heading; with a rule and detail where a figure has several.
 
-
-def _statements(names: tuple[Name, ...], used: Set[int]) -> Headings:
-    """Return the statements of the project's own form as statement_1, statement_2 and so on."""
-    found: Headings = {}
-    for i, name in enumerate(names, start=1):
-        number = _STATEMENT.fullmatch(name.printed)
-        if number and i not in used:
-            found.setdefault(f"statement_{int(number[1])}", (name.printed, i))
-    return found
-
-
-def _lacking(kind: Kind, headings: Headings) -> list[str]:
-    """Return the headings that a kind needs and that are not there."""
-    known = {re.sub(r"_\d+$", "", column) for column in headings}
-    lacking = [kind.printed[c][0] for c in kind.required["yes"] if c not in known]
-    one_of = kind.required["one"]
-    if one_of and known.isdisjoint(one_of):
-        lacking.append(" or ".join(kind.printed[c][0] for c in one_of))
-    return lacking
-
-
-def _slips(kind: str, headings: Headings, names: tuple[Name, ...]) -> dict[str, str]:
-    """Return the headings that are none of the kind's, each with what it needs and comes near."""
-    used = {i for _, i in headings.values()}
-    own = kinds()[kind]
-    needed = [h for c in own.identity if c not in headings for h in own.printed[c]]
-    wanted = {framework.normalise(heading): heading for heading in needed}
-    slips = {}
-    for i, name in enumerate(names, start=1):
-        if name.printed and i not in used:
-            word = name.forms[-1][0]
-            near = process.extractOne(word, wanted.keys(), scorer=fuzz.ratio, score_cutoff=_LIKE)
-            if near:
-                slips[name.printed] = wanted[near[0]]
-    return slips
-
-
-def _unclear(headings: Headings, places: Mapping[str, list[int]], names: tuple[Name, ...]) -> str:
-    """Say which of several columns a figure should be taken from is not known; empty if it is.
-
-    A heading that says whose the score is ("Nilai mandiri") goes before those that do not: it takes
-    the figure's place in `headings`.
+    A heading that says whose the score is ("Nilai mandiri") goes before those that do not.
     """
+    ours = words("furniture", "ours")
     asked = max((s.statements for s in framework.load().surveys.values()), default=0)
-    if f"statement_{asked + 1}" in headings:
-        return f"has more than the {asked} statements of a pillar"
-    once = {p.casefold(): i for c, (p, i) in headings.items() if c.startswith("statement_")}
-    again = [
-        name.printed
-        for i, name in enumerate(names, start=1)
-        if once.get(name.printed.casefold(), i) != i
-    ]
-    if again:
-        return f"the headings {', '.join(map(repr, again[:3]))} stand again, as of another pillar"
-    for column in (c for c in headings if c in _FIGURES):
-        found = places[column]
-        ours = words("furniture", "ours")
-        own = [i for i in found if any(w in names[i].forms[0][0] for w in ours)]
-        if len(own) == 1 or len(found) == 1:
-            best = (own or found)[0]
-            headings[column] = (names[best].printed, best + 1)
-            continue
-        shown = list(dict.fromkeys(repr(names[i].printed) for i in sorted(found)))
-        if len(shown) == 1:
-            return f"the heading {shown[0]} stands twice; keep one of the columns"
-        return f"{column} could be {' or '.join(shown[:3])}; rename or delete the others in a copy"
-    return ""
+    headings: Headings = {}
+    detail = f"lebih dari {asked} pernyataan" if f"{STATEMENT}{asked + 1}" in places else ""
+    for column, found in places.items():
+        if column in _FIGURES or column.startswith(STATEMENT):
+            own = [i for i in found if any(w in names[i][1][0][0] for w in ours)]
+            found = own if len(own) == 1 else found
+            if len(found) > 1:
+                shown = " atau ".join(dict.fromkeys(repr(names[i][0]) for i in sorted(found)))
+                detail = detail or f"{shown} ada {len(found)} kali untuk {column}"
+        headings[column] = (names[found[0]][0], found[0] + 1)
+    return headings, "unclear" if detail else "", detail
 
 
-def _over_several(grid: Grid, found: Found) -> str:
-    """Say which heading of a figure stands over several columns, of which one must be meant."""
+def _under_one_column_each(grid: Grid, found: Found) -> Found:
+    """Return the headings, as unclear where one of a figure stands over several columns."""
     block = [cells for _, cells in grid.rows[found.first : found.last + 1]]
     sampled = [cells for _, cells in grid.rows[found.last + 1 : found.last + 1 + _SAMPLED]]
     below = list(takewhile(lambda cells: not is_headings(found.kind, cells), sampled))
@@ -395,21 +319,10 @@ def _over_several(grid: Grid, found: Found) -> str:
             if any(cell(cells, beside) for cells in block):
                 break
             if any(cell(cells, beside) and cells[i - 1] for cells in below):
-                return (
-                    f"the heading {head!r} stands over several columns; give each a heading of its"
-                    " own in a copy"
-                )
-    return ""
+                return replace(found, rule="unclear", detail=f"{head!r} di atas beberapa kolom")
+    return found
 
 
 def cell(cells: Sequence[str], index: int) -> str:
     """Return a cell of a row, empty beyond its end."""
     return cells[index] if index < len(cells) else ""
-
-
-def ragged(cells: list[str], heads: list[str], places: Headings) -> str | None:
-    """Return the fault of a line of text that has other cells than headings."""
-    # an unused last column may be missing
-    if len(cells) < max(i for _, i in places.values()) or any(cells[len(heads) :]):
-        return f"the line has {len(cells)} cells, the headings are {len(heads)}"
-    return None

@@ -13,6 +13,7 @@ import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
@@ -20,13 +21,24 @@ from typing import NamedTuple
 from kukar_analysis import framework, writing
 from kukar_analysis.errors import SourceError
 from kukar_analysis.framework import normalise
-from kukar_analysis.read import headings
-from kukar_analysis.read.headings import Grid, Headings, cell, kinds, words
+from kukar_analysis.read.grid import add as add_list
+from kukar_analysis.read.headings import (
+    DEEPEST,
+    STATEMENT,
+    Found,
+    Grid,
+    Headings,
+    cell,
+    kinds,
+    named,
+    recognise,
+    stacked,
+    words,
+)
 from kukar_analysis.read.source import Reading, Record, SourceList
 
 MAPPINGS = "MAPPINGS.csv"
 COLUMNS = ("form", "what", "text", "meaning", "pillar", "programme")
-STATEMENT = "statement_"
 Form = Mapping[str, Mapping[str, dict[str, str]]]
 """Lines of a form by what they say and by the key of their text."""
 _YEAR = re.compile(r"(20\d\d)\s*[*r)]*")
@@ -103,8 +115,8 @@ def parsed(text: str) -> tuple[dict[str, Form], list[str]]:
             shown = ", ".join(f"{c} {row[c]!r}" for c in wrong)
             faults.append(f"{MAPPINGS} baris {number}: {shown} tidak dikenal; perbaiki")
             faulty.add(row["form"])
-        of_kind = forms.setdefault(row["form"], {}).setdefault(what, {})
-        of_kind[_KEYS.get(what, normalise)(row["text"])] = row
+        key = {"answer": answer_key, "figure": measure_key}.get(what, normalise)
+        forms.setdefault(row["form"], {}).setdefault(what, {})[key(row["text"])] = row
     return {name: form for name, form in forms.items() if name not in faulty}, faults
 
 
@@ -145,28 +157,26 @@ def measure_key(text: str) -> str:
     return normalise(re.sub(r"(?<=.)20\d\d", "", text))
 
 
-_KEYS: dict[str, Callable[[str], str]] = {"answer": answer_key, "figure": measure_key}
-
-
 def read(grid: Grid, forms: Mapping[str, Form], reading: Reading) -> bool:
     """Add the lists of a grid in a form that the office has mapped; False where it is in none."""
     before = len(reading.lists)
     for form in forms.values():
         if "heading" in form and len(reading.lists) == before:
-            reading.lists += _survey(grid, form, reading)
+            _survey(grid, form, reading)
         if "figure" in form:
-            reading.lists += _statistics(grid, form, reading)
+            _statistics(grid, form, reading)
     return len(reading.lists) > before
 
 
-def _survey(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
-    """Yield a list for each block of a survey: a pillar's statements, or the same ones again.
+def _survey(grid: Grid, form: Form, reading: Reading) -> None:
+    """Add a list for each block of a survey: a pillar's statements, or the same ones again.
 
-    The headings must be those of the mapping, no more and no fewer; others ask for a new one.
+    The headings must be those of the mapping, no more and no fewer; others ask for a new one. A
+    block is read as the project's own form is, with its answers as 0 to 4.
     """
     known, answers = form["heading"], form.get("answer", {})
     used = {key for key, row in known.items() if row["meaning"]}
-    rows = [[normalise(text) for text in cells] for _, cells in grid.rows[: headings.DEEPEST]]
+    rows = [[normalise(text) for text in cells] for _, cells in grid.rows[:DEEPEST]]
     index = next((n for n, keys in enumerate(rows) if used <= {*keys} <= {*known, ""}), None)
     if index is None:
         return
@@ -177,54 +187,34 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
     for i, key in enumerate(keys):
         if key in used:
             row, time = known[key], keys[: i + 1].count(key)
-            block = blocks[row["pillar"], row["programme"], time]
-            of = block if row["meaning"].startswith(STATEMENT) else others[time]
-            of[row["meaning"]] = (cells[i], i + 1)
+            is_asked = row["meaning"].startswith(STATEMENT)
+            block = blocks[row["pillar"], row["programme"], time] if is_asked else others[time]
+            block[row["meaning"]] = (cells[i], i + 1)
     asked = [i - 1 for block in blocks.values() for _, i in block.values()]
-    said = {answer_key(cell(row, i)) for _, row in below for i in asked} - {""}
-    if said and said.isdisjoint(answers):
+    seen = {answer_key(cell(texts, i)) for _, texts in below for i in asked} - {""}
+    if seen and seen.isdisjoint(answers):
         return  # of another scale: a form of its own
+    meant = dict.fromkeys(words("furniture", "nothing"), "")
+    meant |= {"": ""} | {key: row["meaning"] for key, row in answers.items()}
     for (pillar, programme, time), block in [*blocks.items()]:
         if block.keys() != blocks[pillar, programme, 1].keys():
-            reading.problems.append(f"{grid.place}: blok pernyataan ke-{time} tidak lengkap")
-        elif block:
-            own = {"pillar": pillar, "programme": programme}
-            own = {column: text for column, text in own.items() if text}
-            given = headings.named(grid) | own
-            shared = {c: at for c, at in others[1].items() if time == 1 or c not in _OF_BLOCK}
-            shared |= others[time]
-            heads = {c: at for c, at in shared.items() if c not in own} | block
-            answered = [row for row in below if any(cell(row[1], i - 1) for _, i in block.values())]
-            if len(answered) < len(below):
-                empty = len(below) - len(answered)
-                reading.notes.append(f"{grid.place}: {empty} baris tanpa satu jawaban pun dilewati")
-            records = [_response(grid, row, heads, given, answers, cells) for row in answered]
-            yield SourceList(grid.name, grid.medium, "survey", heads, records)
-
-
-def _response(
-    grid: Grid,
-    row: tuple[int, list[str]],
-    heads: Headings,
-    given: Mapping[str, str],
-    answers: Mapping[str, Mapping[str, str]],
-    printed: list[str],
-) -> Record:
-    """Return a respondent's answers to a block, as 0 to 4."""
-    number, cells = row
-    values = {column: cell(cells, i - 1) for column, (_, i) in heads.items()}
-    fault = headings.ragged(cells, printed, heads) if grid.medium == "text" else None
-    for column in (c for c in heads if c.startswith(STATEMENT)):
-        key = answer_key(values[column])
-        if key in answers:
-            values[column] = answers[key]["meaning"]
-        elif key not in ("", *words("furniture", "nothing")):
-            fault = fault or (
-                f"jawaban di kolom {heads[column][0]!r} belum dipetakan: lengkapi {MAPPINGS}"
-            )
-    fault = headings.STRUCK if number in grid.struck else fault
-    values |= {column: text for column, text in given.items() if not values.get(column)}
-    return Record(number, values, fault, grid.part)
+            reading.say("block", grid.place, f"ke-{time}")
+            continue
+        own = {c: t for c, t in (("pillar", pillar), ("programme", programme)) if t}
+        shared = {c: at for c, at in others[1].items() if time == 1 or c not in _OF_BLOCK}
+        heads = {c: at for c, at in (shared | others[time]).items() if c not in own} | block
+        kept = {i - 1 for _, i in heads.values()}
+        places = {i - 1 for _, i in block.values()}
+        answered = []
+        for number, texts in below:
+            if any(cell(texts, i) for i in places):
+                said = {i: meant.get(answer_key(texts[i]), "?") for i in places if i < len(texts)}
+                said |= {i: "" for i in range(min(len(texts), len(cells))) if i not in kept}
+                answered.append((number, [said.get(i, text) for i, text in enumerate(texts)]))
+        if len(answered) < len(below):
+            reading.say("unanswered", grid.place, len(below) - len(answered))
+        block_alone = replace(grid, rows=[grid.rows[index], *answered])
+        add_list(block_alone, Found("survey", heads), named(grid) | own, reading)
 
 
 class Table(NamedTuple):
@@ -245,12 +235,16 @@ def table(grid: Grid, codes: str = "") -> Table | None:
     if not places:
         return None
     column = places.most_common(1)[0][0]
-    first = next((n for n, (_, cells) in enumerate(top) if _is_valued(cells, column)), 0)
+
+    def is_valued(cells: list[str]) -> bool:
+        others = (text for i, text in enumerate(cells) if i != column)
+        return bool(cell(cells, column)) and any(map(_is_figure, others))
+
+    first = next((n for n, (_, cells) in enumerate(top) if is_valued(cells)), 0)
     if not first:
         return None
     found = []
-    stacks = headings.stacked([cells for _, cells in grid.rows[max(0, first - _HEADED) : first]])
-    for i, stack in enumerate(stacks):
+    for i, stack in enumerate(stacked([c for _, c in grid.rows[max(0, first - _HEADED) : first]])):
         texts = [t for t in stack if not re.fullmatch(r"\(\d+\)", t)] or [""]
         above = [t for t in dict.fromkeys(texts) if not _YEAR.fullmatch(t)]
         years = [y[1] for t in texts if (y := _YEAR.fullmatch(t))]
@@ -260,11 +254,6 @@ def table(grid: Grid, codes: str = "") -> Table | None:
             measure = " ".join(above).strip() or f"{grid.name} {grid.part or ''}".strip()
             found.append((i, texts[-1], measure, years[0] if len(years) == 1 else ""))
     return Table(column, first, found)
-
-
-def _is_valued(cells: list[str], column: int) -> bool:
-    others = (text for i, text in enumerate(cells) if i != column)
-    return bool(cell(cells, column)) and any(map(_is_figure, others))
 
 
 def _is_figure(text: str) -> bool:
@@ -286,35 +275,35 @@ def region_of(text: str, codes: str = "") -> str | None:
     return ids[0] if len(ids) == 1 else None
 
 
-def _statistics(grid: Grid, form: Form, reading: Reading) -> Iterator[SourceList]:
-    """Yield a list for each column of values that the office has named a statistic for."""
-    said = {
-        what: next((row["text"] for row in form.get(what, {}).values()), "")
+def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
+    """Add a list for each column of values that the office has named a statistic for."""
+    unit, citation, codes = (
+        next((row["text"] for row in form.get(what, {}).values()), "")
         for what in ("unit", "citation", "codes")
-    }
-    found = table(grid, said["codes"])
+    )
+    found = table(grid, codes)
     whole = {"indonesia", *words("furniture", "total")}
     whole |= {normalise(region.province) for region in framework.load().regions.values()}
     for i, heading, measure, printed in found.columns if found else ():
         meant = form["figure"].get(measure_key(measure))
         year = printed or form.get("year", {}).get(normalise(grid.name), {}).get("meaning", "")
         if meant and not year:
-            ask = f"jalankan `kukar map {grid.name} --year TAHUN`"
-            reading.problems.append(f"{grid.place}: tahun angkanya tidak tertulis; {ask}")
+            reading.say("no_year", grid.place, f"`kukar map {grid.name} --year TAHUN`")
         elif meant and found:
-            given = {"year": year, "statistic": meant["meaning"], "citation": said["citation"]}
-            given |= {"unit_of_measure": said["unit"]}
+            given = {"year": year, "statistic": meant["meaning"], "citation": citation}
+            given |= {"unit_of_measure": unit}
             records = []
             for number, cells in grid.rows[found.first :]:
                 name, text = cell(cells, found.region), cell(cells, i)
-                region = region_of(name, said["codes"])
+                region = region_of(name, codes)
                 if _is_figure(text) and (region or normalise(name) not in whole):
                     if re.search(r"\s|%", text):  # thousands parted by spaces, 7,61 %
-                        text = re.sub(r"\s|%$" if said["unit"] == "persen" else r"\s", "", text)
+                        text = re.sub(r"\s|%$" if unit == "persen" else r"\s", "", text)
                     values = given | {"region": region or name, "value": text}
                     records.append(Record(number, values, part=grid.part))
             heads = {"value": (heading, i + 1), "region": ("", found.region + 1)}
-            yield SourceList(grid.name, grid.medium, "official_statistics", heads, records)
+            kind = "official_statistics"
+            reading.lists.append(SourceList(grid.name, grid.medium, kind, heads, records))
 
 
 # What a form that is not known may be
@@ -330,10 +319,9 @@ def guess(grid: Grid) -> str:
 
 def is_known(grid: Grid) -> bool:
     """Whether a grid is a list in a form of the project's own, which says all that is needed."""
-    found = headings.recognise(grid)
-    if not isinstance(found, headings.Found):
-        return False
-    return found.kind != "survey" or "pillar" in {**found.headings, **headings.named(grid)}
+    found = recognise(grid)
+    is_told = found.kind != "survey" or "pillar" in {**found.headings, **named(grid)}
+    return not found.rule and is_told
 
 
 def propose(
@@ -394,7 +382,7 @@ def _statement_columns(
         key = answer_key(text)
         return key in known or (key.isdecimal() and int(key) <= 10)
 
-    for index, (_, cells) in enumerate(grid.rows[: headings.DEEPEST]):
+    for index, (_, cells) in enumerate(grid.rows[:DEEPEST]):
         found = []
         for i, text in enumerate(cells):
             key = normalise(text)
@@ -423,7 +411,7 @@ def _survey_lines(
             column = _column(text, [t for row in below if (t := cell(row, i))])
             lines.setdefault(heads[i], {"text": text, "meaning": column})
     pillars = sum(lines.get(key, {}).get("meaning") == "pillar" for key in heads)
-    told_by = {line["meaning"] for line in lines.values()} | {*headings.named(grid)}
+    told_by = {line["meaning"] for line in lines.values()} | {*named(grid)}
     if most < len(places) > pillars * most:
         told_by.discard("pillar")  # one cannot tell of several blocks
     for n, block in enumerate(places[n : n + most] for n in range(0, len(places), most)):

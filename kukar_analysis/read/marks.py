@@ -14,18 +14,8 @@ from xml.parsers import expat
 
 from kukar_analysis.read.source import UNCALCULATED
 
-_PERCENT = ("9", "10")
-"""Numbers of Excel's own formats that show a percentage."""
 _NO = (None, "0", "false")
 _CHUNK = 2**20
-
-
-@dataclass
-class Styles:
-    """Numbers of the cell styles that show a percentage, and of those struck through."""
-
-    percent: set[str] = field(default_factory=set)
-    struck: set[str] = field(default_factory=set)
 
 
 @dataclass
@@ -61,7 +51,7 @@ def _parser(start: Callable[[str, Mapping[str, str]], None]) -> expat.XMLParserT
     parser.StartElementHandler = start
 
     def refuse(*_: object) -> None:
-        raise ValueError("a document type inside")
+        raise ValueError("DOCTYPE")
 
     parser.StartDoctypeDeclHandler = refuse
     return parser
@@ -77,11 +67,11 @@ def elements(xml: bytes) -> Iterator[tuple[str, Mapping[str, str]]]:
         found.clear()
 
 
-def styles(xml: bytes) -> Styles:
-    """Return what the cell styles of a workbook show."""
-    found = Styles()
-    formats: set[str] = set(_PERCENT)
-    struck: list[bool] = []  # by number of the font
+def styles(xml: bytes) -> tuple[set[str], set[str]]:
+    """Return the numbers of the cell styles that show a percentage, and of those struck through."""
+    percent, struck = set[str](), set[str]()
+    formats = {"9", "10"}  # Excel's own that show a percentage
+    is_struck: list[bool] = []  # by number of the font
     section, count = "", 0
     for name, said in elements(xml):
         if name in ("numFmts", "fonts", "fills", "cellStyleXfs", "cellXfs", "cellStyles", "dxfs"):
@@ -89,26 +79,24 @@ def styles(xml: bytes) -> Styles:
         elif name == "numFmt" and "%" in re.sub(r'".*?"|\\.', "", said.get("formatCode", "")):
             formats.add(said.get("numFmtId", ""))
         elif (section, name) == ("fonts", "font"):
-            struck.append(False)
+            is_struck.append(False)
         elif (section, name) == ("fonts", "strike"):
-            struck[-1] = said.get("val", "1") not in _NO
+            is_struck[-1] = said.get("val", "1") not in _NO
         elif (section, name) == ("cellXfs", "xf"):
-            if said.get("numFmtId") in formats:
-                found.percent.add(str(count))
-            if any(struck[int(said.get("fontId", 0)) :][:1]):
-                found.struck.add(str(count))
+            percent |= {str(count)} if said.get("numFmtId") in formats else set()
+            struck |= {str(count)} if any(is_struck[int(said.get("fontId", 0)) :][:1]) else set()
             count += 1
-    return found
+    return percent, struck
 
 
-def sheet(xml: bytes, shown: Styles) -> Marks:
+def sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
     """Return what the XML of a sheet says. A cell is looked at when the next thing begins."""
     found = Marks()
     row = place = 0
     said: Mapping[str, str] = {}
     value: list[str] = []
     has_formula = False
-    looked_at = shown.percent | shown.struck
+    looked_at = percent | struck
 
     def finish() -> None:
         text, kind, style = "".join(value).strip(), said.get("t", "n"), said.get("s")
@@ -116,16 +104,15 @@ def sheet(xml: bytes, shown: Styles) -> Marks:
             found.cells[row, place] = text or "#VALUE!"
         elif has_formula and not text and kind == "n":
             found.cells[row, place] = UNCALCULATED
-        elif text and kind == "n" and style in shown.percent:
+        elif text and kind == "n" and style in percent:
             found.cells[row, place] = f"{float(text) * 100:.15g}%"
-        if text and style in shown.struck:
+        if text and style in struck:
             found.struck.add(row)
         value.clear()
 
     def start(name: str, attributes: Mapping[str, str]) -> None:
         nonlocal row, place, said, has_formula
-        if ":" in name:
-            name = name.rpartition(":")[2]
+        name = name.rpartition(":")[2] if ":" in name else name
         parser.CharacterDataHandler = None
         if name in ("v", "t"):
             if has_formula or said.get("t") == "e" or said.get("s") in looked_at:
@@ -135,14 +122,13 @@ def sheet(xml: bytes, shown: Styles) -> Marks:
         elif name in ("c", "row"):
             if has_formula or value or said.get("t") == "e":
                 finish()
-            said, has_formula = {}, False
+            said, has_formula = attributes if name == "c" else {}, False
             if name == "row":
                 row, place = int(attributes.get("r", row + 1)), 0
                 found.last = max(found.last, row)
                 if attributes.get("hidden") not in _NO:
                     found.hidden.add(row)
                 return
-            said = attributes
             at = said.get("r", "").rstrip("0123456789")
             place = _column(at) if at else place + 1
             found.width = max(found.width, place)
@@ -154,8 +140,7 @@ def sheet(xml: bytes, shown: Styles) -> Marks:
 
     parser = _parser(start)
     parser.Parse(xml, True)
-    if has_formula or value or said.get("t") == "e":
-        finish()
+    start("row", {"r": str(row)})  # ends the last cell
     return found
 
 

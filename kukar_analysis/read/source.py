@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from kukar_analysis import framework
+from kukar_analysis.errors import SourceError
+
 Medium = Literal["text", "workbook", "letter"]
 UNCALCULATED = "=?"
 """The text of a cell whose formula has no value yet."""
@@ -25,7 +28,7 @@ class Record:
 
     `cells` maps our column to the text as printed, or as the form or its mapping says it; `part` is
     the sheet's name or the page's number, none in a text file. A bare record is one text alone,
-    which may be anything, a person's name too.
+    which may be anything, a person's name too. `rule` and `fault` say why it cannot be taken.
     """
 
     row: int
@@ -34,6 +37,7 @@ class Record:
     part: str | None = None
     is_bare: bool = False
     is_scanned: bool = False
+    rule: str = ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,18 @@ class SourceList:
         return f"{self.name}#{place}"
 
 
+def told(rule: str, place: str, detail: object = "") -> str:
+    """Return what is said of a file or sheet, in the words of definitions/rules.csv."""
+    said = framework.load().rules[rule]
+    more = f": {detail}" if detail else ""
+    return f"{place}: {said.name}{more}. {said.advice or ''}".rstrip()
+
+
+def refusal(rule: str, place: str, detail: object = "") -> SourceError:
+    """Return the error that a file is not read for."""
+    return SourceError(told(rule, place, detail))
+
+
 @dataclass
 class Reading:
     """What was found in one file.
@@ -80,6 +96,11 @@ class Reading:
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
+
+    def say(self, rule: str, place: str, detail: object = "") -> None:
+        """Add what is said of a part: a problem where the rule has an advice, else a note."""
+        said = self.problems if framework.load().rules[rule].advice else self.notes
+        said.append(told(rule, place, detail))
 
     @property
     def kind(self) -> str:

@@ -8,8 +8,8 @@ from decimal import Decimal
 from functools import partial
 
 from kukar_analysis import framework, score
-from kukar_analysis.errors import ScoreError, SourceError
-from kukar_analysis.read.source import Reading
+from kukar_analysis.errors import ScoreError
+from kukar_analysis.read.source import Reading, refusal
 
 
 def differences(
@@ -62,54 +62,43 @@ def check_typed(reading: Reading, name: str, year: int) -> None:
 
     A component is checked when any of its question scores is typed: then all must be.
     """
+    fw, found = framework.load(), list[str]()
     typed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     means: dict[str, dict[str, str]] = defaultdict(dict)
     finals: dict[str, Mapping[str, str]] = {}
-    for part in reading.lists:
-        for cells in (record.cells for record in part.records):
-            region, component = (_id(kind, cells) for kind in ("region", "component"))
-            if part.kind == "question_scores":
-                typed[region][component].append(cells["score"])
-            elif part.kind == "component_scores":
-                means[region][component] = cells["mean"]
-            elif part.kind == "national_table":
-                finals[region] = cells
-    found = []
+    for kind, cells in ((x.kind, record.cells) for x in reading.lists for record in x.records):
+        region, component = (
+            next(iter(fw.match(of, cells.get(of, ""))), cells.get(of, ""))
+            for of in ("region", "component")
+        )
+        if kind == "question_scores":
+            typed[region][component].append(cells["score"])
+        elif kind == "component_scores":
+            means[region][component] = cells["mean"]
+        elif kind == "national_table":
+            finals[region] = cells
     for region in dict.fromkeys([*typed, *means, *finals]):
-        found += _typed_differences(year, typed[region], means[region], finals.get(region, {}))
+        final = finals.get(region, {})
+        group = next(iter(fw.match("group", final.get("group", ""))), None)
+        edition = f"{year}-{group}" if group else fw.asked_edition(year)
+        if edition not in fw.weights:
+            continue
+        if final.get("participated", "").casefold() == "tidak":
+            final = {}
+        printed = {c: final[c] for c in fw.weights[edition] if final.get(c)}
+        asked = [fw.questions[id_].component for id_ in fw.edition_questions.get(edition, {})]
+        found += [
+            f"{fw.components[c].name}: {len(scores)} dari {asked.count(c)} nilai butir diketik"
+            for c, scores in typed[region].items()
+            if len(scores) != asked.count(c) > 0
+        ] + [
+            f"{fw.components[c].name}: {mean} di sini, {printed[c]} di tabel nasional"
+            for c, mean in means[region].items()
+            if c in printed and unequal(mean, printed[c])
+        ]
+        found += differences(edition, typed[region], printed | means[region], final.get("index"))
     if found:
-        raise SourceError(f"{name}: does not add up, so nothing of it is kept: {'; '.join(found)}")
-
-
-def _typed_differences(
-    year: int, typed: dict[str, list[str]], means: dict[str, str], final: Mapping[str, str]
-) -> list[str]:
-    fw = framework.load()
-    group = next(iter(fw.match("group", final.get("group", ""))), None)
-    edition = f"{year}-{group}" if group else fw.asked_edition(year)
-    if edition not in fw.weights:
-        return []
-    asked = [fw.questions[id_].component for id_ in fw.edition_questions.get(edition, {})]
-    found = [
-        f"{fw.components[c].name}: {len(scores)} of {asked.count(c)} question scores are typed"
-        for c, scores in typed.items()
-        if len(scores) != asked.count(c) > 0
-    ]
-    if final.get("participated", "").casefold() == "tidak":
-        final = {}
-    printed = {c: final[c] for c in fw.weights[edition] if final.get(c)}
-    found += [
-        f"{fw.components[c].name}: {mean} here, {printed[c]} in the national table"
-        for c, mean in means.items()
-        if c in printed and unequal(mean, printed[c])
-    ]
-    return found + differences(edition, typed, printed | means, final.get("index"))
-
-
-def _id(kind: str, cells: Mapping[str, str]) -> str:
-    """Return the id of a region or component, or its name as typed where that is not known."""
-    text = cells.get(kind, "")
-    return next(iter(framework.load().match(kind, text)), text)
+        raise refusal("sums", name, "; ".join(found))
 
 
 def _value(text: str) -> float:

@@ -8,9 +8,8 @@ import io
 from collections.abc import Iterator
 from pathlib import Path
 
-from kukar_analysis.errors import SourceError
 from kukar_analysis.read.headings import Grid, known_headings
-from kukar_analysis.read.source import Reading
+from kukar_analysis.read.source import Reading, refusal
 
 _DELIMITERS = ";,\t|"
 _LARGEST = 64 * 2**20
@@ -19,22 +18,30 @@ _TITLES = 20
 """Lines in which the headings are looked for, to tell what parts the cells."""
 
 
-def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
+def grids(path: Path, name: str, _: Reading) -> Iterator[Grid]:
     """Yield the list as a grid; `name` is its path under the raw folder.
 
     Raises OSError when it cannot be opened; SourceError when it is no text, empty or cut within a
     quoted cell.
     """
     if path.stat().st_size > _LARGEST:
-        raise SourceError(f"{name}: is larger than {_LARGEST >> 20} MB; send only the list")
+        raise refusal("too_large", name, f"{_LARGEST >> 20} MB")
     text = _text(path.read_bytes(), name)
     lines = text.lstrip("\r\n").splitlines()[:_TITLES] or [""]
     heads = {d: max(known_headings(line.split(d)) for line in lines) for d in _DELIMITERS}
     # what parts the most known headings; of the first line where none does
     delimiter = max(_DELIMITERS, key=lambda d: (heads[d], lines[0].count(d)))
-    rows = _rows(text, delimiter, name)
+    rows, start = [], 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((start, [cell.strip() for cell in cells]))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise refusal("quotes", name, f"baris {start} ({error})") from error
     if not rows:
-        raise SourceError(f"{name}: is empty; expected a line of headings and lines of values")
+        raise refusal("empty_file", name)
     yield Grid(name, "text", rows, is_comma_parted=delimiter == ",")
 
 
@@ -42,7 +49,7 @@ def _text(data: bytes, name: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
         return data.decode("utf-16", errors="replace")  # Excel's "Unicode text"
     if b"\0" in data:
-        raise SourceError(f"{name}: is no text file; save the list as CSV (UTF-8) and try again")
+        raise refusal("not_text", name)
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -50,24 +57,4 @@ def _text(data: bytes, name: str) -> str:
     try:  # Excel's plain "CSV" on Indonesian Windows; every byte has a meaning there but five
         return data.decode("cp1252")
     except UnicodeDecodeError as error:
-        raise SourceError(
-            f"{name}: byte {error.start + 1} is neither UTF-8 nor Windows-1252;"
-            " save the list as CSV (UTF-8) and try again"
-        ) from error
-
-
-def _rows(text: str, delimiter: str, name: str) -> list[tuple[int, list[str]]]:
-    """Return (line number, cells) of every line that is not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, list[str]]] = []
-    start = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                rows.append((start, [cell.strip() for cell in cells]))
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise SourceError(
-            f"{name} line {start}: {error}; the file may be cut, or a quotation mark is not closed"
-        ) from error
-    return rows
+        raise refusal("not_text", name, f"byte {error.start + 1}") from error

@@ -1,8 +1,8 @@
 """Reads workbooks (xlsx, xlsm, xls, ods): each sheet as a grid of the texts it shows.
 
-calamine gives the values last saved and never runs a macro or follows a link. It leaves formula
-errors, formulas that were never calculated and percent formats out, so those are looked up in the
-sheet's own XML. What a file unpacks to is bounded before it is read.
+calamine gives the values last saved and never runs a macro or follows a link; what it leaves out
+(errors, formulas never calculated, percentages) is looked up in the sheet's own XML. What a file
+unpacks to is bounded before it is read.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from xml.parsers import expat
 import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from kukar_analysis import framework
-from kukar_analysis.errors import SourceError, UnfinishedError
+from kukar_analysis import formats, framework
+from kukar_analysis.errors import UnfinishedError
 from kukar_analysis.read import marks
 from kukar_analysis.read.headings import GUIDE, Grid, words
 from kukar_analysis.read.marks import Marks
-from kukar_analysis.read.source import Number, Reading, Unsure, letters
+from kukar_analysis.read.source import Number, Reading, Unsure, letters, refusal
 
 _UNPACKED = 64 * 2**20
 """Bytes that the parts of a workbook may unpack to, pictures not counted."""
@@ -39,19 +39,10 @@ _STRINGS, _ODS = "xl/sharedStrings.xml", "content.xml"
 _LOOKED_INTO = re.compile(
     rf"{_BOOK}|{_RELATIONS}|{_STYLES}|{_STRINGS}|{_ODS}|xl/worksheets/[^/]+\.xml"
 )
-_MOST_ROWS = 10
-"""Hidden rows that a message names."""
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
-_INSIDE = {
-    "vbaProject.bin": "has macros; they were not run, the values are those saved last",
-    "externalLinks/": "has links to other files; the values are those saved last: if in doubt, ask"
-    " for a copy with values only",
-}
+_WEB = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")
+_INSIDE = {"vbaProject.bin": "macros", "externalLinks/": "links"}
 """What is worth knowing of a workbook, by a part of the name of what is inside."""
-_COMMENTS = (
-    "has comments on cells, which may say that a value does not hold; they were not read: look at"
-    " them in Excel, correct the cells and delete the comments"
-)
 
 
 def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
@@ -63,41 +54,27 @@ def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
     _is_workbook(path, name)
     marked = _marks(path, name, reading) if zipfile.is_zipfile(path) else {}
     if not marked:
-        reading.notes.append(
-            f"{name}: formula errors cannot be told from blanks in this format; save it as .xlsx to"
-            " be sure"
-        )
+        reading.say("no_marks", name)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheets_metadata:
                 if sheet.typ != SheetTypeEnum.WorkSheet:
-                    chart = f"{name} sheet {sheet.name!r}: holds no cells, as a chart"
-                    reading.notes.append(chart)
+                    reading.say("chart", f"{name} lembar {sheet.name!r}")
                     continue
-                found = _grid(book, name, sheet, marked.get(sheet.name))
+                said = marked.get(sheet.name)
+                found = _grid(book, name, sheet, said)
                 yield found
-                if any(r.part == found.part for each in reading.lists for r in each.records[:1]):
-                    _name_hidden(found.place, marked.get(sheet.name, Marks()), reading)
+                was_read = {x.records[0].part for x in reading.lists if x.records}
+                if said and found.part in was_read:
+                    if said.hidden:
+                        shown = formats.listed([*map(str, sorted(said.hidden))], 10)
+                        reading.say("hidden_rows", found.place, shown)
+                    if said.hidden_columns:
+                        reading.say("hidden_columns", found.place)
     except python_calamine.PasswordError as error:
-        raise _locked(name) from error
+        raise refusal("locked", name) from error
     except CalamineError as error:
-        raise SourceError(
-            f"{name}: is cut or damaged ({error}); open and save it in Excel, or ask for it again"
-        ) from error
-
-
-def _name_hidden(place: str, said: Marks, reading: Reading) -> None:
-    """Say what of a sheet that was read is not shown: rows are left out, columns are read."""
-    if said.hidden:
-        shown = ", ".join(map(str, sorted(said.hidden)[:_MOST_ROWS]))
-        more = len(said.hidden) - _MOST_ROWS
-        reading.problems.append(
-            f"{place}: {len(said.hidden)} hidden or filtered rows were not read"
-            f" ({shown}{f' and {more} more' if more > 0 else ''}); show them if they count, or"
-            " delete them"
-        )
-    if said.hidden_columns:
-        reading.notes.append(f"{place}: has hidden columns; they were read like the others")
+        raise refusal("damaged", name, error) from error
 
 
 def _is_workbook(path: Path, name: str) -> None:
@@ -106,24 +83,17 @@ def _is_workbook(path: Path, name: str) -> None:
         head = file.read(4096)
         rest = file.read(_UNPACKED) if head.startswith(_OLE) else b""
     if not head.strip():
-        raise SourceError(f"{name}: is empty; ask for it again")
-    start = head.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")):
-        raise SourceError(
-            f"{name}: is a web page with a workbook's name; open it in Excel, save as .xlsx"
-        )
+        raise refusal("empty_file", name)
+    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_WEB):
+        raise refusal("web_page", name)
     if head.startswith(_ZIP) and not zipfile.is_zipfile(path):
-        raise UnfinishedError(name, "is cut or damaged, the end of a workbook is missing")
+        raise UnfinishedError(name, "akhirnya tidak ada")
     if not head.startswith((_ZIP, _OLE)):
-        raise SourceError(f"{name}: is no workbook; save it in Excel as .xlsx, or text as .csv")
+        raise refusal("no_workbook", name)
     if "EncryptedPackage".encode("utf-16-le") in head + rest:
-        raise _locked(name)
+        raise refusal("locked", name)
     if len(rest) == _UNPACKED:
-        raise SourceError(f"{name}: is larger than {_UNPACKED >> 20} MB; send only the form")
-
-
-def _locked(name: str) -> SourceError:
-    return SourceError(f"{name}: is locked with a password; save a copy without one")
+        raise refusal("too_large", name, f"{_UNPACKED >> 20} MB")
 
 
 def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
@@ -133,28 +103,34 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
             listed = archive.namelist()
             parts = _unpacked(archive, name)
     except (zipfile.BadZipFile, zlib.error, RuntimeError) as error:
-        raise SourceError(f"{name}: is cut or damaged ({error}); ask for it again") from error
-    for part, said in _INSIDE.items():
+        raise refusal("damaged", name, error) from error
+    for part, rule in _INSIDE.items():
         if any(part in each for each in listed):
-            reading.notes.append(f"{name}: {said}")
+            reading.say(rule, name)
     if any(part.startswith("xl/comments") or "/comments/" in part for part in listed):
-        reading.problems.append(f"{name}: {_COMMENTS}")
+        reading.say("comments", name)
     place, found = name, {}
     try:
-        _check_ods(parts.get(_ODS), name)
-        shown = marks.styles(parts[_STYLES]) if _STYLES in parts else marks.Styles()
+        cells, has_percent = marks.opendocument(parts[_ODS]) if _ODS in parts else (0, False)
+        if has_percent:
+            raise refusal("percent", name)
+        if cells > _CELLS:
+            raise refusal("too_large", name, f"{cells} sel")
+        shown = marks.styles(parts[_STYLES]) if _STYLES in parts else (set(), set())
         for sheet, part in _sheets(parts).items():
-            place = f"{name} sheet {sheet!r}"
+            place = f"{name} lembar {sheet!r}"
             if "worksheets/" in part:
-                found[sheet] = marks.sheet(parts.get(part, b"<none/>"), shown)
-                _check_reach(found[sheet], place)
+                found[sheet] = said = marks.sheet(parts.get(part, b"<none/>"), *shown)
+                if not said.has_data:
+                    raise refusal("damaged", place)
+                if said.last * said.width > _CELLS:
+                    reached = f"sampai baris {said.last}, kolom {letters(said.width)}"
+                    raise refusal("too_large", place, reached)
     except (expat.ExpatError, ValueError) as error:
-        raise SourceError(f"{place}: is damaged ({error}); ask for it again") from error
+        raise refusal("damaged", place, error) from error
     longest = max(map(len, parts.get(_STRINGS, b"").split(b"si>")))
     if longest * sum(each.shared for each in found.values()) > 8 * _UNPACKED:
-        raise SourceError(  # each cell would hold a copy
-            f"{name}: holds a text of {longest >> 10} kB that many cells share; shorten it"
-        )
+        raise refusal("too_large", name, f"teks {longest >> 10} kB")  # each cell would hold a copy
     return found
 
 
@@ -173,10 +149,7 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
                 texts[part] = packed.read(left + 1)
             left -= len(texts[part])
             if left < 0:
-                raise SourceError(
-                    f"{name}: unpacks to more than {_UNPACKED >> 20} MB, which no form or list"
-                    " needs; copy the list alone into a new workbook"
-                )
+                raise refusal("too_large", name, f"lebih dari {_UNPACKED >> 20} MB")
     return texts
 
 
@@ -196,27 +169,6 @@ def _sheets(parts: dict[str, bytes]) -> dict[str, str]:
     return found
 
 
-def _check_reach(found: Marks, place: str) -> None:
-    if not found.has_data:
-        raise SourceError(f"{place}: is written in an unusual way; open and save it in Excel")
-    if found.last * found.width > _CELLS:
-        raise SourceError(
-            f"{place}: reaches to row {found.last}, column {letters(found.width)}; delete the"
-            " rows and columns that hold nothing, or copy the list alone into a new workbook"
-        )
-
-
-def _check_ods(xml: bytes | None, name: str) -> None:
-    cells, has_percent = marks.opendocument(xml) if xml else (0, False)
-    if has_percent:
-        raise SourceError(
-            f"{name}: holds percentages, which cannot be told for certain in this format; save it"
-            " as .xlsx"
-        )
-    if cells > _CELLS:
-        raise SourceError(f"{name}: repeats cells without measure; copy the list into a new file")
-
-
 def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> Grid:
     sheet = book.get_sheet_by_name(about.name)
     rows: dict[int, list[str]] = {}
@@ -229,19 +181,15 @@ def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> 
         cells = rows.setdefault(row, [])
         cells += [""] * (column - len(cells))
         cells[column - 1] = text
-    hidden = said.hidden if said else set()
-    is_shown = about.visible == SheetVisibleEnum.Visible
-    unread = "" if is_shown else "is hidden"
-    if framework.normalise(about.name) in words("furniture", "sheet"):
-        unread = GUIDE
+    unread = "" if about.visible == SheetVisibleEnum.Visible else "tersembunyi"
     return Grid(
         name,
         "workbook",
-        [(number, rows[number]) for number in sorted(rows.keys() - hidden)],
+        [(number, rows[number]) for number in sorted(rows.keys() - (said.hidden if said else ()))],
         about.name,
         [(t[0] + 1, t[1] + 1, b[0] + 1, b[1] + 1) for t, b in sheet.merged_cell_ranges or ()],
         struck=said.struck if said else frozenset(),
-        unread=unread,
+        unread=GUIDE if framework.normalise(about.name) in words("furniture", "sheet") else unread,
     )
 
 
