@@ -161,7 +161,10 @@ class Line:
         if edition is None and not self.faults:
             self.fault("edition", None, f"{region} tidak ada di tabel nasional {year}")
         elif edition is not None and edition not in fw.editions:
-            self.fault("edition", "group", f"{edition} tidak dikenal; {fw.to_define(year)}")
+            begin = (
+                f"`kukar new-year {year}`" if year in fw.beginnable else "definitions/editions.csv"
+            )
+            self.fault("edition", "group", f"{edition} belum tercatat: {begin}")
         return edition
 
     @cached_property
