@@ -88,7 +88,7 @@ def test_a_region_code_may_be_the_number_papermill_makes_of_it_but_not_without_a
     for text in ("6402", " 6403 ", "(6474)", "_6402"):
         assert FW.match("region", text) == []
         assert FW.named_in("region", f"surat {text}") == []
-        assert "Kemendagri's or BPS's" in suggest.advice("region", text)
+        assert "kode Kemendagri dan BPS berbeda" in suggest.advice("region", text)
         with pytest.raises(UsageError, match=r"is not known: it is written with a point"):
             FW.region(text)
 

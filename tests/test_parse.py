@@ -68,7 +68,7 @@ def test_a_line_of_several_faults_is_one_rejected_record(spoilt):
         ("a line without a region", "sel kosong yang harus diisi"),
         ("a name of two agencies", "Dinas Kelautan dan Perikanan atau Dinas Ketahanan Pangan"),
         ("a group that nothing tells", "35.07 tidak ada di tabel nasional 2023"),
-        ("an edition that is not known", "2024-kppn-ikn tidak dikenal; "),
+        ("an edition that is not known", "2024-kppn-ikn belum tercatat: "),
         ("a score above the scale", "di luar 0 sampai 4"),
         ("an improvement outside the scale", "di luar -4 sampai 4"),
         ("taking part with nothing but 0", "ikut, tetapi semua nilainya 0"),
