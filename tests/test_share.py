@@ -20,7 +20,7 @@ from kukar_analysis import show, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import ShareError
 from kukar_analysis.paths import MANIFEST
-from kukar_analysis.report import leaks, registry, share
+from kukar_analysis.report import leaks, paper, registry, share, workbook
 from kukar_analysis.report.record import RunRecord, run_record
 
 SAMPLE = "00.01"
@@ -229,6 +229,15 @@ def test_hidden_outputs_formulas_and_sheets_are_found(tmp_path):
     ]
 
 
+@pytest.fixture
+def unprinted(monkeypatch):
+    """Leave out what takes long to make, and holds the same words as the pages."""
+    monkeypatch.setattr(paper, "Printer", str)
+    monkeypatch.setattr(paper, "year", lambda *_, **__: None)
+    monkeypatch.setattr(workbook, "write", lambda *_, **__: None)
+
+
+@pytest.mark.usefixtures("unprinted")
 def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(tmp_path, record):
     leak = v4.new_output("stream", name="stdout", text="hubungi 0812-3456-7890")
     published(tmp_path, record, [components(KUKAR)], extra=[leak])
@@ -238,6 +247,7 @@ def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(tmp_path, record):
     assert list(tmp_path.glob("*.zip")) == []
 
 
+@pytest.mark.usefixtures("unprinted")
 def test_a_name_that_the_office_listed_does_not_leave(tmp_path, record, own_key):
     listed = leaks.officers_path()
     assert listed.parent == own_key.parent
