@@ -73,6 +73,7 @@ _GONE = {
     "narrative": "ka.say",
     "explore": "notebooks/jelajah.ipynb",
     "events": "framework.load().events",
+    "moves": "the change of ka.questions, counted in the cell",
     "reliability": "columns of effective_weights",
     "statistic_years": "statistics",
 }

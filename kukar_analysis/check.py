@@ -116,20 +116,19 @@ def _improvements(own: pd.DataFrame, index: pd.DataFrame, scores: Scores) -> Ite
 def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figure]:
     """Compare the means of the assessors' question scores with the printed component scores."""
     fw = framework.load()
-    stated = components.set_index(["year", "region", "component"])[["score", "origin"]]
+    keys = ["year", "region", "component"]
+    stated = components.set_index(keys)[["score", "origin"]].T
     assessed = questions[questions["source"] == "assessor"]
     for (year, region, edition), own in assessed.groupby(["year", "region", "edition"], sort=True):
         for component in fw.weights[edition]:
             given = own.loc[own["component"] == component, "score"].dropna()
             asked = [q for q in fw.edition_questions[edition] if q.startswith(f"{component}.")]
-            value, where = stated.T.get((year, region, component), (None, ""))
-            value = None if value is None else printed(value)
-            if value is None:
-                where = "no printed mean is on record"
-            elif len(given) < len(asked):
-                where = f"only {len(given)} of {len(asked)} question scores are on record"
+            value, where = stated.get((year, region, component), (None, ""))
             computed = None if len(given) < len(asked) else score.component_score(given)
-            yield f"{fw.regions[region].name} {year} {component}", value, computed, where
+            if computed is None:
+                where = f"only {len(given)} of {len(asked)} question scores are on record"
+            where = "no printed mean is on record" if printed(value) is None else where
+            yield f"{fw.regions[region].name} {year} {component}", printed(value), computed, where
 
 
 def _quick_wins(programmes: pd.DataFrame) -> Iterator[_Figure]:
@@ -174,6 +173,7 @@ _FIELD = {"edition": "str", "group": "str", "basis": "str", "expected": "Int64",
 _FIELD |= {"faults": "int64", "whole": "bool", "missing": "str", "places": "str"}
 _SETTLED = ("superseded", "correction")
 """Rules of `rejected` after which nothing is missing: the later line, or the correction, stands."""
+_UNTIL = "Peringkat, rata-rata, dan rentangnya baru dihitung setelah tabelnya utuh."
 
 
 def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
@@ -191,43 +191,36 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """
     fw, index = framework.load(), tables["index_scores"].query("year == @year")
     of = "sample" if any(fw.regions[r].is_sample for r in index["region"].unique()) else "real"
-    counts = (
-        index[index["participated"]].groupby("edition")["index_published"].agg(["size", "count"])
-    )
-    bad, rows = _faulty_lines(tables, index, year), []
+    took_part = index[index["participated"]].groupby("edition")["index_published"]
+    counts, bad, rows = took_part.agg(["size", "count"]).T, _faulty_lines(tables, index, year), []
     for edition in (e for e in fw.editions.values() if e.year == year):
         size = fw.field_sizes.get((edition.edition, of))
-        listed, kept = map(int, counts.T.get(edition.edition, (0, 0)))
+        listed, kept = map(int, counts.get(edition.edition, (0, 0)))
         expected = size.participants if size else listed or None
-        at = bad[bad["edition"] == edition.edition]
-        if not size or kept != expected:  # else all are there: a line of any group is not its own
-            at = bad[bad["edition"].isna() | (bad["edition"] == edition.edition)]
-        at = at["origin"].unique()
-        row = {
-            "edition": edition.edition,
-            "group": edition.group,
-            "basis": ("definitions" if size else "numbers") if kept or len(at) else "none",
-            "expected": expected,
-            "kept": kept,
-            "faults": len(at),
-            "whole": bool(kept) and kept == expected and not len(at),
-            "places": "; ".join(at),
-        }
-        table = f"Tabel nasional {year} kelompok {fw.groups[edition.group].name}"
-        rows.append(row | {"missing": _missing(row, table)})
-    groups = pd.DataFrame(rows, columns=list(_FIELD)).astype(_FIELD)
+        # where all are there, a line that may be of any group is not its own
+        any_ = bad["edition"].isna() & (not size or kept != expected)
+        at = bad.loc[any_ | (bad["edition"] == edition.edition), "origin"].unique()
+        whole = bool(kept) and kept == expected and not len(at)
+        basis = ("definitions" if size else "numbers") if kept or len(at) else "none"
+        said = [f"{kept} dari {expected} daerah peserta tercatat"] * (kept != expected)
+        said += [f"{len(at)} baris tabelnya belum terbaca"] * bool(len(at))
+        short = "belum tercatat." if basis == "none" else f"belum utuh: {', '.join(said)}. {_UNTIL}"
+        missing = f"Tabel nasional {year} kelompok {fw.groups[edition.group].name} {short}"
+        row = (edition.edition, edition.group, basis, expected, kept, len(at), whole)
+        rows.append((*row, "" if whole else missing, "; ".join(at)))
+    groups = pd.DataFrame(rows, columns=[*_FIELD]).astype(_FIELD)
     undefined = [g.name for g in fw.groups.values() if g.group not in set(groups["group"])]
-    missing = [text for text in groups["missing"] if text]
-    missing += [f"Aturan {year} kelompok {name} belum tercatat." for name in undefined]
+    lacking = [text for text in groups["missing"] if text]
+    lacking += [f"Aturan {year} kelompok {name} belum tercatat." for name in undefined]
     nation = {
         "basis": "definitions" if (groups["basis"] == "definitions").all() else "numbers",
         "expected": None if undefined else groups["expected"].sum(skipna=False),
         **groups[["kept", "faults"]].sum(),
-        "whole": not missing,
-        "missing": " ".join(missing),
+        "whole": not lacking,
+        "missing": " ".join(lacking),
         "places": "; ".join(text for text in groups["places"] if text),
     }
-    line = pd.DataFrame([nation], columns=list(_FIELD)).astype(_FIELD)
+    line = pd.DataFrame([nation], columns=[*_FIELD]).astype(_FIELD)
     return pd.concat([groups, line], ignore_index=True)
 
 
@@ -248,21 +241,6 @@ def _faulty_lines(
     return found.assign(edition=found["file"].map(one))[["origin", "edition"]]
 
 
-def _missing(row: Mapping[str, Any], table: str) -> str:
-    """Return what is missing of a group's field, in words for a page; empty where it is whole."""
-    if row["whole"]:
-        return ""
-    if row["basis"] == "none":
-        return f"{table} belum tercatat."
-    short = f"{row['kept']} dari {row['expected']} daerah peserta tercatat"
-    said = [short] * (row["kept"] != row["expected"])
-    said += [f"{row['faults']} baris tabelnya belum terbaca"] * bool(row["faults"])
-    return (
-        f"{table} belum utuh: {', '.join(said)}. Peringkat, rata-rata, dan rentangnya baru dihitung"
-        " setelah tabelnya utuh."
-    )
-
-
 def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[str]]:
     """Return a line for every edition whose national table is on record, and those that are short.
 
@@ -271,14 +249,13 @@ def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[st
     found = pd.concat([fields(tables, year) for year in framework.load().years()])
     said, short = [], []
     for row in found[found["edition"].notna() & (found["basis"] != "none")].itertuples():
-        line = f"participants {row.edition}: {row.kept} of {row.expected} are on record"
+        said.append(f"participants {row.edition}: {row.kept} of {row.expected} are on record")
         if row.basis == "numbers":
-            line += "; definitions/fields.csv does not say how many took part: the running numbers"
-            line += " of the table stand in"
+            said[-1] += "; definitions/fields.csv does not say how many took part: the running"
+            said[-1] += " numbers of the table stand in"
         if not row.whole:
             at = f"{row.faults} lines are at fault ({row.places})" if row.faults else ""
-            line += f"; {at or 'the table is not whole'}: mend or complete it and run `kukar clean`"
-            line += ". Until then no rank, mean or range of the field is given"
-            short.append(line)
-        said.append(line)
+            said[-1] += f"; {at or 'the table is not whole'}: mend or complete it and run `kukar"
+            said[-1] += " clean`. Until then no rank, mean or range of the field is given"
+            short.append(said[-1])
     return said, short

@@ -52,10 +52,8 @@ def within(origin: str) -> str:
 
 def in_words(place: str) -> str:
     """Return a place within a file as readers say it: `l37:c3` is baris 37, kolom 3."""
-    for pattern, words in _SAID.items():
-        if found := re.fullmatch(pattern, place):
-            return words.format(*found.groups())
-    return place
+    found = ((re.fullmatch(pattern, place), words) for pattern, words in _SAID.items())
+    return next((words.format(*hit.groups()) for hit, words in found if hit), place)
 
 
 _SAID = {

@@ -73,7 +73,7 @@ def test_a_rank_is_a_count_of_the_better_in_the_printed_table():
 
 
 @pytest.mark.usefixtures("invented")
-def test_equal_finals_share_the_better_rank_and_groups_and_provinces_are_counted_apart():
+def test_equal_finals_share_the_better_rank_and_who_has_no_final_is_not_counted():
     assert [places(region)["national"] for region in (KUKAR, PASER, TIMUR, ACEH)] == [
         (1, 5, []),
         (2, 5, ["Kabupaten Kutai Timur"]),
@@ -82,13 +82,9 @@ def test_equal_finals_share_the_better_rank_and_groups_and_provinces_are_counted
     ]
     others = {"national": (5, 5, []), "group": (1, 1, []), "province": (4, 4, [])}
     assert places(BALIKPAPAN) == others
-
-
-@pytest.mark.usefixtures("invented")
-@pytest.mark.parametrize("region", [SAMARINDA, BONTANG, MALANG])
-def test_who_stayed_away_or_has_no_final_is_neither_ranked_nor_counted(region):
-    assert compare.ranks(2023, region).empty
-    assert region not in set(compare.participants(2023)["region"])
+    for region in (SAMARINDA, BONTANG, MALANG):  # stayed away, has no final, is in no table
+        assert compare.ranks(2023, region).empty
+        assert region not in set(compare.participants(2023)["region"])
 
 
 PRINTED = {
@@ -135,9 +131,7 @@ def test_an_index_says_how_it_is_known():
     assert stayed_away["improvement"].isna().all()  # no year before: not printed
     implied = found[found["known"] == "implied"]
     assert implied[["group", "improvement"]].isna().all(axis=None)
-
-
-def test_an_improvement_is_measured_from_last_years_sum_rounded_once():
+    # an improvement is measured from last year's sum rounded once
     base = compare.base_of_improvement
     assert (str(base(2023, MALANG)), str(base(2023, SURABAYA))) == ("2.50", "3.40")
     assert base(2023, KUKAR) is base(2022, MALANG) is base(2023, IN_NO_TABLE) is None
@@ -161,7 +155,11 @@ def test_malangs_components_are_as_comparable_as_their_questions():
     assert found.loc["collaboration", "reason"] == "baru ada pada 2023"
 
 
-def test_nothing_is_compared_with_kukars_year_that_is_not_on_record():
+def test_nothing_is_compared_with_what_is_not_on_record_nor_with_a_later_year():
+    for compared in (compare.components_between, compare.questions_between):
+        for years in ((2023, 2022), (2023, 2023)):
+            with pytest.raises(UsageError, match="must be before"):
+                compared(MALANG, *years)
     found = compare.components_between(KUKAR, 2022, 2023)
     assert found["comparable"].tolist() == ["unknown"] * 5 + ["no"]  # no edition had Kolaborasi
     assert found[["from_weight", "from_score", "change", *COUNTS]].isna().all(axis=None)
@@ -198,22 +196,12 @@ def test_questions_of_two_years_agree_with_a_second_reading_of_both_forms():
         assert row["change"] == pytest.approx(row["to_score"] - row["from_score"])
 
 
-@pytest.mark.parametrize("compared", [compare.components_between, compare.questions_between])
-def test_the_earlier_year_must_come_first(compared):
-    for years in ((2023, 2022), (2023, 2023)):
-        with pytest.raises(UsageError, match="must be before"):
-            compared(MALANG, *years)
-
-
-def test_without_the_table_of_another_group_only_the_group_is_ranked():
+def test_the_field_of_2022_is_whole_for_a_group_and_that_of_2023_one_tidy_frame():
     assert compare.missing_of(2022) == "Tabel nasional 2022 kelompok Reguler belum tercatat."
     assert compare.missing_of(2023) == ""
     (group,) = compare.ranks(2022, MALANG).itertuples()
     assert (group.scope, group.rank, group.of) == ("group", 12, 38)
     assert group.tied == "Kabupaten Manggarai Timur"
-
-
-def test_the_components_of_all_participants_are_one_tidy_frame():
     found = compare.components(2023)
     assert found["region"].nunique() == 130
     assert found.groupby("group")["component"].nunique().to_dict() == {"kppn-ikn": 6, "reguler": 5}

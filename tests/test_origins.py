@@ -41,16 +41,12 @@ def test_every_figure_leads_to_a_cell_that_states_it(year, region):
 
 
 @pytest.mark.usefixtures("processed_env")
-def test_an_implied_index_has_no_cell_of_its_own_but_those_that_it_is_taken_from():
+def test_an_implied_index_and_a_rank_have_no_cell_of_their_own_but_those_they_are_made_from():
     found = trace(2022, KUKAR, "index")
     assert list(found["role"]) == ["part", "part"]
     assert list(found["heading"]) == ["NILAI FINAL", "TINGKAT IMPROVEMENT"]
     value = compare.index_value(2022, KUKAR).value
     assert float(value) == found["value"].iloc[0] - found["value"].iloc[1]
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_a_rank_is_made_from_the_finals_of_all_that_took_part():
     found = trace(2023, KUKAR, "rank")
     standing = compare.ranks(2023, KUKAR).iloc[0]
     assert len(found) == standing["of"]
@@ -94,24 +90,17 @@ def test_a_word_that_is_not_known_is_answered_with_those_that_are(asked, named):
         trace(*asked)
 
 
-def test_a_file_that_is_not_there_is_said_so(tmp_path, processed_env):
-    found = trace(2023, KUKAR, "index", raw=tmp_path)
+def test_a_file_that_is_gone_changed_or_cut_since_shows_what_stands_there_now(copied, tmp_path):
+    found = trace(2023, KUKAR, "index", raw=tmp_path / "empty")
     assert set(found["state"]) == {"no_file"}
     assert found["raw"].isna().all()
     assert found["file"].iloc[0] == NATIONAL
-
-
-def test_a_file_that_was_changed_since_shows_what_stands_there_now(copied):
     text = copied.read_text(encoding="utf-8-sig")
     line = text.splitlines()[36]
     copied.write_text(text.replace(line, line.replace("2,82", "3,99")), encoding="utf-8")
     stated = trace(2023, KUKAR, "index", raw=copied.parents[1]).iloc[0]
     assert (stated["value"], stated["raw"], stated["state"]) == (2.82, "3,99", "changed")
-
-
-def test_a_file_that_was_cut_since_holds_the_cell_no_more_or_cannot_be_read(copied):
-    lines = copied.read_text(encoding="utf-8-sig").splitlines(keepends=True)
-    copied.write_text("".join(lines[:10]), encoding="utf-8")
+    copied.write_text("".join(text.splitlines(keepends=True)[:10]), encoding="utf-8")
     assert set(trace(2023, KUKAR, "index", raw=copied.parents[1])["state"]) == {"no_cell"}
     copied.write_bytes(b"")
     assert set(trace(2023, KUKAR, "index", raw=copied.parents[1])["state"]) == {"unreadable"}

@@ -1,10 +1,4 @@
-"""How firm a ranking is: held by published examples, by second computations, and by known answers.
-
-Published: the example index of the R package COINr 1.1.11 (bluefoxr.github.io/COINr, articles
-"Presenting Results" and "Adjustments and Comparisons"), and the Human Development Index 2021 of
-191 countries as the R package tidyindex recomputes it (github.com/huizezhang-sherry/tidyindex,
-tests/testthat/_snaps/dimension-reduction.md). Figures only.
-"""
+"""How firm a ranking is: held by second computations and by known answers."""
 
 import numpy as np
 import pandas as pd
@@ -20,10 +14,6 @@ from kukar_analysis.errors import UsageError
 DRAWS, SEED = 2000, 2023
 CHOICES = list(robustness.CHOICES)
 SHARES = (("low", 0.05), ("median", 0.5), ("high", 0.95))
-COINR = (63.41, 32.87, 74.78, 85.94, 56.93, 77.21, 87.85, 56.88, 62.79, 73.98, 68.38)
-"""CHE: Physical, ConEcFin, Political, Instit, P2P; Environ, Social, SusEcFin; Conn, Sust, Index."""
-HDI = [(0.984, 0.920, 0.983, 0.962), (0.993, 0.924, 0.936, 0.951)]
-"""Switzerland and Australia: life expectancy, schooling, income, index."""
 
 
 @pytest.fixture(scope="module")
@@ -46,15 +36,6 @@ def drawn(fields, processed):
 
 def own_rows(found, region):
     return found[found["region"] == region].reset_index(drop=True)
-
-
-def test_the_means_give_the_published_sub_indices_and_indices():
-    for parts, whole in ((COINR[:5], 8), (COINR[5:8], 9), (COINR[8:10], 10)):
-        made = model.arithmetic(np.array([[parts]]), np.full((1, len(parts)), 1 / len(parts)))
-        assert made == pytest.approx(COINR[whole], abs=0.01)
-    for *parts, printed in HDI:
-        made = model.geometric(np.array([[parts]]), np.full((1, 3), 1 / 3))
-        assert made == pytest.approx(printed, abs=0.001)
 
 
 # The field
@@ -119,6 +100,7 @@ def plain_index(found, made, draw, region):
 def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(fields, year):
     found, rng = fields[year], np.random.default_rng(5)
     made = model.choices(found, rng.random((12, len(CHOICES))), *model.sets(found, 12, rng))
+    made["assessors"][0, 0] = [9] + [-9] * (len(found.components) - 1)  # beyond the scale
     assert len(set(made["left_out"])) > 2
     assert set(made["aggregation"]) == {False, True}
     assert len(set(made["edition"])) > 1
@@ -126,13 +108,6 @@ def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(fields,
     for draw in range(12):
         expected = [plain_index(found, made, draw, r) for r in range(len(found.regions))]
         assert indices[draw].tolist() == expected
-
-
-def test_scores_stay_on_the_scale_whatever_is_added(fields):
-    for error, index in ((9, 400), (-9, 0)):
-        made = model.as_printed(fields[2023], 1)
-        made["assessors"][:] = error
-        assert set(model.indices(fields[2023], made)[0]) == {index}
 
 
 def test_half_of_the_inputs_are_as_printed_and_the_alternatives_share_the_rest(fields):

@@ -260,55 +260,45 @@ def synergy_sentences(year: int, region: str) -> list[str]:
         keys=[told("synergy.key", r=r) for r in most.itertuples() if len(most) <= _MOST],
         several=found.loc[found["pillar_count"] > 1, "opd"],
     )
-    sure = told(
-        "synergy.sure",
-        waiting=(pairs["answered"] == 0).sum(),
-        pairs=len(pairs),
-        nameless=unnamed(year, region),
-    )
-    leaning_ = _leaning_sentence(leaning(year, region))
-    return [first, leaning_, _scored(year, region, found), sure]
-
-
-def _leaning_sentence(found: pd.DataFrame) -> str:
-    found = found.assign(name=_names(found["pillar"]))
-    known = found.dropna(subset=["pillar", "equal_agencies"])
-    if known.empty:
-        return told("synergy.unknown")
-    least = known["equal_agencies"].min()
-    leans = found.dropna(subset="leans_on").itertuples()
-    return told(
-        "synergy.pillars",
-        leans=[told("synergy.leans", r=r) for r in leans],
-        where=known.loc[known["equal_agencies"] == least, "name"],
-        least=least,
-    )
-
-
-def _scored(year: int, region: str, found: pd.DataFrame) -> str:
+    by = leaning(year, region).assign(name=lambda f: _names(f["pillar"]))
+    equal = by.dropna(subset="pillar").set_index("name")["equal_agencies"].dropna()
+    leans = by.dropna(subset="leans_on").itertuples()
     assessed = compare.assessed(year, region).set_index("question")["score"]
     once = pd.DataFrame({"score": quality.office_scores(year, region), "assessor": assessed})
     once = once.assign(difference=once["score"] - once["assessor"]).dropna()
-    if once.empty:
-        return told("synergy.unscored")
+    waiting, nameless = (pairs["answered"] == 0).sum(), unnamed(year, region)
     higher, compared = (found["difference"] > 0).sum(), found["compared"].gt(0).sum()
-    return told("synergy.scored", n=len(once), r=once.mean(), higher=higher, compared=compared)
+    return [
+        first,
+        told(
+            "synergy.pillars",
+            leans=[told("synergy.leans", r=r) for r in leans],
+            where=[*equal.index[equal == equal.min()]],
+            least=equal.min(),
+        ),
+        told("synergy.scored", n=len(once), r=once.mean(), higher=higher, compared=compared),
+        told("synergy.sure", waiting=waiting, pairs=len(pairs), nameless=nameless),
+    ]
 
 
 def _not_on_record(year: int, region: str) -> list[str]:
     waits = _waits(year, region, "pillar_agencies", "agency_forms")
-    said = [told("synergy.none", region=region, year=year, waits=waits)]
     found = leaning(year, region).dropna(subset=["pillar", "seats"])
     seats = [f"{n} {s:.0f}" for n, s in zip(_names(found["pillar"]), found["seats"], strict=True)]
-    said += [told("synergy.seats", total=found["seats"].sum(), seats=seats)] if seats else []
-    nameless = unnamed(year, region)
-    said += [told("synergy.only_nameless", n=nameless)] if nameless else []
     wins = store.read("programmes", region=region).query("is_quick_win and year <= @year")
     wins = wins.dropna(subset="opd")
     counts = wins["opd"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    names = [f"{opd} ({n})" for opd, n in counts.items()]
-    years = sorted({*wins["year"].agg(["min", "max"])}) if names else []
-    return said + ([told("synergy.quick_wins", years=years, names=names)] if names else [])
+    said = [
+        told("synergy.none", region=region, year=year, waits=waits),
+        told("synergy.seats", total=found["seats"].sum(), seats=seats),
+        told("synergy.only_nameless", n=unnamed(year, region)),
+        told(
+            "synergy.quick_wins",
+            years=sorted({*wins["year"].agg(["min", "max"])}),
+            names=[f"{opd} ({n})" for opd, n in counts.items()],
+        ),
+    ]
+    return [sentence for sentence in said if sentence]
 
 
 def agency_sentences(year: int, region: str, opd: str) -> list[str]:

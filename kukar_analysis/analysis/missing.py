@@ -11,13 +11,6 @@ from kukar_analysis.framework.facts import Assumption
 
 COLUMNS = ["table", "year", "region", "state", "paper", "holder", "sentence"]
 _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_notes")
-_COPIED = {
-    "editions": "aturan pembulatan",
-    "weights": "bobot",
-    "edition_questions": "butir",
-    "surveys": "aturan survei",
-}
-"""What an edition's facts are called, by file of definitions."""
 
 
 def missing(table: str, year: int, region: str) -> pd.DataFrame:
@@ -140,7 +133,7 @@ def edition_unconfirmed(edition: str) -> str:
     whole = {"weights": len(fw.weight_facts.get(edition, {})), "edition_questions": found.questions}
     said = [
         name if counts[file] == whole.get(file, 1) else f"{counts[file]} dari {whole[file]} {name}"
-        for file, name in _COPIED.items()
+        for file, name in fw.names["copied"].items()
         if file in counts
     ]
     before = fw.editions[found.follows]
