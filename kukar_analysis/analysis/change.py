@@ -117,30 +117,32 @@ def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
     found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
     bars = found.groupby(["kind", "bar"], sort=False)["effect"].sum()
     kinds = bars[bars.abs() >= SEEN].groupby("kind", sort=False).sum()
-    said = pd.Series(
-        [f"{names['kind'][k].casefold()} {number(e, 3, signed=True)}" for k, e in kinds.items()],
-        kinds.index,
-    )
-    work = kinds.index.isin(_WORK)
+    parts = {
+        k: f"{names['kind'][k].casefold()} {number(e, 3, signed=True)}" for k, e in kinds.items()
+    }
     both = compare.components_between(region, from_year, to_year)
     both["name"] = both["component"].map(names["component"])
-    of = dict(iter(both.groupby("comparable")["name"]))
     fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
-    parts = [
-        f"{r.name} {number(r.change, signed=True)}"
-        + " (sebagian sebanding)" * (r.comparable == "partly")
+    partly = {"partly": " (sebagian sebanding)"}
+    compared = [
+        f"{r.name} {number(r.change, signed=True)}{partly.get(r.comparable, '')}"
         for r in fair.sort_values("change", ascending=False).itertuples()
     ]
     unknown = both[both["comparable"] == "unknown"]
     reasons = unknown.groupby(unknown["reason"].str.replace(";.*", "", regex=True))["name"]
-    return [
+    said = [
         moved,
-        *[told("change.why", work=[*said[work]], rules=[*said[~work]])] * bool(len(said)),
-        *[told("change.fair", parts=parts)] * bool(parts),
-        *(told("change.unfair", names=of[kind]) for kind in of if kind == "no"),
-        *(told("change.absent", region=region) for kind in of if kind == "absent"),
+        told(
+            "change.why",
+            work=[part for kind, part in parts.items() if kind in _WORK],
+            rules=[part for kind, part in parts.items() if kind not in _WORK],
+        ),
+        told("change.fair", parts=compared),
+        told("change.unfair", names=[*both.loc[both["comparable"] == "no", "name"]]),
+        told("change.absent", region=region, n=(both["comparable"] == "absent").sum()),
         *(told("change.unknown", names=own, reason=reason) for reason, own in reasons),
     ]
+    return [sentence for sentence in said if sentence]
 
 
 def change_note(region: str, from_year: int, to_year: int) -> str:

@@ -129,11 +129,9 @@ def _spread(year: int, components: tuple[str, ...]) -> Array:
     of the year's edition whose form is known, for the other group too (assumptions.csv); else
     nothing.
     """
-    fw = framework.load()
-    asked = fw.edition_questions.get(fw.asked_edition(year) or "", {})
-    belongs = [fw.questions[q].component for q in asked]
-    counts = np.array([belongs.count(c) for c in components], dtype=float)
-    return np.where(counts > 0, 1 / np.sqrt(12 * ASSESSORS * np.maximum(counts, 1)), 0)
+    form = compare.form_of(framework.load().asked_edition(year) or "")
+    counts = form["component"].value_counts().reindex(components).to_numpy(float)
+    return np.asarray(np.nan_to_num(1 / np.sqrt(12 * ASSESSORS * counts)))
 
 
 def as_printed(field: Field, draws: int) -> Choices:
