@@ -4,13 +4,13 @@ import pandas as pd
 import pytest
 from reading import KUKAR, MALANG, PILLARS, SURABAYA, printed, raw, tables_from
 
-from kukar_analysis.analysis import pillars
+from kukar_analysis.analysis import priorities
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 
 
 def of_pillar(year, region, pillar):
-    return pillars.questions(year, region).query("pillar == @pillar").reset_index(drop=True)
+    return priorities.questions(year, region).query("pillar == @pillar").reset_index(drop=True)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_a_mean_is_rounded_half_up_and_keeps_the_order_of_the_form():
             "score": [1.00, 1.01, 2.67, 2.68, None],
         }
     )
-    found = pillars.means(scored, "component")
+    found = priorities.means(scored, "component")
     assert found.to_dict("list") == {
         "component": ["outcome", "impact"],
         "questions": [2, 2],
@@ -59,5 +59,7 @@ def test_nothing_is_invented_where_no_question_scores_are_on_record(malang, year
     found = of_pillar(year, region, pillar)
     assert found.empty
     assert found.dtypes.equals(malang[pillar].dtypes)
-    none = pillars.means(found, ["component", "sub_dimension"])
-    assert none.dtypes.equals(pillars.means(malang[pillar], ["component", "sub_dimension"]).dtypes)
+    none = priorities.means(found, ["component", "sub_dimension"])
+    assert none.dtypes.equals(
+        priorities.means(malang[pillar], ["component", "sub_dimension"]).dtypes
+    )

@@ -9,14 +9,14 @@ from reading import KUKAR, MALANG, STAYED_AWAY
 
 import kukar_analysis as ka
 from kukar_analysis import framework, score
-from kukar_analysis.analysis import compare, pillars, priorities
+from kukar_analysis.analysis import compare, priorities
 from kukar_analysis.errors import ScoreError, UsageError
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 
 
 def rooms(year, region):
-    found = pillars.questions(year, region).dropna(subset="gain")
+    found = priorities.questions(year, region).dropna(subset="gain")
     return found.sort_values("gain", ascending=False, kind="stable", ignore_index=True)
 
 
@@ -25,7 +25,7 @@ def way(target, year=2023, **options):
 
 
 def test_a_point_on_a_baseline_question_is_worth_5_4_times_one_on_impact():
-    worth = pillars.worth("2023-kppn-ikn").set_index("component")["per_point"]
+    worth = priorities.worth("2023-kppn-ikn").set_index("component")["per_point"]
     assert worth["baseline"] / worth["impact"] == pytest.approx(5.4)
     assert worth["baseline"] == pytest.approx(0.10 / 5)
     assert worth["collaboration"] == pytest.approx(0.10 / 6)

@@ -1,4 +1,4 @@
-"""What to do first, what would raise the index most, and the shortest way to a target.
+"""What each question may add, what to do first, and the shortest way to a target.
 
 Counted in whole hundredths and percents, so that a target is reached after the ministry's rounding.
 What a step costs is known to the office alone: the shortest way has the fewest steps.
@@ -17,7 +17,6 @@ import pandas as pd
 
 from kukar_analysis import framework, score
 from kukar_analysis.analysis import agencies, compare, programmes
-from kukar_analysis.analysis.pillars import questions, worth
 from kukar_analysis.analysis.told import tidy, told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import number
@@ -25,8 +24,58 @@ from kukar_analysis.formats import number
 ONE, _FULL = Decimal(1), score.HIGHEST * 100
 _HAIR = 1e-6
 """What a step from a score of 1 costs besides: of equal ways the lowest scores rise first."""
+_QUESTIONS = "component pillar sub_dimension question code label score last_score change continuity"
+_QUESTIONS += " per_point gain origin"
 _Row = tuple[str, str, str, str | None, float | None, str | None]
 """kind, step, reason, who, gain, origin"""
+
+
+def worth(edition: str) -> pd.DataFrame:
+    """Return what a point on one question of each component is worth in index points.
+
+    per_point = weight / questions, before rounding; null where the list was not seen.
+    """
+    weights = framework.load().weights.get(edition, {})
+    made = pd.DataFrame(weights.items(), columns=["component", "weight"])
+    made["questions"] = made["component"].map(compare.form_of(edition)["component"].value_counts())
+    made["per_point"] = made["weight"].astype("float64") / 100 / made["questions"]
+    return tidy(made, "component weight questions per_point", weight="int64")
+
+
+def questions(year: int, region: str) -> pd.DataFrame:
+    """Return the assessors' score of each question, in the order of the form.
+
+    last_score is last year's, null unless the question is the same. per_point: index points a
+    point; gain: index points to 4, before rounding, null where not all question scores are on
+    record.
+    """
+    edition = compare.edition_of(year, region)
+    own = compare.with_definitions(compare.assessed(year, region))
+    last = compare.questions_between(region, year - 1, year).query("continuity == 'same'")
+    last = own["question"].map(last.set_index("question")["from_score"]).astype("float64")
+    each = worth(edition.edition if edition else "").set_index("component")["per_point"]
+    per_point = own["component"].map(each).astype("float64")
+    is_whole = edition is not None and len(own) == edition.questions
+    gain = per_point * (score.HIGHEST - own["score"])
+    own = own.assign(
+        last_score=last,
+        change=own["score"] - last,
+        per_point=per_point,
+        gain=gain if is_whole else float("nan"),
+    )
+    return tidy(own, _QUESTIONS)
+
+
+def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
+    """Return the plain mean of scores by one or several columns, rounded as the ministry rounds.
+
+    questions: how many. Groups keep the order of the rows; without a score or group none counts.
+    """
+    keys = [by] if isinstance(by, str) else by
+    grouped = scores.dropna(subset=["score", *keys]).groupby(keys, sort=False)["score"]
+    counts = grouped.size().rename("questions")
+    values = grouped.agg(lambda own: float(score.component_score(own))).astype("float64")
+    return pd.concat([counts, values], axis=1).reset_index()
 
 
 @dataclass(frozen=True)
@@ -119,7 +168,7 @@ def alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
     """Return for each component what a step is worth, and the score that alone brings the target.
 
     needed: the lowest score that reaches it after rounding, null where even 4 does not; rise:
-    needed minus score. Others as pillars.worth. Null is what is not on record.
+    needed minus score. Others as `worth`. Null is what is not on record.
     """
     found = compare.edition_of(year, region)
     made, (own, edition) = worth(found.edition if found else ""), _components(year, region)
