@@ -1,11 +1,12 @@
-"""What a step is worth, and the fewest steps to a target."""
+"""What a question may add, what to do first, and the fewest steps to a target."""
 
 from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations_with_replacement
 
+import pandas as pd
 import pytest
-from reading import KUKAR, MALANG, STAYED_AWAY
+from reading import KUKAR, MALANG, PILLARS, STAYED_AWAY, SURABAYA, printed, raw
 
 import kukar_analysis as ka
 from kukar_analysis import framework, score
@@ -22,6 +23,40 @@ def rooms(year, region):
 
 def way(target, year=2023, **options):
     return priorities.shortest_way(year, MALANG, Decimal(target), **options)
+
+
+# Questions, and what a point on one is worth
+
+
+def test_questions_have_the_printed_scores_and_last_years_where_they_are_the_same():
+    lines, every = raw("2023/nilai-butir-kab-malang.csv"), priorities.questions(2023, MALANG)
+    for pillar in PILLARS:
+        form = [line for line in lines if line["BLOK"] == pillar.title()]
+        found = every.query("pillar == @pillar")
+        assert found["code"].tolist() == [line["KODE"] for line in form]
+        assert found["score"].tolist() == [float(printed(line["NILAI"])) for line in form]
+        same = found["continuity"] == "same"
+        assert found["last_score"].notna().equals(same)
+        assert set(found.loc[same, "component"]) == {"outcome"}
+    spbe = every.set_index("label").loc["Nilai SPBE"]
+    assert [spbe["last_score"], spbe["score"]] == [1.00, 1.80]
+    assert spbe["change"] == pytest.approx(0.80)
+    means = priorities.means(every, ["component", "sub_dimension"]).dtypes
+    for year, region in ((2023, KUKAR), (2022, KUKAR), (2023, SURABAYA)):  # not on record
+        found = priorities.questions(year, region)
+        assert found.empty
+        assert found.dtypes.equals(every.dtypes)
+        assert priorities.means(found, ["component", "sub_dimension"]).dtypes.equals(means)
+
+
+def test_a_mean_is_rounded_half_up_and_keeps_the_order_of_the_form():
+    scored = pd.DataFrame({"component": ["outcome"] * 2 + ["impact"] * 3})
+    scored["score"] = [1.00, 1.01, 2.67, 2.68, None]
+    assert priorities.means(scored, "component").to_dict("list") == {
+        "component": ["outcome", "impact"],
+        "questions": [2, 2],
+        "score": [1.01, 2.68],  # 1,005 and 2,675
+    }
 
 
 def test_a_point_on_a_baseline_question_is_worth_5_4_times_one_on_impact():
