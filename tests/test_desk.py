@@ -29,6 +29,7 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 MARK = "KUKAR_DESK_OF_THIS_TEST"
 """Environment variable by which the processes that the desk started are known."""
 PATIENCE = 60_000
+expect.set_options(timeout=PATIENCE)
 
 pytestmark = [
     pytest.mark.slow,
@@ -135,11 +136,9 @@ OPEN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 
 def ready(page):
     """Wait for the kernel of the notebook in front."""
-    expect(page.locator(f"{OPEN} .jp-Toolbar-kernelName")).to_have_text(
-        "Python 3 (ipykernel)", timeout=PATIENCE
-    )
+    expect(page.locator(f"{OPEN} .jp-Toolbar-kernelName")).to_have_text("Python 3 (ipykernel)")
     status = page.locator(f"{OPEN} .jp-Notebook-ExecutionIndicator")
-    expect(status).to_have_attribute("data-status", "idle", timeout=PATIENCE)
+    expect(status).to_have_attribute("data-status", "idle")
 
 
 def run_all(page):
@@ -153,8 +152,8 @@ def explored(page):
     """Run all cells of jelajah and wait until the first figure and the last cell stand."""
     ready(page)
     run_all(page)
-    expect(page.locator(f"{OPEN} figure.drawn img")).to_have_count(1, timeout=PATIENCE)
-    expect(page.locator(f"{OPEN} .items li").first).to_be_visible(timeout=PATIENCE)
+    expect(page.locator(f"{OPEN} figure.drawn img")).to_have_count(1)
+    expect(page.locator(f"{OPEN} .items li").first).to_be_visible()
     return page
 
 
@@ -191,9 +190,9 @@ def test_tables_figures_and_peers_follow_the_region_that_is_searched(explored):
     place.fill("Kabupaten Malang")
     place.press("Enter")
     caption = explored.locator(f"{OPEN} caption", has_text="Kabupaten Malang, 2023").first
-    expect(caption).to_be_visible(timeout=PATIENCE)
+    expect(caption).to_be_visible()
     figure = explored.locator(f"{OPEN} figure.drawn img")
-    expect(figure).to_have_attribute("alt", re.compile("Baseline 3,60"), timeout=PATIENCE)
+    expect(figure).to_have_attribute("alt", re.compile("Baseline 3,60"))
     assert figure.evaluate("image => image.complete && image.naturalWidth > 300")
     peers = chosen(explored, "Pembanding").locator("option:checked").all_inner_texts()
     peers = [name.replace("\xa0", " ") for name in peers]
@@ -204,7 +203,7 @@ def test_tables_figures_and_peers_follow_the_region_that_is_searched(explored):
 def test_a_figure_is_traced_to_its_file_and_cell(explored):
     chosen(explored, "Angka").select_option(label="Komponen Kolaborasi")
     row = explored.locator(f"{OPEN} tr", has_text="baris 46, kolom 8")
-    expect(row.first).to_be_visible(timeout=PATIENCE)
+    expect(row.first).to_be_visible()
     assert "2023/tabel-nasional-peserta.csv" in row.first.inner_text()
 
 
@@ -234,7 +233,7 @@ def test_a_notebook_that_was_run_and_saved_is_no_change_to_git(explored, project
 
 def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
     explored.goto(lab[1].replace("jelajah", "02_indeks") + "&reset")  # jelajah is not reopened
-    expect(explored.locator(f"{OPEN} h1")).to_be_visible(timeout=PATIENCE)
+    expect(explored.locator(f"{OPEN} h1")).to_be_visible()
     ready(explored)
     explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
     expect(explored.locator(f"{OPEN} .cm-editor.cm-focused")).to_be_visible()
@@ -244,7 +243,7 @@ def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
     expect(explored.locator(f"{OPEN} .cm-line", has_text='str = "35.07"')).to_be_visible()
     run_all(explored)
     answer = explored.locator(f"{OPEN} .jp-OutputArea .answer", has_text="Kabupaten Malang")
-    expect(answer.first).to_be_visible(timeout=PATIENCE)
+    expect(answer.first).to_be_visible()
 
 
 def test_without_tables_it_says_so_and_starts_and_ctrl_c_leaves_no_process(lab, project, tmp_path):

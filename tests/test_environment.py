@@ -62,6 +62,7 @@ def pip(*arguments):
     return subprocess.run(command, capture_output=True, text=True)
 
 
+@pytest.mark.slow
 def test_the_environment_that_make_dev_made_is_the_whole_lock_and_fits_together():
     makefile = (store.ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(f"--require-hashes -r {lock}" in makefile for lock in LOCKS)
@@ -72,6 +73,7 @@ def test_the_environment_that_make_dev_made_is_the_whole_lock_and_fits_together(
     assert fits.returncode == 0, fits.stdout
 
 
+@pytest.mark.slow
 def test_the_package_installed_without_its_source_has_all_that_it_needs(tmp_path):
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", str(tmp_path / "there")]
     installed = pip("install", *options, str(store.ROOT))
