@@ -72,8 +72,7 @@ def engine(folder: Path) -> None:
     from kukar_analysis.report.engine import fork
 
     fork.preload()
-    fork.spare_imports()
-    import papermill  # noqa: F401
+    fork.import_papermill()
 
     with ThreadPoolExecutor(SIDE_BY_SIDE) as threads:
         list(threads.map(execute, range(RUNS), [folder] * RUNS, ["warm"] * RUNS))

@@ -14,7 +14,7 @@ from pathlib import Path
 from reading import write_notebook
 
 from kukar_analysis import store
-from kukar_analysis.report import cache, folder, make, page, publish, registry, way
+from kukar_analysis.report import cache, folder, make, page, publish, registry
 
 REGION = "2023/64.02"
 HOLDS = """
@@ -64,7 +64,8 @@ def publish_set(target, record, notebooks, waiting=()):
         kept.put(key, copy, found)
         own = {"page": True, "key": key, "question": found["question"]}
         entries[report.name] = publish.entry_of(report, record, report.status, **own)
-    with folder.held(target) as work, work.next_set(empty=True) as new:
+    said: list[str] = []
+    with folder.held(target) as work, publish.next_set(work, kept, said.append) as new:
         words = publish.write_pages(entries, new, target, kept)
         publish.carry_documents(earlier["files"], target, new)
         publish.write_lists(entries.values(), words, new, record)
@@ -98,7 +99,7 @@ class Small:
         return write_notebook(self.folder / "notebooks", name, *cells)
 
     def asked(self, **how):
-        return way.Asked(processed=self.processed, reports=self.target, **how)
+        return cache.Asked(processed=self.processed, reports=self.target, **how)
 
     def make(self, *names, **how):
         """Make the reports of these notebooks, and return how many were made, failed and kept."""

@@ -1,13 +1,6 @@
-"""What a report's key depends on, and that nothing to do is said at once, without pandas."""
+"""What a report's key depends on."""
 
-import json
-import shutil
-import subprocess
-import sys
-
-import copied
 import pytest
-from making import REGION
 
 from kukar_analysis import paths, used
 from kukar_analysis.report import cache
@@ -142,44 +135,3 @@ def test_a_page_tells_of_the_region_and_year_that_was_asked_for(monkeypatch, not
     for one in noted:
         used.note_table(*one)
     assert used.tells_of(used.seen(), 2023, "35.07") is tells
-
-
-# The project itself
-
-
-def test_nothing_to_do_is_said_without_pandas_and_status_sees_what_is_gone(processed, tmp_path):
-    project = copied.project(tmp_path / "proyek")
-    shutil.copytree(processed, project / "data" / "processed")
-    names = ["02_indeks", "03_pilar-governance"]
-    asked = ["report", "--year", "2023", "--region", "64.02"]
-    asked += [word for name in names for word in ("--only", f"{REGION}/{name}")]
-    first = copied.kukar(project, *asked)
-    assert (first.returncode, first.stderr) == (0, "")
-    assert "2 reports made, 0 failed, 0 up to date, 0 waiting" in first.stdout
-    again = copied.python(project, "-X", "importtime", "-m", "kukar_analysis", *asked)
-    assert again.returncode == 0
-    assert again.stdout.startswith("nothing to do: 2 reports are as they would be made now\n")
-    lines = again.stderr.splitlines()
-    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
-    assert {"typer", "kukar_analysis"} <= imported
-    assert imported.isdisjoint({"pandas", "numpy", "pyarrow", "papermill", "nbformat", "filelock"})
-    page = project / "reports" / REGION / "02_indeks.html"
-    page.unlink()
-    found = json.loads(copied.kukar(project, "status", "--json").stdout)
-    said = f"{REGION}/02_indeks.html hilang dari terbitan: jalankan `kukar run`"
-    assert said in found["wrong"]
-    third = copied.kukar(project, *asked)
-    assert (third.returncode, third.stderr) == (0, "")
-    assert "0 reports made, 0 failed, 2 up to date" in third.stdout
-    assert page.exists()
-
-
-def test_taking_fingerprints_needs_the_standard_library_only():
-    script = (
-        "import sys\nbefore = set(sys.modules)\n"
-        "from kukar_analysis.report import cache, notebooks, way\n"
-        "new = {n.partition('.')[0] for n in set(sys.modules) - before}\n"
-        "print(*sorted(new - set(sys.stdlib_module_names)))"
-    )
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    assert done.stdout.split() == ["kukar_analysis"], done.stderr

@@ -16,8 +16,8 @@ from reading import awaited, write_notebook
 
 from kukar_analysis import paths, store
 from kukar_analysis.errors import ReportError
-from kukar_analysis.report import cluster, registry, run, way
-from kukar_analysis.report.cache import Cache
+from kukar_analysis.report import registry, run
+from kukar_analysis.report.cache import Asked, Cache
 
 pytestmark = pytest.mark.slow
 
@@ -69,7 +69,10 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
     reports = tiny(paths.NOTEBOOKS, f"{said}\ntime.sleep(1)")
     killed = []
 
-    def kill_one(outcome):
+    errors = []
+
+    def kill_one(about, seconds, error):
+        errors.append(error)
         while not killed:
             try:  # a kernel that ended meanwhile, or has not written its number: the next one
                 worker = worker_of(int(begun.read_text()))
@@ -79,14 +82,13 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
                 continue
             worker.send_signal(signal.SIGKILL)
 
-    with cluster.executor(address, None) as executor:
+    with run.cluster(address, None) as executor:
         assert isinstance(executor, Executor)
-        asked = way.Asked(processed=processed)
-        outcomes = run.run(reports, tmp_path / "made", asked, PROGRAM, executor, kill_one)
-    assert [outcome.error for outcome in outcomes] == [None] * REPORTS
-    assert [outcome.report for outcome in outcomes] == reports
-    for outcome in outcomes:
-        cells = nbformat.read(outcome.notebook, as_version=4).cells
+        asked = Asked(processed=processed)
+        run.run(reports, tmp_path / "made", asked, PROGRAM, executor, kill_one)
+    assert errors == [None] * REPORTS
+    for report in reports:
+        cells = nbformat.read(tmp_path / "made" / f"{report.name}.ipynb", as_version=4).cells
         assert cells[-1].outputs[0].data["text/plain"] == "(2023, '64.02')"
     assert len(killed) >= 3, "a worker, its zygote and a kernel"
     _, left = psutil.wait_procs(killed, timeout=5)
@@ -98,10 +100,12 @@ def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, mon
     monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
     reports = tiny(paths.NOTEBOOKS, "import os")[:2]
     before = {*psutil.Process().children(recursive=True)}
-    with cluster.executor("local", 1) as executor:
-        asked = way.Asked(processed=processed)
-        outcomes = run.run(reports, tmp_path / "made", asked, PROGRAM, executor)
-    assert [outcome.error for outcome in outcomes] == [None, None]
+    with run.cluster("local", 1) as executor:
+        asked = Asked(processed=processed)
+        errors = []
+        done = lambda about, seconds, error: errors.append(error)  # noqa: E731
+        run.run(reports, tmp_path / "made", asked, PROGRAM, executor, done)
+    assert errors == [None, None]
 
     def left():
         found = {*psutil.Process().children(recursive=True)} - before
@@ -111,13 +115,13 @@ def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, mon
 
 
 def test_a_scheduler_that_nobody_started_is_named(monkeypatch):
-    monkeypatch.setattr(cluster, "_PATIENCE", 1)
+    monkeypatch.setattr(run, "_PATIENCE", 1)
     said = r"no dask scheduler answers at tcp://127\.0\.0\.1:9"
-    with pytest.raises(ReportError, match=said), cluster.executor("tcp://127.0.0.1:9", None):
+    with pytest.raises(ReportError, match=said), run.cluster("tcp://127.0.0.1:9", None):
         pass
 
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ReportError, match="pip install"), cluster.executor("local", 1):
+    with pytest.raises(ReportError, match="pip install"), run.cluster("local", 1):
         pass

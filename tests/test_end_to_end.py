@@ -11,6 +11,7 @@ from making import bytes_of
 from reading import Page, number, printed, raw
 
 from kukar_analysis import store
+from kukar_analysis.report import cache
 
 KUKARS_INDEX = "2023/64.02/02_indeks"
 MALANGS_GOVERNANCE = "2023/35.07/03_pilar-governance"
@@ -21,16 +22,16 @@ def ran(tmp_path_factory):
     """Run the year for two reports in an empty folder, and return the folder and what it said."""
     folder = tmp_path_factory.mktemp("kantor")
     shutil.copytree(store.RAW, folder / "raw")
+    return folder, run(folder)
+
+
+def run(folder, *how):
+    """Run the year, by Python with these options, and return what ended."""
     places = ["--raw", "raw", "--processed", "tables", "--reports", "laporan"]
     asked = ["--year", "2023", "--region", "64.02", "--region", "35.07"]
     asked += ["--only", KUKARS_INDEX, "--only", MALANGS_GOVERNANCE]
-    ended = subprocess.run(
-        [sys.executable, "-m", "kukar_analysis", "run", *places, *asked],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-    )
-    return folder, ended
+    command = [sys.executable, *how, "-m", "kukar_analysis", "run", *places, *asked]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True)
 
 
 def page(ran, name):
@@ -82,6 +83,22 @@ def test_malangs_page_shows_every_governance_question_as_it_is_printed(ran):
     assert len(shown) == 16
     (image,) = found.all("img")
     assert all(text in image["alt"] for text in questions.column("Butir"))
+
+
+def test_nothing_to_do_is_said_without_pandas_and_what_is_gone_is_put_right(ran):
+    again = run(ran[0], "-X", "importtime")
+    assert again.returncode == 0
+    assert again.stdout.startswith("nothing to do: 2 reports are as they would be made now\n")
+    lines = again.stderr.splitlines()
+    imported = {line.rpartition("|")[2].strip().partition(".")[0] for line in lines}
+    assert {"typer", "kukar_analysis"} <= imported
+    assert imported.isdisjoint({"pandas", "numpy", "pyarrow", "papermill", "nbformat"})
+    gone = ran[0] / "laporan" / f"{KUKARS_INDEX}.html"
+    before = gone.read_bytes()
+    gone.unlink()
+    assert cache.faults(gone.parents[2]) == [f"{KUKARS_INDEX}.html hilang dari terbitan"]
+    assert "0 reports made, 0 failed, 2 up to date" in run(ran[0]).stdout
+    assert gone.read_bytes() == before
 
 
 def test_plain_papermill_runs_a_notebook_though_it_makes_the_code_a_number(processed, tmp_path):

@@ -150,8 +150,8 @@ def test_kernels_that_run_at_once_hear_only_their_own_client_in_a_private_folder
         return made.cells[1].outputs[0].text, *ast.literal_eval(texts(made)[0])
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(one, range(8)))
-    assert [text for text, *_ in made] == [f"{n}\n" * 20 for n in range(8)]
+        made = list(pool.map(one, range(4)))
+    assert [text for text, *_ in made] == [f"{n}\n" * 20 for n in range(4)]
     for _, transport, path, mode in made:
         assert (transport, mode[-3:]) == ("ipc", "700")
         assert not os.path.exists(os.path.dirname(path))
@@ -229,18 +229,9 @@ def test_the_same_files_do_reach_a_kernel_that_is_not_ours(tmp_path):
 
 DIES = "import os, signal\nprint('sampai sini', flush=True)\nos.kill(os.getpid(), signal.SIGKILL)"
 SLEEPS = "import time\ntime.sleep(1000)"
-DEAF = f"import signal\nfor n in (2, 15): signal.signal(n, signal.SIG_IGN)\n{SLEEPS}"
 BROKEN = [
     (DIES, {}, DeadKernelError, "Kernel died: SIGKILL, perhaps out of memory"),
-    ("import os\nos._exit(3)", {}, DeadKernelError, "Kernel died: exit code 3"),
     (SLEEPS, {"execution_timeout": 1}, CellTimeoutError, "timed out: a cell may take 1 s"),
-    (DEAF, {"execution_timeout": 1}, CellTimeoutError, "timed out: a cell may take 1 s"),
-    (
-        SLEEPS,
-        {"total_timeout": 15, "execution_timeout": 60},
-        CellTimeoutError,
-        "timed out: the notebook may take 15 s",
-    ),
 ]
 
 
@@ -257,6 +248,19 @@ def test_a_notebook_that_broke_off_is_marked_for_what_it_is(tmp_path, cell, opti
     assert states(path)[-3:] == STOPPED
     (broken,) = [c for c in made.cells if c.source == cell]
     assert said in [o.evalue for o in broken.outputs if o.output_type == "error"]
+
+
+def test_the_last_cell_is_followed_by_a_question_that_leaves_no_trace(tmp_path):
+    answers, about = [], {"input_path": "sini.ipynb"}
+    asked = {"ask": "str(number * 2)", "answered": answers.append, "about": about}
+    made = run(tmp_path / "a.ipynb", "number = 21", **asked)
+    assert answers == ["'42'"]
+    assert made.metadata.papermill.input_path == "sini.ipynb"
+    (cell,) = made.cells
+    assert (cell.outputs, cell.execution_count) == ([], 1)
+    for cells in (["import sys\nsys.exit(0)"], ["number = 1", "raise SystemExit"]):
+        run(tmp_path / "b.ipynb", *cells, **asked)
+    assert len(answers) == 1, "what ends early answers nothing"
 
 
 def test_a_cell_that_raises_is_marked_as_by_papermill_itself(tmp_path):
@@ -295,9 +299,3 @@ def test_a_run_that_is_interrupted_marks_its_cell_and_leaves_no_process(tmp_path
             runner.kill()
     awaited(lambda: not psutil.pid_exists(int(pid)))
     assert states(tmp_path / "out.ipynb") == STOPPED
-
-
-def test_without_fork_a_plain_kernel_runs_and_that_is_said(tmp_path, monkeypatch, caplog):
-    monkeypatch.setattr(fork, "available", lambda: False)
-    assert texts(run(tmp_path / "a.ipynb", "import os\nos.getppid()")) == [str(os.getpid())]
-    assert "Kernel not forked but started: kernels can be forked on Linux only" in caplog.text

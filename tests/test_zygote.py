@@ -61,7 +61,7 @@ def test_a_kernel_starts_with_the_libraries_and_leads_a_session_of_its_own(tmp_p
         " 'OMP_NUM_THREADS' in os.environ, os.getsid(0) == os.getpgid(0) == os.getpid()"
     )
     shown = run(tmp_path / "a.ipynb", PARENT, cell)
-    assert shown == [str(fork.zygote().pid), "(['pandas', 'seaborn'], False, True)"]
+    assert shown == [str(fork.preload().pid), "(['pandas', 'seaborn'], False, True)"]
 
 
 @pytest.mark.parametrize(
@@ -78,22 +78,28 @@ def test_what_must_not_be_preloaded_leaves_plain_kernels_and_is_said(
     tmp_path, module, caplog, source, said
 ):
     module("unfit", source)
-    zygote = fork.preload(["unfit"])
-    for name in "ab":
-        assert run(tmp_path / f"{name}.ipynb", PARENT) == [str(os.getpid())]
-    assert fork.zygote() is zygote
+    fork.preload(["unfit"])
+    assert run(tmp_path / "a.ipynb", PARENT) == [str(os.getpid())]
     assert f"Kernel not forked but started: {said}" in caplog.text
+
+
+def test_where_no_kernel_can_be_forked_a_plain_one_runs_and_that_is_said(
+    tmp_path, monkeypatch, caplog
+):
+    monkeypatch.setattr(fork, "available", lambda: False)
+    assert run(tmp_path / "a.ipynb", PARENT) == [str(os.getpid())]
+    assert "Kernel not forked but started: kernels can be forked on Linux only" in caplog.text
 
 
 def started(zygote, folder, *arguments):
     """Return a kernel of nobody's, which has a folder of its own."""
     argv = ["-f", str(folder / "c.json"), "--log-level=CRITICAL", *arguments]
-    return zygote.fork(argv, zygote.environment, "/", str(folder / "own"))
+    return zygote.fork(argv, fork.surroundings(), "/", str(folder / "own"))
 
 
 def test_a_zygote_is_kept_until_others_are_asked_for_and_then_ends_after_its_last_kernel(tmp_path):
     old = fork.preload(["json"], "1")
-    assert fork.preload(["json"], "1") is fork.zygote() is old
+    assert fork.preload(["json"], "1") is fork.preload() is old
     kernel, pid = started(old, tmp_path), old.pid
     assert fork.preload(["json"], "2").pid != pid
     del old
@@ -108,7 +114,7 @@ def test_ending_closes_the_kernels_that_still_run_and_their_folders(tmp_path):
     (tmp_path / "own").mkdir()
     kernel = started(fork.preload(), tmp_path)
     fork.end()
-    assert fork.zygote().pid != kernel.zygote.pid
+    assert fork.preload().pid != kernel.zygote.pid
     assert kernel.poll() == -signal.SIGKILL
     assert not (tmp_path / "own").exists()
 
@@ -202,8 +208,8 @@ def test_after_a_killed_zygote_the_next_notebook_gets_a_new_one(tmp_path):
     killed = fork.preload((), "1").pid
     with pytest.raises(DeadKernelError):
         run(tmp_path / "a.ipynb", "import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(1000)")
-    assert run(tmp_path / "b.ipynb", PARENT) == [str(fork.zygote().pid)]
-    assert fork.zygote().pid != killed
+    assert run(tmp_path / "b.ipynb", PARENT) == [str(fork.preload().pid)]
+    assert fork.preload().pid != killed
 
 
 LIGHT = """
@@ -212,9 +218,9 @@ before = set(sys.modules)
 from kukar_analysis.report.engine import fork
 print(sorted({m.partition(".")[0] for m in set(sys.modules) - before}
     - set(sys.stdlib_module_names)))
-fork.spare_imports()
-import papermill
-print("lark" in sys.modules)
+fork.import_papermill()
+print({"lark", "arrow", "pyarrow"} & {*sys.modules})
+import papermill, pyarrow.fs
 """
 
 
@@ -233,4 +239,4 @@ def test_a_kernel_that_listened_before_anybody_asked_is_not_waited_for():
 
 def test_the_zygote_can_be_started_before_anything_else_is_imported():
     said = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, check=True)
-    assert said.stdout.split("\n") == ["['kukar_analysis']", "False", ""]
+    assert said.stdout.split("\n") == ["['kukar_analysis']", "set()", ""]

@@ -28,7 +28,7 @@ from kukar_analysis.cli.common import (
 from kukar_analysis.cli.data import check_tables, clean_files
 from kukar_analysis.errors import KukarError
 from kukar_analysis.report import notebooks
-from kukar_analysis.report.way import CELL, WHOLE, Asked
+from kukar_analysis.report.cache import CELL, MODULES, WHOLE, Asked, Cache
 
 if TYPE_CHECKING:
     from kukar_analysis.report.registry import Report
@@ -154,12 +154,17 @@ def run(
     asked = Asked(*which, *places, jobs, force, cluster, cell_timeout, timeout)
 
     def whole_year() -> bool:
+        if _nothing_to_do(asked, of_run=True):
+            return _all_readable(asked.only)
         cleaned = clean_files(raw, processed)
         _say_personal()
         agree, whole = check_tables(processed)
         if not agree:
             raise KukarError("a published figure differs from its parts: no report was made")
-        return _report(asked) and cleaned and whole
+        done = _report(asked) and cleaned and whole
+        if done:
+            Cache(asked.reports).stands_cleaned()
+        return done
 
     addresses = clock.addresses(notify or [])
     done, error = clock.watched(asked.processed, whole_year)
@@ -185,27 +190,36 @@ def _say_personal() -> None:
                 _warn(f"table {table}, column {column}: holds what looks like {kind}: look at it")
 
 
+def _nothing_to_do(asked: Asked, *, of_run: bool = False) -> bool:
+    """Return, and say, whether all that is asked stands published as it would be made now."""
+    cache = Cache(asked.reports)
+    whole = cache.made_of(asked.processed, asked.raw).whole
+    stands = None if asked.force else cache.standing(asked.words, whole, cleaned=of_run)
+    if stands is not None:
+        typer.echo(f"nothing to do: {stands} reports are as they would be made now")
+        typer.echo(f"open {asked.reports / 'index.html'}")
+    return stands is not None
+
+
 def _report(asked: Asked) -> bool:
     """Make what is stale, say what became of each report, and return whether all were made."""
-    from kukar_analysis.report.cache import Cache
+    readable = _all_readable(asked.only)
+    if _nothing_to_do(asked):
+        return readable
     from kukar_analysis.report.engine import fork
 
-    readable, cache = _all_readable(asked.only), Cache(asked.reports)
-    whole = cache.made_of(asked.processed, asked.raw).whole
-    stands = None if asked.force else cache.standing(asked.words, whole)
-    if stands is None:
-        fork.spare_imports()
-        # what follows takes a second to import
-        from kukar_analysis.report import cluster, make
+    # what follows takes a second to import: meanwhile kernels get ready
+    if fork.available() and not asked.cluster:
+        fork.preload(MODULES, Cache(asked.reports).program())
+    fork.import_papermill()
+    from kukar_analysis.report import make
+    from kukar_analysis.report.run import cluster
 
-        belonging(None if asked.raw == paths.RAW else asked.raw, asked.processed)
-        with cluster.executor(asked.cluster, asked.jobs) as executor:
-            typer.echo(f"executed notebooks and earlier sets: {cache.path}")
-            found = _found(asked)
-            done = make.make(found, asked, say=typer.echo, warn=_warn, executor=executor)
-    else:
-        done = True
-        typer.echo(f"nothing to do: {stands} reports are as they would be made now")
+    belonging(None if asked.raw == paths.RAW else asked.raw, asked.processed)
+    with cluster(asked.cluster, asked.jobs) as executor:
+        typer.echo(f"executed notebooks and earlier sets: {Cache(asked.reports).path}")
+        found = _found(asked)
+        done = make.make(found, asked, say=typer.echo, warn=_warn, executor=executor)
     typer.echo(f"open {asked.reports / 'index.html'}")
     return done and readable
 

@@ -1,8 +1,8 @@
-"""Executed notebooks under the fingerprint of all they can depend on; what is there is not run.
+"""What is asked of a run, and executed notebooks under the fingerprint of all they depend on.
 
-In `.reports.cache/` beside `reports/`, with the sets that were published earlier. Standard library
-only: a run with nothing to do is over at once. A hash is taken again only where size, time or
-inode of a file have changed (`memo.json`); what cannot be believed there counts as not there.
+They lie in `.reports.cache/` beside `reports/`, with the sets that were published earlier; what is
+there is not run. Standard library only: a run with nothing to do is over at once. A hash is taken
+again only where size, time or inode of a file have changed (`memo.json`).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
@@ -25,6 +25,8 @@ from kukar_analysis import paths, writing
 PACKAGE = Path(kukar_analysis.__file__).parent
 LARGEST, UNUSED_DAYS = 500_000_000, 30
 """Bytes and days that executed notebooks are kept which are not of the published set."""
+MODULES = tuple(f"kukar_analysis.{name}" for name in (*kukar_analysis.OFFERED, "show"))
+"""What kernels have imported before they start."""
 _LIBRARIES = (
     "babel ipykernel jinja2 matplotlib nbconvert numpy pandas papermill pyarrow seaborn weasyprint"
 )
@@ -33,6 +35,37 @@ _OWN = "last_run.json"
 """File that the program writes beside the tables and no page shows."""
 _RACY = 2_000_000_000
 """Nanoseconds within which a second change may leave a file's time as it was."""
+CELL, WHOLE = 300.0, 900.0
+"""Seconds that a cell and a report may take: a hundred times what the slowest takes."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which reports are made, from where, to where, on what, and how."""
+
+    years: list[int] | None = None
+    regions: list[str] | None = None
+    only: list[str] | None = None
+    parameters: list[str] | None = None
+    sheet: str | None = None
+    """the paper that pages are printed on too"""
+    excel: bool = False
+    """whether the annexes of their years are made too"""
+    raw: Path = paths.RAW
+    processed: Path = field(default_factory=paths.processed_dir)
+    reports: Path = paths.REPORTS
+    jobs: int | None = None
+    force: bool = False
+    cluster: str | None = None
+    """where a dask scheduler listens, if not in threads of this process"""
+    cell: float = CELL
+    whole: float = WHOLE
+
+    @property
+    def words(self) -> str:
+        """Return what is asked as one text: the same words ask for the same reports."""
+        asked = (self.years, self.regions, self.only, self.parameters, self.sheet, self.excel)
+        return json.dumps(asked)
 
 
 @dataclass(frozen=True)
@@ -58,8 +91,8 @@ class Cache:
     """The cache beside a folder of reports."""
 
     def __init__(self, target: Path) -> None:
-        target = target.resolve()
-        self.target, self.path = target, target.with_name(f".{target.name}.cache")
+        self.target = target.resolve()
+        self.path = self.target.with_name(f".{self.target.name}.cache")
         self.sets = self.path / "sets"
         self._memo: dict[str, list[Any]] = writing.known(self.path / "memo.json")
         self._pages: dict[str, dict[str, Any]] = {}
@@ -84,8 +117,8 @@ class Cache:
         notebooks, data, raw = (p.resolve() for p in (paths.NOTEBOOKS, paths.RAW.parent, raw))
         written = {processed.resolve(), data / "processed", self.target}
         others = [p for p in _files(notebooks) if p.parent != notebooks or p.suffix != ".ipynb"]
-        folders = [data] if raw.is_relative_to(data) else [data, raw]
-        others += [p for folder in folders for p in _files(folder, written)]
+        for folder in [data] if raw.is_relative_to(data) else [data, raw]:
+            others += _files(folder, written)
         others += [p for p in _files(processed) if p.name != _OWN]
         program, own = self.program(), {p.stem: self.hash(p) for p in notebooks.glob("*.ipynb")}
         return MadeOf(program, of_text(f"{program} {self._of(others)} {_versions()}"), own)
@@ -120,21 +153,27 @@ class Cache:
         text = json.dumps({"sha256": self.hash(kept), "page": page}, ensure_ascii=False)
         writing.write(kept.with_suffix(".json"), text, writing.OWN)
 
-    def standing(self, words: str, whole: str) -> int | None:
+    def standing(self, words: str, whole: str, *, cleaned: bool = False) -> int | None:
         """Return how many reports stand for what is asked, where not one of them is to be made.
 
-        `words` is how it was asked, `whole` the fingerprint of everything now. None where
-        something has to be looked at more closely.
+        `words` is how it was asked, `whole` the fingerprint of everything now; `cleaned`: only if
+        the tables are known to be what cleaning makes of the raw files.
         """
         found = writing.known(self.path / "asked.json")
         now = [words, whole, self.hash(self.target / paths.MANIFEST)]
-        return found["reports"] if found.get("asked") == now and not faults(self.target) else None
+        stands = found.get("asked") == now and found.get("cleaned", False) >= cleaned
+        return found["reports"] if stands and not faults(self.target) else None
 
     def stands(self, words: str, whole: str, reports: int) -> None:
         """Note that what was asked stands published."""
         now = [words, whole, self.hash(self.target / paths.MANIFEST)]
         text = json.dumps({"asked": now, "reports": reports})
         writing.write(self.path / "asked.json", text, writing.OWN)
+
+    def stands_cleaned(self) -> None:
+        """Note that what stands published was cleaned and checked from these raw files."""
+        found = writing.known(self.path / "asked.json") | {"cleaned": True}
+        writing.write(self.path / "asked.json", json.dumps(found), writing.OWN)
 
     def close(self) -> None:
         """Keep the hashes of files that are still there; clear what is not used.
@@ -145,13 +184,11 @@ class Cache:
         writing.write(self.path / "memo.json", json.dumps(memo), writing.OWN)
         reports = writing.known(self.target / paths.MANIFEST).get("reports", [])
         used, size, first = {r.get("key") for r in reports}, 0, time.time() - UNUSED_DAYS * 86400
-        found = [(p.stat().st_mtime, p) for p in (self.path / "made").glob("*.json")]
-        for used_at, page in sorted(found, reverse=True):
-            if page.stem not in used:
-                notebook = self.notebook(page.stem)
-                size += page.stat().st_size + (notebook.stat().st_size if notebook.exists() else 0)
-                if size > LARGEST or used_at < first:
-                    page.unlink()
+        made = sorted((self.path / "made").glob("*.json"), key=os.path.getmtime, reverse=True)
+        for page in (page for page in made if page.stem not in used):
+            size += sum(p.stat().st_size for p in (page, self.notebook(page.stem)) if p.exists())
+            if size > LARGEST or page.stat().st_mtime < first:
+                page.unlink()
         for notebook in (self.path / "made").glob("*.ipynb"):
             if not notebook.with_suffix(".json").exists():
                 notebook.unlink()
@@ -168,11 +205,10 @@ def faults(folder: Path) -> list[str]:
     if not isinstance(files, dict):
         return [f"{folder.name}/{paths.MANIFEST} tidak terbaca"]
     known = Cache(folder)
-    now = {name: known.hash(folder / name) for name in files}
     return [
-        f"{name} {'berubah sesudah terbit' if now[name] else 'hilang dari terbitan'}"
-        for name in files
-        if now[name] != files[name]
+        f"{name} {'berubah sesudah terbit' if now else 'hilang dari terbitan'}"
+        for name, sha256 in files.items()
+        if (now := known.hash(folder / name)) != sha256
     ]
 
 

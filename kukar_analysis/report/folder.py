@@ -11,7 +11,6 @@ import json
 import os
 import shutil
 import socket
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,14 +33,13 @@ class Work:
     path: Path
     can_exchange: bool
     old: Path | None = None
-    is_same: bool = False
-    """set where the next set says nothing new: the one that stands there stays"""
 
     @contextmanager
     def next_set(self, *, empty: bool = False) -> Iterator[Path]:
         """Give a copy of the set to change, or an empty folder; it takes the set's place whole.
 
-        Raises ReportError where a file of the set is open elsewhere and the system forbids it.
+        Whoever takes it away again leaves the set that stands. Raises ReportError where a file of
+        the set is open elsewhere and the system forbids it.
         """
         new = self.path / "set"
         shutil.rmtree(new, ignore_errors=True)
@@ -52,13 +50,11 @@ class Work:
         if self.target.exists():
             new.chmod(self.target.stat().st_mode)
         yield new
-        if self.is_same:
+        if not new.exists():
             return
         for place, _, files in os.walk(new, topdown=False):
-            for path in (Path(place, name) for name in files):
-                if not path.is_symlink():
-                    _sync(path)
-            _sync(Path(place))
+            for path in [*(Path(place, name) for name in files), Path(place)]:
+                _sync(path)
         try:
             self._exchange(new)
         except PermissionError as error:
@@ -72,18 +68,19 @@ class Work:
         if not self.target.exists():
             new.rename(self.target)
             return
-        self.old = self.path / "old"
-        shutil.rmtree(self.old, ignore_errors=True)
+        old = self.path / "old"
+        shutil.rmtree(old, ignore_errors=True)
         if self.can_exchange:
             _exchanged(new, self.target)
-            new.rename(self.old)
-            return
-        self.target.rename(self.old)  # for a moment neither is there; the next run puts it back
-        try:
-            new.rename(self.target)
-        except OSError:
-            self.old.rename(self.target)
-            raise
+            new.rename(old)
+        else:
+            self.target.rename(old)  # for a moment neither is there; the next run puts it back
+            try:
+                new.rename(self.target)
+            except OSError:
+                old.rename(self.target)
+                raise
+        self.old = old
 
 
 @contextmanager
@@ -94,16 +91,14 @@ def held(target: Path) -> Iterator[Work]:
     the folder cannot be written or exchanged: before anything is done.
     """
     target = target.resolve()
-    if target.exists() and not target.is_dir():
-        raise ReportError(f"{target} is a file; expected a folder: name another with --reports")
-    if target.is_mount():
-        raise ReportError(
-            f"{target} is a drive of its own, which cannot be exchanged in one step: name a folder"
-            " in it with --reports"
-        )
     target.parent.mkdir(parents=True, exist_ok=True)
-    if not os.access(target.parent, os.W_OK):
-        raise ReportError(f"{target.parent} cannot be written to: name another with --reports")
+    faults = {
+        f"{target} is a file; expected a folder": target.exists() and not target.is_dir(),
+        f"{target} is a drive of its own, which cannot be exchanged": target.is_mount(),
+        f"{target.parent} cannot be written to": not os.access(target.parent, os.W_OK),
+    }
+    if found := [fault for fault, is_so in faults.items() if is_so]:
+        raise ReportError(f"{found[0]}: name another with --reports")
     lock, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
 
     def holder() -> str:
@@ -149,7 +144,11 @@ def _can_exchange(path: Path) -> bool:
     other.mkdir()
     try:
         _exchanged(one, other)
-    except (OSError, AttributeError):  # not on this file system, or not with this C library
+    except (
+        OSError,
+        AttributeError,
+        TypeError,
+    ):  # not on this file system, or with this system's library
         return False
     finally:
         one.rmdir()
@@ -158,10 +157,7 @@ def _can_exchange(path: Path) -> bool:
 
 
 def _exchanged(new: Path, target: Path) -> None:
-    if sys.platform != "linux":
-        raise OSError("folders change places in one step on Linux only")
-    libc = ctypes.CDLL(None, use_errno=True)
-    places = os.fsencode(new), os.fsencode(target)
+    libc, places = ctypes.CDLL(None, use_errno=True), (os.fsencode(new), os.fsencode(target))
     if libc.renameat2(_AT_FDCWD, places[0], _AT_FDCWD, places[1], _RENAME_EXCHANGE):
         failed = ctypes.get_errno()
         raise OSError(failed, os.strerror(failed), str(target))
@@ -169,7 +165,7 @@ def _exchanged(new: Path, target: Path) -> None:
 
 def _sync(path: Path) -> None:
     """Let a file or folder lie on the disk before it takes the place of one that does."""
-    if os.name != "posix" and path.is_dir():
+    if path.is_symlink() or (os.name != "posix" and path.is_dir()):
         return
     # Windows flushes what is open for writing only
     handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)

@@ -35,7 +35,6 @@ _MARKUP = {
     "a link out of the bundle": r"(?i)(href|src)\s*=\s*[\"']?\s*(\w+:)?//",
 }
 _PICTURE = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]*")
-"""Pictures inside a page: letters without words."""
 _SUM = re.compile(r"=(ROUND\(|SUM\(|[A-Z]\d+|[\d:*/,)])+")
 """A formula of the annex, which computes the index from the cells beside it."""
 _SHOWN = {"execute_result", "display_data", "stream"}
@@ -116,25 +115,21 @@ def _look(path: Path) -> tuple[list[str], list[str]]:
 
 def _strings(value: Any) -> Iterator[str]:
     """Yield the texts of a notebook as they are read, not as JSON writes them; no pictures."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            if not key.startswith("image/"):
-                yield from _strings(part)
-    elif isinstance(value, list):
+    if isinstance(value, dict):
+        value = [part for key, part in value.items() if not key.startswith("image/")]
+        yield from (text for part in value for text in _strings(part))
+    elif isinstance(value, list):  # a text may be a list of its lines
         yield "".join(part for part in value if isinstance(part, str))
-        for part in value:
-            if not isinstance(part, str):
-                yield from _strings(part)
+        yield from (text for part in value for text in _strings(part))
+    elif isinstance(value, str):
+        yield value
 
 
 def _own_words() -> list[tuple[str, str]]:
     """Return what this machine and its user go by, where it says something."""
     places = {str(paths.ROOT), str(Path.home()), tempfile.gettempdir()}
-    names = [("the name of the user", getpass.getuser())]
-    names += [("the name of the machine", platform.node())]
-    said = [(kind, n) for kind, n in names if len(n) >= _SHORTEST and n not in _TOO_COMMON]
+    names = {"the name of the user": getpass.getuser(), "the name of the machine": platform.node()}
+    said = [(k, n) for k, n in names.items() if len(n) >= _SHORTEST and n not in _TOO_COMMON]
     return [("a path of this machine", f"{place}/") for place in places] + said
 
 

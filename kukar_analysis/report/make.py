@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from kukar_analysis.errors import PrinterError, ReportError
 from kukar_analysis.report import folder, page, paper, publish, run, site, workbook
-from kukar_analysis.report.cache import Cache, MadeOf, faults
+from kukar_analysis.report.cache import Asked, Cache, MadeOf
 from kukar_analysis.report.engine import fork
 from kukar_analysis.report.publish import Entry, Say
 from kukar_analysis.report.record import run_record
 from kukar_analysis.report.registry import Report
-from kukar_analysis.report.run import Outcome, in_a_line, no_room
-from kukar_analysis.report.way import Asked
+from kukar_analysis.report.run import in_a_line, no_room
 
 
 def make(
@@ -58,25 +58,31 @@ class _Making:
         self.lacking = [report for report in self.reports if report.name not in known]
         stood = {n: e["key"] for n, e in self.earlier["reports"].items() if e["page"]}
         self.kept = {name for name in known if stood.get(name) == self.keys[name]}
-        self.outcomes: list[Outcome] = []
+        self.errors: dict[str, str | None] = {}
+        self.staged = self.work.path / "made"
         if taken := len(known - self.kept):
             self.say(f"{taken} reports were made before and are taken from {self.cache.path.name}")
+
+    def _made_of(self) -> MadeOf:
+        return self.cache.made_of(self.asked.processed, self.asked.raw)
 
     def all(self) -> bool:
         """Run what is lacking, publish, and return whether all came out."""
         if self.lacking and not fork.available():
             self.say("kernels can be forked on Linux only; each is started anew here, and slower")
         if self.lacking:
-            staged = self.work.path / "made"
-            call = (self.lacking, staged, self.asked, self.made_of.program, self.executor)
-            run.run(*call, done=self._ended)
+            call = (self.staged, self.asked, self.made_of.program, self.executor)
+            run.run(self.lacking, *call, self._ended)
         if self._made_of() != self.made_of:
             raise ReportError(
                 "tables, notebooks or program changed while reports were made, so nothing was"
                 " published: run it again"
             )
-        failed = sum(outcome.error is not None for outcome in self.outcomes)
-        all_done = self._publish() and not failed
+        entries = self._entries()
+        with publish.next_set(self.work, self.cache, self.warn) as new:
+            all_done = self._write(entries, new)
+        failed = sum(error is not None for error in self.errors.values())
+        all_done = all_done and not failed
         if all_done:
             self.cache.stands(self.asked.words, self.made_of.whole, len(self.reports))
         made, waiting = len(self.reports) - len(self.kept), len(self.found) - len(self.reports)
@@ -86,21 +92,17 @@ class _Making:
         )
         return all_done
 
-    def _made_of(self) -> MadeOf:
-        return self.cache.made_of(self.asked.processed, self.asked.raw)
-
-    def _ended(self, outcome: Outcome) -> None:
+    def _ended(self, report: Report, seconds: float, error: str | None) -> None:
         """Put an executed notebook with its page into the cache, and say what became of it.
 
         Not where anything has changed since the run began: it may have been made from what was.
         """
-        report = outcome.report
-        if not outcome.error:
+        notebook = self.staged / f"{report.name}.ipynb"
+        if not error:
             try:
-                found = page.read(outcome.notebook)
+                found = page.read(notebook)
             except Exception as failed:
                 error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
-                outcome = replace(outcome, error=error)
             else:
                 for what in found["left_out"]:
                     said = f"notebooks/{report.notebook}.ipynb, {what}"
@@ -108,54 +110,24 @@ class _Making:
                 for kind in found["personal"]:
                     self.warn(f"{report.name}: the page shows what looks like {kind}: look at it")
                 if self._made_of() == self.made_of:
-                    self.cache.put(self.keys[report.name], outcome.notebook, found)
-        self.outcomes.append(outcome)
-        name = f"[{len(self.outcomes)}/{len(self.lacking)}] {report.name}"
-        if outcome.error:
-            self.warn(f"{name}  failed: {outcome.error}")
+                    self.cache.put(self.keys[report.name], notebook, found)
+        self.errors[report.name] = error
+        name = f"[{len(self.errors)}/{len(self.lacking)}] {report.name}"
+        if error:
+            self.warn(f"{name}  failed: {error}")
         else:
-            self.say(f"{name}  {outcome.seconds:.1f} s")
-
-    def _publish(self) -> bool:
-        """Publish the next set; return whether all documents that were asked for were made."""
-        target, files, carried = self.work.target, self.earlier["files"], dict[str, str]()
-        entries, stood = self._entries(), target.exists() and any(target.iterdir())
-        sheet = self.asked.sheet or self.earlier["sheet"]
-        with self.work.next_set(empty=True) as new:
-            words = publish.write_pages(entries, new, target, self.cache)
-            for outcome in self.outcomes:
-                if outcome.error and outcome.notebook.exists():
-                    copy = new / publish.FAILED / f"{outcome.report.name.replace('/', '_')}.ipynb"
-                    copy.parent.mkdir(exist_ok=True)
-                    outcome.notebook.replace(copy)
-            kinds = (".pdf", ".xlsx") if sheet == self.earlier["sheet"] else (".xlsx",)
-            publish.carry_documents(files, target, new, kinds)
-            documents = self._documents(entries, new)
-            publish.write_lists(entries.values(), words, new, self.record, sheet=sheet)
-            self.work.is_same = publish.is_same(new, self.earlier) and not faults(target)
-            if not self.work.is_same:
-                publish.carry_foreign(target, new, files, self.cache, carried, self.warn)
-        if self.work.old:
-            publish.carry_foreign(self.work.old, target, files, self.cache, carried, self.warn)
-            place = publish.keep(self.work.old, self.earlier["made_at"], self.cache)
-            if stood and not files:
-                self.warn(
-                    f"the manifest of {target.name} could not be read: all that stood there is kept"
-                    f" in {place.relative_to(target.parent)}"
-                )
-        return documents
+            self.say(f"{name}  {seconds:.1f} s")
 
     def _entries(self) -> dict[str, Entry]:
         """Return what the next manifest says of each report; of those not asked for as before."""
         new = [text for text in self.record.corrections if text not in self.earlier["corrections"]]
         earlier: dict[str, Entry] = self.earlier["reports"]
         entries = {name: publish.marked(entry, new) for name, entry in earlier.items()}
-        errors = {o.report.name: o.error for o in self.outcomes if o.error}
         for report in self.found:
             name, before = report.name, earlier.get(report.name, {})
             status, own = report.status, dict[str, Any]()
-            if name in errors:
-                status, own = "failed", {"error": errors[name]}
+            if error := self.errors.get(name):
+                status, own = "failed", {"error": error}
                 if before.get("page"):  # it stays, and says what made it
                     kept = ("page", "key", "question", *self.record.said())
                     own |= {part: before[part] for part in kept}
@@ -169,38 +141,52 @@ class _Making:
             entries[name] = publish.entry_of(report, self.record, status, **own)
         return entries
 
+    def _write(self, entries: dict[str, Entry], new: Path) -> bool:
+        """Write the next set; return whether all documents that were asked for were made."""
+        target, earlier = self.work.target, self.earlier
+        sheet = self.asked.sheet or earlier["sheet"]
+        words = publish.write_pages(entries, new, target, self.cache)
+        for name, error in self.errors.items():
+            if error and (made := self.staged / f"{name}.ipynb").exists():
+                copy = new / publish.FAILED / f"{name.replace('/', '_')}.ipynb"
+                copy.parent.mkdir(exist_ok=True)
+                made.replace(copy)
+        kinds = (".pdf", ".xlsx") if sheet == earlier["sheet"] else (".xlsx",)
+        publish.carry_documents(earlier["files"], target, new, kinds)
+        documents = self._documents(entries, new)
+        publish.write_lists(entries.values(), words, new, self.record, sheet=sheet)
+        return documents
+
     def _documents(self, entries: dict[str, Entry], new: Path) -> bool:
         """Make annexes and prints that were asked for; return whether all came out."""
         asked = [report for report in self.reports if entries[report.name]["page"]]
-        done = []
+        listed, record, done = [*entries.values()], self.record, True
+        calls: dict[str, Callable[[], object]] = {}
         for year in dict.fromkeys(r.year for r in asked if self.asked.excel):
-            own = [e for e in entries.values() if e["year"] == year and e["page"]]
-            regions, annex = sorted({e["region"] for e in own}), site.annex_of(year)
-            raw = self.asked.raw
-            done.append(
-                self._each(annex, workbook.write, year, regions, new / annex, self.record, raw)
-            )
+            regions = sorted({e["region"] for e in listed if e["year"] == year and e["page"]})
+            annex = site.annex_of(year)
+            own = (year, regions, new / annex, record, self.asked.raw)
+            calls[annex] = partial(workbook.write, *own)
         try:
             printer = paper.Printer(self.asked.sheet) if self.asked.sheet else None
         except PrinterError as error:
             self.warn(f"kukar: no PDF was made: {error}")
-            return False
-        for name in [f"{report.name}.pdf" for report in asked if printer]:
-            if not (new / name).exists():
-                done.append(self._each(name, paper.page, printer, new, name.removesuffix(".pdf")))
-        for year, region in dict.fromkeys((r.year, r.region) for r in asked if printer):
-            call = (printer, new, year, region, self.record, [*entries.values()])
-            done.append(self._each(site.document_of(year, region), paper.year, *call))
-        return all(done)
-
-    def _each(self, name: str, do: Callable[..., object], *arguments: Any) -> bool:
-        """Make one document; where it fails say so, and let the others be."""
-        try:
-            do(*arguments)
-        except Exception as error:
-            if no_room(error):
-                raise
-            self.warn(f"{name}  failed: {in_a_line(error)}")
-            return False
-        self.say(name)
-        return True
+            printer, done = None, False
+        if printer:
+            for name in (report.name for report in asked):
+                if not (new / f"{name}.pdf").exists():
+                    calls[f"{name}.pdf"] = partial(paper.page, printer, new, name)
+            for year, region in dict.fromkeys((r.year, r.region) for r in asked):
+                document = partial(paper.year, printer, new, year, region, record, listed)
+                calls[site.document_of(year, region)] = document
+        for name, call in calls.items():
+            try:
+                call()
+            except Exception as error:
+                if no_room(error):
+                    raise
+                self.warn(f"{name}  failed: {in_a_line(error)}")
+                done = False
+            else:
+                self.say(name)
+        return done

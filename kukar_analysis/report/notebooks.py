@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import paths
-from kukar_analysis.errors import ReportError, UsageError
+from kukar_analysis.errors import UsageError
 
 KEY = "kukar"
 """The part of a notebook's metadata that says whether it is shipped, and how its reports are
@@ -54,23 +54,20 @@ class Notebook:
     is_shipped: bool = False
 
 
+def readable(folder: Path | None = None) -> list[Notebook]:
+    """Return the notebooks in their order, but those that cannot be read (`faults`)."""
+    return [one for one in _all(folder).values() if isinstance(one, Notebook)]
+
+
 def own(folder: Path | None = None) -> list[Notebook]:
     """Return the notebooks that an analyst added and that are reports, in their order."""
-    found = [one for one in _all(folder).values() if isinstance(one, Notebook)]
-    return [one for one in found if not one.is_shipped and {*one.parameters} >= {"year", "region"}]
+    reports = [one for one in readable(folder) if {*one.parameters} >= {"year", "region"}]
+    return [one for one in reports if not one.is_shipped]
 
 
 def faults(folder: Path | None = None) -> dict[str, str]:
     """Return what is wrong with notebooks that cannot be read, in a line each."""
     return {name: about for name, about in _all(folder).items() if isinstance(about, str)}
-
-
-def parameters(name: str) -> Mapping[str, Parameter]:
-    """Return the parameters of a notebook. Raises whatever reading says of a file that is none."""
-    path = paths.NOTEBOOKS / f"{name}.ipynb"
-    if not path.exists():
-        raise ReportError("is not there; restore it")
-    return read(path).parameters
 
 
 def read(path: Path) -> Notebook:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
+from collections import Counter
 from collections.abc import Iterator
 from html import escape
 from pathlib import Path
@@ -49,6 +50,7 @@ _ATTRIBUTES = re.compile(
     "|tabindex|title|width"
 )
 _FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\\w$])\$(?=\S)[^$\n]+(?<=\S)\$(?![\w$])", re.DOTALL)
+_TYPED = "a formula stands there as it was typed"
 _CELL = re.compile(r"^cell-id=")
 
 
@@ -102,30 +104,26 @@ def personal(text: str) -> list[str]:
 def _prepared(cell: Any) -> Iterator[str]:
     """Take out of a cell what nbconvert would stumble over or show raw; yield what it was."""
     if cell.cell_type != "code":
-        yield from ["a formula stands there as it was typed"] * bool(_FORMULA.search(cell.source))
+        yield from [_TYPED] * bool(_FORMULA.search(cell.source))
         for name in {*re.findall(r"\battachment:([^)\s\"']+)", cell.source)}:
             if name not in cell.get("attachments", {}):
                 cell.source = cell.source.replace(f"attachment:{name}", name)
-        return
-    for output in list(cell.outputs):
-        data = output.get("data", {})
+    for place, output in reversed([*enumerate(cell.get("outputs", ()))]):
+        data, size = output.get("data", {}), len(str(output))
         best = next((kind for kind in _SHOWN if kind in data), "")
-        strange = sorted(set(data) - set(_SHOWN))
-        if len(str(output)) > LARGEST:
-            size = f"{len(str(output)) / 1e6:.0f} MB"
-            yield f"an output of {size} is left out"
-            text = f"Keluaran sebesar {size} tidak dimuat di halaman ini; ada di berkas notebook."
-            cell.outputs[cell.outputs.index(output)] = nbformat.v4.new_output(
-                "display_data", {"text/plain": text}
-            )
-        elif strange and (best in ("", "text/plain") or "widget-view" in str(strange)):
-            said = "a widget" if "widget-view" in str(strange) else ", ".join(strange)
-            yield f"{'a script' if 'javascript' in said else said} is left out"
-            cell.outputs.remove(output)
-        elif best == "text/latex" or (
-            best == "text/markdown" and _FORMULA.search(data["text/markdown"])
-        ):
-            yield "a formula stands there as it was typed"
+        strange = ", ".join(sorted(set(data) - set(_SHOWN)))
+        if size > LARGEST:
+            yield f"an output of {size / 1e6:.0f} MB is left out"
+            text = f"Keluaran sebesar {size / 1e6:.0f} MB tidak dimuat di halaman ini; ada di"
+            shown = {"text/plain": f"{text} berkas notebook."}
+            cell.outputs[place] = nbformat.v4.new_output("display_data", shown)
+        elif strange and (best in ("", "text/plain") or "widget-view" in strange):
+            said = {"widget-view": "a widget", "javascript": "a script"}
+            named = [name for part, name in said.items() if part in strange]
+            yield f"{[*named, strange][0]} is left out"
+            del cell.outputs[place]
+        elif best == "text/latex" or _FORMULA.search(data.get(best, "") * (best == _SHOWN[1])):
+            yield _TYPED
 
 
 def _cleaned(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
@@ -135,21 +133,18 @@ def _cleaned(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
     for tag in soup.find_all(True):
         if tag.decomposed:
             continue
-        number = _number(tag)
-        if tag.name == "style" and "show" in tag.get_attribute_list("class"):
+        number, is_style = _number(tag), tag.name == "style"
+        if is_style and "show" in tag.get_attribute_list("class"):
             tag.decompose()  # for Lab alone
-        elif tag.name == "style" and not _LOADS.search(tag.get_text()):
-            continue
-        elif tag.name == "style" or _RUNS.fullmatch(tag.name):
-            said = "a script" if tag.name == "script" else f"<{tag.name}>"
+        elif _RUNS.fullmatch(tag.name) or (is_style and _LOADS.search(tag.get_text())):
+            yield number, f"{'a script' if tag.name == 'script' else f'<{tag.name}>'} is left out"
             tag.decompose()
-            yield number, f"{said} is left out"
         elif tag.name == "svg":  # as a picture nothing in it can run
             tag["xmlns"], title = "http://www.w3.org/2000/svg", tag.find("title")
             alt = str(tag.get("aria-label") or (title.get_text() if title else "Gambar"))
             source = f"data:image/svg+xml;base64,{base64.b64encode(str(tag).encode()).decode()}"
             tag.replace_with(soup.new_tag("img", attrs={"alt": alt, "src": source}))
-        elif not _CELL.match(str(tag.get("id"))):
+        elif not is_style and not _CELL.match(str(tag.get("id"))):
             yield from ((number, what) for what in _attributes(tag))
 
 
@@ -166,9 +161,14 @@ def _attributes(tag: Tag) -> Iterator[str]:
         yield f"a link to {target[:80]} leads nowhere on a page"
     if tag.name != "img":
         return
-    alt = str(tag.get("alt") or "")
-    if picture := address if address.startswith("data:image/") else _picture(address):
-        tag["src"] = picture
+    alt, is_data = str(tag.get("alt") or ""), address.startswith("data:image/")
+    if not is_data and "://" not in address:  # a picture that lies beside the notebooks
+        path = (paths.NOTEBOOKS / unquote(address)).resolve()
+        kind = mimetypes.guess_type(path.name)[0] or ""
+        if is_data := kind.startswith("image/") and path.is_file():
+            address = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
+    if is_data:
+        tag["src"] = address
         if alt.startswith("No description"):  # nbconvert's
             tag["alt"] = "Gambar tanpa keterangan"
     else:
@@ -176,36 +176,28 @@ def _attributes(tag: Tag) -> Iterator[str]:
         yield f"the picture {address[:80]} is not there"
 
 
-def _picture(address: str) -> str | None:
-    """Return a picture that lies beside the notebooks, as part of the page; None without one."""
-    path = (paths.NOTEBOOKS / unquote(address)).resolve()
-    kind = mimetypes.guess_type(path.name)[0] or ""
-    if "://" in address or not kind.startswith("image/") or not path.is_file():
-        return None
-    return f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-
-
 def _gathered(soup: BeautifulSoup) -> None:
     """Take empty places, but the answer's, out of the sections, and say them once, before the last.
 
     A section with nothing else goes, and so does a heading under which nothing stands.
     """
-    sections: list[tuple[Tag, list[Tag]]] = []
+    sections: list[list[Tag]] = []
     for cell in soup.find_all(id=_CELL):
         if cell.h2:
-            sections.append((cell.h2, [cell]))
+            sections.append([cell])
         elif sections:
-            sections[-1][1].append(cell)
+            sections[-1].append(cell)
     waiting: dict[str, list[str]] = {}
     last = None
-    for heading, cells in sections:
+    for cells in sections:
+        heading = (cells[0].h2 or cells[0]).get_text(" ", strip=True)
         boxes = [box.extract() for cell in cells for box in cell.select(".empty-place")]
-        stands = "".join(cell.get_text("", strip=True) for cell in cells)
-        stays = stands != heading.get_text("", strip=True) or any(cell.img for cell in cells)
+        stands = "".join(cell.get_text(" ", strip=True) for cell in cells)
+        stays = stands != heading or any(cell.img for cell in cells)
         for box in boxes:
             reason = " ".join(p.get_text() for p in box("p") if not p.strong)
-            named = box.strong if stays and box.strong else heading
-            waiting.setdefault(reason, []).append(named.get_text(" ", strip=True))
+            named = box.strong.get_text(" ", strip=True) if stays and box.strong else heading
+            waiting.setdefault(reason, []).append(named)
         last = cells[0] if stays else last
         for cell in [] if stays else cells:
             cell.decompose()
@@ -224,10 +216,10 @@ def _anchored(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
 
     Yields the cell's number and the links that lead nowhere.
     """
-    taken, now = dict.fromkeys(RESERVED, 1), dict[str, str]()
+    taken, now = Counter(RESERVED), dict[str, str]()
     for heading in soup.find_all(["h2", "h3"]):
         name = formats.slug(heading.get_text()) or "bagian"
-        taken[name] = taken.get(name, 0) + 1
+        taken[name] += 1
         anchor = name if taken[name] == 1 else f"{name}-{taken[name]}"
         heading["id"] = now[heading.get_text().strip().replace(" ", "-")] = anchor  # as Jupyter's
     for link in soup.find_all("a", href=re.compile("^#")):
@@ -246,13 +238,13 @@ def _number(tag: Tag) -> int:
 
 def _scrolling(soup: BeautifulSoup) -> None:
     """Let a table that is wider than the screen be scrolled, with the keyboard too, and named."""
-    taken: dict[str, int] = {}
+    taken = Counter[str]()
     for table in soup.find_all("table"):
         frame = table.parent
         if not frame or "table" not in frame.get_attribute_list("class"):
             frame = table.wrap(soup.new_tag("div", attrs={"class": "table"}))
         label = table.caption.get_text(" ", strip=True) if table.caption else "Tabel"
-        taken[label] = taken.get(label, 0) + 1
+        taken[label] += 1
         label += f" ({taken[label]})" if taken[label] > 1 else ""
         frame.attrs |= {"role": "region", "tabindex": "0", "aria-label": label}
 
@@ -265,8 +257,9 @@ def _sections(body: str) -> Iterator[dict[str, str]]:
             image.replace_with(f" {image.get('alt') or ''} ")
         head = soup.h2.extract() if soup.h2 else None
         heading, text = (found.get_text(" ") if found else "" for found in (head, soup))
+        anchor = str(head.get("id")) if head else ""
         yield {
-            "anchor": str(head.get("id")) if head else "",
+            "anchor": anchor,
             "heading": " ".join(heading.split()),
             "text": " ".join(text.split()),
         }

@@ -29,7 +29,7 @@ PANGO = (
     "PDF needs the library pango; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
     " libharfbuzz-subset0; with conda: conda install -c conda-forge pango"
 )
-_SCREEN_ONLY = ("script", "nav", "form", "button", "input", "label")
+_SCREEN_ONLY = "script, nav, form, button, input, label, .skip"
 _MARK = 'font: bold 9pt "Liberation Sans", "DejaVu Sans", sans-serif; color: #8a3d00'
 _STYLES = Path(__file__).parent / "templates"
 
@@ -104,14 +104,16 @@ def year(
             found["id"] = f"{own}-{found['id']}"  # told apart from those of other chapters
         for found in main.find_all(class_="sample"):
             found.decompose()  # the cover says it, and every chapter's source
-        is_old = entry["data"] != record.data
-        chapters.append(_chapter(own, entry["title"], main.decode_contents(), is_old=is_old))
-    if (method := paths.ROOT / "docs" / "metode.md").exists():
+        chapters.append({"id": own, "title": entry["title"], "html": main.decode_contents()})
+        chapters[-1]["is_old"] = entry["data"] != record.data
+    method = paths.ROOT / "docs" / "metode.md"
+    if method.exists():
         shown = mistune.create_markdown(escape=True, plugins=["table"])(method.read_text("utf-8"))
         html = f'<p class="kicker">{title}</p>{shown}'
-        chapters.append(_chapter("metode", "Lampiran: metode", html))
+        chapters.append({"id": "metode", "title": "Lampiran: metode", "html": html})
     html = _sources(year, region, title, record)
-    chapters.append(_chapter("sumber", "Lampiran: sumber dan catatan pembuatan", html))
+    heading = "Lampiran: sumber dan catatan pembuatan"
+    chapters.append({"id": "sumber", "title": heading, "html": html})
     value = compare.index_value(year, region).value
     html = site.ENVIRONMENT.get_template("year.html").render(
         title=title,
@@ -120,16 +122,11 @@ def year(
         letterhead=_letterhead(region),
         sample=fw.regions[region].is_sample,
         unconfirmed=unconfirmed(region, year),
-        chapters=chapters,
+        chapters=[{"is_old": False} | chapter for chapter in chapters],
         record=record,
     )
-    printer.print(
-        html, folder / site.document_of(year, region), _mark(year, region, draft=is_draft)
-    )
-
-
-def _chapter(id_: str, title: str, html: str, *, is_old: bool = False) -> dict[str, Any]:
-    return {"id": id_, "title": title, "html": html, "is_old": is_old}
+    target = folder / site.document_of(year, region)
+    printer.print(html, target, _mark(year, region, draft=is_draft))
 
 
 def _mark(year: int, region: str, *, draft: bool = False) -> str:
@@ -143,7 +140,6 @@ def _mark(year: int, region: str, *, draft: bool = False) -> str:
 
 
 def _letterhead(region: str) -> list[str]:
-    """Return the lines of the letterhead of a region's office; none where none is on record."""
     lines = [line for line in framework.load().letterheads if line.region == region]
     return [line.text for line in sorted(lines, key=lambda line: line.line)]
 
@@ -162,11 +158,10 @@ def _sources(year: int, region: str, title: str, record: RunRecord) -> str:
 def _main(page: Path) -> tuple[BeautifulSoup, Tag]:
     """Return a page and its main part, without links and what only a screen can use."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
-    for found in [*soup.find_all(_SCREEN_ONLY), *soup.select(".skip")]:
+    for found in soup.select(_SCREEN_ONLY):
         found.decompose()
     for found in soup.find_all("a", href=True):
         found.unwrap()  # pages of the site are no pages here
-    main = soup.find("main")
-    if not isinstance(main, Tag):
+    if not isinstance(soup.main, Tag):
         raise ReportError("a published page has no main part; make it anew: kukar report")
-    return soup, main
+    return soup, soup.main

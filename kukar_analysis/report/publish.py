@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -97,10 +98,9 @@ def write_pages(
             entry["page"] = False
             continue
         found = known or page.read(notebook)
-        target = new / f"{name}.html"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_text(site.render(entry, found, around[name], draft=draft), encoding="utf-8")
-        shutil.copy(notebook, target.with_suffix(".ipynb"))
+        text = site.render(entry, found, around[name], draft=draft)
+        _copied(notebook, new / f"{name}.ipynb")
+        (new / f"{name}.html").write_text(text, encoding="utf-8")
         words[name] = found["sections"]
     return words
 
@@ -109,17 +109,15 @@ def carry_documents(
     files: Mapping[str, str], old: Path, new: Path, kinds: tuple[str, ...] = (".pdf", ".xlsx")
 ) -> None:
     """Take over the prints and annexes of pages that are as they were; `files`: as published."""
-
-    def pages(of: Mapping[str, str], start: str) -> dict[str, str]:
-        return {n: sha for n, sha in of.items() if n.startswith(start) and n.endswith(".html")}
-
-    now = {path.relative_to(new).as_posix(): writing.sha256(path) for path in _files(new)}
-    for name in files:
+    now = _hashes(new)
+    for name in (n for n in files if n.endswith(kinds) and (old / n).exists()):
         own = Path(name).with_suffix(".html").as_posix()
         start = own if own in files else f"{Path(name).parent.as_posix()}/"
-        if not name.endswith(kinds) or not (old / name).exists():
-            continue
-        if pages(now, start) == pages(files, start) != {}:
+        before, after = (
+            {n: sha for n, sha in of.items() if n.startswith(start) and n.endswith(".html")}
+            for of in (files, now)
+        )
+        if before == after != {}:
             _copied(old / name, new / name)
 
 
@@ -132,8 +130,7 @@ def write_lists(
     index = site.index(listed, new, record, draft=bool(more.get("draft")))
     (new / "index.html").write_text(index, encoding="utf-8")
     made = record.said() | {"inputs": record.inputs, "corrections": record.corrections}
-    files = {path.relative_to(new).as_posix(): writing.sha256(path) for path in _files(new)}
-    made |= {"reports": listed, "files": files} | more
+    made |= {"reports": listed, "files": _hashes(new)} | more
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
     (new / MANIFEST).write_text(text, encoding="utf-8")
 
@@ -143,37 +140,50 @@ def _search(entries: Iterable[site.Entry], words: Words) -> str:
 
     All but plain ASCII is written as an escape, `<` too, so that no text can end the script.
     """
-    lines = [
-        {name: entry[name] for name in ("name", "title", "year")}
-        | {
-            "region": entry["region_name"],
-            "sections": [
-                [s["anchor"], s["heading"], s["text"][:LONGEST]] for s in words[entry["name"]]
-            ],
-        }
-        for entry in entries
-        if entry["page"]
-    ]
-    texts = [json.dumps(line, separators=(",", ":")).replace("<", "\\u003c") for line in lines]
-    return "window.KUKAR_INDEX = [\n" + ",\n".join(texts) + "\n];\n"
+    lines = []
+    for entry in (entry for entry in entries if entry["page"]):
+        own = words[entry["name"]]
+        parts = [[part["anchor"], part["heading"], part["text"][:LONGEST]] for part in own]
+        line = {name: entry[name] for name in ("name", "title", "year")}
+        line |= {"region": entry["region_name"], "sections": parts}
+        lines.append(json.dumps(line, separators=(",", ":")).replace("<", "\\u003c"))
+    return "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
 
 
-def is_same(new: Path, earlier: Mapping[str, Any]) -> bool:
-    """Whether a new set says what the published one does, the time of the index apart."""
-    one, other = (
-        (found["reports"], found["corrections"], {**found["files"], "index.html": ""})
-        for found in (read(new), earlier)
-    )
-    return one == other
+@contextmanager
+def next_set(work: folder.Work, cache: Cache, say: Say) -> Iterator[Path]:
+    """Give an empty folder for the next set, which takes the place of the published one.
+
+    Unless it says the same, the time of the index apart. Files that somebody else put into the
+    published set, or changed there, are carried over and said; the set itself is kept.
+    """
+    target, now, carried = work.target, read(work.target), dict[str, str]()
+    stood = target.exists() and any(target.iterdir())
+    with work.next_set(empty=True) as new:
+        yield new
+        one, other = (
+            (found["reports"], found["corrections"], {**found["files"], "index.html": ""})
+            for found in (read(new), now)
+        )
+        if one == other and not faults(target):
+            shutil.rmtree(new)
+        else:
+            _carry(target, new, now["files"], cache, carried, say)
+    if work.old:
+        _carry(work.old, target, now["files"], cache, carried, say)
+        place = _keep(work.old, now["made_at"], cache)
+        if stood and not now["files"]:
+            said = f"the manifest of {target.name} could not be read: all that stood there is kept"
+            say(f"{said} in {place.relative_to(target.parent)}")
 
 
-def carry_foreign(
+def _carry(
     old: Path, new: Path, files: Mapping[str, str], cache: Cache, carried: dict[str, str], say: Say
 ) -> None:
     """Copy into the new set what somebody else put into the old one, or changed there; say so.
 
     Called before the exchange and after it, with the same `carried`; `files` as they were
-    published. Nothing of a folder whose manifest cannot be believed: it is kept whole (`keep`).
+    published. Nothing of a folder whose manifest cannot be believed: it is kept whole (`_keep`).
     """
     for path in _files(old) if files else []:
         name, found = path.relative_to(old).as_posix(), cache.hash(path)
@@ -190,7 +200,7 @@ def carry_foreign(
             say(f"{name} {what}: kept as {place}")
 
 
-def keep(old: Path, made_at: str, cache: Cache) -> Path:
+def _keep(old: Path, made_at: str, cache: Cache) -> Path:
     """Keep a set that was exchanged, and clear those before the newest few; return its place."""
     stamp = "".join(c for c in made_at if c.isdigit())[:14] or "tanpa-manifest"
     taken = [p.name for p in cache.sets.glob(f"{stamp}*")]
@@ -209,23 +219,18 @@ def put_back(target: Path, name: str, say: Say) -> None:
     Raises UsageError for a set that is not kept, or no longer as its manifest says.
     """
     with folder.held(target) as work:
-        cache, now = Cache(target), read(target)
+        cache = Cache(target)
         known = {place.name: place for place in _kept(cache)}
-        if not known or (name != "last" and name not in known):
+        chosen = known.get(name) or ([None, *known.values()][-1] if name == "last" else None)
+        if chosen is None:
             raise UsageError(
                 f"no earlier set {name!r} of {target.name} is kept; kept, the newest last:"
                 f" {', '.join(known) or 'none'}"
             )
-        chosen = [*known.values()][-1] if name == "last" else known[name]
         if wrong := faults(chosen):
             raise UsageError(f"set {chosen.name} is not as it was published: {wrong[0]}")
-        carried: dict[str, str] = {}
-        with work.next_set(empty=True) as new:
+        with next_set(work, cache, say) as new:
             shutil.copytree(chosen, new, dirs_exist_ok=True)
-            carry_foreign(work.target, new, now["files"], cache, carried, say)
-        if work.old:
-            carry_foreign(work.old, work.target, now["files"], cache, carried, say)
-            keep(work.old, now["made_at"], cache)
         cache.close()
         say(f"{target.name} shows again the set of {chosen.name}; the next run publishes anew")
 
@@ -236,6 +241,10 @@ def _kept(cache: Cache) -> list[Path]:
 
 def _files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
+
+
+def _hashes(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): writing.sha256(path) for path in _files(folder)}
 
 
 def _copied(path: Path, target: Path) -> None:

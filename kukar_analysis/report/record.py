@@ -50,25 +50,21 @@ def shown(moment: datetime) -> str:
 
 def run_record(processed: Path) -> RunRecord:
     """Return the record of a run that begins now, from the tables of `processed`."""
-    files = store.read("files", processed).dropna(subset="sha256")
+    files = store.read("files", processed).dropna(subset="sha256").set_index("file")["sha256"]
     superseded = store.read("rejected", processed).query("rule == 'superseded'")
     return RunRecord(
         version=kukar_analysis.__version__,
         commit=_commit(),
         made_at=datetime.now(UTC).replace(microsecond=0),
-        inputs=dict(zip(files["file"], files["sha256"], strict=True)),
+        inputs=files.to_dict(),
         corrections=[*(superseded["origin"] + ": " + superseded["reason"])],
     )
 
 
 def _commit() -> str:
-    """Return the commit of the program, marked where files differ from it."""
-    git = ["git", "-C", str(paths.ROOT)]
+    git = ["git", "-C", str(paths.ROOT), "describe", "--always", "--abbrev=12", "--exclude=*"]
     try:
-        commit, changed = (
-            subprocess.run([*git, *asked], capture_output=True, text=True, check=True).stdout
-            for asked in (["rev-parse", "--short=12", "HEAD"], ["status", "--porcelain"])
-        )
+        told = subprocess.run([*git, "--dirty=+"], capture_output=True, text=True, check=True)
     except (OSError, subprocess.CalledProcessError):
         return "tidak diketahui"  # a copy without git, as from a USB stick
-    return commit.strip() + "+" * bool(changed)
+    return told.stdout.strip()

@@ -72,11 +72,8 @@ def _given(found: list[Report], name: str, value: str) -> list[Report]:
     Of notebooks whose reports leave a parameter as it is, those that have it with this value: they
     are reports of their own, with the parameter in their name.
     """
-    broken = notebooks.faults()
-    own = {
-        r.notebook: {} if r.notebook in broken else notebooks.parameters(r.notebook) for r in found
-    }
-    known = {r.name: [*r.parameters, *own[r.notebook]] for r in found}
+    own = {one.notebook: one.parameters for one in notebooks.readable()}
+    known = {r.name: {**own.get(r.notebook, {}), **r.parameters} for r in found}
     knowing = [r for r in found if name in known[r.name]]
     if not knowing:
         names = ", ".join(dict.fromkeys(n for names in known.values() for n in names))
@@ -84,7 +81,7 @@ def _given(found: list[Report], name: str, value: str) -> list[Report]:
     chosen = [r for r in knowing if str(r.parameters.get(name, value)) == value]
     if not chosen:
         raise UsageError(f"no report has {name} = {value}; `kukar list` shows what there is")
-    return [_variant(r, name, own[r.notebook].get(name), value) for r in chosen]
+    return [_variant(r, name, own.get(r.notebook, {}).get(name), value) for r in chosen]
 
 
 def _variant(report: Report, name: str, of: notebooks.Parameter | None, value: str) -> Report:
@@ -116,33 +113,29 @@ def _of(year: int, region: str) -> list[Report]:
 
 def _of_scores(year: int, region: str) -> Iterator[Report]:
     """Yield what the ministry's figures tell; none for what a region that stayed away lacks."""
-    fw = framework.load()
-    record = compare.index_record(year, region)
+    fw, record = framework.load(), compare.index_record(year, region)
     index, known = _waits("index_scores", year, region), record is not None
     both = [*index, *_waits("question_scores", year, region)]
-    yield _report("02_indeks", year, region, "Indeks Smart City", waits=index, can_be_made=known)
+    yield _report("02_indeks", year, region, "Indeks Smart City", index, known)
     if record is not None and not record["participated"]:
         return
-    for notebook, title, waits in (
-        ("00_ringkasan", "Ringkasan", both),
-        ("07_ketahanan", "Ketahanan peringkat", index),
-        ("10_pembanding", "Daerah pembanding", index),
-        ("11_isi_indeks", "Yang diukur indeks", index),
-    ):
-        yield _report(notebook, year, region, title, waits=waits, can_be_made=known)
-    for found in notebooks.own():
-        yield _report(found.notebook, year, region, found.title, waits=index, can_be_made=known)
+    yield _report("00_ringkasan", year, region, "Ringkasan", both, known)
+    titles = {
+        "07_ketahanan": "Ketahanan peringkat",
+        "10_pembanding": "Daerah pembanding",
+        "11_isi_indeks": "Yang diukur indeks",
+    }
+    for notebook, title in [*titles.items(), *((n.notebook, n.title) for n in notebooks.own())]:
+        yield _report(notebook, year, region, title, index, known)
     for pillar, about in fw.pillars.items():
-        how: dict[str, Any] = {"waits": both, "can_be_made": known, "pillar": pillar}
-        yield _report("03_pilar", year, region, about.name, **how)
+        yield _report("03_pilar", year, region, about.name, both, known, pillar=pillar)
     # since the year before that has an edition, which need not be the last
     last = max((y for y in fw.years() if y < year), default=0)
     before = compare.index_value(last, region) if last else None
     if before is not None and before.known != "absent":
-        made = not index and before.value is not None
-        waits = [*_waits("index_scores", last, region), *index]
+        waits, made = [*_waits("index_scores", last, region), *index], before.value is not None
         yield replace(
-            _report("04_antar_tahun", year, region, "", waits=waits, can_be_made=made),
+            _report("04_antar_tahun", year, region, "", waits, made and not index),
             name=f"{year}/{region}/04_antar_tahun-{last}",
             title=f"Perubahan {fw.regions[region].name} {last}–{year}",
             parameters={"region": region, "from_year": last, "to_year": year},
@@ -152,29 +145,28 @@ def _of_scores(year: int, region: str) -> Iterator[Report]:
 def _of_office(year: int, region: str) -> Iterator[Report]:
     """Yield what the office's own papers tell."""
     arrived = not quality.arrivals(year, region).empty
-    yield _report("01_mutu_data", year, region, "Mutu data", can_be_made=arrived)
+    yield _report("01_mutu_data", year, region, "Mutu data", (), arrived)
     if year not in framework.load().years():
         return
     agencies = sorted(carrying.agencies(year, region)["opd"])
     named = not store.read("pillar_agencies", year=year, region=region).empty
     quick = [f(year, region) for f in (quick_wins.named_quick_wins, quick_wins.candidates)]
-    for notebook, title, table, there in (
-        ("05_quick_win", "Quick win", "quick_win_aspects", not all(f.empty for f in quick)),
-        (
-            "06_sinergi_opd",
-            "Sinergi OPD",
-            "pillar_agencies",
-            named or bool(agencies or carrying.unnamed(year, region)),
-        ),
-        ("08_program", "Program", "programmes", not programmes.programmes(year, region).empty),
+    there = {
+        "quick_win_aspects": not all(frame.empty for frame in quick),
+        "pillar_agencies": named or bool(agencies or carrying.unnamed(year, region)),
+        "programmes": not programmes.programmes(year, region).empty,
+    }
+    for notebook, title, table in (
+        ("05_quick_win", "Quick win", "quick_win_aspects"),
+        ("06_sinergi_opd", "Sinergi OPD", "pillar_agencies"),
+        ("08_program", "Program", "programmes"),
     ):
         waits = _waits(table, year, region)
-        yield _report(notebook, year, region, title, waits=waits, can_be_made=there)
+        yield _report(notebook, year, region, title, waits, there[table])
     waited = not not_received(year, region).empty
-    yield _report("12_belum_diterima", year, region, "Yang belum diterima", can_be_made=waited)
+    yield _report("12_belum_diterima", year, region, "Yang belum diterima", (), waited)
     for opd in agencies:
-        title = f"{framework.load().opd[opd].name},"
-        yield _report("09_opd", year, region, title, opd=opd)
+        yield _report("09_opd", year, region, f"{framework.load().opd[opd].name},", opd=opd)
 
 
 def _waits(table: str, year: int, region: str) -> tuple[str, ...]:
@@ -188,7 +180,6 @@ def _report(
     year: int,
     region: str,
     title: str,
-    *,
     waits: Iterable[str] = (),
     can_be_made: bool = True,
     **part: str,
@@ -199,12 +190,12 @@ def _report(
     """
     own = "".join(f"-{formats.slug(value)}" for value in part.values())
     return Report(
-        f"{year}/{region}/{notebook}{own}",
-        notebook,
-        {"year": year, "region": region, **part},
-        f"{title} {framework.load().regions[region].name} {year}",
-        year,
-        region,
-        tuple(dict.fromkeys(waits)),
-        can_be_made,
+        name=f"{year}/{region}/{notebook}{own}",
+        notebook=notebook,
+        parameters={"year": year, "region": region, **part},
+        title=f"{title} {framework.load().regions[region].name} {year}",
+        year=year,
+        region=region,
+        waits=tuple(dict.fromkeys(waits)),
+        can_be_made=can_be_made,
     )

@@ -7,44 +7,59 @@ import errno
 import json
 import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Mapping
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
 
-import kukar_analysis
 from kukar_analysis import paths, used
 from kukar_analysis.errors import KukarError, ReportError
 from kukar_analysis.report import notebooks
-from kukar_analysis.report.cache import Cache
+from kukar_analysis.report.cache import MODULES, Asked, Cache
 from kukar_analysis.report.engine import fork
 from kukar_analysis.report.registry import Report
-from kukar_analysis.report.way import Asked
 
-_ASKS = """__import__("json").dumps([
+_ASK = """__import__("json").dumps([
     __import__("kukar_analysis.used", fromlist=["seen"]).seen(),
     {{name: repr(globals().get(name)) for name in {names!r}}},
 ])"""
-"""The cell that is added to each notebook: which rows were read, and what the parameters are."""
-_MODULES = tuple(f"kukar_analysis.{name}" for name in (*kukar_analysis.OFFERED, "show"))
-"""What kernels have imported before they start."""
-_stopped = threading.Event()
-"""Set while a run that broke off ends: a kernel that was killed then is not tried again."""
+"""What a kernel is asked after the last cell: which rows were read, and what the parameters are."""
+_RETRIES, _PATIENCE = 2, 10
+"""Times that a task whose worker was lost goes to another; seconds to wait for a scheduler."""
+
+Done = Callable[[Report, float, str | None], None]
+"""Takes what became of a report: its seconds, and its error where it failed."""
 
 
-@dataclass(frozen=True)
-class Outcome:
-    """What became of a report: its executed notebook, and the error where it failed."""
+@contextmanager
+def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
+    """Give the executor of a dask scheduler (`local`: one started here); None without an address.
 
-    report: Report
-    notebook: Path
-    seconds: float
-    error: str | None = None
+    A worker needs the project, in the same version, and the folders of tables and reports under
+    the same path. Raises ReportError where dask is not installed, or nobody answers.
+    """
+    if address is None:
+        yield None
+        return
+    try:
+        from distributed import Client, LocalCluster
+
+        own = {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1}
+        started = LocalCluster(**own, dashboard_address=None) if address == "local" else None
+        client = Client(started or address, timeout=_PATIENCE)
+    except ImportError as error:
+        said = "--cluster needs dask.distributed: pip install 'kukar-analysis[cluster]'"
+        raise ReportError(said) from error
+    except (OSError, ValueError) as error:
+        said = f"no dask scheduler answers at {address} ({error}): start one, `dask scheduler`"
+        raise ReportError(said) from error
+    with client:
+        yield client.get_executor(retries=_RETRIES, pure=False)
+    if started:
+        started.close()
 
 
 def run(
@@ -52,41 +67,37 @@ def run(
     folder: Path,
     asked: Asked,
     program: str,
-    executor: Executor | None = None,
-    done: Callable[[Outcome], None] = lambda outcome: None,
-) -> list[Outcome]:
-    """Execute the reports into `folder`/<name>.ipynb and return what became of each, in order.
+    executor: Executor | None,
+    done: Done,
+) -> None:
+    """Execute the reports into `folder`/<name>.ipynb; `done` is called as each one ends.
 
-    `done` is called as each one ends, in this thread. Notebooks run in kernels of their own, as
-    many at a time as is asked (default: cores) or as `executor` takes; one that fails, for whatever
-    reason, leaves its executed copy, and the others go on. Raises OSError where there is no room.
+    Notebooks run in kernels of their own, as many at a time as is asked (default: cores) or as
+    `executor` takes; one that fails, for whatever reason, leaves its executed copy, and the others
+    go on. Raises OSError where there is no room.
     """
     asked = replace(asked, processed=asked.processed.resolve(), reports=asked.reports.resolve())
     if executor is None and fork.available():
-        fork.preload(_MODULES, program)  # loads while papermill is imported here
-    fork.spare_imports()
-    # here, once: threads that import it at the same time meet it half made
-    import_module("papermill")
-    outcomes: dict[str, Outcome] = {}
+        fork.preload(MODULES, program)  # loads while papermill is imported here
+    fork.import_papermill()  # once: threads that import it at the same time meet it half made
     pool = executor or ThreadPoolExecutor(asked.jobs or os.cpu_count() or 1)
     try:
-        waiting = {
-            pool.submit(execute, r, paths.NOTEBOOKS, folder, asked, program): r for r in reports
-        }
+        call = (paths.NOTEBOOKS, folder, asked, program)
+        waiting = {pool.submit(execute, report, *call): report for report in reports}
         for finished in as_completed(waiting):
-            report, (seconds, error) = waiting[finished], _result(finished)
-            made = Outcome(report, folder / f"{report.name}.ipynb", seconds, error)
-            outcomes[report.name] = made
-            done(made)
+            try:
+                became = finished.result()
+            except OSError:
+                raise
+            except Exception as lost:  # its worker was
+                became = 0.0, in_a_line(lost)
+            done(waiting[finished], *became)
     except BaseException:  # Ctrl-C too: the kernels end at once, and with them their threads
-        _stopped.set()
         pool.shutdown(wait=False, cancel_futures=True)
         fork.end()
         raise
     finally:
         pool.shutdown(wait=True)
-        _stopped.clear()
-    return [outcomes[report.name] for report in reports]
 
 
 def execute(
@@ -103,11 +114,10 @@ def execute(
             raise ReportError("the worker has another version of the program: install it there")
         os.environ[paths.PROCESSED_VARIABLE] = str(asked.processed)
         if fork.available():
-            fork.preload(_MODULES, program)
+            fork.preload(MODULES, program)
         path = place / f"{report.notebook}.ipynb"
         _check_parameters(report, path)
-        tables = _run(report, path, folder / f"{report.name}.ipynb", asked)
-        _check_read(report.parameters, tables)
+        _check_answer(report, _run(report, path, folder / f"{report.name}.ipynb", asked))
     except Exception as failed:
         if no_room(failed):
             raise
@@ -117,7 +127,6 @@ def execute(
 
 @cache
 def _known(reports: Path) -> Cache:
-    """Return what knows the hashes of the program's files: each is read again when it changes."""
     return Cache(reports)
 
 
@@ -131,16 +140,6 @@ def in_a_line(failed: BaseException) -> str:
     """Return an error as one line: what it says where it is meant for people, else its kind too."""
     said = _first_line(str(failed))
     return said if isinstance(failed, KukarError) else f"{type(failed).__name__}: {said}"
-
-
-def _result(finished: Future[tuple[float, str | None]]) -> tuple[float, str | None]:
-    """Return what became of a task; where its worker was lost, that it failed."""
-    try:
-        return finished.result()
-    except OSError:
-        raise
-    except Exception as error:
-        return 0, in_a_line(error)
 
 
 def _check_parameters(report: Report, path: Path) -> None:
@@ -159,101 +158,62 @@ def _check_parameters(report: Report, path: Path) -> None:
             raise ReportError(f"no parameter {name} takes {value!r}; known: {listed}")
 
 
-def _run(report: Report, path: Path, output: Path, asked: Asked) -> list[str]:
-    """Run a notebook, a second time where its kernel died or did not start: for want of memory.
-
-    Returns the rows that it read. Raises ReportError, which names the cell.
-    """
-    import nbformat
+def _run(report: Report, path: Path, output: Path, asked: Asked) -> str:
+    """Run a notebook and return its answer. Raises ReportError, which names the cell."""
+    import papermill
     from nbclient.exceptions import CellTimeoutError
     from papermill.exceptions import PapermillExecutionError
 
-    notebook = nbformat.v4.upgrade(nbformat.read(path, as_version=4))
-    asks = _ASKS.format(names=[*report.parameters])
-    notebook.cells.append(nbformat.v4.new_code_cell(asks, id="asks"))
+    logging.getLogger("papermill").setLevel(logging.ERROR)
     output.parent.mkdir(parents=True, exist_ok=True)
-    source = output.with_suffix(".asked.ipynb")
-    nbformat.write(notebook, source)
-    error, again = "", True
-    while again:
-        again = False
-        try:
-            _papermill(source, output, path.parent, report.parameters, asked)
-        except PapermillExecutionError as failed:
-            error = f"{failed.ename}: {_first_line(failed.evalue)}"
-        except CellTimeoutError as failed:
-            error = f"it hangs: {str(failed).removeprefix('timed out: ')}"
-        except OSError:
-            raise
-        except Exception as failed:
-            # nbclient and jupyter_client raise errors of many kinds for a kernel that died
-            again = not error and not _stopped.is_set()
-            error = in_a_line(failed) + " (at try 2 too)" * bool(error)
-        else:
-            error = ""
-    answer, place = _own(report, output)
-    if error or answer is None:
-        raise ReportError(f"{place}: {error or 'it ends the notebook before its last cell'}")
-    tables, values = json.loads(answer)
-    for name, value in report.parameters.items():
+    answers: list[str] = []
+    error = early = "it ends the notebook before its last cell"
+    try:
+        papermill.execute_notebook(
+            # papermill passes paths through str.format
+            *(str(place).replace("{", "{{").replace("}", "}}") for place in (path, output)),
+            parameters=dict(report.parameters),
+            engine_name="warm",
+            kernel_name="python3",
+            progress_bar=False,
+            execution_timeout=asked.cell,
+            total_timeout=asked.whole,
+            # as in Lab, for modules beside the notebook; papermill's own `cwd` moves every thread
+            resources={"metadata": {"path": str(path.parent)}},
+            # ipykernel warns of TCP at every start; a kernel that dies raises an error of its own
+            extra_arguments=["--log-level=CRITICAL"],
+            ask=_ASK.format(names=[*report.parameters]),
+            answered=answers.append,
+            # not the paths of this machine
+            about={"input_path": f"notebooks/{path.name}", "output_path": f"{report.name}.ipynb"},
+        )
+    except PapermillExecutionError as failed:
+        error = f"{failed.ename}: {_first_line(failed.evalue)}"
+    except CellTimeoutError as failed:
+        error = f"it hangs: {str(failed).removeprefix('timed out: ')}"
+    except OSError:
+        raise
+    except Exception as failed:  # of many kinds for a kernel that died or did not start
+        error = in_a_line(failed)
+    if answers and error == early:
+        return answers[0]
+    cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
+    place = "before the first cell"
+    for number, cell in enumerate(cells, start=1):
+        if cell["metadata"].get("papermill", {}).get("status") == "failed":
+            place = f"cell {number} ({_first_line(''.join(cell['source']))})"
+    raise ReportError(f"{place}: {error}")
+
+
+def _check_answer(report: Report, answer: str) -> None:
+    """Raise ReportError where a parameter changed, or no row was read of what they name."""
+    tables, values = json.loads(ast.literal_eval(answer))
+    given = report.parameters
+    for name, value in given.items():
         if values[name] != repr(value):
             raise ReportError(f"the parameter {name} no longer is {value!r}; a cell only reads it")
-    return [*tables]
-
-
-def _papermill(
-    source: Path, output: Path, place: Path, parameters: Mapping[str, Any], asked: Asked
-) -> None:
-    import papermill
-
-    logging.getLogger("papermill").setLevel(logging.ERROR)
-    papermill.execute_notebook(
-        # papermill passes paths through str.format
-        *(str(path).replace("{", "{{").replace("}", "}}") for path in (source, output)),
-        parameters=dict(parameters),
-        engine_name="warm",
-        kernel_name="python3",
-        progress_bar=False,
-        execution_timeout=asked.cell,
-        total_timeout=asked.whole,
-        # as in Lab, for modules beside the notebook; papermill's own `cwd` moves every thread
-        resources={"metadata": {"path": str(place)}},
-        # ipykernel warns of TCP at every start; a kernel that dies raises an error of its own
-        extra_arguments=["--log-level=CRITICAL"],
-    )
-
-
-def _own(report: Report, output: Path) -> tuple[str | None, str]:
-    """Leave in an executed notebook only what is its own; return the answer, and what failed.
-
-    The answer is that of the cell that was added, None where it was not run. This machine's paths,
-    which papermill writes into it, are replaced by short names.
-    """
-    import nbformat
-
-    place = "before the first cell"
-    if not output.exists():
-        return None, place
-    notebook = nbformat.read(output, as_version=4)
-    added = next(cell for cell in reversed(notebook.cells) if cell.id == "asks")
-    notebook.cells.remove(added)
-    about = notebook.metadata.papermill
-    about.input_path, about.output_path = (
-        f"notebooks/{report.notebook}.ipynb",
-        f"{report.name}.ipynb",
-    )
-    nbformat.write(notebook, output)
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.metadata.get("papermill", {}).get("status") == "failed":
-            place = f"cell {number} ({_first_line(cell.source)})"
-    answers = [out.data["text/plain"] for out in added.outputs if "data" in out]
-    return (ast.literal_eval(answers[0]) if answers else None), place
-
-
-def _check_read(parameters: Mapping[str, Any], tables: list[str]) -> None:
-    """Raise ReportError where a notebook did not look at what its parameters name."""
-    region = parameters.get("region")
-    years = [parameters[name] for name in ("year", "from_year", "to_year") if name in parameters]
+    region = given.get("region")
+    years = [given[name] for name in ("year", "from_year", "to_year") if name in given]
     for year in years or [None]:
         if (year or region) and not used.tells_of(tables, year, region):
             named = " ".join(str(value) for value in (region, year) if value)

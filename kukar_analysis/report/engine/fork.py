@@ -1,13 +1,10 @@
-"""Starts the process that kernels are forked from, and asks it for kernels.
-
-Standard library only, so that it can be started before papermill is imported: both then load at
-the same time.
-"""
+"""Starts the process that kernels are forked from; standard library only, to be there first."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import importlib
 import json
 import os
 import signal
@@ -22,19 +19,17 @@ from pathlib import Path
 from typing import Any
 
 SCRIPT = Path(__file__).with_name("zygote.py")
-ALONE = {"JE_ARROW_MALLOC_CONF": "background_thread:false", "PYDEVD_DISABLE_FILE_VALIDATION": "1"}
+ALONE = {"JE_ARROW_MALLOC_CONF": "background_thread:false"}
 ALONE |= {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-"""Variables of the zygote, not of its kernels: helper threads do not live through a fork."""
+"""Variables of the zygote alone: helper threads do not live through a fork."""
 PERSONAL = ("PYTHON", "IPYTHON", "MPL", "MATPLOTLIBRC", "PANDAS_")
 """Beginnings of variables with which whoever runs notebooks could change their figures."""
-OWN = Path(__file__).parents[3]
-"""The folder of the package that this engine lies in: its kernels must find the same one."""
-TIMEOUT = 60.0
-"""Seconds until a process that does not answer is given up."""
+OWN = Path(__file__).parents[3]  # the folder of this package: kernels must find the same one
+TIMEOUT = 60.0  # seconds until a process that does not answer is given up
 
 
 class ZygoteError(Exception):
-    """No kernel can be forked, and why."""
+    """Why no kernel can be forked."""
 
 
 def available() -> bool:
@@ -42,13 +37,17 @@ def available() -> bool:
     return sys.platform == "linux"
 
 
-def spare_imports() -> None:
-    """Keep `rfc3987_syntax` from being imported; call before the first import of papermill.
+def import_papermill() -> None:
+    """Import papermill without what it loads for nothing, which takes longer than all the rest.
 
-    Its grammar takes 0.9 s, more than all the rest of papermill, for a check that no notebook's
-    schema has; jsonschema does without where it is not installed, which is what None looks like.
+    `rfc3987_syntax` and `isoduration` check what no notebook's schema has, pyarrow reads from HDFS:
+    they are done without where they are not installed, which is what None looks like.
     """
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    spared = {"rfc3987_syntax", "isoduration", "pyarrow"} - sys.modules.keys()
+    sys.modules |= dict.fromkeys(spared)  # type: ignore[arg-type]
+    importlib.import_module("papermill")
+    for name in spared:
+        del sys.modules[name]
 
 
 def surroundings() -> dict[str, str]:
@@ -74,7 +73,7 @@ class ForkedKernel:
         os.set_blocking(status, False)
 
     def poll(self) -> int | None:
-        """Return the exit code, or None while the kernel runs."""
+        """Return the exit code, or None while it runs."""
         while self.returncode is None:
             try:
                 said = os.read(self._status, 16)
@@ -89,7 +88,7 @@ class ForkedKernel:
                 os.close(self._status)
         return self.returncode
 
-    wait = poll  # jupyter_client waits when it knows that the process has ended
+    wait = poll  # it has ended when jupyter_client waits
 
     async def heard(self, timeout: float, *, ended: bool = False) -> bool:
         """Wait until the kernel listens or has `ended`; return whether that came about in time."""
@@ -104,24 +103,19 @@ class ForkedKernel:
                 loop.remove_reader(self._status)
         return True
 
-    def send_signal(self, number: int = signal.SIGKILL) -> None:
+    def kill(self, number: int = signal.SIGKILL) -> None:
         """Send a signal to the kernel if it still runs."""
         if self.poll() is None:
             os.kill(self.pid, number)
 
-    kill = send_signal
+    send_signal = kill
 
 
 class Zygote:
-    """One zygote, as its starter sees it; starting does not wait for it to be ready.
-
-    It ends with its kernels when `end` is called, or when nobody and no kernel holds it any more.
-    """
+    """One zygote, as its starter sees it; it ends with its kernels when nobody holds it."""
 
     def __init__(self, modules: tuple[str, ...], stamp: str):
-        self.key = modules, stamp
-        self._lock, self._report = threading.Lock(), dict[str, Any]()
-        self.environment = surroundings()
+        self.key, self._lock, self._report = (modules, stamp), threading.Lock(), dict[str, Any]()
         self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._socket.settimeout(TIMEOUT)
         with theirs:
@@ -131,28 +125,25 @@ class Zygote:
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,
                 cwd=SCRIPT.anchor,  # matplotlib would read a matplotlibrc where this process stands
-                env=self.environment | ALONE,
+                env=surroundings() | ALONE,
             )
         self.pid, self.ended = self._process.pid, self._process.poll
-        self.end = weakref.finalize(self, _end, self._socket, self._process)
+        ends = (self._socket.close, self._process.wait)
+        self.end = weakref.finalize(self, lambda: [end() for end in ends])
         os.register_at_fork(after_in_child=self._socket.close)  # no copy may keep it alive
 
     def fork(self, argv: list[str], env: dict[str, str], cwd: str, folder: str) -> ForkedKernel:
-        """Return a new kernel; `folder` is removed should this process be killed before it ends.
-
-        Raises ZygoteError, also where a plain kernel would read a matplotlibrc that lies there.
-        """
-        if Path(cwd, "matplotlibrc").exists():
+        """Return a new kernel; `folder` goes should this process be killed. Raises ZygoteError."""
+        if Path(cwd, "matplotlibrc").exists():  # a plain kernel would read it
             raise ZygoteError(f"{cwd} has a matplotlibrc")
         env = {**env, "JPY_PARENT_PID": str(self.pid)}
         message = json.dumps({"argv": argv, "env": env, "cwd": cwd, "folder": folder}).encode()
         status, theirs = os.pipe()
-        null = os.open(os.devnull, os.O_RDONLY)
         try:
             with self._lock:
                 said = self._report = self._report or self._answer()
                 if "error" not in said:
-                    socket.send_fds(self._socket, [message], [null, 1, 2, theirs])
+                    socket.send_fds(self._socket, [message], [theirs])
                     said = self._answer()
             if "error" in said:
                 raise ZygoteError(said["error"])
@@ -160,7 +151,6 @@ class Zygote:
             os.close(status)
             raise ZygoteError(str(error)) from error
         finally:
-            os.close(null)
             os.close(theirs)
         return ForkedKernel(said["pid"], status, self)
 
@@ -172,34 +162,24 @@ class Zygote:
             raise
 
 
-def _end(ours: socket.socket, process: subprocess.Popen[bytes]) -> None:
-    ours.close()
-    process.wait()
-
-
-_lock = threading.RLock()
+_lock = threading.Lock()
 _kept: Zygote | None = None
 
 
-def preload(modules: Sequence[str] = (), stamp: str = "") -> Zygote:
-    """Return the zygote that has the libraries and these modules, without waiting for the imports.
+def preload(modules: Sequence[str] | None = None, stamp: str = "") -> Zygote:
+    """Return the zygote that has the libraries and these modules, whose content `stamp` stands for.
 
-    All notebooks run from it until another is asked for; `stamp` stands for the modules' content.
+    Without modules the one that was asked for last. All notebooks run from it; nobody waits for it.
     """
     global _kept
     if not available():
         raise ZygoteError("kernels can be forked on Linux only")
     with _lock:
-        key = tuple(modules), stamp
-        if _kept is None or _kept.key != key or _kept.ended() is not None:
+        known = _kept.key if _kept else ((), "")
+        key = known if modules is None else (tuple(modules), stamp)
+        if _kept is None or key != known or _kept.ended() is not None:
             _kept = Zygote(*key)
         return _kept
-
-
-def zygote() -> Zygote:
-    """Return the zygote that was asked for last, or one that has the libraries alone."""
-    with _lock:
-        return preload(*_kept.key) if _kept else preload()
 
 
 def end() -> None:

@@ -1,8 +1,7 @@
 """The process that kernels are forked from, in some 30 ms each; fork.py runs it by its path.
 
 It never imports the package it lies in: a forked kernel must start as a plain one does, but for the
-libraries that are there already. Its starter holds the other end of a socket; when that is closed,
-the kernels go too. A request is JSON with the kernel's streams and the pipe for its exit code.
+libraries that are there. When its starter's end of the socket is closed, the kernels go too.
 """
 
 from __future__ import annotations
@@ -29,15 +28,15 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
-SET_PARENT_DEATH_SIGNAL, SET_CHILD_SUBREAPER = 1, 36
-"""Options of prctl(2), which Python does not wrap."""
+SET_PARENT_DEATH_SIGNAL, SET_CHILD_SUBREAPER = 1, 36  # of prctl(2)
 LIBRARIES = """
 ipykernel.kernelapp ipykernel.debugger IPython.core.magics IPython.core.pylabtools psutil stack_data
+IPython.core.completerlib IPython.core.debugger IPython.core.oinspect IPython.extensions.storemagic
+pdb sqlite3 faulthandler tornado.platform.asyncio zmq.utils.garbage
 seaborn pandas.io.formats.html pandas.io.formats.string pandas.core.reshape.reshape
-pyarrow.parquet pyarrow.dataset pyarrow.pandas_compat
+pandas.core.arrays.arrow.extension_types pyarrow.parquet pyarrow.dataset pyarrow.pandas_compat
 """
-"""What a kernel imports while it starts, and what notebooks do, where it is installed. Not
-matplotlib_inline: figures would come out as text."""
+"""What kernels and notebooks import. Not matplotlib_inline: figures would come out as text."""
 prctl = ctypes.CDLL(None).prctl
 
 
@@ -52,17 +51,21 @@ def main() -> None:
     # The class of the kernel's application takes its parent from here when it is imported.
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    gc.disable()  # an import leaves nothing that is worth looking for
     report = preload(sys.argv[2:])
-    gc.collect()
     gc.freeze()  # else the first collection in each kernel would copy every page
+    gc.enable()
     prctl(SET_CHILD_SUBREAPER, 1)
     fcntl.fcntl(channel, fcntl.F_SETFL, flags)
     channel.send(json.dumps(report).encode())
     serve(channel)
+    atexit._run_exitfuncs()
+    os._exit(0)  # an interpreter with all these libraries takes long to end
 
 
 def preload(modules: list[str]) -> dict[str, object]:
     """Import as a kernel would; return an error if no kernel can be forked afterwards."""
+    sys.modules["debugpy"] = None  # type: ignore[assignment]  # no kernel here is debugged
     # pandas shows wide tables whole only where there is a `kernel`
     builtins.get_ipython = lambda: SimpleNamespace(kernel=True)  # type: ignore[attr-defined]
     installed = [n for n in LIBRARIES.split() if importlib.util.find_spec(n.partition(".")[0])]
@@ -73,23 +76,14 @@ def preload(modules: list[str]) -> dict[str, object]:
             return {"error": f"{name} cannot be imported: {type(error).__name__}: {error}"}
         if len(os.listdir("/proc/self/task")) > 1:  # it would not be there in a kernel
             return {"error": f"{name} starts a thread when imported"}
-    del builtins.get_ipython  # type: ignore[attr-defined]
-    if "matplotlib" in sys.modules:
-        draw()
+    del builtins.get_ipython, sys.modules["debugpy"]  # type: ignore[attr-defined]
+    if "matplotlib" in sys.modules:  # loads fonts and writers, and touches nothing of pyplot
+        figure = importlib.import_module("matplotlib.figure").Figure(figsize=(2, 2))
+        figure.add_subplot(title="Aa 1").plot([0, 1], label="a")
+        figure.legend()
+        for kind in ("svg", "png"):
+            figure.savefig(io.BytesIO(), format=kind, bbox_inches="tight")
     return {"ready": True}
-
-
-def draw() -> None:
-    """Draw a figure off-screen: loads fonts and writers, and touches nothing of pyplot."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(2, 2))
-    FigureCanvasAgg(figure)
-    figure.add_subplot(title="Aa 1").plot([0, 1], label="a")
-    figure.legend()
-    for kind in ("png", "svg"):
-        figure.savefig(io.BytesIO(), format=kind, bbox_inches="tight")
 
 
 def serve(channel: Any) -> None:
@@ -102,7 +96,7 @@ def serve(channel: Any) -> None:
                 bury(ended, kernels)
             if channel not in ready:
                 continue
-            message, files, _, _ = socket.recv_fds(channel, 1 << 20, 8)
+            message, pipes, _, _ = socket.recv_fds(channel, 1 << 20, 8)
             if not message:
                 break
             request = json.loads(message)
@@ -110,18 +104,16 @@ def serve(channel: Any) -> None:
                 pid = os.fork()
             except OSError as error:
                 channel.send(json.dumps({"error": str(error)}).encode())
-                os.close(files.pop())
-            else:
-                if pid == 0:
-                    channel.close()
-                    for pidfd, (_, pipe, _) in kernels.items():
-                        os.close(pidfd)
-                        os.close(pipe)
-                    become_kernel(request, files)
-                kernels[os.pidfd_open(pid)] = pid, files.pop(), request["folder"]
-                channel.send(json.dumps({"pid": pid}).encode())
-            for file in files:
-                os.close(file)
+                os.close(pipes[0])
+                continue
+            if pid == 0:
+                channel.close()
+                for pidfd, (_, pipe, _) in kernels.items():
+                    os.close(pidfd)
+                    os.close(pipe)
+                become_kernel(request, pipes[0])
+            kernels[os.pidfd_open(pid)] = pid, pipes[0], request["folder"]
+            channel.send(json.dumps({"pid": pid}).encode())
     for pidfd, (pid, _, folder) in list(kernels.items()):
         os.kill(pid, signal.SIGKILL)
         bury(pidfd, kernels)
@@ -147,12 +139,12 @@ def bury(pidfd: int, kernels: dict[int, tuple[int, int, str]]) -> None:
     os.close(pipe)
 
 
-def become_kernel(request: dict[str, Any], files: list[int]) -> NoReturn:
+def become_kernel(request: dict[str, Any], pipe: int) -> NoReturn:
     """In a forked process: run a kernel and end with its exit code, whatever happens."""
     code = 1
     try:
-        detach(request, files[:3])
-        run_kernel(request["argv"], files[3])
+        detach(request)
+        run_kernel(request["argv"], pipe)
         code = 0
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else int(error.code is not None)
@@ -162,18 +154,14 @@ def become_kernel(request: dict[str, Any], files: list[int]) -> NoReturn:
         os._exit(code)
 
 
-def detach(request: dict[str, Any], streams: list[int]) -> None:
-    """Give the process its own session, streams, environment, folder and random numbers."""
-    # Should the zygote be killed, nobody else would end its kernels. It may have gone between
-    # the fork and this line; then the signal never comes.
+def detach(request: dict[str, Any]) -> None:
+    """Give the process its own session, environment, folder and random numbers."""
+    # nobody else ends the kernels of a zygote that is killed; if it was before, no signal comes
     prctl(SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != int(os.environ["JPY_PARENT_PID"]):
         os._exit(1)
     prctl(SET_CHILD_SUBREAPER, 1)
     os.setsid()
-    for target, file in enumerate(streams):
-        os.dup2(file, target)
-        os.close(file)
     os.environ.clear()
     os.environ.update(request["env"])
     time.tzset()
@@ -203,14 +191,13 @@ def run_kernel(argv: list[str], pipe: int) -> None:
     if widgets := sys.modules.get("ipywidgets"):  # imported where there was no kernel
         widgets.register_comm_target()
     app.start()
-    # `close` stops the thread that sends output and then joins one that may be waiting for it:
-    # one kernel of sixteen hung for seconds. The end of the process closes every socket.
+    # `close` joins a thread that may wait for one it has stopped: one of sixteen hung for seconds
     atexit.unregister(app.close)
     app.control_thread.join(0.5)
     threading._shutdown()  # type: ignore[attr-defined]  # waits for the threads of the notebook
     atexit._run_exitfuncs()
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        stream.flush()
 
 
 if __name__ == "__main__":
