@@ -55,7 +55,7 @@ lint: .venv/ready-dev ## ruff and mypy
 test: lint ## lint, then all tests
 	@$(BIN)/python -m pytest
 
-test-all: .venv/ready-dev ## what is slow and rare: the desk in a browser, the cluster, kills
+test-all: .venv/ready-dev ## what is slow and rare: the desk, the cluster, kills, the guide, all of nbval
 	@$(BIN)/python -m pytest -m slow
 
 docs: .venv/ready ## make the codebook and docs/asumsi.md from the code

@@ -5,11 +5,11 @@ from datetime import datetime
 
 import openpyxl
 import pytest
-from openpyxl.utils import column_index_from_string, get_column_letter
+from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
 from kukar_analysis import formats, forms, framework
-from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.errors import UsageError
 from kukar_analysis.forms import draw
 
 FW = framework.load()
@@ -397,34 +397,8 @@ def test_two_editions_of_a_year_are_asked_about(tmp_path, with_definitions):
         forms.write("survey", 2023, KUKAR, tmp_path)
 
 
-def test_a_column_without_a_heading_on_record_is_a_fault_of_the_definitions():
-    with pytest.raises(DefinitionError, match=r"layouts\.csv: national_table .* innovation"):
-        forms.heading("national_table", "innovation")
-
-
-def test_two_long_drop_downs_share_the_hidden_sheet(tmp_path):
-    made = draw.book("Uji", 2023)
-    long = [tuple(f"{word}, {n}" for n in range(30)) for word in ("satu", "dua")]
-    columns = [
-        draw.Column(str(i), 10, draw.Entry(options=o)) for i, o in enumerate([*long, long[0]])
-    ]
-    draw.list_sheet(made, "Uji", "Uji", [], columns, [[None] * 3])
-    book = openpyxl.load_workbook(draw.save(made, tmp_path / "uji.xlsx"))
-    rules = {str(r.sqref): options(book, r) for r in book["Uji"].data_validations.dataValidation}
-    places = [column_index_from_string(place[0]) for place in rules]
-    assert sorted(places) == [1, 2, 3]
-    assert list(map(tuple, rules.values())) == [long[0], long[1], long[0]]
-    assert book["Daftar"].max_column == 2
-
-
 def test_a_forms_name_tells_its_agency():
     names = {opd: f"formulir-2023-{formats.slug(opd)}" for opd in FW.opd}
     assert {opd: FW.named_in("opd", name) for opd, name in names.items()} == {
         o: [o] for o in FW.opd
     }
-
-
-def test_the_same_form_is_the_same_bytes(written, folder, tmp_path):
-    kinds = ("agency", "letter", "programmes", "survey")
-    for path in (p for kind in kinds for p in forms.write(kind, 2023, KUKAR, tmp_path)):
-        assert path.read_bytes() == (folder / path.name).read_bytes()
