@@ -39,10 +39,9 @@ def answers(tmp_path):
     ],
 )
 def test_of_several_scores_the_agencys_own_of_this_year_is_taken(answers, upper, lower, values):
-    found, problems = answers(
-        ["Kode", "Pertanyaan", *upper], [None, None, *lower], ["3.12.1", STUNTING, *values]
-    )
-    assert (found, problems) == ([("stunting", "Dinkes", 4.0)], [])
+    row = ["3.12.1", STUNTING, *values]
+    found = answers(["Kode", "Pertanyaan", *upper], [None, None, *lower], row)
+    assert found == ([("stunting", "Dinkes", 4.0)], [])
 
 
 @pytest.mark.parametrize(
@@ -66,16 +65,6 @@ def test_a_second_table_below_has_columns_of_its_own(answers):
     second = [["Tabel 2"], ["Kode", "Pertanyaan", "Bobot", "Nilai"], ["3.12.3", BIRTH, 2, 4]]
     found, _ = answers(HEAD, ["3.12.1", STUNTING, 3], *second)
     assert found == [("stunting", "Dinkes", 3.0), ("birth_attendance", "Dinkes", 4.0)]
-
-
-@pytest.mark.parametrize(
-    "section", [["B. Smart Living"], ["B", "Smart Living"], ["Dimensi Smart Living (II)"]]
-)
-def test_a_section_holds_for_the_rows_below_it(answers, section):
-    rows = [["A. Smart Governance"], ["", PROGRAMME, 3], section, ["", PROGRAMME, 1]]
-    found, problems = answers(HEAD, *rows)
-    assert problems == []
-    assert found[1] == ("programme", "Dinkes", 1.0)
 
 
 def test_below_a_part_that_is_not_known_nothing_above_holds(answers):

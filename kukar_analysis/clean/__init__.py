@@ -101,13 +101,14 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         _parse(line)
     _prove([line for line in lines if not line.faults], editions)
     settle([line for line in lines if not line.faults], supersedes)
+    every = [*lines, *twins]
     try:
-        tables = _tables(files, [*lines, *twins])
-        _write(tables, files, processed, raw, arrived)
+        tables = _tables(files, every)
     except _UNFIT:
         _leave_out_unfit(lines)
-        tables = _tables(files, [*lines, *twins])
-        _write(tables, files, processed, raw, arrived)
+        tables = _tables(files, every)
+    made_from, confirmed = {file.name: file.sha256 for file in files}, bool(arrived.sha256)
+    store.write_all(tables, processed, raw, made_from, confirmed=confirmed)
     pictures = {name: picture for file in files for name, picture in file.pictures.items()}
     shutil.rmtree(processed / "scan", ignore_errors=True)
     for name, picture in pictures.items():
@@ -124,7 +125,6 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
 
 def _read_all(arrived: received.Received) -> list[_File]:
-    """Read every file; one that changes meanwhile is still being written, and waits."""
     before = {name: _state(path) for name, path in arrived.paths.items()}
     files = [_read(name, path, arrived) for name, path in arrived.paths.items()]
     for i, file in enumerate(files):
@@ -173,14 +173,14 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
         for problem in found.problems:
             file.not_read("unread_part", problem)
         if gaps := missing_numbers(file.lists):
-            said = f"nomor urut {', '.join(gaps)} tidak ada; lengkapi baris itu dari tabel asli"
+            said = f"nomor urut {formats.listed(gaps, 10)} tidak ada; lengkapi dari tabel asli"
             file.not_read("number_gap", said)
         arrived.notes += found.notes
     return file
 
 
 def missing_numbers(lists: list[SourceList]) -> list[str]:
-    """Return the running numbers that the national tables of a file lack, as `12 sampai 14`.
+    """Return the running numbers that the national tables of a file lack.
 
     Several tables may go on counting or begin anew: a number is lacking where more of them hold a
     higher one.
@@ -188,14 +188,11 @@ def missing_numbers(lists: list[SourceList]) -> list[str]:
     tables = [found.records for found in lists if found.kind == "national_table"]
     cells = [record.cells.get("number", "") for records in tables for record in records]
     counts = Counter(int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c))
-    most, runs = 0, list[list[int]]()
+    most, lacking = 0, list[str]()
     for number in range(max(counts, default=0), 0, -1):
         most = max(most, counts[number])
-        if counts[number] < most:
-            if not runs or runs[0][0] != number + 1:
-                runs.insert(0, [number, number])
-            runs[0][0] = number
-    return [f"{first} sampai {last}" if first < last else f"{first}" for first, last in runs]
+        lacking += [str(number)] * (counts[number] < most)
+    return lacking[::-1]
 
 
 def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
@@ -218,7 +215,6 @@ def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
 
 
 def _parse(line: Line) -> None:
-    """Give a line its rows; an error that nobody foresaw rejects it alone."""
     try:
         line.rows = parse(line)
     except Exception as error:
@@ -229,7 +225,6 @@ def _parse(line: Line) -> None:
 
 
 def _prove(lines: list[Line], editions: dict[tuple[int, str], str]) -> None:
-    """Fault the scanned lines whose improvement is not that from last year's parts."""
     fw = framework.load()
     scores: dict[tuple[int, str], dict[str, float]] = defaultdict(dict)
     for name, row in (of for line in lines for of in line.rows):
@@ -266,29 +261,16 @@ def _tables(files: list[_File], lines: list[Line]) -> dict[str, pd.DataFrame]:
     about = [{"file": f.name, "kind": f.kind, "sha256": f.sha256} for f in files]
     counts = ledger.to_dict("records")
     rows["files"] = [of | count for of, count in zip(about, counts, strict=True)]
-    return {name: store.frame(name, found) for name, found in rows.items()}
-
-
-def _write(
-    tables: dict[str, pd.DataFrame],
-    files: list[_File],
-    processed: Path,
-    raw: Path,
-    arrived: received.Received,
-) -> None:
-    made_from = {file.name: file.sha256 for file in files}
-    store.write_all(tables, processed, raw, made_from, confirmed=bool(arrived.sha256))
+    return {name: store.validated(name, store.frame(name, of)) for name, of in rows.items()}
 
 
 def _leave_out_unfit(lines: list[Line]) -> None:
-    """Reject the records of the files whose rows fit no table, a fault of the program."""
     files: dict[str, list[Line]] = defaultdict(list)
     for line in lines:
         files[line.file.name].append(line)
     for own in files.values():
         try:
-            for name, found in _tables([], own).items():
-                store.validated(name, found)
+            _tables([], own)
         except _UNFIT as error:
             for line in own:
                 line.fault("unread", None, own_fault(error))
@@ -317,12 +299,11 @@ def _compare(tables: dict[str, pd.DataFrame], arrived: received.Received) -> Non
     """Say which files and records came twice, and where invented data lies among real."""
     files = tables["files"]
     first = files.groupby(files["sha256"].fillna(files["file"]))["file"].transform("first")
-    copies = files["file"] != first
-    for copy, earlier in zip(files["file"][copies], first[copies], strict=True):
-        arrived.say("copy", copy, earlier)
-    again = files[~(copies | files["file"].isin(first[copies])) & files["rows_duplicate"].gt(0)]
-    for name, count in zip(again["file"], again["rows_duplicate"], strict=True):
-        arrived.say("again", name, count)
+    for name, earlier, count in zip(files["file"], first, files["rows_duplicate"], strict=True):
+        if name != earlier:
+            arrived.say("copy", name, earlier)
+        elif count:
+            arrived.say("again", name, count)
     of_region = [made[["region", "origin"]] for made in tables.values() if "region" in made]
     found = pd.concat(of_region).drop_duplicates("region")
     invented = {id_ for id_, region in framework.load().regions.items() if region.is_sample}

@@ -44,7 +44,6 @@ def settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
 
 
 def _keys(rows: Rows) -> Iterator[Hashable]:
-    """Yield what each row of a record is a claim about."""
     answers = tuple(row.get("answer") for _, row in rows)
     for table, row in rows:
         if table == "survey_responses":
@@ -89,7 +88,6 @@ def _content(table: str, row: dict[str, Any]) -> tuple[Any, ...]:
 
 
 def _says_nothing(row: dict[str, Any]) -> bool:
-    """Whether an office's form was left blank at a question."""
     parts = ("score", "answer", "evidence", "remark")
     return row.get("source") == "self" and all(row.get(part) is None for part in parts)
 

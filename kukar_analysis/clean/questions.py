@@ -100,7 +100,6 @@ def _answer(line: Line) -> tuple[str | None, float | None]:
 
 
 def _question(line: Line) -> Question | None:
-    """Return the question that a line of a form answers, a fault where it is not certain."""
     fields = ("question", "label", "code", "component", "pillar", "block")
     said = {column: line.text(column) or "" for column in fields}
     leading = _CODE.match(said["label"])

@@ -47,8 +47,6 @@ class Received(Reading):
         over: dict[str, set[str]] = {}
         for name, (base, rank) in ranks.items():
             over[name] = {n for n, (b, r) in ranks.items() if b == base and r < rank}
-            if rank and not over[name]:
-                self.say("no_earlier", name)
         for name, earlier in self.supersedes.items():
             if name in self.paths and earlier not in self.paths:
                 self.say("not_there", earlier, f"digantikan {name}")
@@ -141,7 +139,6 @@ def originals(raw: Path) -> dict[str, str]:
 
 
 def _read_sources(path: Path, received: Received) -> None:
-    """Add what SOURCES.csv says; nothing where there is none."""
     if not path.exists():
         received.say("no_sources", f"{path.parent.name}/")
         return

@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from kukar_analysis import score
+from kukar_analysis import score, store
 from kukar_analysis.clean import questions
 from kukar_analysis.clean.line import Line, Rows, number, says_nothing
 from kukar_analysis.clean.survey import respondent
@@ -117,14 +117,16 @@ def _is_part(line: Line, row: Row) -> None:
 
 
 _READ: dict[str, Callable[[Line, str], Any]] = {
-    **dict.fromkeys(("aspect", "component", "pillar", "statistic"), Line.name),
-    **dict.fromkeys(("digital_part", "opd", "status", "sub_dimension"), Line.known),
+    **dict.fromkeys(("aspect", "component", "statistic"), Line.name),
+    **dict.fromkeys(("digital_part", "status", "sub_dimension"), Line.known),
     **dict.fromkeys(("citation", "kind", "text", "unit_of_measure"), Line.needed),
     **dict.fromkeys(("budget", "realisation", "target", "users"), Line.amount),
     **dict.fromkeys(("impact", "likelihood"), Line.level),
     "agencies": _number_of_agencies,
     "edition": lambda line, column: line.edition,
     "is_quick_win": Line.yes_no,
+    "opd": _carrier,
+    "pillar": Line.name,
     "programme": lambda line, column: " ".join(line.needed(column).split()),
     "score": lambda line, column: line.score(column) if line.stated(column) else None,
     "value": _value,
@@ -135,21 +137,21 @@ _READ: dict[str, Callable[[Line, str], Any]] = {
 def _one_row(
     table: str,
     at: str | None,
-    columns: str,
     check: Callable[[Line, Row], None] = lambda line, row: None,
     **own: Callable[[Line, str], Any],
 ) -> Callable[[Line], Rows]:
-    """Return the parser of a kind of list whose record is one row: year, region and `columns`.
+    """Return the parser of a kind of list whose record is one row.
 
     `at` is the column of the cell that is the origin; None: the line.
     """
-    read = {column: {**_READ, **own}[column] for column in columns.split()}
 
     def rows(line: Line) -> Rows:
-        row = {"year": line.year, "region": line.region}
-        row |= {column: of(line, column) for column, of in read.items()}
+        row: Row = {"year": line.year, "region": line.region}
+        for column in store.SCHEMAS[table].columns:
+            if column not in (*row, "origin"):
+                row[column] = (_READ | own)[column](line, column)
         check(line, row)
-        return [(table, {**row, "origin": line.origin(at)})]
+        return [(table, row | {"origin": line.origin(at)})]
 
     return rows
 
@@ -160,33 +162,14 @@ _KINDS: dict[str, Callable[[Line], Rows]] = {
     "agency_form": questions.form,
     "survey": respondent,
     "component_scores": _one_row(
-        "component_scores",
-        "mean",
-        "component edition score",
-        _is_weighed,
-        score=lambda line, column: line.score("mean"),
+        "component_scores", "mean", _is_weighed, score=lambda line, column: line.score("mean")
     ),
-    "programmes": _one_row(
-        "programmes",
-        "programme",
-        "opd pillar sub_dimension programme is_quick_win digital_part status target realisation"
-        " budget users likelihood impact",
-        _is_part,
-        opd=_carrier,
-    ),
+    "programmes": _one_row("programmes", "programme", _is_part),
     "quick_wins": _one_row(
-        "programmes",
-        "programme",
-        "pillar opd programme is_quick_win",
-        is_quick_win=lambda line, column: True,
+        "programmes", "programme", is_quick_win=lambda line, column: True, opd=Line.known
     ),
-    "quick_win_aspects": _one_row("quick_win_aspects", "score", "programme aspect score"),
-    "assessor_notes": _one_row("assessor_notes", None, "kind pillar text", pillar=Line.known),
-    "pillar_agencies": _one_row("pillar_agencies", "agencies", "agencies pillar opd"),
-    "official_statistics": _one_row(
-        "official_statistics",
-        "value",
-        "statistic unit_of_measure citation value",
-        _is_statistic,
-    ),
+    "quick_win_aspects": _one_row("quick_win_aspects", "score"),
+    "assessor_notes": _one_row("assessor_notes", None, pillar=Line.known),
+    "pillar_agencies": _one_row("pillar_agencies", "agencies", opd=Line.known),
+    "official_statistics": _one_row("official_statistics", "value", _is_statistic),
 }

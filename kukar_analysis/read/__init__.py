@@ -66,12 +66,8 @@ def _lists(path: Path, name: str) -> Reading:
     return reading
 
 
-def _letter(path: Path, name: str) -> Reading:
-    return letter.read(path, name, int(name[:4]))
-
-
 READERS: Mapping[str, Callable[[Path, str], Reading]] = {
     **dict.fromkeys((*places.TEXTS, *places.WORKBOOKS), _lists),
-    ".pdf": _letter,
+    ".pdf": lambda path, name: letter.read(path, name, int(name[:4])),
 }
 """What reads a file, by how its name ends: (path, name under the raw folder) -> Reading."""

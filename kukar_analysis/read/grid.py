@@ -202,7 +202,6 @@ def _fault(grid: Grid, row: int, cells: list[str], found: Found) -> tuple[str, s
 
 
 def _on_scale(records: list[Record]) -> list[Record]:
-    """Fault all respondents where answers beyond the scale are more than slips."""
     highest = max((s.highest for s in framework.load().surveys.values()), default=0)
     cells = [t for r in records for c, t in r.cells.items() if c.startswith(STATEMENT)]
     beyond = sum(text.isdecimal() and int(text) > highest for text in cells)
@@ -212,7 +211,6 @@ def _on_scale(records: list[Record]) -> list[Record]:
 
 
 def _merged_down(grid: Grid, last: int) -> dict[tuple[int, int], str]:
-    """Return the text of cells merged down with the one above, by (row, column)."""
     texts = dict(grid.rows) if grid.merged else {}
     below = grid.rows[last][0]
     return {
@@ -266,7 +264,6 @@ def _signature(texts: list[str], cells: list[str], places: Mapping[str, int]) ->
 
 
 def _begins(text: str, what: str) -> bool:
-    """Whether a text begins with one of the words on record for a part of a page."""
     first = text.replace(".", ". ").split()
     return any(normalise(" ".join(first[:n])) in words("furniture", what) for n in (1, 2, 3))
 

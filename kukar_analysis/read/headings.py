@@ -133,7 +133,6 @@ def words(kind: str, column: str) -> tuple[str, ...]:
 
 @framework.kept()
 def _vocabulary() -> dict[str, str]:
-    """Return every heading of a list as printed, by its normalised name."""
     every = [h for kind in kinds().values() for own in kind.printed.values() for h in own]
     return {normalise(h): h for h in reversed(every) if "#" not in h}
 
@@ -187,7 +186,6 @@ def recognise(grid: Grid) -> Found:
 
 
 def _blocks(grid: Grid) -> Iterator[tuple[int, int]]:
-    """Yield first and last index of one to three rows that may be headings."""
     for first, (_, cells) in enumerate(grid.rows[:DEEPEST]):
         known = known_headings(cells)
         if known and known + sum(bool(_STATEMENT.match(c)) for c in cells) >= 2:

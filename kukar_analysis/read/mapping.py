@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
-from typing import NamedTuple
 
 from kukar_analysis import framework, writing
 from kukar_analysis.errors import SourceError
@@ -217,15 +216,9 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
         add_list(block_alone, Found("survey", heads), named(grid) | own, reading)
 
 
-class Table(NamedTuple):
-    """A table of statistics as published: where regions stand, and what each column holds.
-
-    `columns` are (index, heading, measure, year); the year is empty where none is printed.
-    """
-
-    region: int
-    first: int
-    columns: list[tuple[int, str, str, str]]
+Table = tuple[int, int, list[tuple[int, str, str, str]]]
+"""Column of the regions, index of the first row of values, and what each column holds: its index,
+heading, measure and year, which is empty where none is printed."""
 
 
 def table(grid: Grid, codes: str = "") -> Table | None:
@@ -253,7 +246,7 @@ def table(grid: Grid, codes: str = "") -> Table | None:
         if not is_number and any(_is_figure(cell(cells, i)) for _, cells in grid.rows[first:]):
             measure = " ".join(above).strip() or f"{grid.name} {grid.part or ''}".strip()
             found.append((i, texts[-1], measure, years[0] if len(years) == 1 else ""))
-    return Table(column, first, found)
+    return column, first, found
 
 
 def _is_figure(text: str) -> bool:
@@ -281,27 +274,27 @@ def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
         next((row["text"] for row in form.get(what, {}).values()), "")
         for what in ("unit", "citation", "codes")
     )
-    found = table(grid, codes)
+    region_at, first, columns = table(grid, codes) or (0, 0, [])
     whole = {"indonesia", *words("furniture", "total")}
     whole |= {normalise(region.province) for region in framework.load().regions.values()}
-    for i, heading, measure, printed in found.columns if found else ():
+    for i, heading, measure, printed in columns:
         meant = form["figure"].get(measure_key(measure))
         year = printed or form.get("year", {}).get(normalise(grid.name), {}).get("meaning", "")
         if meant and not year:
             reading.say("no_year", grid.place, f"`kukar map {grid.name} --year TAHUN`")
-        elif meant and found:
+        elif meant:
             given = {"year": year, "statistic": meant["meaning"], "citation": citation}
             given |= {"unit_of_measure": unit}
             records = []
-            for number, cells in grid.rows[found.first :]:
-                name, text = cell(cells, found.region), cell(cells, i)
+            for number, cells in grid.rows[first:]:
+                name, text = cell(cells, region_at), cell(cells, i)
                 region = region_of(name, codes)
                 if _is_figure(text) and (region or normalise(name) not in whole):
                     if re.search(r"\s|%", text):  # thousands parted by spaces, 7,61 %
                         text = re.sub(r"\s|%$" if unit == "persen" else r"\s", "", text)
                     values = given | {"region": region or name, "value": text}
                     records.append(Record(number, values, part=grid.part))
-            heads = {"value": (heading, i + 1), "region": ("", found.region + 1)}
+            heads = {"value": (heading, i + 1), "region": ("", region_at + 1)}
             kind = "official_statistics"
             reading.lists.append(SourceList(grid.name, grid.medium, kind, heads, records))
 
@@ -314,7 +307,7 @@ def guess(grid: Grid) -> str:
     if _statement_columns(grid, {}, []):
         return "survei"
     found = table(grid)
-    return "statistik" if found and any(year for *_, year in found.columns) else ""
+    return "statistik" if found and any(year for *_, year in found[2]) else ""
 
 
 def is_known(grid: Grid) -> bool:
@@ -335,40 +328,26 @@ def propose(
     """
     own = {answer_key(word): value for word, value in answers.items()}
     skip: list[str] = []
-    while found := _statement_columns(grid, own, skip):
-        index, places = found
-        if len(places) % statements() == 0:
-            rows = _survey_lines(grid, index, places, own, tell)
-            break
-        listed = ", ".join(repr(grid.rows[index][1][i]) for i in places)
-        skip.append(
-            tell(
-                "skip",
-                f"ada {len(places)} kolom jawaban, padahal satu pilar punya {statements()}"
-                f" pernyataan ({listed}); judul mana yang bukan pernyataan",
-                (),
-            )
-        )
-    else:
-        rows = _statistic_lines(grid, tell)
+    while (found := _statement_columns(grid, own, skip)) and len(found[1]) % statements():
+        listed = ", ".join(repr(grid.rows[found[0]][1][i]) for i in found[1])
+        question = f"ada {len(found[1])} kolom jawaban, padahal satu pilar punya {statements()}"
+        skip.append(tell("skip", f"{question} ({listed}); judul mana yang bukan pernyataan", ()))
+    rows = _survey_lines(grid, *found, own, tell) if found else _statistic_lines(grid, tell)
     lines = [dict.fromkeys(COLUMNS, "") | row for row in rows]
-    names = {
-        base: next(f"{base}-{n}" for n in count(1) if f"{base}-{n}" not in taken)
-        for base in {line["form"] for line in lines}
-    }
+    bases = {line["form"] for line in lines}
+    names = {b: next(f"{b}-{n}" for n in count(1) if f"{b}-{n}" not in taken) for b in bases}
     return [line | {"form": names[line["form"]]} for line in lines]
 
 
 @framework.kept()
-def _words() -> list[list[str]]:
-    """Return the words of answers on record, a list for each of 0 to 4, as they are printed."""
-    rows = [x for x in framework.load().layouts if x.kind == "answer"]
-    return [row.headings.split(" | ") for row in sorted(rows, key=lambda x: x.column)]
+def _words() -> list[tuple[str, ...]]:
+    rows = sorted((x.column, x.headings) for x in framework.load().layouts if x.kind == "answer")
+    return [*zip(*(words_.split(" | ") for _, words_ in rows), strict=True)]
 
 
 @framework.kept()
 def _meant() -> dict[str, str]:
-    return {answer_key(w): str(value) for value, row in enumerate(_words()) for w in row}
+    return {answer_key(w): str(value) for scale in _words() for value, w in enumerate(scale)}
 
 
 def _statement_columns(
@@ -382,16 +361,18 @@ def _statement_columns(
         key = answer_key(text)
         return key in known or (key.isdecimal() and int(key) <= 10)
 
+    def is_asked(i: int, text: str, rows: list[list[str]]) -> bool:
+        key = normalise(text)
+        if not key or key.isdecimal() or key in left or is_answer(text):
+            return False
+        below = [row[i] for row in rows if cell(row, i)]
+        is_count = below[1:2] == ["2"] and below[0] == "1" and len({*below}) == len(below)
+        return bool(below) and all(map(is_answer, below)) and not is_count
+
     for index, (_, cells) in enumerate(grid.rows[:DEEPEST]):
-        found = []
-        for i, text in enumerate(cells):
-            key = normalise(text)
-            if key and not key.isdecimal() and key not in left and not is_answer(text):
-                sampled = grid.rows[index + 1 : index + 1 + _SAMPLED]
-                below = [t for _, row in sampled if (t := cell(row, i)) and row != cells]
-                is_count = below[1:2] == ["2"] and below[0] == "1" and len({*below}) == len(below)
-                if below and all(map(is_answer, below)) and not is_count:
-                    found.append(i)
+        sampled = grid.rows[index + 1 : index + 1 + _SAMPLED]
+        rows = [row for _, row in sampled if row != cells]
+        found = [i for i, text in enumerate(cells) if is_asked(i, text, rows)]
         if len(found) >= _LEAST:
             return index, found
     return None
@@ -436,12 +417,10 @@ def _survey_lines(
 def _column(text: str, values: list[str]) -> str:
     """Return the column of a survey that a heading, or what stands under it, tells, if any."""
     key = normalise(text.rpartition("/")[2])
-    for column, heads in kinds()["survey"].columns.items():
-        if key in heads:
-            return "" if column in ("number", "time") else column
-    for column, pattern in _PERSONAL.items():
-        if re.search(pattern, text, re.IGNORECASE):
-            return column
+    known = (c for c, heads in kinds()["survey"].columns.items() if key in heads)
+    personal = (c for c, p in _PERSONAL.items() if re.search(p, text, re.IGNORECASE))
+    if column := next(known, next(personal, "")):
+        return "" if column in ("number", "time") else column
     named = [framework.load().match("pillar", value) for value in values]
     return "pillar" if named and all(len(ids) == 1 for ids in named) else ""
 
@@ -449,11 +428,10 @@ def _column(text: str, values: list[str]) -> str:
 def _block(heads: list[str], told_by: Set[str], tell: Tell) -> dict[str, str]:
     """Return pillar and programme of a block of statements, where no column tells them."""
     fw, of = framework.load(), f"untuk pernyataan {heads[0]!r} dan seterusnya"
-    named = {id_ for text in heads for id_ in fw.named_in("pillar", text)}
-    said = {"pillar": named.pop()} if len(named) == 1 else {}
-    if not said and "pillar" not in told_by:
-        name = tell("pillar", f"pilar {of}", fw.spelled("pillar"))
-        said = {"pillar": fw.match("pillar", name)[0]}
+    named = [*{id_ for text in heads for id_ in fw.named_in("pillar", text)}]
+    if len(named) != 1 and "pillar" not in told_by:
+        named = fw.match("pillar", tell("pillar", f"pilar {of}", fw.spelled("pillar")))
+    said = {"pillar": named[0]} if len(named) == 1 else {}
     if "programme" not in told_by:
         programme = tell("programme", f"program atau quick win {of} (- bila tidak disebut)", ())
         said |= {"programme": programme} if programme != "-" else {}
@@ -471,7 +449,7 @@ def _answers(seen: set[str], own: Mapping[str, str], tell: Tell) -> dict[str, st
         scale = _SCALES[tell("scale", question, _SCALES)]
     if left - scale.keys() - _meant().keys():
         raise SourceError("ada jawaban di luar skala itu; sebut artinya: --answer 'JAWABAN=NILAI'")
-    same = (of for of in zip(*_words(), strict=True) if asked <= {*map(answer_key, of)})
+    same = (of for of in _words() if asked <= {*map(answer_key, of)})
     meant = {w: _meant()[answer_key(w)] for w in next(same, sorted(asked)) if asked}
     return meant | (scale if left - asked else {}) | dict(own)
 
@@ -481,13 +459,13 @@ def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
     fw, codes = framework.load(), ""
     if table(grid) is None and table(grid, "bps"):
         codes = tell("codes", "kode wilayah di berkas ini menurut siapa", ("bps", "kemendagri"))
-    found = table(grid, codes)
-    if found is None or not found.columns:
+    _, _, columns = table(grid, codes) or (0, 0, [])
+    if not columns:
         raise SourceError(
             f"{grid.place}: bukan survei dan bukan tabel statistik per daerah; pakai formulir dari"
             " `kukar template`, atau tulis barisnya sendiri (docs/data-masuk.md)"
         )
-    for measure in dict.fromkeys(measure for _, _, measure, _ in found.columns):
+    for measure in dict.fromkeys(measure for _, _, measure, _ in columns):
         question = f"statistik untuk {measure!r} (- bila tidak dibaca)"
         name = tell("statistic", question, ("-", *fw.spelled("statistic")))
         if name == "-":
@@ -501,6 +479,6 @@ def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
         yield form | {"what": "citation", "text": citation}
         if codes:
             yield form | {"what": "codes", "text": codes}
-        if not all(year for _, _, own, year in found.columns if own == measure):
+        if not all(year for _, _, own, year in columns if own == measure):
             year = tell("year", f"tahun {fact.name} di berkas ini", ())
             yield form | {"what": "year", "text": grid.name, "meaning": year}

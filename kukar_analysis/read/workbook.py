@@ -27,17 +27,13 @@ from kukar_analysis.read.marks import Marks
 from kukar_analysis.read.source import Number, Reading, Unsure, letters, refusal
 
 _UNPACKED = 64 * 2**20
-"""Bytes that the parts of a workbook may unpack to, pictures not counted."""
+"""Bytes that the parts of a workbook may unpack to which are read here and by calamine."""
 _CELLS = 2_000_000
 """Cells that a sheet may reach over; calamine holds every one, the empty ones too."""
-_DENSEST = 1032
-"""Bytes that one byte of a zip can unpack to at most."""
-_PICTURE = re.compile(r"\.(png|jpe?g|gif|emf|wmf|bmp|tiff?|bin)$", re.IGNORECASE)
-"""Parts that calamine never unpacks; every other large one is unpacked to see how large it is."""
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _STRINGS, _ODS = "xl/sharedStrings.xml", "content.xml"
 _LOOKED_INTO = re.compile(
-    rf"{_BOOK}|{_RELATIONS}|{_STYLES}|{_STRINGS}|{_ODS}|xl/worksheets/[^/]+\.xml"
+    rf"{_BOOK}|{_RELATIONS}|{_STYLES}|{_STRINGS}|{_ODS}|xl/(worksheets|tables)/[^/]+\.xml"
 )
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 _WEB = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")
@@ -78,7 +74,6 @@ def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
 
 
 def _is_workbook(path: Path, name: str) -> None:
-    """Raise SourceError for what is no workbook, whatever its name says."""
     with path.open("rb") as file:
         head = file.read(4096)
         rest = file.read(_UNPACKED) if head.startswith(_OLE) else b""
@@ -141,20 +136,16 @@ def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
     """
     texts: dict[str, bytes] = {}
     left = _UNPACKED
-    for member in archive.infolist():
-        part = member.filename
-        is_large = member.compress_size * _DENSEST > _UNPACKED and not _PICTURE.search(part)
-        if is_large or _LOOKED_INTO.fullmatch(part):
-            with archive.open(member) as packed:
-                texts[part] = packed.read(left + 1)
-            left -= len(texts[part])
-            if left < 0:
-                raise refusal("too_large", name, f"lebih dari {_UNPACKED >> 20} MB")
+    for part in filter(_LOOKED_INTO.fullmatch, archive.namelist()):
+        with archive.open(part) as packed:
+            texts[part] = packed.read(left + 1)
+        left -= len(texts[part])
+        if left < 0:
+            raise refusal("too_large", name, f"lebih dari {_UNPACKED >> 20} MB")
     return texts
 
 
 def _sheets(parts: dict[str, bytes]) -> dict[str, str]:
-    """Return the part that holds each sheet of an xlsx, by the sheet's name."""
     if _BOOK not in parts or _RELATIONS not in parts:
         return {}
     targets = {
