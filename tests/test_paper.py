@@ -16,6 +16,8 @@ from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import paper
 from kukar_analysis.report.record import RunRecord
 
+pytestmark = pytest.mark.usefixtures("processed_env")
+
 MM = 72 / 25.4
 RECORD = RunRecord(
     version="9.9",
@@ -70,12 +72,10 @@ def texts(path):
 
 def sheet(path):
     with pdfplumber.open(path) as document:
-        return round(float(document.pages[0].width) / MM), round(
-            float(document.pages[0].height) / MM
-        )
+        page = document.pages[0]
+        return round(float(page.width) / MM), round(float(page.height) / MM)
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, tmp_path):
     profile = compare.components(2023, KUKAR)[["component", "weight", "score"]]
     ax = show.axes(rows=len(profile))
@@ -92,12 +92,7 @@ def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, 
     assert "Menu" not in text
     assert "Isi halaman" not in text
     assert list(tmp_path.rglob(".*.tmp")) == []
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_the_pdf_is_tagged_and_for_keeping(printer, tmp_path):
-    made = printed(printer, tmp_path, write(tmp_path, "<h1>Berapa?</h1><p>Isi.</p>"))
-    with pdfplumber.open(made) as document:
+    with pdfplumber.open(made) as document:  # tagged, and for keeping
         catalog = document.doc.catalog
         assert document.metadata["Title"] == "Indeks karangan"
         about = catalog["Metadata"].resolve().get_data()
@@ -107,7 +102,6 @@ def test_the_pdf_is_tagged_and_for_keeping(printer, tmp_path):
     assert re.search(rb'pdfaid:part(>|=")2', about)
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_folio_is_215_by_330_mm(tmp_path):
     made = printed(paper.Printer("F4"), tmp_path, write(tmp_path, "<h1>Berapa?</h1>"))
     assert sheet(made) == (215, 330)
@@ -115,7 +109,6 @@ def test_folio_is_215_by_330_mm(tmp_path):
         paper.Printer("B5")
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_a_table_that_breaks_has_its_head_on_every_page(printer, tmp_path):
     rows = "".join(f"<tr><th scope='row'>baris {i}</th><td>{i}</td></tr>" for i in range(120))
     head = "<thead><tr><th>Judul lajur</th><th>Angka</th></tr></thead>"
@@ -126,7 +119,6 @@ def test_a_table_that_breaks_has_its_head_on_every_page(printer, tmp_path):
     assert "Halaman 2 dari" in pages[1]
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_path):
     write(tmp_path, "<h1>Ringkas?</h1><p>Pertama.</p>", f"2023/{KUKAR}/00_ringkasan", "Ringkasan K")
     write(tmp_path, "<h1>Berapa?</h1><p>Kedua.</p>", title="Indeks K", data="lama")
@@ -155,7 +147,6 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     assert f"Halaman {len(pages)} dari {len(pages)}" in pages[-1]
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_a_page_can_use_nothing_but_what_it_holds(printer, tmp_path):
     picture = tmp_path / "rahasia.svg"
     picture.write_text(

@@ -100,10 +100,10 @@ def held(target: Path) -> Iterator[Work]:
     if found := [fault for fault, is_so in faults.items() if is_so]:
         raise ReportError(f"{found[0]}: name another with --reports")
     lock, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
+    known = path / "holder.json"
 
     def holder() -> str:
-        who = writing.known(path / "holder.json").get("who", "another run")
-        return f"{target.name} is held by {who}"
+        return f"{target.name} is held by {writing.known(known).get('who', 'another run')}"
 
     with locked(lock, holder):
         try:
@@ -113,7 +113,7 @@ def held(target: Path) -> Iterator[Work]:
             path.mkdir()
             since = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %Z}"
             who = f"process {os.getpid()} on {socket.gethostname()} since {since}"
-            writing.write(path / "holder.json", json.dumps({"process": os.getpid(), "who": who}))
+            writing.write(known, json.dumps({"process": os.getpid(), "who": who}))
             yield Work(target, path, _can_exchange(path))
         finally:
             shutil.rmtree(path, ignore_errors=True)

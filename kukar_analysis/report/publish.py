@@ -57,27 +57,19 @@ def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Ent
     before = report.parameters.get("from_year")
     years = [report.year] if before is None else [report.year, int(before)]
     own = {name: getattr(report, name) for name in ("name", "title", "notebook", "year", "region")}
-    made = {
-        "parameters": dict(report.parameters),
-        "region_name": framework.load().regions[report.region].name,
-        **site.headline(report.year, report.region),
-        "waits_for": list(report.waits),
-        "unconfirmed": unconfirmed(report.region, *years),
-        "question": "",
-        "status": status,
-        "page": False,
-        "corrected": [],
-    }
-    return own | made | record.said() | more
+    own |= {"parameters": dict(report.parameters), "waits_for": list(report.waits)}
+    own["region_name"] = framework.load().regions[report.region].name
+    own["unconfirmed"] = unconfirmed(report.region, *years)
+    own |= {"question": "", "status": status, "page": False, "corrected": []}
+    return own | site.headline(report.year, report.region) | record.said() | more
 
 
 def marked(entry: Entry, new: list[str]) -> Entry:
     """Return an entry that says which corrections of its years came after it was made."""
     years = {entry["year"], entry["parameters"].get("from_year")}
-    found = [text for text in new if int(text[:4]) in years]
-    if not (entry["page"] and found):
-        return entry
-    return entry | {"status": "replaced", "corrected": [*entry["corrected"], *found]}
+    found = [text for text in new if int(text[:4]) in years and entry["page"]]
+    own = {"status": "replaced", "corrected": [*entry["corrected"], *found]}
+    return entry | own if found else entry
 
 
 def write_pages(
@@ -136,10 +128,7 @@ def write_lists(
 
 
 def _search(entries: Iterable[site.Entry], words: Words) -> str:
-    """Return the search index, a script, since file:// may fetch nothing: a page a line.
-
-    All but plain ASCII is written as an escape, `<` too, so that no text can end the script.
-    """
+    """Return the search index, a script, since file:// may fetch nothing; no text can end it."""
     lines = []
     for entry in (entry for entry in entries if entry["page"]):
         own = words[entry["name"]]
@@ -180,12 +169,8 @@ def next_set(work: folder.Work, cache: Cache, say: Say) -> Iterator[Path]:
 def _carry(
     old: Path, new: Path, files: Mapping[str, str], cache: Cache, carried: dict[str, str], say: Say
 ) -> None:
-    """Copy into the new set what somebody else put into the old one, or changed there; say so.
-
-    Called before the exchange and after it, with the same `carried`; `files` as they were
-    published. Nothing of a folder whose manifest cannot be believed: it is kept whole (`_keep`).
-    """
-    for path in _files(old) if files else []:
+    """Copy into the new set what somebody else put into the old one, or changed there; say so."""
+    for path in _files(old) if files else []:  # of an unreadable manifest: all is kept by `_keep`
         name, found = path.relative_to(old).as_posix(), cache.hash(path)
         if name == MANIFEST or found in (files.get(name), carried.get(name)):
             continue
@@ -201,7 +186,6 @@ def _carry(
 
 
 def _keep(old: Path, made_at: str, cache: Cache) -> Path:
-    """Keep a set that was exchanged, and clear those before the newest few; return its place."""
     stamp = "".join(c for c in made_at if c.isdigit())[:14] or "tanpa-manifest"
     taken = [p.name for p in cache.sets.glob(f"{stamp}*")]
     place = cache.sets / (f"{stamp}-{len(taken) + 1}" if taken else stamp)

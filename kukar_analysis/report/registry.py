@@ -67,11 +67,7 @@ def reports(
 
 
 def _given(found: list[Report], name: str, value: str) -> list[Report]:
-    """Return the reports that have a parameter with a value, in words.
-
-    Of notebooks whose reports leave a parameter as it is, those that have it with this value: they
-    are reports of their own, with the parameter in their name.
-    """
+    """Return the reports that have a parameter with a value, or get it: reports of their own."""
     own = {one.notebook: one.parameters for one in notebooks.readable()}
     known = {r.name: {**own.get(r.notebook, {}), **r.parameters} for r in found}
     knowing = [r for r in found if name in known[r.name]]
@@ -184,10 +180,7 @@ def _report(
     can_be_made: bool = True,
     **part: str,
 ) -> Report:
-    """Return a report of a region's year; `part`: a parameter that tells some of a notebook apart.
-
-    `title` is what stands before the region and the year.
-    """
+    """Return a report of a region's year; `part`: a parameter that tells a notebook's apart."""
     own = "".join(f"-{formats.slug(value)}" for value in part.values())
     return Report(
         name=f"{year}/{region}/{notebook}{own}",

@@ -143,10 +143,7 @@ def in_a_line(failed: BaseException) -> str:
 
 
 def _check_parameters(report: Report, path: Path) -> None:
-    """Raise ReportError where a notebook cannot be read, or has no such parameter.
-
-    Papermill itself only warns of an unknown one, and then runs the default.
-    """
+    """Raise ReportError where a notebook has no such parameter: papermill would only warn."""
     try:
         known = {n: one.kind for n, one in notebooks.read(path).parameters.items()}
     except Exception as error:

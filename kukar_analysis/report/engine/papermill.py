@@ -18,7 +18,6 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import v4
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine
-from papermill.iorw import write_ipynb
 from papermill.log import logger
 from traitlets import Float
 
@@ -176,17 +175,6 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
     """
 
     @classmethod
-    def execute_notebook(
-        cls, nb: Any, kernel_name: str, output_path: str | None = None, **options: Any
-    ) -> Any:
-        """Execute a notebook; papermill writes it when all is done, this where it would not."""
-        try:
-            return super().execute_notebook(nb, kernel_name, **options)
-        except BaseException:
-            write_ipynb(nb, output_path)
-            raise
-
-    @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
         """Execute the cells; papermill marks all as completed where a kernel died, or hung."""
         options.pop("input_path", None)
@@ -194,9 +182,12 @@ class WarmEngine(NBClientEngine):  # type: ignore[misc]
         options["startup_timeout"] = options.pop("start_timeout", 60)
         options |= {"timeout": limits[0] or limits[1], "kernel_name": kernel_name, "log": logger}
         nb_man.nb.metadata.papermill |= options.pop("about", {})
+        # written at the start; at the end papermill does it, but where an error is raised
+        path, nb_man.output_path = nb_man.output_path, None
         try:
             Client(nb_man, options).execute()
         except BaseException:
+            nb_man.output_path = path
             nb_man.nb.metadata.papermill["exception"] = True
             nb_man.PENDING = None  # else what never ran would be marked as completed
             raise
