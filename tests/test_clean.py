@@ -269,8 +269,7 @@ def test_a_file_that_differs_from_its_fingerprint_stays_out_until_its_line_is_co
 
 
 def test_a_survey_that_is_the_copy_of_one_that_stays_out_is_read(clean_files):
-    answers = "NAMA;PILAR;P1;P2;P3\nWarga;Smart Living;3;3;2\n"
-    sources = "file,sha256\n2023/a.csv,0\n"
+    answers, sources = "NAMA;PILAR;P1\nWarga;Smart Living;3\n", "file,sha256\n2023/a.csv,0\n"
     made = clean_files({"SOURCES.csv": sources, "2023/a.csv": answers, "2023/b.csv": answers})
     assert counts(made)["2023/b.csv"] == (1, 1, 0, 0)
 

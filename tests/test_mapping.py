@@ -139,8 +139,9 @@ def test_a_form_of_several_pillars_asks_for_each_and_leaves_out_what_nobody_answ
     rows = [heads, [*first, *VALUES, *[""] * 9], [*first, *[""] * 9, *VALUES]]
     name = office.arrives("survei.csv", rows=rows)
     office.map(name, *SCALE, "--pillar", "living", "--pillar", "society")
+    office.arrives("survei.csv", rows=[*rows, [*first, *["n/a"] * 18]])
     assert office.answers() == {"living": VALUES, "society": VALUES}
-    assert any("baris tanpa satu jawaban pun dilewati: 1." in note for note in office.clean().notes)
+    assert any("baris tanpa satu jawaban pun dilewati: 2." in note for note in office.clean().notes)
 
 
 def test_the_sheets_of_a_workbook_are_each_of_the_pillar_they_are_called_by(office):

@@ -82,13 +82,6 @@ def test_records_are_told_from_what_is_none(rows, codes):
     assert (column(found, "code"), found.problems) == (codes, [])
 
 
-def test_a_heading_that_stands_twice_is_a_problem_and_nothing_is_read():
-    found = read([*FORM, "NILAI MANDIRI"], [*ANSWER, "2"])
-    assert found.lists == []
-    (problem,) = found.problems
-    assert problem.startswith(f"{NAME} lembar 'Isian': judul kolomnya tidak pasti: 'NILAI MANDIRI'")
-
-
 @pytest.mark.parametrize("heading", ["P1", "p 1", "P.1"])
 def test_the_statements_of_a_survey_are_headed_as_in_the_projects_form(heading):
     second = heading.replace("1", "2")
@@ -117,14 +110,6 @@ def test_numbered_headings_of_any_other_form_are_no_statements(heading):
 )
 def test_the_kind_with_more_headings_is_taken_and_no_office_for_an_assessor(heads, medium, kind):
     assert read(heads, ["x"] * len(heads), medium=medium).lists[0].kind == kind
-
-
-@pytest.mark.parametrize("rows", [["Halo"], [["a", "b"], ["1", "2"]], [["PROGRAM", "x"]]])
-def test_a_sheet_without_known_headings_is_only_noted(rows):
-    found = read(*rows)
-    assert (found.lists, found.problems) == ([], [])
-    (note,) = found.notes
-    assert note.startswith(f"{NAME} lembar 'Isian': tidak ada baris judul kolom yang dikenal; ")
 
 
 # What a form says once
@@ -208,9 +193,3 @@ def test_a_row_of_a_form_for_letters_that_was_left_blank_says_nothing():
     line = ["Kab. Malang", "Baseline", "baseline.legal_basis"]
     found = read(heads, [*line, "3", "Asesor"], [*line, "", "Asesor"], [*line, "-", "Asesor"])
     assert column(found, "score") == ["3", "-"]
-
-
-def test_the_origin_of_a_cell_is_its_sheet_and_the_cell_as_excel_names_it():
-    (only,) = read("JUDUL", FORM, ANSWER).lists
-    assert only.origin(only.records[0], "score") == f"{NAME}#Isian!D3"
-    assert only.origin(only.records[0]) == f"{NAME}#Isian!3"

@@ -92,14 +92,6 @@ def test_a_record_can_be_had_by_the_headings_as_printed_and_by_its_place(read):
 
 
 @pytest.mark.parametrize(
-    "printed", ["2,82", "2.820", "-0,29", "−0,29", "-", "–", "0", "007", "NA", ""]
-)
-def test_a_number_stays_the_text_that_is_printed(read, printed):
-    found = read(f"DAERAH;KOMPONEN;NILAI\nX;Y;{printed}\n")
-    assert found.records[0].cells["score"] == printed
-
-
-@pytest.mark.parametrize(
     ("content", "expected"),
     [
         (f"\n{HEADS}\n\nA;Smart Living;3\n;;\n  ;\t;\nB;Living;4\n\n", [(4, "A"), (7, "B")]),

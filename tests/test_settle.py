@@ -89,7 +89,7 @@ def test_a_form_left_blank_contradicts_no_answer(clean_files, order):
 
 
 def test_two_agencies_that_agree_on_a_shared_question_are_both_kept(clean_files):
-    made = clean_files({"2023/a.csv": form(), "2023/b.csv": form(opd="Dinsos", answer="lain")})
+    made = clean_files({A: form(), B: form(opd="Dinsos", answer="lain")})
     assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 3.0, "b.csv")]
     assert made.problems == []
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from kukar_analysis import respondents
 from kukar_analysis.clean.line import Line, Rows
 from kukar_analysis.read.headings import STATEMENT
+from kukar_analysis.read.source import UNMAPPED
 
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""
@@ -35,7 +36,7 @@ def respondent(line: Line) -> Rows:
     for column in (c for c in line.file.headings if c.startswith(STATEMENT)):
         number, text = int(column.removeprefix(STATEMENT)), line.stated(column)
         if text not in (None, "0", "1", "2", "3", "4"):
-            line.fault("answer", column)
+            line.fault("answer", column, UNMAPPED if text == UNMAPPED else "")
         else:
             answer = None if text is None else float(text)
             about = {"sub_dimension": part or parts.get(number), "statement": number}

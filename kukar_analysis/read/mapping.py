@@ -34,7 +34,7 @@ from kukar_analysis.read.headings import (
     stacked,
     words,
 )
-from kukar_analysis.read.source import Reading, Record, SourceList
+from kukar_analysis.read.source import UNMAPPED, Reading, Record, SourceList
 
 MAPPINGS = "MAPPINGS.csv"
 COLUMNS = ("form", "what", "text", "meaning", "pillar", "programme")
@@ -206,8 +206,9 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
         places = {i - 1 for _, i in block.values()}
         answered = []
         for number, texts in below:
-            if any(cell(texts, i) for i in places):
-                said = {i: meant.get(answer_key(texts[i]), "?") for i in places if i < len(texts)}
+            asked_here = [i for i in places if i < len(texts)]
+            said = {i: meant.get(answer_key(texts[i]), UNMAPPED) for i in asked_here}
+            if any(said.values()):
                 said |= {i: "" for i in range(min(len(texts), len(cells))) if i not in kept}
                 answered.append((number, [said.get(i, text) for i, text in enumerate(texts)]))
         if len(answered) < len(below):

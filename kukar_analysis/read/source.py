@@ -12,6 +12,8 @@ from kukar_analysis.errors import SourceError
 Medium = Literal["text", "workbook", "letter"]
 UNCALCULATED = "=?"
 """The text of a cell whose formula has no value yet."""
+UNMAPPED = "belum dipetakan di MAPPINGS.csv"
+"""The text of an answer that the mapping of its form does not hold."""
 
 
 class Number(str):
