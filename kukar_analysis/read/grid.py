@@ -28,8 +28,8 @@ from kukar_analysis.read.headings import (
 )
 from kukar_analysis.read.source import Reading, Record, SourceList
 
-__all__ = ["add", "read", "words"]
-_SIGNED = re.compile(
+__all__ = ["SIGNED", "add", "begins", "read", "words"]
+SIGNED = re.compile(
     r"[a-z .]+,[\s.…]*(\d{1,2}[\s.…]*)?"
     r"(januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember)"
     r"[\s.…]*(20\d\d)?|[a-z .]+,\s*\d{1,2}[-/.]\d{1,2}[-/.]20\d\d",
@@ -257,17 +257,18 @@ def _signature(texts: list[str], cells: list[str], places: Mapping[str, int]) ->
     if "score" in places and re.search(r"\d", cell(cells, places["score"])):
         return False
     short = [text for text in texts if len(text) <= _SIGNATURE]
-    if any(_SIGNED.fullmatch(text) or _begins(text, "signature_start") for text in short):
+    if any(SIGNED.fullmatch(text) or begins(text, "signature_start") for text in short):
         return True
     own = sum(bool(cell(cells, i)) for i in places.values())
-    return own <= 1 and any(_begins(text, "signature") for text in short)
+    return own <= 1 and any(begins(text, "signature") for text in short)
 
 
-def _begins(text: str, what: str) -> bool:
+def begins(text: str, what: str, kind: str = "furniture") -> bool:
+    """Whether a text begins with one of the words on record for a part of a page."""
     first = text.replace(".", ". ").split()
-    return any(normalise(" ".join(first[:n])) in words("furniture", what) for n in (1, 2, 3))
+    return any(normalise(" ".join(first[:n])) in words(kind, what) for n in (1, 2, 3))
 
 
 def _is_remark(text: str) -> bool:
     """Whether a line of its own begins as a remark does, and is nobody's answer."""
-    return text.startswith("*") or _begins(text, "remark")
+    return text.startswith("*") or begins(text, "remark")
