@@ -17,27 +17,24 @@ def differences(
     scores: Mapping[str, Sequence[str]],
     means: Mapping[str, str],
     index: str | None,
-    where: Mapping[str, str] | None = None,
 ) -> list[str]:
     """Return what does not add up, one line each; nothing where all does.
 
     `scores` are the question scores and `means` the printed means by component id, all of them
     texts as printed, 0 to 4 with decimal comma or point. A mean is checked where its component has
-    scores, the index where every component that `edition` weighs has a mean. `where` adds to a
-    line where its component, or `index`, is printed.
+    scores, the index where every component that `edition` weighs has a mean.
     """
     fw = framework.load()
     found: list[str] = []
 
     def check(key: str, compute: Callable[[], Decimal], printed: str, said: str) -> None:
         label = fw.components[key].name if key in fw.components else key
-        place = f" ({where[key]})" if where and where.get(key) else ""
         try:
             computed = compute()
             if score.hundredths(computed) != score.hundredths(_value(printed)):
-                found.append(f"{label}{place}: {said.format(computed)}, printed is {printed}")
+                found.append(f"{label}: {said.format(computed)}, printed is {printed}")
         except ScoreError as error:
-            found.append(f"{label}{place}: {error}")
+            found.append(f"{label}: {error}")
 
     for id_ in (c for c in scores if c in means and scores[c] and c in fw.components):
         mean = partial(score.component_score, map(_value, scores[id_]))

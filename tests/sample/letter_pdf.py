@@ -16,19 +16,15 @@ from PIL import Image, ImageDraw
 from kukar_analysis import framework, score
 
 MARK = "DATA CONTOH"
-_SIZE = 9.0
-"""Points of a letter's text."""
-_PITCH = 4.6
-"""Millimetres from line to line."""
-_PAD = 1.4
+_SIZE = 9.0  # points of a letter's text
+_PITCH, _PAD = 4.6, 1.4  # millimetres from line to line, and in a cell
 _LEFT, _TOP, _BOTTOM = 15.0, 20.0, 275.0
 _FILLER = "hal yang dicontohkan dalam surat buatan untuk menguji pembacaan saja"
+frozen = dataclass(frozen=True)
 
 
-@dataclass(frozen=True)
+@frozen
 class Row:
-    """A question: block and sub-indicator with its code, the question with its code, the score."""
-
     block: str
     sub_code: str
     code: str
@@ -36,7 +32,7 @@ class Row:
     score: str
 
 
-@dataclass(frozen=True)
+@frozen
 class Section:
     """A component's table; `title` is its name, `mean` nothing where the letter states none."""
 
@@ -45,15 +41,13 @@ class Section:
     mean: str | None
 
 
-@dataclass(frozen=True)
+@frozen
 class Note:
-    """A note with sub-notes."""
-
     text: str
     subs: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@frozen
 class Remarks:
     """Notes of one kind: heading, and for each assessor the line that names them and the notes."""
 
@@ -61,7 +55,7 @@ class Remarks:
     assessors: tuple[tuple[str, tuple[Note, ...]], ...]
 
 
-@dataclass(frozen=True)
+@frozen
 class National:
     """A national table; widths in millimetres, the size of its letters in points."""
 
@@ -73,7 +67,7 @@ class National:
     middle: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Layout:
     """How the tables are printed; widths in millimetres.
 
@@ -95,7 +89,7 @@ class Layout:
     page_numbers: bool = True
 
 
-@dataclass(frozen=True)
+@frozen
 class Letter:
     """An invented letter; `pictures` are the numbers of picture pages before and after the text."""
 
@@ -125,17 +119,10 @@ def write(path: Path, letter: Letter) -> Path:
     pdf.gap()
     pdf.line_of(f"Hasil Penilaian Contoh Tahun {letter.year}", align="C")
     pdf.line_of(letter.region, align="C")
-    if letter.national:
-        table = letter.national
+    if table := letter.national:
         pdf.set_font("Helvetica", size=table.size)
-        pdf.table(
-            table.heads,
-            table.widths,
-            table.rows,
-            repeat=table.repeat_heads,
-            align="L",
-            middle=table.middle,
-        )
+        how = {"repeat": table.repeat_heads, "align": "L", "middle": table.middle}
+        pdf.table(table.heads, table.widths, table.rows, **how)
         pdf.set_font("Helvetica", size=_SIZE)
     for number, section in enumerate(letter.sections):
         _section(pdf, letter.layout, section, number)
@@ -151,36 +138,32 @@ def write(path: Path, letter: Letter) -> Path:
     return path
 
 
-def example(edition: str = "2023-kppn-ikn", layout: Layout | None = None) -> Letter:
+def example(edition: str = "2023-kppn-ikn") -> Letter:
     """Return a letter with the questions of an edition, invented scores, and what follows them."""
-    layout = layout or Layout()
     fw = framework.load()
     sections = []
-    means = {}
-    for component in fw.weights[edition]:
-        asked = [
-            q
-            for q in fw.edition_questions[edition].values()
-            if fw.questions[q.question].component == component
-        ]
-        scores = [(3 * len(means) + 7 * i) % 21 / 5 for i in range(len(asked))]
-        means[component] = score.component_score(scores)
+    for n, component in enumerate(fw.weights[edition]):
+        every = fw.edition_questions[edition].values()
+        asked = [q for q in every if fw.questions[q.question].component == component]
+        scores = [(3 * n + 7 * i) % 21 / 5 for i in range(len(asked))]
         rows = tuple(
             Row(q.block, f"{i}.1", q.code, _filler(i), f"{value:.2f}".replace(".", ","))
             for i, (q, value) in enumerate(zip(asked, scores, strict=True), start=1)
         )
-        mean = str(means[component]).replace(".", ",")
+        mean = str(score.component_score(scores)).replace(".", ",")
         sections.append(Section(fw.components[component].name, rows, mean))
-    index = str(score.index_of({c: float(m) for c, m in means.items()}, edition))
-    return Letter(
-        "Kabupaten Contoh",
-        fw.editions[edition].year,
-        tuple(sections),
-        layout,
-        index=(f"Nilai Final {index.replace('.', ',')}",),
-        remarks=_invented_remarks(),
-        closing=("Kota Contoh, 1 Desember 2023", "Ketua Tim Contoh,", "Sari Karangan"),
+    first, second = "Rekaan Pertama, Universitas Karangan :", "Dr. Tokoh Buatan, Lembaga Reka :"
+    kelemahan = Note("Kelemahan contoh yang kedua ini:", ("bagian satu;", "bagian dua."))
+    dua = Note("Smart Economy dan Smart Society sama-sama disebut di sini.")
+    living = Note("Data contoh untuk Smart Living belum lengkap.")
+    remarks = (
+        Remarks("KELEMAHAN", ((first, (living,)), (second, (kelemahan, dua)))),
+        Remarks("KEKUATAN", ((first, (Note("Kekuatan contoh."),)),)),
+        Remarks("Rekomendasi", ((second, (Note("Saran contoh untuk tahun depan."),)),)),
     )
+    closing = ("Kota Contoh, 1 Desember 2023", "Ketua Tim Contoh,", "Sari Karangan")
+    year = fw.editions[edition].year
+    return Letter("Kabupaten Contoh", year, tuple(sections), remarks=remarks, closing=closing)
 
 
 def _filler(number: int) -> str:
@@ -190,60 +173,27 @@ def _filler(number: int) -> str:
     return f"Apakah nilai {' '.join(words)} pada indikator ke 1 atau 2 rata-rata ada?"
 
 
-def _invented_remarks() -> tuple[Remarks, ...]:
-    first, second = "Rekaan Pertama, Universitas Karangan :", "Dr. Tokoh Buatan, Lembaga Reka :"
-    return (
-        Remarks(
-            "KELEMAHAN",
-            (
-                (first, (Note("Data contoh untuk Smart Living belum lengkap."),)),
-                (
-                    second,
-                    (
-                        Note("Kelemahan contoh yang kedua ini:", ("bagian satu;", "bagian dua.")),
-                        Note("Smart Economy dan Smart Society sama-sama disebut di sini."),
-                    ),
-                ),
-            ),
-        ),
-        Remarks("KEKUATAN", ((first, (Note("Kekuatan contoh."),)),)),
-        Remarks("Rekomendasi", ((second, (Note("Saran contoh untuk tahun depan."),)),)),
-    )
-
-
 def _section(pdf: _Paper, layout: Layout, section: Section, number: int) -> None:
     letter = chr(ord("A") + number)
     pdf.gap()
     pdf.line_of(layout.section.format(letter=letter, number=number + 1, title=section.title))
     pdf.gap()
-    count = len(layout.heads)
     rows: list[tuple[str, ...]] = []
     if layout.column_numbers:
-        rows.append(tuple(str(i) for i in range(1, count + 1)))
+        rows.append(tuple(str(i + 1) for i in range(len(layout.heads))))
     block = ""
     for row in section.rows:
-        is_new = row.block != block
-        block = row.block
+        is_new, block = row.block != block, row.block
         cells = {
             "No": str(len(rows) + 1) if is_new else "",
             "Indikator": row.block if is_new else "",
             "Subindikator": f"{row.sub_code} Bagian {row.block.lower()} contoh",
             "Pertanyaan": f"{row.code} {row.question}".strip(),
         }
-        texts = [cells.get(head, "") for head in layout.heads[:-1]]
-        if "Pertanyaan" not in layout.heads:
-            texts[-1] = cells["Pertanyaan"]
-        rows.append((*texts, row.score))
+        rows.append((*(cells.get(head, "") for head in layout.heads[:-1]), row.score))
     widths = layout.widths if number == 0 else layout.widths_later or layout.widths
-    pdf.table(
-        layout.heads,
-        widths,
-        rows,
-        repeat=layout.repeat_heads,
-        cut=layout.cut_rows,
-        middle=layout.middle,
-        align=layout.align,
-    )
+    how = {"cut": layout.cut_rows, "middle": layout.middle, "align": layout.align}
+    pdf.table(layout.heads, widths, rows, repeat=layout.repeat_heads, **how)
     if section.mean is not None:
         edge = _LEFT + sum(widths)
         pdf.side_by_side((edge - 70, layout.mean_label), (edge - widths[-1] / 2 - 5, section.mean))
@@ -280,28 +230,21 @@ class _Paper(FPDF):
             self.text(160, 290, str(self.page_no()))
 
     def begin(self) -> None:
-        """Begin a page."""
         self.add_page()
         self._y = _TOP
 
     def picture(self) -> None:
-        """Add a page that is nothing but a picture."""
         self.add_page()
         image = Image.new("L", (420, 594), 255)
         ImageDraw.Draw(image).text((150, 280), f"{MARK}: 3,00", fill=0)
         self.image(image, 10, 15, 190, 270)
 
     def gap(self) -> None:
-        """Leave a line."""
         self._y += _PITCH
 
     def line_of(self, text: str, indent: float = 0, align: str = "L") -> None:
-        """Print a line."""
-        if self._y + _PITCH > _BOTTOM:
-            self.begin()
         shift = (180 - self.get_string_width(text)) / 2 if align == "C" else indent
-        self.text(_LEFT + shift, self._y + _PITCH * 0.75, text)
-        self._y += _PITCH
+        self.side_by_side((_LEFT + shift, text))
 
     def side_by_side(self, *texts: tuple[float, str]) -> None:
         """Print texts on one line, each from its own place."""
@@ -314,14 +257,10 @@ class _Paper(FPDF):
     def hanging(self, mark: str, text: str, indent: float) -> None:
         """Print a paragraph behind a mark; it may go over the end of a page."""
         for i, line in enumerate(self.wrapped(text, 170 - indent - 6)):
-            if self._y + _PITCH > _BOTTOM:
-                self.begin()
-            if i == 0:
-                self.text(_LEFT + indent, self._y + _PITCH * 0.75, mark)
-            self.line_of(line, indent + 6)
+            marks = [(_LEFT + indent, mark)] if i == 0 else []
+            self.side_by_side(*marks, (_LEFT + indent + 6, line))
 
     def wrapped(self, text: str, width: float) -> list[str]:
-        """Return the lines of a text in a width."""
         lines = [""]
         for word in text.split():
             longer = f"{lines[-1]} {word}".strip()
@@ -336,28 +275,26 @@ class _Paper(FPDF):
         heads: Sequence[str],
         widths: Sequence[float],
         rows: Sequence[Sequence[str]],
-        *,
         repeat: bool = False,
         cut: bool = False,
         middle: bool = True,
         align: str = "C",
     ) -> None:
-        """Print a table with its headings; its last column, or all for "L", aligned so."""
-        centred = "C" * len(heads)
+        """Print a table with its headings; its last column is aligned so."""
         last = "L" * (len(heads) - 1) + align
         if self._y + 4 * _PITCH > _BOTTOM:
             self.begin()
-        self._row(heads, widths, centred, middle=True)
+        self._row(heads, widths, "C" * len(heads), True)
         for row in rows:
             count = max(len(self.wrapped(t, w - 2)) for t, w in zip(row, widths, strict=True))
             if not cut and self._y + count * _PITCH + _PAD > _BOTTOM:
                 self.begin()
                 if repeat:
-                    self._row(heads, widths, centred, middle=True)
-            self._row(row, widths, last, middle=middle)
+                    self._row(heads, widths, "C" * len(heads), True)
+            self._row(row, widths, last, middle)
 
     def _row(
-        self, texts: Sequence[str], widths: Sequence[float], aligns: str, *, middle: bool
+        self, texts: Sequence[str], widths: Sequence[float], aligns: str, middle: bool
     ) -> None:
         cells = [self.wrapped(t, w - 2) for t, w in zip(texts, widths, strict=True)]
         count = max(len(lines) for lines in cells)
@@ -371,18 +308,14 @@ class _Paper(FPDF):
                 placed.append((i + shift, x + inset, line))
             x += width
         here = min(count, int((_BOTTOM - self._y) / _PITCH))
-        self._box(widths, here)
-        for slot, at, line in placed:
-            if slot < here:
-                self.text(at, self._y + (slot + 0.75) * _PITCH + _PAD / 2, line)
-        self._y += here * _PITCH + _PAD
-        if here < count:
-            self.begin()
-            self._box(widths, count - here)
+        for first, end in [(0, here), (here, count)][: 1 + (here < count)]:
+            if end > here:
+                self.begin()
+            self._box(widths, end - first)
             for slot, at, line in placed:
-                if slot >= here:
-                    self.text(at, self._y + (slot - here + 0.75) * _PITCH + _PAD / 2, line)
-            self._y += (count - here) * _PITCH + _PAD
+                if first <= slot < end:
+                    self.text(at, self._y + (slot - first + 0.75) * _PITCH + _PAD / 2, line)
+            self._y += (end - first) * _PITCH + _PAD
 
     def _box(self, widths: Sequence[float], count: int) -> None:
         x = _LEFT

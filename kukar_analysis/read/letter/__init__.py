@@ -92,13 +92,14 @@ def read(path: Path, name: str, year: int) -> Reading:
 def _region(found: Sequence[pages.LetterPage], name: str) -> tuple[str, list[str]]:
     """Return the region that the first two pages address, or that the file is named for."""
     fw = framework.load()
-    lines = [line.text for page in [p for p in found if p.lines][:2] for line in page.lines]
-    begun = [i for i, text in enumerate(lines) if begins(text, "addressee", "letter")]
-    address = " / ".join(text for i in begun for text in lines[i : i + 3])
     titles = dict.fromkeys(words("letter", "regent"), "kab")
     titles |= dict.fromkeys(words("letter", "mayor"), "kota")
-    address = re.sub(r"\w+", lambda w: titles.get(framework.normalise(w[0]), w[0]), address)
-    named = [fw.named_in("region", text) for text in (address, Path(name).stem)]
+    lines = [line.text for page in [p for p in found if p.lines][:2] for line in page.lines]
+    begun = [i for i, text in enumerate(lines) if begins(text, "addressee", "letter")]
+    plain = [re.sub(r"\w+", lambda w: titles.get(w[0].casefold(), w[0]), x) for x in lines]
+    said = [" / ".join(plain[i : i + n]) for n in (1, 2, 3) for i in begun]
+    address = next(filter(None, (fw.named_in("region", text) for text in said)), [])
+    named = [address, fw.named_in("region", Path(name).stem)]
     sure = {codes[0] for codes in named if len(codes) == 1}
     if len(sure) == 1:
         return sure.pop(), []

@@ -87,10 +87,7 @@ def _upright(page: Any) -> Image.Image:
 
 
 def _words(image: Image.Image, number: int, size: float) -> list[PageWord]:
-    """Return the words of a page's picture, with places in points; `size` is that of the reading.
-
-    The words of one text adjoin; where a figure touches a name they are parted.
-    """
+    """Return a picture's words in points: those of a text adjoin, a name is parted from figures."""
     found = _ask(image.resize([int(side * size) for side in image.size]))
     made = []
     for box, text in zip(found.boxes if found.txts else (), found.txts or (), strict=True):
@@ -154,7 +151,6 @@ def _agree(row: Row, others: Sequence[Row]) -> None:
 
 
 def _cut(image: Image.Image, at: PageWord, heights: float, x0: float, x1: float) -> Image.Image:
-    """Return so many heights above and below a word of a page, between two places in points."""
     ends = (x0, at.middle - heights * at.height, x1, at.middle + heights * at.height)
     left, top, right, bottom = (max(0, int(end * DPI / 72)) for end in ends)
     return image.crop((left, top, right, bottom))

@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import groupby, takewhile
 from typing import NamedTuple
 
 from kukar_analysis import framework
@@ -28,6 +29,7 @@ _NEXT_LINE, _TALLEST = 1.9, 4  # heights of a word between two lines of headings
 _TOUCH = 1.0  # points by which headings side by side may overlap in a scan
 _COVERED = 0.6  # part of the words that belong to known headings; in a sentence it is less
 _FEWEST, _FIGURES = 4, 3  # of the components and index: headings and figures of a national row
+_RUNNING = 0.75  # of the pages have a running header or footer
 _TITLE, _TITLES = 8, 12  # words of a section's title, and lines above a table that name its group
 TEXTS = ("region", "group", "participated")
 _CODE = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})\.?(?![\d.,])")
@@ -49,7 +51,6 @@ class Head(NamedTuple):
 
 
 Heads = tuple[Head, ...]
-"""The headings of a table from left to right."""
 
 
 class Part(NamedTuple):
@@ -67,12 +68,16 @@ def split(lines: Sequence[PageLine]) -> list[Part]:
     The name of a component begins a section after the mean of the one before, or above headings.
     """
 
-    def key(line: PageLine) -> tuple[int, str]:
-        number = re.sub(r"\d+", lambda match: f"{int(match[0]) - line.at.page}", line.text)
-        return round(line.at.middle), re.sub(r"[\W\d_]", "", line.text) or number
+    def keys(line: PageLine) -> set[tuple[int, str]]:
+        shifted = re.sub(r"\d+", lambda m: f"#{int(m[0]) - line.at.page}", line.text, count=1)
+        texts = () if re.search(r"\d[.,]\d", line.text) else (line.text, shifted)
+        return {(round(line.at.middle), text) for text in texts}
 
-    often = Counter(map(key, lines))
-    half = max(2, len({line.at.page for line in lines}) / 2)
+    often = Counter(key for line in lines for key in keys(line))
+    sheets = [[*own] for _, own in groupby(lines, lambda line: line.at.page)]
+    running = {key for key, count in often.items() if count >= max(2, _RUNNING * len(sheets))}
+    edges = [sheet[::way][:4] for sheet in sheets for way in (1, -1)]
+    skipped = {x for edge in edges for x in takewhile(lambda y: keys(y) & running, edge)}
     parts = [Part("", "", (), [])]
     component, skip = "", 0
     for i, line in enumerate(lines):
@@ -89,8 +94,8 @@ def split(lines: Sequence[PageLine]) -> list[Part]:
             component, skip = component if kind == SCORES else "", i + size
             above = " ".join(other.text for other in lines[max(0, i - _TITLES) : i])
             parts.append(Part(kind, component if kind == SCORES else above, heads, []))
-        elif often[key(line)] >= half and not re.search(r"\d[.,]\d", line.text):
-            continue  # a running header or page number
+        elif line in skipped:
+            continue
         elif notes and bare[:1].isupper() and not bare.endswith("."):
             component = ""
             parts.append(Part(NOTES, notes[0], (), []))
@@ -241,10 +246,9 @@ def edition(asked: Sequence[Row], means: Sequence[Row], year: int) -> tuple[str,
             due[fw.questions[question.question].component].append(question.code)
         wanted = [(component, code) for component in given for code in due[component]]
         off = [
-            f"{component or 'a table without title'} has {len(given[component])} scores, expected"
-            f" {len(due[component])}"
-            for component in dict.fromkeys([*due, *given])
-            if len(given[component]) != len(due[component])
+            f"{c or 'a table without title'} has {len(given[c])} scores, expected {len(due[c])}"
+            for c in dict.fromkeys([*due, *given])
+            if len(given[c]) != len(due[c])
         ] or [
             f"{component} has the code {row.cells['code']} for {code}"
             for row, (component, code) in zip(asked, wanted, strict=True)
@@ -290,7 +294,7 @@ def national(parts: Sequence[Part], year: int) -> tuple[list[National], list[str
 
 def _identified(heads: Heads, below: Sequence[PageLine]) -> tuple[Heads, str, list[str]]:
     """Name unknown headings by what stands under them, or one by its place; what lacks is last."""
-    fw, fitting = framework.load(), []
+    fw = framework.load()
     order = [*fw.components, "index"]
     needed = {x.column for x in fw.layouts if x.kind == NATIONAL and x.required == "yes"}
     phrases = [phrase for line in below for phrase in line.phrases()]
@@ -300,16 +304,13 @@ def _identified(heads: Heads, below: Sequence[PageLine]) -> tuple[Heads, str, li
         over = [h for h in heads if not h.column and h.x0 < x1 and x0 < h.x1]
         own = (over or [Head("", "", x0, x1)])[0]
         heads = (*(h for h in heads if h != own), own._replace(column="region"))
-    lacking = needed - {head.column for head in heads}
-    for head in (head for head in heads if not head.column):
-        for column in lacking & {*order} if len(lacking) == 1 else ():
-            row = (*(h for h in heads if h != head), head._replace(column=column))
-            known = [h for h in sorted(row, key=lambda h: h.x0) if h.column in order]
-            if [h.column for h in known] == [c for c in order if c in {h.column for h in known}]:
-                fitting.append((row, column))
-    if len(fitting) == 1:
-        return *fitting[0], []
-    return heads, "", sorted(lacking)
+    lacking = sorted(needed - {head.column for head in heads})
+    fitting = []
+    for head in heads if len(lacking) == 1 and lacking[0] in order else ():
+        row = (*(h for h in heads if h != head), head._replace(column=lacking[0]))
+        known = [h.column for h in sorted(row, key=lambda h: h.x0) if h.column in order]
+        fitting += [row] * (not head.column and known == sorted(known, key=order.index))
+    return (fitting[0], lacking[0], []) if len(fitting) == 1 else (heads, "", lacking)
 
 
 def _rows(heads: Heads, lines: Sequence[PageLine], year: int) -> list[Row]:
