@@ -545,7 +545,7 @@ def test_a_page_of_instructions_without_end_is_refused_before_it_is_drawn(tmp_pa
     ],
 )
 def test_a_damaged_file_is_refused(tmp_path, old, content, said):
-    path = letter_pdf.write(tmp_path / "x.pdf", replace(old, sections=()))
+    path = letter_pdf.write(tmp_path / "x.pdf", old)
     path.write_bytes(content(path.read_bytes()))
     with pytest.raises(SourceError, match=said) as caught:
         letter.read(path, NAME, 2022)

@@ -190,7 +190,7 @@ def _section(pdf: _Paper, layout: Layout, section: Section, number: int) -> None
             "Subindikator": f"{row.sub_code} Bagian {row.block.lower()} contoh",
             "Pertanyaan": f"{row.code} {row.question}".strip(),
         }
-        rows.append((*(cells.get(head, "") for head in layout.heads[:-1]), row.score))
+        rows.append((*(cells.get(head.capitalize(), "") for head in layout.heads[:-1]), row.score))
     widths = layout.widths if number == 0 else layout.widths_later or layout.widths
     how = {"cut": layout.cut_rows, "middle": layout.middle, "align": layout.align}
     pdf.table(layout.heads, widths, rows, repeat=layout.repeat_heads, **how)
