@@ -4,11 +4,7 @@ Every page says DATA CONTOH. Nothing in them is of a real letter: regions, texts
 scores are made up here; only the number of questions and their codes are those of an edition.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass, field, make_dataclass
 
 from fpdf import FPDF
 from PIL import Image, ImageDraw
@@ -23,22 +19,11 @@ _FILLER = "hal yang dicontohkan dalam surat buatan untuk menguji pembacaan saja"
 frozen = dataclass(frozen=True)
 
 
-@frozen
-class Row:
-    block: str
-    sub_code: str
-    code: str
-    question: str
-    score: str
+Row = make_dataclass("Row", ["block", "sub_code", "code", "question", "score"], frozen=True)
 
 
-@frozen
-class Section:
-    """A component's table; `title` is its name, `mean` nothing where the letter states none."""
-
-    title: str
-    rows: tuple[Row, ...]
-    mean: str | None
+Section = make_dataclass("Section", ["title", "rows", "mean"], frozen=True)
+"""A component's table; `title` is its name, `mean` nothing where the letter states none."""
 
 
 @frozen
@@ -47,23 +32,18 @@ class Note:
     subs: tuple[str, ...] = ()
 
 
-@frozen
-class Remarks:
-    """Notes of one kind: heading, and for each assessor the line that names them and the notes."""
-
-    heading: str
-    assessors: tuple[tuple[str, tuple[Note, ...]], ...]
+Remarks = make_dataclass("Remarks", ["heading", "assessors"], frozen=True)
+"""Notes of one kind: heading, and for each assessor the line that names them and the notes."""
 
 
 @frozen
 class National:
-    """A national table; widths in millimetres, the size of its letters in points."""
+    """A national table; widths in millimetres."""
 
     heads: tuple[str, ...]
     widths: tuple[float, ...]
     rows: tuple[tuple[str, ...], ...]
     repeat_heads: bool = True
-    size: float = 7.0
     middle: bool = True
 
 
@@ -95,18 +75,17 @@ class Letter:
 
     region: str
     year: int
-    sections: tuple[Section, ...]
+    sections: tuple
     layout: Layout = field(default_factory=Layout)
     address: tuple[str, ...] = ()
     national: National | None = None
-    remarks: tuple[Remarks, ...] = ()
-    index: tuple[str, ...] = ()
+    remarks: tuple = ()
     closing: tuple[str, ...] = ()
     pictures: tuple[int, int] = (0, 0)
     password: str | None = None
 
 
-def write(path: Path, letter: Letter) -> Path:
+def write(path, letter):
     """Write the letter and return its path."""
     pdf = _Paper(letter.layout.page_numbers)
     if letter.password:
@@ -120,14 +99,12 @@ def write(path: Path, letter: Letter) -> Path:
     pdf.line_of(f"Hasil Penilaian Contoh Tahun {letter.year}", align="C")
     pdf.line_of(letter.region, align="C")
     if table := letter.national:
-        pdf.set_font("Helvetica", size=table.size)
+        pdf.set_font("Helvetica", size=7)
         how = {"repeat": table.repeat_heads, "align": "L", "middle": table.middle}
         pdf.table(table.heads, table.widths, table.rows, **how)
         pdf.set_font("Helvetica", size=_SIZE)
     for number, section in enumerate(letter.sections):
         _section(pdf, letter.layout, section, number)
-    for line in letter.index:
-        pdf.line_of(line)
     for part in letter.remarks:
         _remarks(pdf, part)
     for line in letter.closing:
@@ -138,7 +115,7 @@ def write(path: Path, letter: Letter) -> Path:
     return path
 
 
-def example(edition: str = "2023-kppn-ikn") -> Letter:
+def example(edition="2023-kppn-ikn"):
     """Return a letter with the questions of an edition, invented scores, and what follows them."""
     fw = framework.load()
     sections = []
@@ -166,19 +143,19 @@ def example(edition: str = "2023-kppn-ikn") -> Letter:
     return Letter("Kabupaten Contoh", year, tuple(sections), remarks=remarks, closing=closing)
 
 
-def _filler(number: int) -> str:
+def _filler(number):
     """Return an invented question; it holds the words that a reader must not fall for."""
     stock = _FILLER.split()
     words = [stock[(number + i) % len(stock)] for i in range(4 + number % 7)]
     return f"Apakah nilai {' '.join(words)} pada indikator ke 1 atau 2 rata-rata ada?"
 
 
-def _section(pdf: _Paper, layout: Layout, section: Section, number: int) -> None:
+def _section(pdf, layout, section, number):
     letter = chr(ord("A") + number)
     pdf.gap()
     pdf.line_of(layout.section.format(letter=letter, number=number + 1, title=section.title))
     pdf.gap()
-    rows: list[tuple[str, ...]] = []
+    rows = []
     if layout.column_numbers:
         rows.append(tuple(str(i + 1) for i in range(len(layout.heads))))
     block = ""
@@ -199,7 +176,7 @@ def _section(pdf: _Paper, layout: Layout, section: Section, number: int) -> None
         pdf.side_by_side((edge - 70, layout.mean_label), (edge - widths[-1] / 2 - 5, section.mean))
 
 
-def _remarks(pdf: _Paper, part: Remarks) -> None:
+def _remarks(pdf, part):
     pdf.gap()
     pdf.line_of(part.heading)
     for number, (person, notes) in enumerate(part.assessors, start=1):
@@ -214,39 +191,39 @@ def _remarks(pdf: _Paper, part: Remarks) -> None:
 class _Paper(FPDF):
     """Pages that are filled from the top; all places in millimetres."""
 
-    def __init__(self, page_numbers: bool) -> None:
+    def __init__(self, page_numbers):
         super().__init__(format="A4")
         self.set_auto_page_break(False)
         self._has_page_numbers = page_numbers
         self._y = _TOP
 
-    def header(self) -> None:
+    def header(self):
         if not self.font_family:
             self.set_font("Helvetica", size=_SIZE)
         self.text(90, 10, MARK)
 
-    def footer(self) -> None:
+    def footer(self):
         if self._has_page_numbers:
             self.text(160, 290, str(self.page_no()))
 
-    def begin(self) -> None:
+    def begin(self):
         self.add_page()
         self._y = _TOP
 
-    def picture(self) -> None:
+    def picture(self):
         self.add_page()
         image = Image.new("L", (420, 594), 255)
         ImageDraw.Draw(image).text((150, 280), f"{MARK}: 3,00", fill=0)
         self.image(image, 10, 15, 190, 270)
 
-    def gap(self) -> None:
+    def gap(self):
         self._y += _PITCH
 
-    def line_of(self, text: str, indent: float = 0, align: str = "L") -> None:
+    def line_of(self, text, indent=0, align="L"):
         shift = (180 - self.get_string_width(text)) / 2 if align == "C" else indent
         self.side_by_side((_LEFT + shift, text))
 
-    def side_by_side(self, *texts: tuple[float, str]) -> None:
+    def side_by_side(self, *texts):
         """Print texts on one line, each from its own place."""
         if self._y + _PITCH > _BOTTOM:
             self.begin()
@@ -254,13 +231,13 @@ class _Paper(FPDF):
             self.text(x, self._y + _PITCH * 0.75, text)
         self._y += _PITCH
 
-    def hanging(self, mark: str, text: str, indent: float) -> None:
+    def hanging(self, mark, text, indent):
         """Print a paragraph behind a mark; it may go over the end of a page."""
         for i, line in enumerate(self.wrapped(text, 170 - indent - 6)):
             marks = [(_LEFT + indent, mark)] if i == 0 else []
             self.side_by_side(*marks, (_LEFT + indent + 6, line))
 
-    def wrapped(self, text: str, width: float) -> list[str]:
+    def wrapped(self, text, width):
         lines = [""]
         for word in text.split():
             longer = f"{lines[-1]} {word}".strip()
@@ -270,16 +247,7 @@ class _Paper(FPDF):
                 lines[-1] = longer
         return lines
 
-    def table(
-        self,
-        heads: Sequence[str],
-        widths: Sequence[float],
-        rows: Sequence[Sequence[str]],
-        repeat: bool = False,
-        cut: bool = False,
-        middle: bool = True,
-        align: str = "C",
-    ) -> None:
+    def table(self, heads, widths, rows, repeat=False, cut=False, middle=True, align="C"):
         """Print a table with its headings; its last column is aligned so."""
         last = "L" * (len(heads) - 1) + align
         if self._y + 4 * _PITCH > _BOTTOM:
@@ -293,9 +261,7 @@ class _Paper(FPDF):
                     self._row(heads, widths, "C" * len(heads), True)
             self._row(row, widths, last, middle)
 
-    def _row(
-        self, texts: Sequence[str], widths: Sequence[float], aligns: str, middle: bool
-    ) -> None:
+    def _row(self, texts, widths, aligns, middle):
         cells = [self.wrapped(t, w - 2) for t, w in zip(texts, widths, strict=True)]
         count = max(len(lines) for lines in cells)
         placed = []
@@ -317,7 +283,7 @@ class _Paper(FPDF):
                     self.text(at, self._y + (slot - first + 0.75) * _PITCH + _PAD / 2, line)
             self._y += (end - first) * _PITCH + _PAD
 
-    def _box(self, widths: Sequence[float], count: int) -> None:
+    def _box(self, widths, count):
         x = _LEFT
         for width in widths:
             self.rect(x, self._y, width, count * _PITCH + _PAD)
