@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
+from typing import Any
+
 import pandas as pd
 
 from kukar_analysis import framework, store
@@ -138,3 +142,35 @@ def edition_unconfirmed(edition: str) -> str:
     ]
     before = fw.editions[found.follows]
     return told("unconfirmed.edition", found=found, before=before, said=said)
+
+
+def cited(year: int, *regions: str) -> pd.DataFrame:
+    """Return every letter, official source and press report behind what is said of a year.
+
+    Those of the definitions up to that year that are no other region's, and of the statistics on
+    record, in the order of citations.csv. Columns: document (its id), kind, note, address.
+    """
+    fw = framework.load()
+    of_statistics = store.read("official_statistics").query("region in @regions and year <= @year")
+    used = {*of_statistics["citation"]}
+    for fact in _facts(getattr(fw, field.name) for field in fields(fw)):
+        of_year = fw.editions[fact.edition].year if hasattr(fact, "edition") else year
+        if getattr(fact, "year", of_year) <= year and getattr(fact, "region", None) in (
+            None,
+            *regions,
+        ):
+            used.add(fact.citation)
+    listed = [
+        (id_, source.kind, source.note, source.address)
+        for id_, source in fw.citations.items()
+        if id_ in used and source.kind not in ("project", "sample")
+    ]
+    return pd.DataFrame(listed, columns=["document", "kind", "note", "address"], dtype="str")
+
+
+def _facts(records: Iterable[Any]) -> Iterator[Any]:
+    for record in records:
+        if isinstance(record, Mapping | tuple):
+            yield from _facts(record.values() if isinstance(record, Mapping) else record)
+        elif hasattr(record, "status"):
+            yield record

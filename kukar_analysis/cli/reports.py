@@ -242,6 +242,9 @@ def _found(asked: Asked) -> list[Report]:
     from kukar_analysis.report import registry
 
     given = pairs("-p", asked.parameters or [], "as pillar=governance")
-    return registry.reports(
-        years=asked.years, regions=asked.regions, only=asked.only, parameters=given
-    )
+    unreadable, only = notebooks.faults(), asked.only
+    if only and unreadable.keys() & {*only}:  # said already, and no reason to make none of the rest
+        only = [name for name in only if name not in unreadable]
+        if not only:
+            return []
+    return registry.reports(years=asked.years, regions=asked.regions, only=only, parameters=given)

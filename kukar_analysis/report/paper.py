@@ -13,12 +13,13 @@ from pathlib import Path
 from typing import Any
 
 import mistune
+import pandas as pd
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from kukar_analysis import formats, framework, paths, store, writing
+from kukar_analysis import formats, framework, paths, writing
 from kukar_analysis.analysis import compare
-from kukar_analysis.analysis.missing import unconfirmed
+from kukar_analysis.analysis.missing import cited, unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
 from kukar_analysis.report import site
 from kukar_analysis.report.record import RunRecord
@@ -100,6 +101,8 @@ def year(
     title = f"Evaluasi Smart City {fw.regions[region].name} {year}"
     for number, entry in enumerate(chosen, start=1):
         main, own = _main(folder / f"{entry['name']}.html")[1], f"bab{number}"
+        if not main.find(["img", "table"]):
+            continue  # it has no figure, and what it waits for is a chapter of its own
         for found in main.find_all(re.compile("^h[1-6]$"), id=True):
             found["id"] = f"{own}-{found['id']}"  # told apart from those of other chapters
         for found in main.find_all(class_="sample"):
@@ -146,12 +149,14 @@ def _letterhead(region: str) -> list[str]:
 
 def _sources(year: int, region: str, title: str, record: RunRecord) -> str:
     """Return the appendix of sources with the run record."""
-    fw, found = framework.load(), store.read("official_statistics", region=region)
-    facts = [e for e in fw.editions.values() if e.year == year and e.status != "unconfirmed"]
-    known = [*(e.citation for e in facts), *found.loc[found["year"] <= year, "citation"]]
-    cited = [fw.citations[citation].beside_figure for citation in dict.fromkeys(known)]
+    names = framework.load().names["document"]
+    used = cited(year, region)
+    said = [
+        names[source] + (f", {address}" if pd.notna(address) else "")
+        for source, address in used[["document", "address"]].to_numpy()
+    ]
     return site.ENVIRONMENT.get_template("appendix.html").render(
-        title=title, citations=[*cited, *unconfirmed(region, year)], record=record
+        title=title, citations=[*said, *unconfirmed(region, year)], record=record
     )
 
 

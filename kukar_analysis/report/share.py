@@ -95,7 +95,11 @@ def _message(year: int, entries: list[dict[str, Any]], record: RunRecord, **more
     said = []
     for region in regions:
         found = site.headline(year, region.region)
-        ranks = [f"{r['rank']} dari {r['of']} ({r['name']})" for r in found["ranks"][:1]]
+        ranks = []
+        for r in found["ranks"]:
+            together = f", bersama {r['tied']} daerah lain" if r["tied"] else ""
+            if r["scope"] != "province":
+                ranks.append(f"{r['rank']} dari {r['of']} ({r['name']}{together})")
         change = formats.number(float(found["change"]), signed=True) if found["change"] else None
         said.append(
             {
@@ -103,7 +107,7 @@ def _message(year: int, entries: list[dict[str, Any]], record: RunRecord, **more
                 "document": site.document_of(year, region.region),
                 "index": found["index_shown"] if found["index"] else None,
                 "change": change,
-                "rank": ranks[0] if ranks else None,
+                "rank": formats.listed(ranks),
                 "caveat": found["caveat"],
             }
         )

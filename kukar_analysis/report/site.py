@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from itertools import groupby
@@ -114,6 +115,7 @@ def render(
         entry=entry,
         title=entry["title"],
         page=page,
+        abbreviations=_abbreviations(page),
         up="../" * entry["name"].count("/"),
         turn=turn,
         notebook=f"{entry['name'].rsplit('/', 1)[-1]}.ipynb",
@@ -121,6 +123,18 @@ def render(
         record={**entry, "shown_time": shown(datetime.fromisoformat(entry["made_at"]))},
         draft=draft,
     )
+
+
+def _abbreviations(page: Mapping[str, Any]) -> str:
+    """Return what the abbreviations on a page stand for, but for those that it spells out."""
+    text = " ".join(f"{part['heading']} {part['text']}" for part in page["sections"])
+    known = framework.load().names["abbreviation"].items()
+    said = [
+        f"{short} = {long}"
+        for short, long in known
+        if re.search(rf"\b{short}\b", text) and long.casefold() not in text.casefold()
+    ]
+    return "; ".join(said)
 
 
 def annex_of(year: int) -> str:

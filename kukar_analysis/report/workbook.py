@@ -22,7 +22,8 @@ from openpyxl.worksheet.table import Table
 
 from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import compare, quality
-from kukar_analysis.analysis.missing import missing, unconfirmed
+from kukar_analysis.analysis.missing import cited, missing, unconfirmed
+from kukar_analysis.analysis.peers import peers
 from kukar_analysis.errors import ReportError, UsageError
 from kukar_analysis.forms import draw
 from kukar_analysis.report.record import RunRecord
@@ -87,9 +88,10 @@ def write(
     codes = [fw.region(r).region for r in regions]
     if not codes:
         raise UsageError("no region is given; the annex is made for one at least, as 64.02")
-    files = (f"Berkas yang dibaca; sidik jari data {record.data}", _files(raw))
     sheets = {name: (f"{title}, {year}", f) for name, title, f in _tables(year, codes)}
-    sheets = {name: own for name, own in {**sheets, "Berkas": files}.items() if len(own[1])}
+    sheets["Sumber"] = ("Surat, sumber resmi, dan pers yang dipakai", cited(year, *codes))
+    sheets["Berkas"] = (f"Berkas yang dibaca; sidik jari data {record.data}", _files(raw))
+    sheets = {name: own for name, own in sheets.items() if len(own[1])}
     names = ", ".join(fw.regions[code].name for code in codes)
     book = draw.book(f"Lampiran evaluasi Smart City {year}: {names}", year)
     book.properties.created = record.made_at.astimezone(UTC).replace(tzinfo=None)
@@ -128,10 +130,9 @@ def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFr
         elif table == "index_scores":
             order = ["participated", "index_published", "region_name"]
             frame = frame.sort_values(order, ascending=[False, False, True])
+            frame = frame.merge(_places(year), on="region", how="left")
         elif table == "component_scores":
-            pairs = zip(frame["edition"], frame["component"], strict=True)
-            weights = [fw.weights[edition].get(component) for edition, component in pairs]
-            frame.insert(4, "weight", pd.array(weights, dtype="Int64"))
+            frame = compare.components(year, partial=True)
         elif table == "survey_responses":
             means = frame.groupby(["region", "pillar", "sub_dimension"], dropna=False)
             frame = means.agg(
@@ -142,6 +143,27 @@ def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFr
         elif table == "official_statistics":
             frame = frame.sort_values(["statistic", "region"], kind="stable")
         yield name, title, _headed(frame)
+    for region in regions:
+        beside = peers(year, region)
+        scores = compare.components(year, partial=True)
+        wide = scores.pivot(index="region", columns="component", values="score")
+        wide = wide[[c for c in fw.components if c in wide]].rename(columns=fw.names["component"])
+        name = f"Pembanding {region}" if len(regions) > 1 else "Pembanding"
+        frame = beside.drop(columns=["compared_value", "compared_year"])
+        frame = frame.merge(_places(year), on="region", how="left").join(wide, on="region")
+        yield name, f"{fw.regions[region].name} dan daerah pembandingnya", _headed(frame)
+
+
+def _places(year: int) -> pd.DataFrame:
+    """Return the place of each participant of a whole field, and its gap to the group's mean."""
+    everyone = compare.participants(year)
+    by = everyone.groupby("edition")["index_published"]
+    nation = everyone["index_published"].rank(method="min", ascending=False)
+    return everyone[["region"]].assign(
+        national_rank=float("nan") if compare.missing_of(year) else nation,
+        group_rank=by.rank(method="min", ascending=False),
+        group_gap=everyone["index_published"] - by.transform("mean"),
+    )
 
 
 def _with_codes(scored: pd.DataFrame) -> pd.DataFrame:
