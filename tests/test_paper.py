@@ -33,6 +33,9 @@ def printer():
     return paper.Printer("A4")
 
 
+LIMITS = "<h2>Keterbatasan</h2><ul><li>Satu kali.</li></ul>"
+
+
 def write(folder, body, name=f"2023/{KUKAR}/02_indeks", title="Indeks karangan", data=None):
     """Write a page as the site has it, and its entry in the manifest."""
     path = folder / f"{name}.html"
@@ -120,10 +123,21 @@ def test_a_table_that_breaks_has_its_head_on_every_page(printer, tmp_path):
 
 
 def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_path):
-    write(tmp_path, "<h1>Ringkas?</h1><p>Pertama.</p>", f"2023/{KUKAR}/00_ringkasan", "Ringkasan K")
-    write(tmp_path, "<h1>Berapa?</h1><p>Kedua.</p>", title="Indeks K", data="lama")
+    write(
+        tmp_path,
+        f"<h1>Ringkas?</h1>{LIMITS}<table><tr><td>Pertama.</td></tr></table>",
+        f"2023/{KUKAR}/00_ringkasan",
+        "Ringkasan K",
+    )
+    write(
+        tmp_path,
+        f"<h1>Berapa?</h1><table><tr><td>Kedua.</td></tr></table>{LIMITS}",
+        title="Indeks K",
+        data="lama",
+    )
     write(tmp_path, "<h1>Lain?</h1><p>Bukan ini.</p>", f"2023/{MALANG}/02_indeks", "Indeks M")
     write(tmp_path, "<h1>Dinkes?</h1><p>Bukan ini.</p>", f"2023/{KUKAR}/09_opd-dinkes", "Dinkes")
+    write(tmp_path, "<h1>Kosong?</h1><p>Bukan ini.</p>", f"2023/{KUKAR}/08_program", "Program K")
     made = tmp_path / "2023" / KUKAR / f"laporan-2023-{KUKAR}.pdf"
     paper.year(printer, tmp_path, 2022, KUKAR, RECORD, entries(tmp_path))
     assert not made.exists()
@@ -135,15 +149,18 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     assert [title for title, _ in listed] == [
         "Ringkasan K",
         "Indeks K",
+        "Lampiran: keterbatasan umum dan singkatan",
         "Lampiran: metode",
         "Lampiran: sumber dan catatan pembuatan",
     ]
     for (_, page), words in zip(
-        listed, ("Pertama.", "Kedua.", "Nilai komponen", "f" * 40), strict=True
+        listed, ("Pertama.", "Kedua.", "Satu kali.", "Nilai komponen", "B-1004"), strict=True
     ):
         assert words in pages[int(page) - 1].replace("\n", "")
     assert "data yang lebih lama" in pages[3]
+    assert "f" * 40 in "".join(pages[-2:]).replace("\n", "")
     assert "Bukan ini" not in "".join(pages)
+    assert "".join(pages).count("Satu kali.") == 1, "what limits two chapters is said once"
     assert f"Halaman {len(pages)} dari {len(pages)}" in pages[-1]
 
 

@@ -160,9 +160,8 @@ def test_the_footer_says_what_made_the_page_and_leads_to_its_notebook(site, kuka
     for name in ("index", PILLAR):
         text = words_of(site / f"{name}.html")
         footer = text[text.index("Dibuat ") :]
-        assert f"kukar-analysis {kukar_analysis.__version__}, komit abc123" in footer
-        assert "4 Desember 2023 14.05 WITA" in footer
-        assert f"{len(made.inputs)} berkas data (sidik jari {made.data})" in footer
+        assert f"4 Desember 2023 14.05 WITA dari {len(made.inputs)} berkas data" in footer
+        assert f"kukar-analysis {kukar_analysis.__version__}. Catatan pembuatan" in footer
     source = (site / f"{PILLAR}.html").read_text(encoding="utf-8")
     assert {"href": "03_pilar-governance.ipynb"} in Page(source).all("a")
 
@@ -432,7 +431,7 @@ def test_the_summary_is_one_sheet_of_a4(tab, base):
     tab.goto(f"{base}{SUMMARY}.html")
     ((width, height, text),) = printed(tab)
     assert (round(width), round(height)) == (595, 842)
-    assert "sidik jari" in text
+    assert "Catatan pembuatan" in text
 
 
 def test_every_page_fits_the_screen_and_axe_finds_nothing_on_it(tab, base, listed):

@@ -73,7 +73,7 @@ def sample_book(sample):
 
 def test_every_final_and_component_is_the_number_printed_at_its_origin(book, sample_book):
     index, components = rows(book["Indeks"]), rows(book["Komponen"])
-    assert (len(index), len(components)) == (141, 771)
+    assert (len(index), len(components)) == (141, 708)
     codes = [r["Kode"] for r in rows(sample_book["Nilai butir"])]
     assert codes.index("3.2.1") < codes.index("3.10.1"), "in the order of the form"
     finals = [row for row in index if row["Nilai final"] is not None]
@@ -87,6 +87,38 @@ def test_every_final_and_component_is_the_number_printed_at_its_origin(book, sam
     assert (away["Ikut evaluasi"], away["Nilai final"]) == ("tidak", None)
     of_surabaya = {row["Komponen"] for row in components if row["Kode daerah"] == SURABAYA}
     assert "Kolaborasi" not in of_surabaya  # it does not apply to the group
+
+
+def test_places_stand_beside_the_index_and_peers_on_a_sheet_of_their_own(book):
+    (own,) = (row for row in rows(book["Indeks"]) if row["Kode daerah"] == KUKAR)
+    assert (own["Peringkat nasional"], own["Peringkat kelompok"]) == (73, 27)
+    finals = [
+        row["Nilai final"]
+        for row in rows(book["Indeks"])
+        if row["Edisi"] == own["Edisi"] and row["Nilai final"] is not None
+    ]
+    gap = own["Nilai final"] - sum(finals) / len(finals)
+    assert own["Selisih terhadap rata-rata kelompok"] == pytest.approx(gap)
+    beside = rows(book[f"Pembanding {KUKAR}"])
+    assert (beside[0]["Kode daerah"], beside[0]["Kolaborasi"]) == (KUKAR, 1.2)
+    assert {row["Dipilih karena"] for row in beside[1:]} == {"seprovinsi", "terdekat"}
+
+
+def test_no_place_is_given_in_a_field_that_is_not_whole(monkeypatch, tmp_path, processed):
+    monkeypatch.setattr(workbook.compare, "missing_of", lambda year: "kurang satu daerah")
+    page = openpyxl.load_workbook(made(tmp_path, 2023, [KUKAR], processed))["Indeks"]
+    heads = [cell.value for cell in page[3]]
+    assert "Peringkat kelompok" in heads
+    assert "Peringkat nasional" not in heads
+
+
+@pytest.mark.usefixtures("processed_env")
+def test_every_letter_and_press_report_used_is_a_line_with_its_address(book):
+    listed = {row["Sumber"]: row for row in rows(book["Sumber"])}
+    fw = framework.load()
+    used = store.read("official_statistics", region=KUKAR).query("year <= 2023")["citation"]
+    for citation in ["L22", "L23", *used.unique()]:
+        assert listed[fw.citations[citation].title]["Alamat"] == fw.citations[citation].address
 
 
 def test_the_index_comes_out_of_the_formulas_as_it_is_printed(book, processed, tmp_path):

@@ -103,7 +103,9 @@ def forget_names(raw: Raw = None, processed: Processed = None) -> None:
 def template(
     what: Annotated[
         list[str],
-        typer.Argument(metavar="[letter|programmes|survey] YEAR", help="which form, which year"),
+        typer.Argument(
+            metavar="[findings|letter|programmes|survey] YEAR", help="which form, which year"
+        ),
     ],
     opd: Annotated[
         list[str] | None, typer.Option("--opd", help="agency, or all; may be given several times")
@@ -117,21 +119,26 @@ def template(
 ) -> None:
     """Write the Excel forms: for agencies, or to type in a letter, programmes or a survey.
 
+    `findings` gives each agency back what of its answers it can still mend.
     Example: kukar template 2023 --opd all
     """
     from kukar_analysis import forms, framework
 
     fw = framework.load()
     kind, year = ("agency", what[0]) if len(what) == 1 else (what[0], what[1])
-    if len(what) > 2 or kind not in ("agency", "letter", "programmes", "survey"):
-        raise UsageError("expected a year, or letter, programmes or survey and a year")
+    if len(what) > 2 or kind not in ("agency", "findings", "letter", "programmes", "survey"):
+        raise UsageError("expected a year, or findings, letter, programmes or survey and a year")
     number, code = fw.year(year), fw.region(region).region
     asked, carried = list(fw.opd) if "all" in (opd or []) else opd, {}
     if kind == "agency":
         carried = _pillars_of(number, code, processed)
         if "all" in (opd or []) and carried:
             asked = list(dict.fromkeys([*carried, *forms.COORDINATORS]))
-    made = forms.write(kind, number, code, to, asked, carried, force=force)
+    if kind == "findings":
+        read_from(processed)
+        made = forms.mend(number, code, to, None if "all" in (opd or []) else opd, force=force)
+    else:
+        made = forms.write(kind, number, code, to, asked, carried, force=force)
     for path in made[:NAMED]:
         typer.echo(str(path))
     typer.echo(f"{len(made)} forms written")

@@ -4,6 +4,6 @@ Columns, drop-downs and instructions stand in definitions/forms.csv and form_top
 are those that the reader knows (layouts.csv).
 """
 
-from kukar_analysis.forms.fill import COORDINATORS, heading, write
+from kukar_analysis.forms.fill import COORDINATORS, heading, mend, write
 
-__all__ = ["COORDINATORS", "heading", "write"]
+__all__ = ["COORDINATORS", "heading", "mend", "write"]

@@ -1,18 +1,21 @@
-"""The four forms: for agencies, for a letter that is a picture, for programmes, for a survey."""
+"""The forms: of agencies and what these can still mend, of a letter, programmes, a survey."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from kukar_analysis import formats, framework, suggest
+import pandas as pd
+
+from kukar_analysis import formats, framework, places, suggest
+from kukar_analysis.analysis import quality
 from kukar_analysis.analysis.missing import edition_unconfirmed
 from kukar_analysis.errors import DefinitionError, UsageError
 from kukar_analysis.forms import draw
 from kukar_analysis.forms.draw import Caption, Column, Entry
-from kukar_analysis.framework.facts import FIXED_NAMES, FormColumn, Opd, Survey
+from kukar_analysis.framework.facts import FIXED_NAMES, EditionQuestion, FormColumn, Opd, Survey
 
 COORDINATORS = ("Bappeda", "Diskominfo")
 """Agencies that are also asked what is of no pillar: Bappeda leads and Diskominfo coordinates the
@@ -57,6 +60,52 @@ def write(
         _FILLS[kind](form, facts or "", pillars_of or {})
         file = name.format(year, place.region) + (f"-{formats.slug(agency.opd)}" if agency else "")
         forms[folder / f"{file}.xlsx"] = form
+    return _saved(forms, force)
+
+
+def mend(
+    year: int, region: str, folder: Path, opd: Iterable[str] | None = None, *, force: bool = False
+) -> list[Path]:
+    """Write back to the agencies what of their answers has a finding or is still to be given.
+
+    A form for each file that came, filled in as it came; it bears the file's name with the ending
+    by which what comes back has the last word (clean/received.py). None is written where one stands
+    there already (unless `force`).
+    """
+    fw, place = framework.load(), framework.load().region(region)
+    own, found = (f(year, place.region) for f in (quality.own_answers, quality.findings))
+    said = found["kind"].map(fw.names["kind"]) + ": " + found["advice"]
+    said = own["origin"].map(said.groupby(found["origin"]).agg(" ".join)).astype("str")
+    unanswered = "Belum dijawab: isi jawaban, nilai, dan data dukung."
+    own = own.assign(
+        finding=said.where(own["is_answered"], unanswered),
+        given=[formats.number(x) if pd.notna(x) else "belum dijawab" for x in own["score"]],
+        file=own["origin"].map(places.file_of),
+    ).dropna(subset=["finding", "opd"])
+    if opd:
+        own = own[own["opd"].isin([suggest.agency(name).opd for name in opd])]
+    forms = {}
+    for (agency, file, edition), lines in own.groupby(["opd", "file", "edition"], sort=False):
+        title = f"Perbaikan Penilaian Mandiri Smart City {year}"
+        form = _Form("findings", "agency_form", title, year, place.name, fw.opd[agency])
+        texts = lines.set_index("question")[["finding", "answer", "given", "evidence", "remark"]]
+        texts = texts.astype(object).where(texts.notna(), None)
+        asked = fw.edition_questions[edition]
+        rows = [_numbered(asked[q]) + tuple(texts.loc[q]) for q in asked if q in texts.index]
+        form.sheet("agency_form", "Perbaikan", rows)
+        forms[folder / f"{PurePosixPath(file).stem}-susulan.xlsx"] = form
+    return _saved(forms, force)
+
+
+def _numbered(printed: EditionQuestion) -> tuple[str | int | None, ...]:
+    """Return what a form of agencies says of a question before its answer."""
+    fw = framework.load()
+    question = fw.questions[printed.question]
+    component = fw.components[question.component].name
+    return printed.number, question.question, component, printed.code, question.label
+
+
+def _saved(forms: Mapping[Path, _Form], force: bool) -> list[Path]:
     there = [path for path in forms if path.exists() and not force]
     if there:
         raise UsageError(
@@ -120,7 +169,9 @@ class _Form:
         columns = [
             Column(head, c.width, _entry(c, offered or {}))
             for c in framework.load().forms
-            if c.kind == kind and not (c.column == "opd" and self.opd)
+            if c.kind == kind
+            and not (c.column == "opd" and self.opd)
+            and (c.column != "finding" or self.kind == "findings")
             for head in (several or {}).get(c.column) or [heading(kind, c.column)]
         ]
         title = f"{self.title}: {part}" if part else self.title
@@ -172,11 +223,8 @@ def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) 
         (choose,) = (c for c in fw.forms if (c.kind, c.column) == ("caption", "opd"))
         form.captions.append(Caption(heading("caption", "opd"), entry=_entry(choose, {})))
     for name, questions in asked.items():
-        printed = [fw.edition_questions[edition][q.question] for q in questions]
-        rows = [
-            (p.number, q.question, fw.components[q.component].name, p.code, q.label)
-            for p, q in zip(printed, questions, strict=True)
-        ]
+        printed = fw.edition_questions[edition]
+        rows = [_numbered(printed[question.question]) for question in questions]
         if rows:
             form.sheet("agency_form", name, rows, name)
 

@@ -340,7 +340,7 @@ class FormColumn(Fact, keys=2):
 
 
 class FormTopic(Fact, keys=2):  # of a form's instructions, with `{fields}`; without text: typed
-    form: Literal["agency", "letter", "programmes", "survey"]
+    form: Literal["agency", "findings", "letter", "programmes", "survey"]
     number: int
     topic: str
     text: str | None

@@ -8,6 +8,7 @@ screen readers.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -99,16 +100,31 @@ def year(
         return
     fw, chapters = framework.load(), list[dict[str, Any]]()
     title = f"Evaluasi Smart City {fw.regions[region].name} {year}"
-    for number, entry in enumerate(chosen, start=1):
-        main, own = _main(folder / f"{entry['name']}.html")[1], f"bab{number}"
-        if not main.find(["img", "table"]):
-            continue  # it has no figure, and what it waits for is a chapter of its own
+    mains = [(entry, _main(folder / f"{entry['name']}.html")[1]) for entry in chosen]
+    # one without a figure waits for what is a chapter of its own
+    mains = [(entry, main) for entry, main in mains if main.find(["img", "table"])]
+    said = Counter(str(line) for _, main in mains for line in _limits(main))
+    for number, (entry, main) in enumerate(mains, start=1):
+        own = f"bab{number}"
+        for line in _limits(main):
+            if said[str(line)] > 1:
+                line.decompose()
+        if (head := main.find("h2", string="Keterbatasan")) and not _limits(main):
+            head.decompose()
         for found in main.find_all(re.compile("^h[1-6]$"), id=True):
             found["id"] = f"{own}-{found['id']}"  # told apart from those of other chapters
-        for found in main.find_all(class_="sample"):
-            found.decompose()  # the cover says it, and every chapter's source
+        for found in main.select(".sample, .abbreviations"):
+            found.decompose()  # said once: on the cover, in every chapter's source, behind them
         chapters.append({"id": own, "title": entry["title"], "html": main.decode_contents()})
         chapters[-1]["is_old"] = entry["data"] != record.data
+    short = site.abbreviations(*(main.get_text(" ") for _, main in mains))
+    html = site.ENVIRONMENT.get_template("limits.html").render(
+        title=title,
+        limits=[line for line, count in said.items() if count > 1],
+        abbreviations=short.split("; "),
+    )
+    head = "Lampiran: keterbatasan umum dan singkatan"
+    chapters.append({"id": "keterbatasan", "title": head, "html": html})
     method = paths.ROOT / "docs" / "metode.md"
     if method.exists():
         shown = mistune.create_markdown(escape=True, plugins=["table"])(method.read_text("utf-8"))
@@ -128,8 +144,16 @@ def year(
         chapters=[{"is_old": False} | chapter for chapter in chapters],
         record=record,
     )
-    target = folder / site.document_of(year, region)
-    printer.print(html, target, _mark(year, region, draft=is_draft))
+    printer.print(
+        html, folder / site.document_of(year, region), _mark(year, region, draft=is_draft)
+    )
+
+
+def _limits(main: Tag) -> list[Tag]:
+    """Return the lines of a page's limits."""
+    head = main.find("h2", string=re.compile("[Kk]eterbatasan$"))
+    found = head.find_next("ul") if head else None
+    return found.find_all("li") if found else []
 
 
 def _mark(year: int, region: str, *, draft: bool = False) -> str:

@@ -115,7 +115,7 @@ def render(
         entry=entry,
         title=entry["title"],
         page=page,
-        abbreviations=_abbreviations(page),
+        abbreviations=abbreviations(*(f"{s['heading']} {s['text']}" for s in page["sections"])),
         up="../" * entry["name"].count("/"),
         turn=turn,
         notebook=f"{entry['name'].rsplit('/', 1)[-1]}.ipynb",
@@ -125,13 +125,12 @@ def render(
     )
 
 
-def _abbreviations(page: Mapping[str, Any]) -> str:
-    """Return what the abbreviations on a page stand for, but for those that it spells out."""
-    text = " ".join(f"{part['heading']} {part['text']}" for part in page["sections"])
-    known = framework.load().names["abbreviation"].items()
+def abbreviations(*texts: str) -> str:
+    """Return what the abbreviations in texts stand for, but for those that these spell out."""
+    text = " ".join(texts)
     said = [
         f"{short} = {long}"
-        for short, long in known
+        for short, long in framework.load().names["abbreviation"].items()
         if re.search(rf"\b{short}\b", text) and long.casefold() not in text.casefold()
     ]
     return "; ".join(said)
