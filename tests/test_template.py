@@ -2,18 +2,20 @@
 
 import zipfile
 from datetime import datetime
+from pathlib import Path
 
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 
-from kukar_analysis import formats, forms, framework
+from kukar_analysis import formats, forms, framework, places, store
+from kukar_analysis.analysis import quality
 from kukar_analysis.errors import UsageError
 from kukar_analysis.forms import draw
 
 FW = framework.load()
-KUKAR = "64.02"
+KUKAR, SAMPLE = "64.02", "00.01"
 NAME = FW.regions[KUKAR].name
 PILLARS = [pillar.name for pillar in FW.pillars.values()]
 FORM = ["number", "question", "component", "code", "label", "answer", "score", "evidence", "remark"]
@@ -402,3 +404,41 @@ def test_a_forms_name_tells_its_agency():
     assert {opd: FW.named_in("opd", name) for opd, name in names.items()} == {
         o: [o] for o in FW.opd
     }
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_an_agency_gets_back_what_it_can_mend_and_what_returns_has_the_last_word(
+    tmp_path, clean_files
+):
+    with pytest.raises(UsageError, match="Dinkex"):
+        forms.mend(2023, SAMPLE, tmp_path, ["Dinkex"])
+    (path,) = forms.mend(2023, SAMPLE, tmp_path, ["Dinkes"])
+    assert path.name == "contoh-dinkes-susulan.xlsx"
+    with pytest.raises(UsageError, match="there already"):
+        forms.mend(2023, SAMPLE, tmp_path, ["Dinas Kesehatan"])
+    book = openpyxl.load_workbook(path)
+    sheet = book["Perbaikan"]
+    lines = records(sheet)
+    bare, *_, asked = lines
+    assert bare["ID BUTIR"] == "outcome.living.birth_attendance"
+    assert bare["TEMUAN"].startswith("Jawaban tanpa data dukung: Minta OPD melampirkan")
+    assert (bare["NILAI MANDIRI"], bare["DATA DUKUNG"]) == ("3,75", None)
+    assert (asked["TEMUAN"][:14], asked["NILAI MANDIRI"]) == ("Belum dijawab:", "belum dijawab")
+    assert open_columns(sheet) == first("agency_form", *TYPED), "the finding is not typed over"
+    first_line = head_of(sheet) + 1
+    sheet.cell(first_line, headings(sheet).index("DATA DUKUNG") + 1).value = "SK 12/2023"
+    book.save(path)
+    sent = store.ROOT / "data" / "sample" / "2023" / "opd" / "contoh-dinkes.xlsx"
+    came = {"2023/contoh-dinkes.xlsx": sent.read_bytes(), f"2023/{path.name}": path.read_bytes()}
+    scores = clean_files(came).tables["question_scores"].set_index("question")
+    mended = scores.loc["outcome.living.birth_attendance"]
+    assert (mended["score"], mended["evidence"]) == (3.75, "SK 12/2023")
+    assert mended["origin"].startswith(f"2023/{path.name}#Perbaikan")
+
+
+@pytest.mark.usefixtures("sample_env")
+def test_every_agency_that_answered_gets_a_form_for_each_of_its_files(tmp_path):
+    made = {path.name for path in forms.mend(2023, SAMPLE, tmp_path)}
+    answered = quality.own_answers(2023, SAMPLE).dropna(subset="opd")
+    assert {f"{Path(places.file_of(o)).stem}-susulan.xlsx" for o in answered["origin"]} >= made
+    assert len(made) > 5
