@@ -113,8 +113,9 @@ def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
 
     kind: component, question, programme, agency; step and reason in words; who: agencies, null
     where none is on record; due in words; gain: what the index would rise by,
-    unrounded, null where that cannot be said. Components below the mean of their group are to reach
-    it: the gain is weight times gap (`components`), the one criterion of their order. Of questions
+    unrounded, null where that cannot be said. Components that are a weakness (`components`) are to
+    reach the mean of their group: the gain is weight times gap, the one criterion of their order.
+    What that asks for is of definitions/words.csv (kind action). Of questions
     the `most` largest gains up to 4, with all that are as large.
     """
     rows = [*_of_scores(year, region, most), *_of_office(year, region)]
@@ -124,10 +125,11 @@ def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
 
 
 def _of_scores(year: int, region: str, most: int) -> Iterator[_Row]:
-    names = framework.load().names["component"]
-    below = compare.components(year, region).query("effect < 0").sort_values("effect")
+    names, action = framework.load().names["component"], framework.load().names["action"]
+    below = compare.components(year, region).query("side == 'weakness'").sort_values("effect")
     for c in below.itertuples():
         step = f"Naikkan {names[c.component]} ke rata-rata kelompok ({number(c.group_mean)})"
+        step += f": {action[c.component]}" if c.component in action else ""
         reason = f"nilainya {number(c.score)}, peringkat {c.rank} dari {c.of}"
         yield "component", step, reason, None, -c.effect, c.origin
     answered = agencies.agency_questions(year, region).query("state == 'answered'")

@@ -19,8 +19,13 @@ def standing(year: int, region: str) -> str:
     short = compare.missing_of(year)
     if not places:
         short = " ".join(compare.whole_field(year, region)["missing"])
+    finals = compare.participants(year).query("region == @region")[["edition", "group"]]
+    field = compare.participants(year).merge(finals, on=["edition", "group"])["index_published"]
+    long = framework.load().names["group_long"]
     return told(
         f"standing.{value.known}",
+        mean=field.mean() if len(field) else None,
+        long=", ".join(long[group] for group in finals["group"] if group in long),
         **{scope: places.get(scope) for scope in ("national", "group", "province")},
         region=region,
         year=year,

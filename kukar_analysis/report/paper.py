@@ -121,10 +121,10 @@ def year(
     html = site.ENVIRONMENT.get_template("limits.html").render(
         title=title,
         limits=[line for line, count in said.items() if count > 1],
-        abbreviations=short.split("; "),
+        abbreviations=short.split("; ") if short else [],
     )
-    head = "Lampiran: keterbatasan umum dan singkatan"
-    chapters.append({"id": "keterbatasan", "title": head, "html": html})
+    heading = "Lampiran: keterbatasan umum dan singkatan"
+    chapters.append({"id": "keterbatasan", "title": heading, "html": html})
     method = paths.ROOT / "docs" / "metode.md"
     if method.exists():
         shown = mistune.create_markdown(escape=True, plugins=["table"])(method.read_text("utf-8"))
@@ -136,7 +136,7 @@ def year(
     value = compare.index_value(year, region).value
     html = site.ENVIRONMENT.get_template("year.html").render(
         title=title,
-        running=f"kukar-analysis {record.version}, {record.shown_time}",
+        running=f"Dibuat {record.shown_time}",
         headline="" if value is None else f"Indeks {year}: {formats.number(value)} dari skala 4",
         letterhead=_letterhead(region),
         sample=fw.regions[region].is_sample,
