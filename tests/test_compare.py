@@ -234,7 +234,7 @@ def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(
 SAID = [
     (2023, KUKAR, "73 dari 130** daerah peserta (bersama Kabupaten Solok)"),
     (2023, KUKAR, "dihitung dari nilai tercetak"),
-    (2023, KUKAR, "mencampur kelompok yang formulirnya berbeda"),
+    (2023, KUKAR, "mencampur kelompok yang formulir dan bobotnya berbeda"),
     (2022, MALANG, "Peringkat nasional tidak dapat dihitung: Tabel nasional 2022"),
     (2022, KUKAR, "2,82 hasil hitung balik, ±0,01. Peningkatan 0,00"),
 ]

@@ -310,7 +310,7 @@ def test_the_rank_is_said_as_computed_with_its_ties_and_the_formula_as_fixed(ran
     said, own = robustness.rank_sentence(ranked, KUKAR), own_rows(ranked, KUKAR).iloc[0]
     assert "peringkat 73 dari 130** daerah peserta" in said
     assert "bersama Kabupaten Solok, dihitung dari nilai final yang tercetak" in said
-    assert "Rumus resmi sudah pasti" in said
+    assert "Peringkat itu menurut rumus resmi" in said
     assert f"menjadi {own.low} sampai {own.high} pada 90% simulasi (tengah {own['median']}" in said
 
 
