@@ -152,13 +152,10 @@ def cited(year: int, *regions: str) -> pd.DataFrame:
     """
     fw = framework.load()
     of_statistics = store.read("official_statistics").query("region in @regions and year <= @year")
-    used = {*of_statistics["citation"]}
+    used, whose = {*of_statistics["citation"]}, (None, *regions)
     for fact in _facts(getattr(fw, field.name) for field in fields(fw)):
         of_year = fw.editions[fact.edition].year if hasattr(fact, "edition") else year
-        if getattr(fact, "year", of_year) <= year and getattr(fact, "region", None) in (
-            None,
-            *regions,
-        ):
+        if getattr(fact, "year", of_year) <= year and getattr(fact, "region", None) in whose:
             used.add(fact.citation)
     listed = [
         (id_, source.kind, source.note, source.address)
