@@ -42,7 +42,7 @@ def test_the_year_is_cleaned_checked_and_reported_and_nothing_else_is_written(ra
     folder, ended = ran
     assert (ended.returncode, ended.stderr) == (0, "")
     lines = ended.stdout.splitlines()
-    assert any(line.startswith("12 files, ") for line in lines)
+    assert any(line.startswith("12 berkas, ") for line in lines)
     assert "finals 2023: 130 of 130 agree" in lines
     assert "2 reports made, 0 failed, 0 up to date, 0 waiting" in lines
     assert lines[-1].endswith("index.html")
@@ -113,5 +113,5 @@ def test_plain_papermill_runs_a_notebook_though_it_makes_the_code_a_number(proce
     assert "region = 32.1\n" in given.source
     outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
     assert {output.output_type for output in outputs} == {"execute_result"}
-    said = "Nilai Smart Governance Kabupaten Majalengka 2023 belum dapat dinilai"
+    said = "Smart Governance Kabupaten Majalengka sampai 2023, yang tercatat: tidak ada"
     assert said in outputs[0].data["text/plain"]

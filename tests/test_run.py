@@ -13,7 +13,7 @@ from reading import ASKS, KUKAR, MALANG, kernels, tables_from, write_notebook
 
 from kukar_analysis import paths, store
 from kukar_analysis.report import notebooks, registry, run
-from kukar_analysis.report.cache import Asked, Cache
+from kukar_analysis.report.cache import MODULES, Asked, Cache
 from kukar_analysis.report.engine import fork
 
 
@@ -222,3 +222,7 @@ def test_every_kind_of_report_fits_its_notebook(sample_processed):
     for found in reports:
         own = {name: parameter.kind for name, parameter in known[found.notebook].items()}
         assert {n: type(v).__name__ for n, v in found.parameters.items()}.items() <= own.items()
+
+
+def test_what_kernels_have_imported_before_they_start_is_there():
+    assert fork.Zygote(MODULES, "here")._answer() == {"ready": True}

@@ -25,7 +25,10 @@ from kukar_analysis import paths, writing
 PACKAGE = Path(kukar_analysis.__file__).parent
 LARGEST, UNUSED_DAYS = 500_000_000, 30
 """Bytes and days that executed notebooks are kept which are not of the published set."""
-MODULES = tuple(f"kukar_analysis.{name}" for name in (*kukar_analysis.OFFERED, "show"))
+MODULES = tuple(
+    f"kukar_analysis.{name}"
+    for name in (*(f"analysis.{module}" for module in kukar_analysis.OFFERED), "show")
+)
 """What kernels have imported before they start."""
 _LIBRARIES = (
     "babel ipykernel jinja2 matplotlib nbconvert numpy pandas papermill pyarrow seaborn weasyprint"

@@ -93,11 +93,13 @@ def run(
                 became = 0.0, in_a_line(lost)
             done(waiting[finished], *became)
     except BaseException:  # Ctrl-C too: the kernels end at once, and with them their threads
+        fork.over.set()
         pool.shutdown(wait=False, cancel_futures=True)
         fork.end()
         raise
     finally:
         pool.shutdown(wait=True)
+        fork.over.clear()
 
 
 def execute(

@@ -164,6 +164,8 @@ class Zygote:
 
 _lock = threading.Lock()
 _kept: Zygote | None = None
+over = threading.Event()
+"""Set while a run that broke off ends: no kernel is started then, forked or plain."""
 
 
 def preload(modules: Sequence[str] | None = None, stamp: str = "") -> Zygote:
@@ -172,6 +174,8 @@ def preload(modules: Sequence[str] | None = None, stamp: str = "") -> Zygote:
     Without modules the one that was asked for last. All notebooks run from it; nobody waits for it.
     """
     global _kept
+    if over.is_set():
+        raise ZygoteError("the run was broken off")
     if not available():
         raise ZygoteError("kernels can be forked on Linux only")
     with _lock:

@@ -45,6 +45,8 @@ class ForkProvisioner(LocalProvisioner):
                 kernel.kill()
                 raise fork.ZygoteError(f"it did not listen in {fork.TIMEOUT:g} s")
         except fork.ZygoteError as reason:
+            if fork.over.is_set():
+                raise
             logger.warning("Kernel not forked but started: %s", reason)
             return await super().launch_kernel(cmd, **kwargs)
         self.process, self.pid, self.pgid, self.cwd = kernel, kernel.pid, kernel.pid, Path(cwd)
