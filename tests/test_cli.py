@@ -324,6 +324,9 @@ def test_a_notebook_that_cannot_be_read_is_named_and_the_others_are_listed_and_m
     code, _, said = ended("list", *asked[:-2])
     assert (code, said.count("\n")) == (1, 1)
     assert said.startswith("kukar: notebooks/93_belum.ipynb: ")
+    for more, count in ((), 0), (("--only", "02_indeks"), 1):
+        code, listed, error = ended("list", *asked[:-2], "--only", "93_belum", *more)
+        assert (code, error, listed.count("02_indeks")) == (1, said, count)
     for _ in ("made", "nothing to do"):
         assert ended("report", *asked)[::2] == (1, said)
 

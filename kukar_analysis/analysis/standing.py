@@ -8,6 +8,7 @@ from kukar_analysis import framework, score
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import missing, unconfirmed
 from kukar_analysis.analysis.told import told
+from kukar_analysis.formats import listed
 
 
 def standing(year: int, region: str) -> str:
@@ -19,13 +20,14 @@ def standing(year: int, region: str) -> str:
     short = compare.missing_of(year)
     if not places:
         short = " ".join(compare.whole_field(year, region)["missing"])
-    finals = compare.participants(year).query("region == @region")[["edition", "group"]]
-    field = compare.participants(year).merge(finals, on=["edition", "group"])["index_published"]
-    long = framework.load().names["group_long"]
+    everyone, words = compare.participants(year), framework.load().names["abbreviation"]
+    own = everyone[everyone["region"] == region]
+    field = everyone[everyone["edition"].isin(own["edition"])]["index_published"]
+    group = places["group"].name.split() if "group" in places else []
     return told(
         f"standing.{value.known}",
         mean=field.mean() if len(field) else None,
-        long=", ".join(long[group] for group in finals["group"] if group in long),
+        long=listed([words[part] for part in group if part in words]),
         **{scope: places.get(scope) for scope in ("national", "group", "province")},
         region=region,
         year=year,

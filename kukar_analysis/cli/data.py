@@ -136,7 +136,7 @@ def template(
             asked = list(dict.fromkeys([*carried, *forms.COORDINATORS]))
     if kind == "findings":
         read_from(processed)
-        made = forms.mend(number, code, to, None if "all" in (opd or []) else opd, force=force)
+        made = forms.mend(number, code, to, asked, force=force)
     else:
         made = forms.write(kind, number, code, to, asked, carried, force=force)
     for path in made[:NAMED]:

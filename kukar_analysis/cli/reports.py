@@ -77,7 +77,7 @@ def list_(
     read_from(processed)
     whole = _all_readable(only)
     found = _found(Asked(year, region, only, parameter))
-    width = max(len(report.name) for report in found)
+    width = max((len(report.name) for report in found), default=0)
     for report in found:
         typer.echo(f"{report.name:{width}}  {report.status}")
         for sentence in report.waits:
@@ -242,9 +242,6 @@ def _found(asked: Asked) -> list[Report]:
     from kukar_analysis.report import registry
 
     given = pairs("-p", asked.parameters or [], "as pillar=governance")
-    unreadable, only = notebooks.faults(), asked.only
-    if only and unreadable.keys() & {*only}:  # said already, and no reason to make none of the rest
-        only = [name for name in only if name not in unreadable]
-        if not only:
-            return []
-    return registry.reports(years=asked.years, regions=asked.regions, only=only, parameters=given)
+    return registry.reports(
+        years=asked.years, regions=asked.regions, only=asked.only, parameters=given
+    )

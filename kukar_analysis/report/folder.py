@@ -144,12 +144,8 @@ def _can_exchange(path: Path) -> bool:
     other.mkdir()
     try:
         _exchanged(one, other)
-    except (
-        OSError,
-        AttributeError,
-        TypeError,
-    ):  # not on this file system, or with this system's library
-        return False
+    except (OSError, AttributeError, TypeError):
+        return False  # not on this file system, or with this system's library
     finally:
         one.rmdir()
         other.rmdir()

@@ -103,14 +103,9 @@ def year(
     mains = [(entry, _main(folder / f"{entry['name']}.html")[1]) for entry in chosen]
     # one without a figure waits for what is a chapter of its own
     mains = [(entry, main) for entry, main in mains if main.find(["img", "table"])]
-    said = Counter(str(line) for _, main in mains for line in _limits(main))
+    shared = _shared_limits([main for _, main in mains])
     for number, (entry, main) in enumerate(mains, start=1):
         own = f"bab{number}"
-        for line in _limits(main):
-            if said[str(line)] > 1:
-                line.decompose()
-        if (head := main.find("h2", string="Keterbatasan")) and not _limits(main):
-            head.decompose()
         for found in main.find_all(re.compile("^h[1-6]$"), id=True):
             found["id"] = f"{own}-{found['id']}"  # told apart from those of other chapters
         for found in main.select(".sample, .abbreviations"):
@@ -120,7 +115,7 @@ def year(
     short = site.abbreviations(*(main.get_text(" ") for _, main in mains))
     html = site.ENVIRONMENT.get_template("limits.html").render(
         title=title,
-        limits=[line for line, count in said.items() if count > 1],
+        limits=shared,
         abbreviations=short.split("; ") if short else [],
     )
     heading = "Lampiran: keterbatasan umum dan singkatan"
@@ -147,6 +142,18 @@ def year(
     printer.print(
         html, folder / site.document_of(year, region), _mark(year, region, draft=is_draft)
     )
+
+
+def _shared_limits(mains: list[Tag]) -> list[str]:
+    """Take the limits that several pages have out of them, and return them, each once."""
+    said = Counter(str(line) for main in mains for line in _limits(main))
+    for main in mains:
+        for line in _limits(main):
+            if said[str(line)] > 1:
+                line.decompose()
+        if (head := main.find("h2", string="Keterbatasan")) and not _limits(main):
+            head.decompose()
+    return [line for line, count in said.items() if count > 1]
 
 
 def _limits(main: Tag) -> list[Tag]:

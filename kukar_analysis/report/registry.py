@@ -56,8 +56,9 @@ def reports(
     asked_regions = [fw.region(r).region for r in regions or []]
     asked_regions = asked_regions or [r.region for r in fw.reported_regions]
     found = [r for y in asked_years for region in asked_regions for r in _of(y, region)]
+    known = {name for r in found for name in (r.name, r.notebook)}
     for wanted in only or []:
-        if wanted not in {r.name for r in found} | {r.notebook for r in found}:
+        if wanted not in known | notebooks.faults().keys():  # which are named where they are read
             raise UsageError(f"no report {wanted!r}; `kukar list` shows the names")
     if only:
         found = [r for r in found if r.name in only or r.notebook in only]

@@ -95,11 +95,8 @@ def _message(year: int, entries: list[dict[str, Any]], record: RunRecord, **more
     said = []
     for region in regions:
         found = site.headline(year, region.region)
-        ranks = []
-        for r in found["ranks"]:
-            together = f", bersama {r['tied']} daerah lain" if r["tied"] else ""
-            if r["scope"] != "province":
-                ranks.append(f"{r['rank']} dari {r['of']} ({r['name']}{together})")
+        placed = [place for place in found["ranks"] if place["scope"] != "province"]
+        ranks = [f"{place['rank']} dari {place['of']} ({place['among']})" for place in placed]
         change = formats.number(float(found["change"]), signed=True) if found["change"] else None
         said.append(
             {

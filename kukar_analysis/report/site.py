@@ -61,13 +61,18 @@ def headline(year: int, region: str) -> dict[str, Any]:
     """Return the headline figures of a region's year, ready for the manifest.
 
     index and index_known as `compare.index_value`, index_shown in words; change: the printed
-    improvement; caveat: what to say beside a change of 0; ranks: one line of `compare.ranks` each.
+    improvement; caveat: what to say beside a change of 0; ranks: one line of `compare.ranks` each,
+    tied as a number, among whom in words.
     What is not on record is None or empty.
     """
     value, change = compare.index_value(year, region), compare.improvement(year, region)
     ranks = compare.ranks(year, region)[["scope", "name", "rank", "of", "tied"]]
     tied = ranks["tied"].astype("str").where(ranks["tied"].notna(), "")
     ranks["tied"] = [names.count(", ") + 1 if names else 0 for names in tied]
+    ranks["among"] = [
+        f"{name}, bersama {tied} daerah lain" if tied else name
+        for name, tied in ranks[["name", "tied"]].to_numpy()
+    ]
     return {
         "index": None if value.value is None else str(value.value),
         "index_known": value.known,

@@ -119,8 +119,8 @@ def write(
 
 def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFrame]]:
     """Yield names, titles and frames of the sheets."""
-    fw = framework.load()
-    of_office = [r for r in regions if fw.is_office(r)]
+    fw, ranked = framework.load(), _places(year)
+    scores, of_office = compare.components(year, partial=True), list(filter(fw.is_office, regions))
     for name, table, whose, title in (map(str.strip, x.split("|")) for x in _SHEETS.splitlines()):
         frame = store.read(table, year=year)
         if whose:
@@ -130,9 +130,9 @@ def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFr
         elif table == "index_scores":
             order = ["participated", "index_published", "region_name"]
             frame = frame.sort_values(order, ascending=[False, False, True])
-            frame = frame.merge(_places(year), on="region", how="left")
+            frame = frame.merge(ranked, on="region", how="left")
         elif table == "component_scores":
-            frame = compare.components(year, partial=True)
+            frame = scores
         elif table == "survey_responses":
             means = frame.groupby(["region", "pillar", "sub_dimension"], dropna=False)
             frame = means.agg(
@@ -143,14 +143,12 @@ def _tables(year: int, regions: list[str]) -> Iterator[tuple[str, str, pd.DataFr
         elif table == "official_statistics":
             frame = frame.sort_values(["statistic", "region"], kind="stable")
         yield name, title, _headed(frame)
+    wide = scores.pivot(index="region", columns="component", values="score")
+    wide = wide[[c for c in fw.components if c in wide]].rename(columns=fw.names["component"])
     for region in regions:
-        beside = peers(year, region)
-        scores = compare.components(year, partial=True)
-        wide = scores.pivot(index="region", columns="component", values="score")
-        wide = wide[[c for c in fw.components if c in wide]].rename(columns=fw.names["component"])
         name = f"Pembanding {region}" if len(regions) > 1 else "Pembanding"
-        frame = beside.drop(columns=["compared_value", "compared_year"])
-        frame = frame.merge(_places(year), on="region", how="left").join(wide, on="region")
+        frame = peers(year, region).drop(columns=["compared_value", "compared_year"])
+        frame = frame.merge(ranked, on="region", how="left").join(wide, on="region")
         yield name, f"{fw.regions[region].name} dan daerah pembandingnya", _headed(frame)
 
 
