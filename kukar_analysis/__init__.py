@@ -17,78 +17,65 @@ written by `kukar clean`; what is not on record is null or an empty frame, never
        value   place             heading  raw
     0    1.2  l37:c8  PROGRAM KOLABORASI  1,2
 
-Data        read_table (a checked table, as "index_scores"; columns: data/processed/README.md),
-            trace (a figure back to its cells), figures (what can be traced)
-Standing    indices (of every region and year, and how each is known), participants, ranks,
-            components (of all participants or of one region, beside their group), component_gaps,
-            whole_field (whether all regions of an edition or year are there), peers (beside whom)
-Measure     effective_weights (which components tell regions apart, and how firmly), correlations
-Years       components_between, questions_between, decompose_change (adds up to the improvement)
-Firmness    rank_intervals (ranks under other ways to compute), rank_cases (what decides them),
-            rank_choices (one alone), rank_importance (Sobol)
-Pillars     questions (with last year's, and what each may add), statistics (of the province's
-            regions, all years), means (of any scores, rounded as the ministry rounds)
-Programmes  programmes, programme_counts
-Quick wins  quick_wins (candidates, ranked), named_quick_wins
-Ahead       next_steps (what to do first, who, by when, and what it gives), alone (one component),
-            shortest_way (to a target), what_if
-Papers      arrivals (files, and whom they speak for), rejected, corrections, findings,
-            form (the questions that are asked, and whether anybody answered)
-Agencies    agencies (an agency a row), agency_pillars, agency_questions, leaning (a pillar a row)
-Missing     missing (what of a table is not on record, which paper would fill it, who has it),
-            not_received (every paper, its holder, and what waits for it),
-            limits (what the figures of a page do not say)
-Words       region_name, pillar_name, group_name, agency; framework.load(): regions, pillars, …
-Show        show: a frame as a table, a figure with its finding, sentences
-Say         say: sentences that branch, as say.standing(2023, "Kukar")
-
-`help(ka.ranks)` says what a function returns; a word that is not known is answered with those
-that come near.
+`help(ka.ranks)` says what a function returns; a word that is not known is answered with those that
+come near. `show` makes a frame a table, a figure with its finding, a sentence; `say` has sentences
+that branch, as say.standing(2023, "Kukar"); `framework`.load() the regions, pillars and questions.
 """
 
 from __future__ import annotations
 
+import re
+
 __version__ = "0.5.0"
-OFFERED = {
-    "agencies": "agencies agency_pillars agency_questions leaning",
-    "asked": "agency group_name pillar_name read_table region_name",
-    "change": "decompose_change",
-    "compare": "components component_gaps components_between indices participants"
-    " questions_between ranks whole_field",
-    "measures": "correlations effective_weights",
-    "missing": "limits missing not_received",
-    "origins": "figures trace",
-    "peers": "peers statistics",
-    "priorities": "alone means next_steps questions shortest_way what_if",
-    "programmes": "programme_counts programmes",
-    "quality": "arrivals corrections findings form rejected",
-    "quick_wins": "named_quick_wins quick_wins",
-    "robustness": "rank_cases rank_choices rank_importance rank_intervals",
-}
-"""The functions that are offered, by module of analysis/."""
+_CATALOGUE = """
+Data        asked.read_table (a checked table, as "index_scores"; columns: data/processed/README.md)
+            origins.trace (a figure back to its cells), origins.figures (what can be traced)
+Standing    compare.indices (of all regions and years, and how each is known), compare.ranks,
+            compare.participants, compare.components (beside their group), compare.component_gaps,
+            compare.whole_field (whether all regions of an edition or year are there), peers.peers
+Measure     measures.effective_weights (which components tell regions apart, and how firmly),
+            measures.correlations
+Years       compare.components_between, compare.questions_between,
+            change.decompose_change (adds up to the improvement)
+Firmness    robustness.rank_intervals (ranks under other ways to compute), robustness.rank_cases
+            (what decides them), robustness.rank_choices (one alone), robustness.rank_importance
+Pillars     priorities.questions (with last year's, and what each may add), peers.statistics (of the
+            province's regions, all years), priorities.means (of any scores, as the ministry rounds)
+Programmes  programmes.programmes, programmes.programme_counts
+Quick wins  quick_wins.quick_wins (candidates, ranked), quick_wins.named_quick_wins
+Ahead       priorities.next_steps (what to do first, who, by when, and what it gives),
+            priorities.alone (one component), priorities.shortest_way (to a target),
+            priorities.what_if
+Papers      quality.arrivals (files, and whom they speak for), quality.rejected, quality.findings,
+            quality.corrections, quality.form (what is asked, and whether anybody answered)
+Agencies    agencies.agencies (an agency a row), agencies.agency_pillars, agencies.agency_questions,
+            agencies.leaning (a pillar a row)
+Missing     missing.missing (what of a table is not on record, which paper would fill it, who has
+            it), missing.not_received (every paper), missing.limits (what figures do not say)
+Words       asked.region_name, asked.pillar_name, asked.group_name, asked.agency
+"""
+"""What is offered, by subject: functions by their module of analysis/, which readers do not see."""
 _GONE = {
     "tables": "frames of ka, shown by show.table",
     "plots": "seaborn in the cell, and show.figure",
     "narrative": "ka.say",
     "explore": "notebooks/jelajah.ipynb",
-    "events": "framework.load().events",
-    "moves": "the change of ka.questions, counted in the cell",
-    "reliability": "columns of effective_weights",
-    "statistic_years": "statistics",
 }
 """What took the place of names of earlier versions."""
 _MODULES = ("framework", "say", "show")
 
 
-def offers(modules: dict[str, str]) -> dict[str, str]:
-    """Return `module:function` by name, of functions by module; `name=function` gives another."""
-    parts = [(module, *one.split("=")) for module, own in modules.items() for one in own.split()]
-    return {
-        name: f"{module}:{function[0] if function else name}" for module, name, *function in parts
-    }
+def catalogued(text: str) -> tuple[dict[str, tuple[str, str]], str]:
+    """Return module and function by the name offered, and the text as readers see it.
+
+    A function is written `module.function`, or `module.function as name`.
+    """
+    form = r"\b([a-z_]+)\.([a-z_]+)(?: as ([a-z_]+))?"
+    found = {hit[3] or hit[2]: (hit[1], hit[2]) for hit in re.finditer(form, text)}
+    return found, re.sub(form, lambda hit: hit[3] or hit[2], text)
 
 
-def offered(by_name: dict[str, str], name: str, *besides: str) -> object:
+def offered(by_name: dict[str, tuple[str, str]], name: str, *besides: str) -> object:
     """Return a function that checks what it is given, imported now: pandas takes half a second.
 
     AttributeError says what took the place of a name, or which come near.
@@ -101,12 +88,15 @@ def offered(by_name: dict[str, str], name: str, *besides: str) -> object:
         said = f"{'nearest' if near else 'known'}: {', '.join(near or known)}"
         said = f"it became {_GONE[name]}" if name in _GONE else said
         raise AttributeError(f"{__name__} has no {name!r}; {said}", name=name)
-    module, _, function = by_name[name].partition(":")
+    module, function = by_name[name]
     checked = import_module(f"{__name__}.analysis.asked").checked
     return checked(getattr(import_module(f"{__name__}.analysis.{module}"), function))
 
 
-_BY_NAME = offers(OFFERED)
+_BY_NAME, _TEXT = catalogued(_CATALOGUE)
+OFFERED = tuple(dict.fromkeys(module for module, _ in _BY_NAME.values()))
+"""The modules of analysis/ that offer something."""
+__doc__ = (__doc__ or "") + _TEXT
 __all__ = sorted([*_MODULES, *_BY_NAME])
 
 

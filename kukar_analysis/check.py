@@ -1,10 +1,8 @@
 """Recomputes what was published, and says what agrees, what differs and what cannot be recomputed.
 
 `fields` is the one place that says whether all regions of an edition, or of a year, are there: no
-rank, mean or range of them is given elsewhere without asking it.
-
-A figure differs when the sum of its printed parts is not the printed figure. A figure without all
-its parts is counted, never guessed. Nothing here rounds but by the ministry's own rules (score.py).
+rank, mean or range of them is given elsewhere without asking it. A figure without all its parts is
+counted, never guessed. Nothing here rounds but by the ministry's own rules (score.py).
 """
 
 from __future__ import annotations
@@ -18,7 +16,8 @@ import pandas as pd
 
 from kukar_analysis import framework, places, score
 
-_WINS = "the file says {}, the definitions {} ({})"
+_WINS = "quick wins on record"
+_SAYS = {_WINS: "the file says {}, the definitions {}"}
 Scores = Mapping[tuple[int, str], dict[str, float]]
 """Component scores by (year, region); a component that is not stated is NaN."""
 _Figure = tuple[str, Any, Any, str]
@@ -58,18 +57,17 @@ def check(tables: Mapping[str, pd.DataFrame]) -> list[Recomputed]:
     index, scores = tables["index_scores"], component_scores(tables["component_scores"])
     finals = index[index["participated"]].groupby("year")
     improved = index.dropna(subset="improvement_published").groupby("year")
-    return [
-        *(_rule(f"finals {y}", _finals(own, scores)) for y, own in finals),
-        *(_rule(f"improvements {y}", _improvements(own, index, scores)) for y, own in improved),
-        _rule("component means", _means(tables["question_scores"], tables["component_scores"])),
-        _rule("quick wins on record", _quick_wins(tables["programmes"]), _WINS),
-    ]
+    figures: dict[str, Iterator[_Figure]] = {
+        **{f"finals {year}": _finals(own, scores) for year, own in finals},
+        **{f"improvements {year}": _improvements(own, index, scores) for year, own in improved},
+        "component means": _means(tables["question_scores"], tables["component_scores"]),
+        _WINS: _quick_wins(tables["programmes"]),
+    }
+    return [_compared(name, own) for name, own in figures.items()]
 
 
-def _rule(
-    name: str, figures: Iterable[_Figure], says: str = "printed {}, computed {} ({})"
-) -> Recomputed:
-    rule = Recomputed(name)
+def _compared(name: str, figures: Iterable[_Figure]) -> Recomputed:
+    rule, says = Recomputed(name), _SAYS.get(name, "printed {}, computed {}")
     for what, stated, computed, where in figures:
         if stated is None:
             rule.not_printed.append(f"{what}: {where}")
@@ -78,46 +76,40 @@ def _rule(
         elif stated == computed:
             rule.agree += 1
         else:
-            rule.differ.append(f"{what}: {says.format(stated, computed, where)}")
+            rule.differ.append(f"{what}: {says.format(stated, computed)} ({where})")
     return rule
 
 
 def printed(value: float | None) -> Decimal | None:
     """Return a printed figure of two decimals, exactly; None where it is not stated."""
-    return (
-        None
-        if value is None or pd.isna(value)
-        else Decimal(str(round(value, 2))).quantize(Decimal("0.01"))
-    )
+    return None if pd.isna(value) else Decimal(f"{value:.2f}")
 
 
 def _finals(own: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
     for row in own.itertuples():
         parts, stated = scores.get((row.year, row.region), {}), printed(row.index_published)
-        whole = _complete(parts, row.edition)
-        lacks = "not stated" if stated is None else "" if whole else "a component is not stated"
-        where = f"{lacks} ({row.origin})" if lacks else row.origin
-        computed = score.index_of(parts, row.edition) if whole else None
-        yield f"{row.region_name} {row.year} final", stated, computed, where
+        is_whole = _complete(parts, row.edition)
+        computed = score.index_of(parts, row.edition) if is_whole else None
+        lacks = "not stated in " if stated is None else "" if is_whole else "a component lacks in "
+        yield f"{row.region_name} {row.year} final", stated, computed, f"{lacks}{row.origin}"
 
 
 def _improvements(own: pd.DataFrame, index: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
     for row in own.itertuples():
         base = previous_sum(row.region, row.edition, index, scores)
-        parts, what = scores.get((row.year, row.region), {}), f"{row.region_name} {row.year}"
-        stated = printed(row.improvement_published)
+        parts, where, computed = scores.get((row.year, row.region), {}), row.origin, None
         if base is None or not _complete(parts, row.edition):
-            yield what, stated, None, f"its components of {row.year - 1} are not public"
+            where = f"its components of {row.year - 1} are not public"
         else:
             computed = score.index_of(parts, row.edition) - base
-            yield f"{what} improvement", stated, computed, row.origin
+        what = f"{row.region_name} {row.year} improvement"
+        yield what, printed(row.improvement_published), computed, where
 
 
 def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figure]:
     """Compare the means of the assessors' question scores with the printed component scores."""
     fw = framework.load()
-    keys = ["year", "region", "component"]
-    stated = components.set_index(keys)[["score", "origin"]].T
+    stated = components.set_index(["year", "region", "component"])[["score", "origin"]].T
     assessed = questions[questions["source"] == "assessor"]
     for (year, region, edition), own in assessed.groupby(["year", "region", "edition"], sort=True):
         for component in fw.weights[edition]:
@@ -127,7 +119,7 @@ def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figur
             computed = None if len(given) < len(asked) else score.component_score(given)
             if computed is None:
                 where = f"only {len(given)} of {len(asked)} question scores are on record"
-            where = "no printed mean is on record" if printed(value) is None else where
+            where = where if pd.notna(value) else "no printed mean is on record"
             yield f"{fw.regions[region].name} {year} {component}", printed(value), computed, where
 
 
@@ -138,10 +130,10 @@ def _quick_wins(programmes: pd.DataFrame) -> Iterator[_Figure]:
     found = {(r.year, r.region, r.pillar): r for r in named.itertuples()}
     for win in framework.load().quick_wins:
         row = found.get((win.year, win.region, win.pillar))
-        arrived = f"{row.programme} ({row.opd})" if row else None
-        where = row.origin if row else "no file names it"
-        what = f"quick win {win.year} {win.pillar}"
-        yield what, arrived, f"{win.programme} ({win.opd})", where
+        arrived, where = None, "no file names it"
+        if row:
+            arrived, where = f"{row.programme} ({row.opd})", row.origin
+        yield f"quick win {win.year} {win.pillar}", arrived, f"{win.programme} ({win.opd})", where
 
 
 def component_scores(table: pd.DataFrame) -> dict[tuple[int, str], dict[str, float]]:
@@ -159,10 +151,9 @@ def previous_sum(region: str, edition: str, before: pd.DataFrame, scores: Scores
     last = before[(before["region"] == region) & (before["year"] == rules.year - 1)]
     if rules.improvement_base is None or last.empty or not last["participated"].all():
         return None
-    own, last_edition = scores.get((rules.year - 1, region), {}), str(last["edition"].iloc[0])
-    if not _complete(own, last_edition):
-        return None
-    return score.weighted_sum(own, last_edition, rounding=rules.improvement_base)
+    own, of = scores.get((rules.year - 1, region), {}), str(last["edition"].iloc[0])
+    whole = _complete(own, of)
+    return score.weighted_sum(own, of, rounding=rules.improvement_base) if whole else None
 
 
 def _complete(scores: dict[str, float], edition: str) -> bool:
@@ -218,7 +209,7 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
         **groups[["kept", "faults"]].sum(),
         "whole": not lacking,
         "missing": " ".join(lacking),
-        "places": "; ".join(text for text in groups["places"] if text),
+        "places": "; ".join(filter(None, groups["places"])),
     }
     line = pd.DataFrame([nation], columns=[*_FIELD]).astype(_FIELD)
     return pd.concat([groups, line], ignore_index=True)
@@ -236,8 +227,8 @@ def _faulty_lines(
     lists = files.loc[files["kind"].str.contains("national_table"), "file"]
     found = found[found["file"].str.startswith(f"{year}/") & ~found["rule"].isin(_SETTLED)]
     found = found[found["file"].isin(lists) | (found["rule"] == "number_gap")]
-    kept = index.groupby(index["origin"].map(places.file_of))["edition"].unique()
-    one = {file: editions[0] for file, editions in kept.items() if len(editions) == 1}
+    kept = index.groupby(index["origin"].map(places.file_of))["edition"]
+    one = kept.first().where(kept.nunique(dropna=False) == 1)
     return found.assign(edition=found["file"].map(one))[["origin", "edition"]]
 
 
@@ -247,15 +238,12 @@ def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[st
     Needs what `fields` needs, for all years that have an edition.
     """
     found = pd.concat([fields(tables, year) for year in framework.load().years()])
-    said, short = [], []
-    for row in found[found["edition"].notna() & (found["basis"] != "none")].itertuples():
-        said.append(f"participants {row.edition}: {row.kept} of {row.expected} are on record")
-        if row.basis == "numbers":
-            said[-1] += "; definitions/fields.csv does not say how many took part: the running"
-            said[-1] += " numbers of the table stand in"
-        if not row.whole:
-            at = f"{row.faults} lines are at fault ({row.places})" if row.faults else ""
-            said[-1] += f"; {at or 'the table is not whole'}: mend or complete it and run `kukar"
-            said[-1] += " clean`. Until then no rank, mean or range of the field is given"
-            short.append(said[-1])
-    return said, short
+    found = found[found["edition"].notna() & (found["basis"] != "none")]
+    said = "peserta " + found["edition"] + ": " + found["kept"].astype("str") + " dari "
+    said += found["expected"].astype("str") + " tercatat"
+    by_number = "; banyaknya menurut nomor urut tabel, sebab definitions/fields.csv belum memuatnya"
+    said += (found["basis"] == "numbers").map({True: by_number, False: ""})
+    at = "; baris bermasalah: " + found["places"].where(found["places"] != "", "tidak ada")
+    advice = ". Lengkapi atau perbaiki tabelnya, lalu jalankan `kukar clean`"
+    said = said.where(found["whole"], said + at + advice)
+    return [*said], [*said[~found["whole"]]]

@@ -1,7 +1,6 @@
-"""The exceptions of this package, as a tree.
+"""The exceptions of this package: each says what, where, what was expected and what to do next.
 
-Each message says what, where, what was expected and what to do next. The command line prints it
-in one line, without a traceback, and ends with the error's exit code.
+The command line prints it in one line, without a traceback, and ends with its exit code.
 """
 
 from __future__ import annotations
@@ -72,17 +71,12 @@ class PrinterError(ReportError):
 
 
 def own_fault(error: Exception) -> str:
-    """Return how an error that nobody foresaw is told: its type and place, not what it says.
-
-    What it says may hold a cell, and so a person's name.
-    """
+    """Return how an unforeseen error is told: by its place, as its words may name a person."""
     last = error.__traceback__
     while last and last.tb_next:
         last = last.tb_next
-    where = (
-        f", {Path(last.tb_frame.f_code.co_filename).name} baris {last.tb_lineno}" if last else ""
-    )
+    code = f", {Path(last.tb_frame.f_code.co_filename).name} baris {last.tb_lineno}" if last else ""
     return (
-        f"program gagal membacanya ({type(error).__name__}{where}). Ini kesalahan program, bukan"
+        f"program gagal membacanya ({type(error).__name__}{code}). Ini kesalahan program, bukan"
         " berkasnya: laporkan, dan sementara itu kirim isinya dalam bentuk lain."
     )

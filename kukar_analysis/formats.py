@@ -12,7 +12,7 @@ from typing import Any
 import babel.dates
 import babel.numbers
 
-LOCALE = "id_ID"
+_LOCALE = "id_ID"
 NOTHING = "–"
 """Shown where a value is not on record; never 0."""
 
@@ -28,16 +28,14 @@ def number(value: Any, places: int = 2, *, signed: bool = False) -> str:
     # A float that a sum or mean has left a hair off its decimal value is put back first.
     exact = round(exact, 9).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    text = babel.numbers.format_decimal(abs(exact), pattern, locale=LOCALE)
-    if exact < 0:
-        return f"−{text}"
-    return f"+{text}" if signed and exact > 0 else text
+    text = babel.numbers.format_decimal(abs(exact), pattern, locale=_LOCALE)
+    return f"−{text}" if exact < 0 else f"+{text}" if signed and exact else text
 
 
 def day(when: date | datetime | str) -> str:
     """Return a date as `6 Desember 2022`."""
     when = date.fromisoformat(when) if isinstance(when, str) else when
-    return babel.dates.format_date(when, "d MMMM yyyy", locale=LOCALE)
+    return babel.dates.format_date(when, "d MMMM yyyy", locale=_LOCALE)
 
 
 def moment(when: datetime) -> str:

@@ -1,8 +1,8 @@
 """What of a notebook git keeps: `python -m kukar_analysis.outputs` takes the rest away.
 
 It is the clean filter of .gitattributes, which `make setup` turns on, and `kukar lab` calls `saved`
-after saving: a notebook that was run and saved is to git as it was. Outputs are kept where tests
-compare them. Standard library only, since git calls it for each notebook that it looks at.
+after saving: a notebook that was run and saved is to git as it was. Standard library only, since
+git calls it for each notebook that it looks at.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 from kukar_analysis import paths
 
 COMPARED = "nbval-check-output"
-"""Tag of the cells whose outputs are kept and compared."""
+"""Tag of the cells whose outputs are kept, as tests compare them."""
 _SHOWN = ("execute_result", "display_data")
 _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
@@ -25,17 +25,22 @@ def kept(text: str) -> str:
     """Return a notebook without what a run leaves behind; a text that is no notebook as it is.
 
     Kept: cells and their tags, the outputs of compared cells with the count that a run from the
-    top gives them, the kernel's name, and what the notebook says of itself (`kukar`). Not kept:
-    other outputs and counts, words printed or warned, times, widgets, and this machine's paths.
+    top gives them, the kernel's name, and what the notebook says of itself (`kukar`).
     """
     try:
-        notebook = json.loads(text)
-        code = [cell for cell in notebook["cells"] if cell["cell_type"] == "code"]
-        for count, cell in enumerate(code, start=1):
-            _strip(cell, count)
+        notebook, count = json.loads(text), 0
         for cell in notebook["cells"]:
-            tags = cell["metadata"].get("tags")
+            tags = cell["metadata"].get("tags", [])
             cell["metadata"] = {"tags": tags} if tags else {}
+            if cell["cell_type"] == "code":
+                count += 1
+                compared = COMPARED in tags
+                found = [o for o in cell["outputs"] if compared and o["output_type"] in _SHOWN]
+                cell["outputs"], cell["execution_count"] = found, count if compared else None
+                for output in found:
+                    output["metadata"] = {}
+                    if "execution_count" in output:
+                        output["execution_count"] = count
         about = notebook["metadata"]
     except (ValueError, KeyError, TypeError, AttributeError):
         return text
@@ -46,9 +51,7 @@ def kept(text: str) -> str:
         "language_info": {"name": about.get("language_info", {}).get("name", "python")},
     }
     made = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    for place in (paths.NOTEBOOKS, paths.ROOT):
-        made = made.replace(str(place), ".")
-    return made
+    return made.replace(str(paths.NOTEBOOKS), ".").replace(str(paths.ROOT), ".")
 
 
 def saved(os_path: str, **_: Any) -> None:
@@ -58,24 +61,13 @@ def saved(os_path: str, **_: Any) -> None:
     is not tracked or differs is left alone; without git nothing happens. A hook of JupyterLab.
     """
     path = Path(os_path)
-    asked = (["diff", "--quiet"], ["add", "--update"])
+    asked = (["diff", "--quiet"], ["add", "--update"]) if path.suffix == ".ipynb" else ()
     try:
-        for words in asked if path.suffix == ".ipynb" else ():
+        for words in asked:
             command = ["git", *words, "--", path.name]
             subprocess.run(command, cwd=path.parent, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         return
-
-
-def _strip(cell: dict[str, Any], count: int) -> None:
-    """Take from a cell the outputs and counts that are not kept."""
-    compared = COMPARED in cell["metadata"].get("tags", [])
-    found = [out for out in cell["outputs"] if compared and out["output_type"] in _SHOWN]
-    cell["outputs"], cell["execution_count"] = found, count if compared else None
-    for output in found:
-        output["metadata"] = {}
-        if "execution_count" in output:
-            output["execution_count"] = count
 
 
 if __name__ == "__main__":

@@ -18,9 +18,14 @@ _FORMS = (
     rf"(?P<file>.+(?i:{_BOOK}))#(?P<part>.+)!(?P<column>[A-Z]*)(?P<row>\d+)",
     rf"(?P<file>.+(?i:{_BOOK}))#(?P<part>.+)",
 )
-_WHOLE = tuple(re.compile(form, re.DOTALL) for form in _FORMS)
-_ENDS = r"(?=: | pada | \(|$)"
-_LEADING = tuple(re.compile(form.replace(".+", ".+?") + _ENDS) for form in _FORMS[:3])
+_LEADING = "|".join(re.sub(r"\?P<\w+>", "?:", f).replace(".+", ".+?") for f in _FORMS[:3])
+_IN_WORDS = {
+    r"l(\d+):c(\d+)": "baris {0}, kolom {1}",
+    r"l(\d+)": "baris {0}",
+    r"(.+)!([A-Z]+\d+)": "lembar {0}, sel {1}",
+    r"(.+)!(\d+)": "lembar {0}, baris {1}",
+    r"p(\d+):r(\d+)": "halaman {0}, nilai ke-{1}",
+}
 
 
 class Place(NamedTuple):
@@ -34,10 +39,8 @@ class Place(NamedTuple):
 
 def parted(origin: str) -> Place:
     """Return the parts of an origin; one of no such form is a file alone."""
-    for form in _WHOLE:
-        if found := form.fullmatch(origin):
-            return Place(**{name: text or "" for name, text in found.groupdict().items()})
-    return Place(origin)
+    found = next(filter(None, (re.fullmatch(form, origin, re.DOTALL) for form in _FORMS)), None)
+    return Place(**found.groupdict("")) if found else Place(origin)
 
 
 def file_of(origin: str) -> str:
@@ -52,27 +55,19 @@ def within(origin: str) -> str:
 
 def in_words(place: str) -> str:
     """Return a place within a file as readers say it: `l37:c3` is baris 37, kolom 3."""
-    found = ((re.fullmatch(pattern, place), words) for pattern, words in _SAID.items())
+    found = ((re.fullmatch(form, place), words) for form, words in _IN_WORDS.items())
     return next((words.format(*hit.groups()) for hit, words in found if hit), place)
-
-
-_SAID = {
-    r"l(\d+):c(\d+)": "baris {0}, kolom {1}",
-    r"l(\d+)": "baris {0}",
-    r"(.+)!([A-Z]+\d+)": "lembar {0}, sel {1}",
-    r"(.+)!(\d+)": "lembar {0}, baris {1}",
-    r"p(\d+):r(\d+)": "halaman {0}, nilai ke-{1}",
-}
 
 
 def record_of(origin: str) -> str:
     """Return the origin of the record that a cell belongs to: its line or row."""
-    place = parted(origin)
-    if not place.column:
+    file, part, row, column = parted(origin)
+    if not column:
         return origin
-    return f"{place.file}#{place.part}!{place.row}" if place.part else f"{place.file}#{place.row}"
+    return f"{file}#{part}!{row}" if part else f"{file}#{row}"
 
 
 def leading(text: str) -> str:
     """Return the origin that a text begins with, empty where it begins with none."""
-    return next((found[0] for form in _LEADING if (found := form.match(text))), "")
+    found = re.match(rf"(?:{_LEADING})(?=: | pada | \(|$)", text)
+    return found[0] if found else ""

@@ -23,9 +23,9 @@ KEY_VARIABLE = "KUKAR_KEY"
 
 def key_path() -> Path:
     """Return where the key lies: beside the user's other settings, never in the repository."""
-    own = os.environ.get(KEY_VARIABLE)
     settings = os.environ.get("XDG_CONFIG_HOME") or os.environ.get("APPDATA")
-    return Path(own) if own else Path(settings or Path.home() / ".config") / "kukar" / "key"
+    other = Path(settings or Path.home() / ".config") / "kukar" / "key"
+    return Path(os.environ.get(KEY_VARIABLE) or other)
 
 
 def respondent(person: Mapping[str, str]) -> str | None:
@@ -33,14 +33,10 @@ def respondent(person: Mapping[str, str]) -> str | None:
 
     `person` maps the personal columns of a survey to their texts. None where nothing is told.
     """
-    who = {column.removeprefix("person_"): text for column, text in person.items()}
-    phone = re.sub(r"^(62|0)", "", re.sub(r"\D", "", who.get("phone", "")))
-    name, number, email, address = (
-        normalise(who.get(part, "")) for part in ("name", "number", "email", "address")
-    )
-    known = [name, phone] if phone else [number or name]
-    if not phone and not who.get("number"):
-        known.append(email or address)
+    parts = ("name", "number", "email", "address")
+    name, number, email, address = (normalise(person.get(f"person_{part}", "")) for part in parts)
+    phone = re.sub(r"^(62|0)", "", re.sub(r"\D", "", person.get("person_phone", "")))
+    known = [name, phone] if phone else [number] if number else [name, email or address]
     if not any(known):
         return None
     text = "|".join(known).encode()

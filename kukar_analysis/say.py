@@ -1,32 +1,26 @@
 """Sentences that branch, as `ka.say.standing(2023, "Kukar")`: each stands beside its frame.
 
-Standing    standing, moved (since last year), profile (what adds and costs most), other_group,
-            caveat (of a printed 0,00); target, change (two years), change_note
-Firmness    rank, cases (of frames), unranked (why a rank cannot be simulated)
-Pages       certainty, quality, synergy, agency, send_back, programmes,
-            quick_wins, weights
-
-Each takes year and region as the frames do, and returns a text or a list of texts; "" or an empty
+They take year and region as the frames do, and return a text or a list of texts; "" or an empty
 list where there is nothing to say.
 """
 
 from __future__ import annotations
 
-from kukar_analysis import offered, offers
+from kukar_analysis import catalogued, offered
 
-SAID = {
-    "agencies": "agency=agency_sentences quality=quality_sentences send_back"
-    " synergy=synergy_sentences",
-    "change": "change=change_sentences change_note",
-    "compare": "caveat",
-    "priorities": "target=target_sentences",
-    "programmes": "programmes=programme_sentences",
-    "quick_wins": "quick_wins=quick_win_sentences weights=weights_sentence",
-    "robustness": "cases=cases_sentence rank=rank_sentence unranked=rank_missing",
-    "standing": "certainty moved other_group profile standing",
-}
-"""The functions that are offered, by module of analysis/."""
-_BY_NAME = offers(SAID)
+_BY_NAME, _TEXT = catalogued("""
+Standing    standing.standing, standing.moved (since last year), standing.profile (what adds and
+            costs most), standing.other_group, compare.caveat (of a printed 0,00),
+            priorities.target_sentences as target, change.change_sentences as change (two years),
+            change.change_note
+Firmness    robustness.rank_sentence as rank, robustness.cases_sentence as cases (of frames),
+            robustness.rank_missing as unranked (why a rank cannot be simulated)
+Pages       standing.certainty, agencies.quality_sentences as quality, agencies.send_back,
+            agencies.synergy_sentences as synergy, agencies.agency_sentences as agency,
+            programmes.programme_sentences as programmes,
+            quick_wins.quick_win_sentences as quick_wins, quick_wins.weights_sentence as weights
+""")
+__doc__ = (__doc__ or "") + _TEXT
 __all__ = sorted(_BY_NAME)
 
 

@@ -40,19 +40,14 @@ def half_up(numerator: int, denominator: int) -> int:
 def hundredths(score: float | Decimal, what: str = "score") -> int:
     """Return a score as a whole number of hundredths.
 
-    Raises ScoreError for anything outside 0..4, not a number, or with more than two decimals
-    (a mean must be rounded first, as the ministry does: `component_score`).
+    Raises ScoreError for what is no number from 0 to 4, or has more than two decimals.
     """
-    is_real = isinstance(score, numbers.Real) and not isinstance(score, bool) and score == score
-    if not (score.is_finite() if isinstance(score, Decimal) else is_real):
-        raise ScoreError(f"{what}: {score!r} is not a number from {LOWEST} to {HIGHEST}")
-    if not LOWEST <= score <= HIGHEST:
-        raise ScoreError(f"{what}: {score} is outside the scale {LOWEST} to {HIGHEST}")
-    scaled = float(score) * 100
-    whole = round(scaled)
-    if abs(scaled - whole) > 1e-3:
-        raise ScoreError(f"{what}: {score} has more than two decimals; round it half up first")
-    return whole
+    is_number = isinstance(score, numbers.Real | Decimal) and not isinstance(score, bool)
+    scaled = float(score) * 100 if is_number else -1.0
+    if not (100 * LOWEST <= scaled <= 100 * HIGHEST and abs(scaled - round(scaled)) <= 1e-3):
+        scale = f"a number from {LOWEST} to {HIGHEST} of two decimals"
+        raise ScoreError(f"{what}: {score!r} is not {scale}; a mean is rounded half up first")
+    return round(scaled)
 
 
 def component_score(scores: Iterable[float]) -> Decimal:
@@ -78,26 +73,18 @@ def index_of(component_scores: Mapping[str, float], edition: str) -> Decimal:
 def weighted_sum(
     component_scores: Mapping[str, float], edition: str, *, rounding: Rounding | None = None
 ) -> Decimal:
-    """Return the weighted sum with the edition's rounding rule, or another edition's.
-
-    The improvement of 2023 needs last year's sum under `sum`, whatever last year's rule was.
-    """
+    """Return the weighted sum with the edition's rounding rule, or another's (`index_of`)."""
     fw = framework.load()
-    if not isinstance(edition, str) or edition not in fw.editions:
+    if edition not in fw.editions:
         raise ScoreError(f"edition {edition!r} is not known; known: {', '.join(fw.editions)}")
-    if not isinstance(component_scores, Mapping):
-        kind = type(component_scores).__name__
-        raise ScoreError(f"component scores are a mapping of component to score, not a {kind}")
-    weights = fw.weights[edition]
-    missing = [c for c in weights if c not in component_scores]
-    extra = [str(c) for c in component_scores if c not in weights]
-    if missing or extra:
-        faults = [f"lacks {', '.join(missing)}"] * bool(missing)
-        faults += [f"has no place for {', '.join(extra)}"] * bool(extra)
+    weights, scores = fw.weights[edition], dict(component_scores)
+    faults = [f"lacks {c}" for c in weights if c not in scores]
+    faults += [f"has no place for {c}" for c in scores if c not in weights]
+    if faults:
         raise ScoreError(f"{edition} {' and '.join(faults)}; it weighs {', '.join(weights)}")
-    terms = [w * hundredths(component_scores[c], c) for c, w in weights.items()]
+    terms = [w * hundredths(scores[c], c) for c, w in weights.items()]
     if (rounding or fw.editions[edition].rounding) == "each_term":
-        return Decimal(sum(half_up(term, 100) for term in terms)).scaleb(-2)
+        terms = [100 * half_up(term, 100) for term in terms]
     return Decimal(half_up(sum(terms), 100)).scaleb(-2)
 
 

@@ -31,40 +31,31 @@ _TYPES: dict[str, Any] = {
 _FIXED = {**FIXED_NAMES, "note_kind": NOTE_KINDS}
 
 
-def _schemas() -> dict[str, Any]:
-    """Read schemas.csv: a line a column; the line of a table without a column describes it."""
-    with Path(__file__).with_name("schemas.csv").open(encoding="utf-8", newline="") as file:
-        tables = groupby(csv.DictReader(file), key=lambda line: line["table"])
-        return {table: _schema(*lines) for table, lines in tables}
-
-
 def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
-    columns = {}
+    """Return the schema of a table's lines in schemas.csv, of which the first describes it."""
+    columns, key = {}, [line["column"] for line in lines if line["key"]] or None
     for line in lines:
         ends = (("low", pa.Check.ge), ("high", pa.Check.le))
         checks = [check(int(line[end])) for end, check in ends if line[end]]
         if among := line["among"]:
             checks.append(pa.Check.isin(_FIXED[among]) if among in _FIXED else _defined(among))
-        how: dict[str, Any] = {
-            "nullable": line["null"] == "yes",
-            "description": line["description"],
-        }
-        columns[line["column"]] = pa.Column(_TYPES[line["type"]], checks, **how)
-    key = [line["column"] for line in lines if line["key"]] or None
+        kind, is_null, said = _TYPES[line["type"]], line["null"] == "yes", line["description"]
+        columns[line["column"]] = pa.Column(kind, checks, nullable=is_null, description=said)
     said = about["description"]
     return pa.DataFrameSchema(columns, description=said, unique=key, strict=True, ordered=True)
 
 
 def _defined(name: str) -> pa.Check:
     """Check for ids of definitions: of those on record when a table is checked."""
+    return pa.Check(
+        lambda values: values.isin(list(getattr(framework.load(), name))),
+        error=f"defined in definitions/{name}.csv",
+    )
 
-    def known(values: pd.Series) -> pd.Series:
-        return values.isin(list(getattr(framework.load(), name)))
 
-    return pa.Check(known, error=f"defined in definitions/{name}.csv")
-
-
-SCHEMAS = _schemas()
+with Path(__file__).with_name("schemas.csv").open(encoding="utf-8", newline="") as _file:
+    _tables = groupby(csv.DictReader(_file), key=lambda line: line["table"])
+    SCHEMAS = {table: _schema(*lines) for table, lines in _tables}
 """The tables of data/processed. Names and columns are relied on from outside."""
 MADE_FROM = "made_from.json"
 """What the set of tables records of itself: its own fingerprints, and those of what it is from."""
@@ -75,10 +66,8 @@ def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
 
     Values are checked when the table is written.
     """
-    cells = {
-        name: pd.Series([row.get(name) for row in rows]).astype(t) for name, t in _types(table)
-    }
-    return pd.DataFrame(cells)
+    types = _types(table)
+    return pd.DataFrame({n: pd.Series([r.get(n) for r in rows]).astype(t) for n, t in types})
 
 
 def _types(table: str) -> list[tuple[str, Any]]:
@@ -98,10 +87,9 @@ def read(
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
     used.note_table(table, year, region)
     found = _newest(table, processed or processed_dir())
-    if year is not None and "year" in found:
-        found = found[found["year"] == year]
-    elif year is not None:
-        found = found[found["file"].str.startswith(f"{year}/")]
+    if year is not None:
+        is_own = found["year"] == year if "year" in found else found["file"].str[:5] == f"{year}/"
+        found = found[is_own]
     if region is not None:
         found = found[found["region"] == region]
     # pandas copies on write, so a shallow copy keeps callers from changing each other's tables
@@ -159,13 +147,11 @@ def write_all(
     """Write the tables, none before all are checked; each appears whole or not at all.
 
     `files` are the fingerprints of the raw files they are made from, `confirmed` whether there was
-    a SOURCES.csv to compare them with. Raises TableError with every failure of a table at once
-    where it does not fit its schema. `check_written` refuses a set that was broken off.
+    a SOURCES.csv to compare them with. Raises TableError with every failure of a table at once.
     """
     checked = {name: validated(name, table) for name, table in tables.items()}
     processed.mkdir(parents=True, exist_ok=True)
-    record = made_from(processed)
-    record = record | {"tables": record.get("tables", {}), "program": program()}
+    record = {"tables": {}, **made_from(processed), "program": program()}
     for name, table in checked.items():
         path = processed / f"{name}.parquet"
         with writing.replacing(path) as temporary:
@@ -192,16 +178,16 @@ def check_written(processed: Path) -> dict[str, Any]:
 
     Raises TableError where one was changed since, or the program or definitions were.
     """
-    record, anew = made_from(processed), "run `kukar clean` anew"
+    record = made_from(processed)
     if not record and not any(processed.glob("*.parquet")):
         raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
     for name, sha256 in record.get("tables", {}).items():
         path = processed / f"{name}.parquet"
         if not path.exists() or writing.sha256(path) != sha256:
-            raise TableError(f"table {name} is not as it was written: {anew}")
+            raise TableError(f"table {name} is not as it was written: run `kukar clean` anew")
     if record.get("program") != program():
         said = "the tables were made by another version of the program or its definitions"
-        raise TableError(f"{said}: {anew}")
+        raise TableError(f"{said}: run `kukar clean` anew")
     return record
 
 

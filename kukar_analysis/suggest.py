@@ -12,25 +12,21 @@ from kukar_analysis import framework
 from kukar_analysis.errors import UsageError
 from kukar_analysis.framework.facts import Opd, Region
 
-_SPEAKS_OF = 60
-"""Likeness, of 100, from which a form's sentence may be a question's."""
-_SHOWN = 2
-_LEAST = {"question": 88}
-_LEAST_ELSE = 75
-"""Likeness, of 100, below which a name is not worth showing; question ids begin all alike."""
+_SPEAKS_OF, _LEAST, _LEAST_QUESTION = 60, 75, 88
+"""Likeness, of 100, from which a form's sentence may be a question's, and from which a name or a
+question's id is worth showing: ids begin all alike."""
 
 
 def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
-    """Return (id, spelling, likeness of 100) of the known names nearest to a text, best first."""
-    fw = framework.load()
+    """Return (id, spelling, likeness of 100) of the two known names nearest to a text."""
+    fw, least = framework.load(), _LEAST_QUESTION if kind == "question" else _LEAST
     plain = {framework.normalise(name): name for name in fw.spelled(kind)}
     found = process.extract(framework.normalise(text), list(plain), scorer=fuzz.ratio, limit=9)
     near: dict[str, tuple[str, str, int]] = {}
     for key, likeness, _ in found:
-        for id_ in fw.match(kind, plain[key]):
-            if likeness >= _LEAST.get(kind, _LEAST_ELSE):
-                near.setdefault(id_, (id_, plain[key], round(likeness)))
-    return list(near.values())[:_SHOWN]
+        for id_ in fw.match(kind, plain[key]) if likeness >= least else ():
+            near.setdefault(id_, (id_, plain[key], round(likeness)))
+    return list(near.values())[:2]
 
 
 def advice(kind: str, text: str) -> str:
@@ -48,13 +44,17 @@ def advice(kind: str, text: str) -> str:
 
 def reads_as(text: str) -> list[str]:
     """Return the questions whose label or printed sentence a text comes nearest; none if far."""
-    fw, names = framework.load(), framework.load().spelled("question")
-    known, scorer = [name.casefold() for name in names], fuzz.token_set_ratio
+    names = framework.load().spelled("question")
     found = process.extract(
-        text.casefold(), known, scorer=scorer, score_cutoff=_SPEAKS_OF, limit=None
+        text.casefold(),
+        [name.casefold() for name in names],
+        scorer=fuzz.token_set_ratio,
+        score_cutoff=_SPEAKS_OF,
+        limit=None,
     )
     best = [names[place] for _, likeness, place in found if likeness == found[0][1]]
-    return [*dict.fromkeys(id_ for name in best for id_ in fw.match("question", name))]
+    match = framework.load().match
+    return [*dict.fromkeys(id_ for name in best for id_ in match("question", name))]
 
 
 def agency(name: str) -> Opd:
@@ -63,8 +63,7 @@ def agency(name: str) -> Opd:
     Raises UsageError where it is none, naming those that come near, or could be two.
     """
     fw = framework.load()
-    known = {id_: f"{id_} ({o.name})" if o.name != id_ else id_ for id_, o in fw.opd.items()}
-    return fw.opd[_one("opd", name, fw.match("opd", name), known, f"known: {', '.join(fw.opd)}")]
+    return fw.opd[_one("opd", name, fw.match("opd", name))]
 
 
 def region(name: Any) -> Region:
@@ -75,21 +74,19 @@ def region(name: Any) -> Region:
     fw, text = framework.load(), str(name).strip()
     if any(sign.isdigit() for sign in text):
         return fw.region(name)
-    bare = framework.normalise(text)
-    names = {id_: framework.normalise(r.name) for id_, r in fw.regions.items()}
     ids = fw.match("region", text)
-    ids = ids or [i for i, n in names.items() if n in (f"kabupaten{bare}", f"kota{bare}")]
-    known = {id_: f"{r.name} ({id_})" for id_, r in fw.regions.items()}
-    return fw.regions[_one("region", text, ids, known)]
+    ids = ids or fw.match("region", f"Kabupaten {text}") + fw.match("region", f"Kota {text}")
+    return fw.regions[_one("region", text, ids)]
 
 
-def _one(kind: str, name: str, ids: list[str], known: dict[str, str], else_: str = "") -> str:
+def _one(kind: str, name: str, ids: list[str]) -> str:
     """Return the one id of a name; UsageError names those it could be, or that come near."""
     if len(ids) == 1:
         return ids[0]
+    names = framework.load().names[kind]
     near = ids or [id_ for id_, *_ in nearest(kind, name)]
-    shown = " or ".join(known[id_] for id_ in near)
-    what = f"could be {shown}" if ids else "is not known"
-    hint = "" if ids else f"nearest: {shown}" if near else else_
-    said = f"{kind} {name!r} {what}{f'; {hint}' if hint else ''}"
-    raise UsageError(f"{said} (definitions/{'opd' if kind == 'opd' else 'regions'}.csv)")
+    shown = " or ".join(i if names[i] == i else f"{i} ({names[i]})" for i in near)
+    hint = f"nearest: {shown}" if near else f"known: {', '.join([*names][:9])}, …"
+    said = f"could be {shown}" if ids else f"is not known; {hint}"
+    file = "opd" if kind == "opd" else "regions"
+    raise UsageError(f"{kind} {name!r} {said} (definitions/{file}.csv)")

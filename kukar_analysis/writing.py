@@ -42,9 +42,9 @@ def known(path: Path) -> dict[str, Any]:
     """Return what a record in JSON holds; nothing where there is none to believe."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
     except (OSError, ValueError):
         return {}
-    return found if isinstance(found, dict) else {}
 
 
 def sha256(path: Path) -> str:

@@ -94,7 +94,7 @@ def test_options_that_mean_the_same_have_the_same_name_and_help():
         ("", 2, "say what to change"),
         ("--change output", 2, "expected NAME=VALUE"),
         ("--change karangan=1", 2, "no component or question"),
-        ("--change output=5", 1, "outside the scale"),
+        ("--change output=5", 1, "a number from 0 to 4"),
         ("--target tiga", 2, "is no number"),
         ("--region 64.02 --target 3 --step 0", 2, "moves nothing"),
         ("--target 3.00 --fixed karangan", 2, "no component, pillar or question"),
@@ -139,7 +139,7 @@ def test_as_a_module_it_is_the_same_program_without_a_traceback(processed):
     [
         (national(KUKARS, KUKARS), 1, 0, "= 1 disimpan + 0 ditolak + 1 sudah ada"),
         (national(KUKARS, FAULTY), 1, 1, f"masalah: {NATIONAL}: di luar skala 0 sampai 4 (baris 3"),
-        (national(KUKARS), 58, 1, "participants 2023-kppn-ikn: 1 of 58 are on record"),
+        (national(KUKARS), 58, 1, "peserta 2023-kppn-ikn: 1 dari 58 tercatat"),
     ],
 )
 def test_clean_says_where_records_went_and_what_did_not_come_out(

@@ -106,7 +106,7 @@ def test_without_known_numbers_the_running_numbers_stand_in_and_it_is_said(
     assert found["whole"].all()
     assert short == []
     assert len(said) == 3
-    assert all("running numbers" in line for line in said)
+    assert all("nomor urut" in line for line in said)
 
 
 # Tables that are not what `kukar clean` wrote of the raw files at hand

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from decimal import Decimal
 from fractions import Fraction
 
@@ -36,12 +37,10 @@ def named(scores):
 
 
 def plain_half_up(exact):
-    """Round a Fraction half up to two decimals."""
     return Fraction(math.floor(exact * 100 + Fraction(1, 2)), 100)
 
 
 def plain_weighted_sum(scores, edition, rounding):
-    """Weigh scores with fractions, the plain way."""
     pairs = zip(WEIGHTS[edition], scores, strict=True)
     terms = [Fraction(weight, 100) * Fraction(str(score)) for weight, score in pairs]
     each = rounding == "each_term"
@@ -86,10 +85,10 @@ def test_the_rounding_rule_of_another_edition_may_be_asked():
 def test_sums_are_what_fractions_say(scored, rounding):
     edition, scores = scored
     own = "each_term" if edition.startswith("2022") else "sum"
-    index = Fraction(score.index_of(named(scores), edition))
-    assert index == plain_weighted_sum(scores, edition, own)
-    computed = score.weighted_sum(named(scores), edition, rounding=rounding)
-    assert Fraction(computed) == plain_weighted_sum(scores, edition, rounding)
+    index = score.index_of(named(scores), edition)
+    other = score.weighted_sum(named(scores), edition, rounding=rounding)
+    assert Fraction(index) == plain_weighted_sum(scores, edition, own)
+    assert Fraction(other) == plain_weighted_sum(scores, edition, rounding)
 
 
 @given(st.lists(two_decimals, min_size=1, max_size=60))
@@ -100,43 +99,30 @@ def test_a_component_score_is_the_mean_that_fractions_say(scores):
     assert str(score.component_score([2.67, 2.68])) == "2.68"  # a half is rounded up
 
 
-@pytest.mark.parametrize(
-    ("bad", "said"),
-    [
-        (4.01, "impact: 4.01 is outside the scale 0 to 4"),
-        (-0.01, "impact: -0.01 is outside the scale 0 to 4"),
-        (math.inf, "impact: inf is outside the scale 0 to 4"),
-        (math.nan, "impact: nan is not a number"),
-        (pd.NA, "impact: <NA> is not a number"),
-        ("2,59", "impact: '2,59' is not a number"),
-        (True, "impact: True is not a number"),
-        (Decimal("sNaN"), "impact"),
-        (np.bool_(True), "impact"),
-        (1j, "impact"),
-        (2.595, "impact: 2.595 has more than two decimals; round it half up first"),
-    ],
-)
-def test_a_score_that_is_none_is_refused_with_its_component_and_value(bad, said):
+BAD = [4.01, -0.01, math.inf, math.nan, pd.NA, "2,59", True, np.bool_(True), 1j, 2.595]
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_score_that_is_none_is_refused_with_its_component_and_value(bad):
+    said = re.escape(f"impact: {bad!r} is not a number from 0 to 4 of two decimals")
     with pytest.raises(ScoreError, match=said):
         score.index_of(named(KUKAR_2023) | {"impact": bad}, "2023-kppn-ikn")
+    with pytest.raises(ScoreError, match="question score: "):
+        score.component_score([3, bad])
 
 
 def test_what_cannot_be_computed_is_refused():
     with pytest.raises(ScoreError, match="without question scores"):
         score.component_score([])
-    for bad in (math.nan, 5, "3", 2.333):
-        with pytest.raises(ScoreError, match=r"question score: .*(nan|5|3)"):
-            score.component_score([3, bad])
     with pytest.raises(ScoreError, match=r"'2024-kppn-ikn' is not known; known: 2022-kppn-ikn, "):
         score.index_of(named(KUKAR_2023), "2024-kppn-ikn")
     scores = named(KUKAR_2023[:5]) | {"kolaborasi": 1.2}
     with pytest.raises(ScoreError, match=r"lacks collaboration and has no place for kolaborasi"):
         score.index_of(scores, "2023-kppn-ikn")
-    with pytest.raises(ScoreError, match="not a Series"):
-        score.index_of(pd.Series(named(KUKAR_2023)), "2023-kppn-ikn")
 
 
-@pytest.mark.parametrize("kind", [float, np.float32, np.float64, Decimal, Fraction])
+@pytest.mark.parametrize("kind", [float, np.float32, Decimal, Fraction])
 def test_a_score_may_be_any_real_number_of_two_decimals(kind):
-    scores = {component: kind(str(s)) for component, s in named(KUKAR_2023).items()}
-    assert score.index_of(scores, "2023-kppn-ikn") == Decimal("2.82")
+    scores = pd.Series({c: kind(str(s)) for c, s in named(KUKAR_2023).items()}, dtype=object)
+    for own in (scores, dict(scores)):
+        assert score.index_of(own, edition="2023-kppn-ikn") == Decimal("2.82")
