@@ -45,8 +45,8 @@ def hundredths(score: float | Decimal, what: str = "score") -> int:
     is_number = isinstance(score, numbers.Real | Decimal) and not isinstance(score, bool)
     scaled = float(score) * 100 if is_number else -1.0
     if not (100 * LOWEST <= scaled <= 100 * HIGHEST and abs(scaled - round(scaled)) <= 1e-3):
-        scale = f"a number from {LOWEST} to {HIGHEST} of two decimals"
-        raise ScoreError(f"{what}: {score!r} is not {scale}; a mean is rounded half up first")
+        scale = f"numbers from {LOWEST} to {HIGHEST} of two decimals, as a mean rounded half up"
+        raise ScoreError(f"{what}: {score!r} is outside the scale, {scale}")
     return round(scaled)
 
 

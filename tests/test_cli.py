@@ -94,7 +94,7 @@ def test_options_that_mean_the_same_have_the_same_name_and_help():
         ("", 2, "say what to change"),
         ("--change output", 2, "expected NAME=VALUE"),
         ("--change karangan=1", 2, "no component or question"),
-        ("--change output=5", 1, "a number from 0 to 4"),
+        ("--change output=5", 1, "outside the scale"),
         ("--target tiga", 2, "is no number"),
         ("--region 64.02 --target 3 --step 0", 2, "moves nothing"),
         ("--target 3.00 --fixed karangan", 2, "no component, pillar or question"),

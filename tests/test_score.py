@@ -104,7 +104,7 @@ BAD = [4.01, -0.01, math.inf, math.nan, pd.NA, "2,59", True, np.bool_(True), 1j,
 
 @pytest.mark.parametrize("bad", BAD)
 def test_a_score_that_is_none_is_refused_with_its_component_and_value(bad):
-    said = re.escape(f"impact: {bad!r} is not a number from 0 to 4 of two decimals")
+    said = re.escape(f"impact: {bad!r} is outside the scale, numbers from 0 to 4 of two decimals")
     with pytest.raises(ScoreError, match=said):
         score.index_of(named(KUKAR_2023) | {"impact": bad}, "2023-kppn-ikn")
     with pytest.raises(ScoreError, match="question score: "):
