@@ -28,17 +28,17 @@ from kukar_analysis.errors import SourceError, TableError, UnfinishedError, own_
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import SourceList, refusal, told
 
-_UNFIT = (TableError, ValueError, TypeError, OverflowError)
-"""Errors of rows that fit no table, a fault of the program."""
+_UNFIT = (TableError, ValueError, TypeError, OverflowError)  # of rows that fit no table
 _COUNTS = ["rows_read", "rows_kept", "rows_rejected", "rows_duplicate"]
-_UNREAD = dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), "archive")
-_UNREAD |= dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), "document")
-_UNREAD |= dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"), "picture")
+_UNREAD = {
+    **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), "archive"),
+    **dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), "document"),
+    **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"), "picture"),
+}
 """What is said of a file that no reader reads, by how its name ends."""
 _SAID_WHOLE = ("unread", "unread_part", "unconfirmed", "unfinished", "number_gap")
 """Rules of which each reason says for itself what is wrong and what to do."""
-_SETTLED = ("correction", "superseded")
-"""Rules of `rejected` that ask for nothing."""
+_SETTLED = ("correction", "superseded")  # rules of `rejected` that ask for nothing
 
 
 @dataclass
@@ -82,7 +82,12 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     had_key = respondents.key_path().exists()
     arrived = received.look(raw)
     supersedes = arrived.last_words()
-    files = _read_all(arrived)
+    before = {name: _state(path) for name, path in arrived.paths.items()}
+    files = [_read(name, path, arrived) for name, path in arrived.paths.items()]
+    for i, name in enumerate(arrived.paths):
+        if _state(arrived.paths[name]) != before[name]:
+            files[i] = _File(name)
+            files[i].not_read("unfinished", "masih ditulis; dibaca pada run berikutnya")
     lines: list[Line] = []
     twins: list[Line] = []  # respondents without a name, in a file that is another's copy
     editions: dict[tuple[int, str], str] = {}
@@ -122,16 +127,6 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     if not had_key and tables["survey_responses"]["respondent"].notna().any():
         arrived.say("new_key", str(respondents.key_path()))
     return Cleaned(tables, arrived.problems, arrived.notes, pictures)
-
-
-def _read_all(arrived: received.Received) -> list[_File]:
-    before = {name: _state(path) for name, path in arrived.paths.items()}
-    files = [_read(name, path, arrived) for name, path in arrived.paths.items()]
-    for i, file in enumerate(files):
-        if _state(arrived.paths[file.name]) != before[file.name]:
-            files[i] = _File(file.name)
-            files[i].not_read("unfinished", "masih ditulis; dibaca pada run berikutnya")
-    return files
 
 
 def _state(path: Path) -> tuple[int, int] | None:

@@ -12,8 +12,7 @@ from kukar_analysis.framework import Framework
 from kukar_analysis.read.grid import words
 from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList, Unsure
 
-Rows = list[tuple[str, dict[str, Any]]]
-"""Rows that a record yields: (table, row)."""
+Rows = list[tuple[str, dict[str, Any]]]  # rows that a record yields: (table, row)
 FORMS = ("agency_form", "programmes", "quick_win_aspects", "survey")
 """Kinds that the office collects itself: of the folder's year, and of the office's own region."""
 _DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]*")

@@ -21,8 +21,7 @@ _BAND = re.compile(
     re.IGNORECASE,
 )
 """A range or percentage where a score should stand: an answer, with no score."""
-_Fault = tuple[str, str | None, str]
-"""Rule, column and detail."""
+_Fault = tuple[str, str | None, str]  # rule, column and detail
 
 
 def listed(line: Line) -> Rows:

@@ -12,8 +12,7 @@ from kukar_analysis.read.source import UNMAPPED
 
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""
-_EACH = 3
-"""Statements of a form to a part of its pillar, in order."""
+_EACH = 3  # statements of a form to a part of its pillar, in order
 
 
 def respondent(line: Line) -> Rows:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from kukar_analysis import places
+from kukar_analysis import formats, places
 from kukar_analysis.errors import SourceError
 from kukar_analysis.read import grid, letter, mapping, sums, table, workbook
 from kukar_analysis.read.headings import Grid, recognise
 from kukar_analysis.read.source import Reading, refusal, told
 
 __all__ = ["READERS", "grids"]
-_WIDEST = 1000
-"""Cells of the widest row that is looked at: headings are compared with every column."""
+_LARGEST, _WIDEST = 64 * 2**20, 1000
+"""Bytes of the largest file, and cells of the widest row, that are looked at."""
 
 
 def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
@@ -21,6 +21,8 @@ def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
 
     What else is worth saying of the file goes into `reading`.
     """
+    if path.stat().st_size > _LARGEST:
+        raise refusal("too_large", name, f"{_LARGEST >> 20} MB")
     reader = table if path.suffix.lower() in places.TEXTS else workbook
     for found in reader.grids(path, name, reading):
         widest = max((len(cells) for _, cells in found.rows), default=0)
@@ -35,7 +37,7 @@ def _lists(path: Path, name: str) -> Reading:
 
     Raises OSError or SourceError where nothing can be read, or what was typed in does not add up.
     """
-    reading, sheets, all_told = Reading([]), [], True
+    reading, sheets, all_told = Reading(), [], True
     forms, _ = mapping.load(Path(path.as_posix().removesuffix(name)))
     for found in grids(path, name, reading):
         lists, said, noted = (len(x) for x in (reading.lists, reading.problems, reading.notes))
@@ -53,6 +55,10 @@ def _lists(path: Path, name: str) -> Reading:
         ):
             del reading.problems[said:], reading.notes[noted:]
             reading.say("unmapped", found.place, f"{what}, `kukar map {name}`")
+        if became and found.hidden:
+            reading.say("hidden_rows", found.place, formats.listed([*map(str, found.hidden)], 10))
+        if became and found.hidden_columns:
+            reading.say("hidden_columns", found.place)
         state = " + ".join(became) or found.unread or ("tidak dibaca" if found.rows else "kosong")
         sheets.append(f"{found.part!r} {state}")
         all_told &= bool(became or found.unread)

@@ -12,20 +12,8 @@ from dataclasses import replace
 
 from kukar_analysis import formats, framework
 from kukar_analysis.framework import normalise
-from kukar_analysis.read.headings import (
-    GUIDE,
-    STATEMENT,
-    Found,
-    Grid,
-    Rows,
-    cell,
-    is_headings,
-    kinds,
-    known_headings,
-    named,
-    recognise,
-    words,
-)
+from kukar_analysis.read import headings
+from kukar_analysis.read.headings import STATEMENT, Found, Grid, cell, words
 from kukar_analysis.read.source import Reading, Record, SourceList
 
 __all__ = ["SIGNED", "add", "begins", "read", "words"]
@@ -36,14 +24,10 @@ SIGNED = re.compile(
     re.IGNORECASE,
 )
 """Place and date, which begin a signature block."""
-_SIGNATURE, _SIGNATURE_ROWS = 60, 8
-"""Letters of the longest text, and rows, of a signature block."""
-_FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")
-"""A score or a code."""
-_SLIPS = 2
-"""Answers beyond the scale of a survey that may be slips."""
-_SAID = 10
-"""Rows that a message names."""
+_SIGNATURE, _SIGNATURE_ROWS = 60, 8  # letters of the longest text, and rows, of a signature block
+_FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")  # a score or a code
+_SLIPS = 2  # answers beyond the scale of a survey that may be slips
+_SAID = 10  # rows that a message names
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}
 """Forms for typing in a letter come with a row for each score; one left blank says nothing."""
 
@@ -56,18 +40,17 @@ def read(grid: Grid, reading: Reading, said: Mapping[str, str] | None = None) ->
     """
     if not grid.rows:
         return
-    found = recognise(grid)
-    if grid.unread:
-        if not found.rule:
-            reading.say("unread_sheet", grid.place, grid.unread)
-        elif grid.unread != GUIDE:
+    found = headings.recognise(grid)
+    if grid.unread and found.rule:
+        if grid.unread != headings.GUIDE:
             reading.say("hidden_sheet", grid.place)
-    elif found.rule:
-        reading.say(found.rule, grid.place, found.detail)
+    elif grid.unread or found.rule:
+        rule, detail = ("unread_sheet", grid.unread) if grid.unread else (found.rule, found.detail)
+        reading.say(rule, grid.place, detail)
     else:
         if found.unused:
             reading.say("unused", grid.place, ", ".join(found.unused))
-        said = _said(grid, found, named(grid) if said is None else said, reading)
+        said = _said(grid, found, headings.named(grid) if said is None else said, reading)
         if rest := add(grid, found, said, reading):
             read(replace(grid, rows=rest), reading, said)
 
@@ -75,12 +58,28 @@ def read(grid: Grid, reading: Reading, said: Mapping[str, str] | None = None) ->
 def _said(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> dict[str, str]:
     """Return what holds for all records of a list that has no column for it.
 
-    An agency that the file's name tells and another that stands above the list are a contradiction,
-    and asked; a labelled one ("OPD : Dinas Kesehatan") has the last word.
+    What a label says (`Perangkat Daerah : Dinas Kesehatan`) has the last word, then what titles
+    name without one. An agency that the file's name tells and another in a title are asked.
     """
-    above = [[c for c in cells if c] for _, cells in grid.rows[: found.first]]
-    labelled, bare = _captions(above), _bare(above)
-    ids = framework.load().match("opd", bare.get("opd", ""))
+    fw = framework.load()
+    above = [[c for c in cells if c.strip(" :")] for _, cells in grid.rows[: found.first]]
+    labelled, bare = dict[str, str](), dict[str, str]()
+    for line in above:
+        for i, text in enumerate(line):
+            label, _, rest = text.partition(":")
+            value = rest.strip() or cell(line, i + 1).strip(" :")
+            for column in (x.column for x in fw.layouts if x.kind == "caption"):
+                if value and normalise(label) in words("caption", column):
+                    labelled.setdefault(column, value)
+    lines = [line for line in above if line and not re.match(r"(?i)(yth|kepada)\b", line[0])]
+    titles = [c for line in lines for c in line]
+    for column in ("opd", "pillar"):
+        named = {ids[0]: c for c in reversed(titles) if len(ids := fw.match(column, c)) == 1}
+        if len(named) == 1:
+            bare[column] = next(iter(named.values()))
+    if len(years := {*re.findall(r"(?i)\btahun\s+(20\d\d)\b", " ".join(titles))}) == 1:
+        bare["year"] = years.pop()
+    ids = fw.match("opd", bare.get("opd", ""))
     if "opd" not in labelled and ids and given.get("opd") not in (None, *ids):
         both = f"{bare['opd']} di atas daftar, {given['opd']} di nama berkas atau lembar"
         reading.say("two_agencies", grid.place, both)
@@ -90,64 +89,35 @@ def _said(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) 
     return {c: t for c, t in said.items() if c not in found.headings or c == "year"}
 
 
-def _bare(above: list[list[str]]) -> dict[str, str]:
-    """Return the agency, pillar and year that titles name without a label, where only one is."""
-    fw = framework.load()
-    said: dict[str, str] = {}
-    lines = [line for line in above if not re.match(r"(yth|kepada)\b", line[0].casefold())]
-    cells = [c for line in lines for c in line]
-    for column in ("opd", "pillar"):
-        named = {ids[0]: c for c in reversed(cells) if len(ids := fw.match(column, c)) == 1}
-        if len(named) == 1:
-            said[column] = next(iter(named.values()))
-    years = set(re.findall(r"\btahun\s+(20\d\d)\b", " ".join(cells), re.IGNORECASE))
-    return said | ({"year": years.pop()} if len(years) == 1 else {})
-
-
-def _captions(above: list[list[str]]) -> dict[str, str]:
-    """Return what a form says once, above its list: `Perangkat Daerah : Dinas Kesehatan`."""
-    said: dict[str, str] = {}
-    columns = [x.column for x in framework.load().layouts if x.kind == "caption"]
-    for filled in ([c for c in line if c.strip(" :")] for line in above):
-        for i, text in enumerate(filled):
-            label, _, rest = text.partition(":")
-            value = rest.strip() or cell(filled, i + 1).strip(" :")
-            for column in columns:
-                if value and normalise(label) in words("caption", column):
-                    said.setdefault(column, value)
-    return said
-
-
-def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> Rows:
+def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> headings.Rows:
     """Add the list below the headings to `reading`; return the rows from the next headings on.
 
     What was passed over is said.
     """
-    places = {column: i - 1 for column, (_, i) in found.headings.items()}
-    named_by = kinds()[found.kind].identity
-    identity = [places[c] for c in places if c in named_by or c.startswith(STATEMENT)]
+    kind, places = found.kind, {column: i - 1 for column, (_, i) in found.headings.items()}
+    of = headings.kinds()[kind]
+    named_by = {*of.needed, *of.one_of}
+    identity = [i for c, i in places.items() if c in named_by or c.startswith(STATEMENT)]
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
-    prefilled = places.get(_PREFILLED.get(found.kind, "")) if grid.medium == "workbook" else None
+    prefilled = places.get(_PREFILLED.get(kind, "")) if grid.medium == "workbook" else None
     down = _merged_down(grid, found.last)
     held: Mapping[str, str] = {}
-    records: list[Record] = []
-    remarks: list[str] = []
-    rest: Rows = ()
+    records, remarks, rest = list[Record](), list[str](), below[:0]
     for index, (row, cells) in enumerate(below):
         texts = [text for text in cells if text]
-        if cells == heads or (index == 0 and _column_numbers(texts)):
+        if cells == heads or (index == 0 and _is_count(texts)):
             continue
-        if is_headings(found.kind, cells):
+        if headings.is_headings(kind, cells):
             rest = below[index:]
             break
-        if _signature(texts, cells, places):
+        if _is_signature(texts, cells, places):
             # what stands just above and is no more than a text is a name or title
             while records and records[-1].row >= row - _SIGNATURE_ROWS and records[-1].is_bare:
                 records.pop()
             for number, cells in below[index + 1 :]:
                 is_named = any(cell(cells, i) for i in identity)
                 has_figure = any(_FIGURE.fullmatch(cell(cells, i)) for i in places.values())
-                if (is_named and has_figure) or known_headings(cells) >= 2:
+                if (is_named and has_figure) or headings.known_headings(cells) >= 2:
                     reading.say("below_signature", grid.place, f"mulai baris {number}")
                     break
             break
@@ -161,42 +131,35 @@ def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) ->
             continue
         if normalise(texts[0]) in words("furniture", "total"):
             continue
-        if down:
-            cells = [c or down.get((row, i), "") for i, c in enumerate(cells, start=1)]
+        cells = [c or down.get((row, i), "") for i, c in enumerate(cells, 1)] if down else cells
         is_named = any(cell(cells, i) for i in identity)
-        rule, fault = _fault(grid, row, cells, found)
+        rule, fault = ("struck", None) if row in grid.struck else _misplaced(grid, cells, found)
         if len(texts) == 1 and not rule and (not is_named or _is_remark(texts[0])):
             remarks.append(str(row))
-            continue
-        if prefilled is not None and not cell(cells, prefilled):
-            continue
-        values = {column: cell(cells, i) for column, i in places.items()}
-        values |= {c: t for c, t in {**given, **held}.items() if not values.get(c)}
-        rule = rule or ("" if is_named else "nameless")
-        records.append(Record(row, values, fault, grid.part, len(texts) == 1, rule=rule))
+        elif prefilled is None or cell(cells, prefilled):
+            values = {column: cell(cells, i) for column, i in places.items()}
+            values |= {c: t for c, t in {**given, **held}.items() if not values.get(c)}
+            rule = rule or ("" if is_named else "nameless")
+            records.append(Record(row, values, fault, grid.part, len(texts) == 1, rule=rule))
     if remarks:
         reading.say("remark", grid.place, formats.listed(remarks, _SAID))
-    records = _on_scale(records) if found.kind == "survey" else records
-    reading.lists.append(SourceList(grid.name, grid.medium, found.kind, found.headings, records))
+    if kind == "survey":
+        records = _on_scale(records)
+    reading.lists.append(SourceList(grid.name, grid.medium, kind, found.headings, records))
     return rest
 
 
-def _fault(grid: Grid, row: int, cells: list[str], found: Found) -> tuple[str, str | None]:
-    """Return the rule by which a line is not read for what it holds, and the detail."""
-    heads = grid.rows[found.last][1]
-    if row in grid.struck:
-        return "struck", None
-    if grid.medium != "text":
-        return "", None
+def _misplaced(grid: Grid, cells: list[str], found: Found) -> tuple[str, str | None]:
+    """Return why cells of a text may not stand below their heading: rule and detail."""
+    heads, places = grid.rows[found.last][1], {i for _, i in found.headings.values()}
     # an unused last column may be missing
-    if len(cells) < max(i for _, i in found.headings.values()) or any(cells[len(heads) :]):
+    if grid.medium == "text" and (len(cells) < max(places) or any(cells[len(heads) :])):
         return "cells", f"barisnya {len(cells)} sel, judulnya {len(heads)}"
-    places = {column: i - 1 for column, (_, i) in found.headings.items()}
-    texts = [places.get(c) for c in ("answer", "evidence", "remark")]
+    texts = [found.headings[c][1] for c in ("answer", "evidence", "remark") if c in found.headings]
     for column in ("score", "mean", "target", "realisation") if grid.is_comma_parted else ():
-        i = places.get(column, len(cells))  # 3,5 may have become two cells
-        is_odd = i + 1 not in places.values() or len(cells) > len(heads) or i + 1 in texts
-        if is_odd and re.fullmatch(r"\d,\d{1,2}", f"{cell(cells, i)},{cell(cells, i + 1)}"):
+        _, i = found.headings.get(column, ("", len(cells)))  # 3,5 may have become two cells
+        is_odd = i + 1 not in places or len(cells) > len(heads) or i + 1 in texts
+        if is_odd and re.fullmatch(r"\d,\d{1,2}", f"{cell(cells, i - 1)},{cell(cells, i)}"):
             return "split", None
     return "", None
 
@@ -211,8 +174,7 @@ def _on_scale(records: list[Record]) -> list[Record]:
 
 
 def _merged_down(grid: Grid, last: int) -> dict[tuple[int, int], str]:
-    texts = dict(grid.rows) if grid.merged else {}
-    below = grid.rows[last][0]
+    texts, below = dict(grid.rows) if grid.merged else {}, grid.rows[last][0]
     return {
         (row, left): texts[top][left - 1]
         for top, left, bottom, _ in grid.merged
@@ -221,7 +183,7 @@ def _merged_down(grid: Grid, last: int) -> dict[tuple[int, int], str]:
     }
 
 
-def _column_numbers(texts: list[str]) -> bool:
+def _is_count(texts: list[str]) -> bool:
     """Whether a row only numbers the columns: 1, 2, 3 or (1), (2), (3)."""
     first = texts[0].strip("()")
     numbers = range(int(first), int(first) + len(texts)) if re.fullmatch(r"\d{1,2}", first) else ()
@@ -238,7 +200,7 @@ def _section(texts: list[str], places: Mapping[str, int]) -> dict[str, str] | No
     if len(set(texts)) > 1:
         return None
     text = re.sub(r"^\s*(?:[A-Z]|[IVX]+|\d+)[.)]\s+|\s*\([^)]*\)\s*$", "", texts[0])
-    text = re.sub(r"^(dimensi|pilar|komponen|aspek)\s*:?\s+", "", text, flags=re.IGNORECASE)
+    text = re.sub(r"(?i)^(dimensi|pilar|komponen|aspek)\s*:?\s+", "", text)
     fw = framework.load()
     for kind in ("component", "pillar"):
         if kind not in places and len(fw.match(kind, text)) == 1:
@@ -248,7 +210,7 @@ def _section(texts: list[str], places: Mapping[str, int]) -> dict[str, str] | No
     return {} if text[:1].isupper() and not _is_remark(text) else None
 
 
-def _signature(texts: list[str], cells: list[str], places: Mapping[str, int]) -> bool:
+def _is_signature(texts: list[str], cells: list[str], places: Mapping[str, int]) -> bool:
     """Whether a row begins the signature block: who signs, where and when.
 
     A row with a score, or with more than one cell of the list's own columns and no place and date,
@@ -270,5 +232,4 @@ def begins(text: str, what: str, kind: str = "furniture") -> bool:
 
 
 def _is_remark(text: str) -> bool:
-    """Whether a line of its own begins as a remark does, and is nobody's answer."""
     return text.startswith("*") or begins(text, "remark")

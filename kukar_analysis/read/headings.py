@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise, takewhile
@@ -21,8 +21,7 @@ from kukar_analysis import framework
 from kukar_analysis.framework import normalise
 from kukar_analysis.read.source import Medium
 
-DEEPEST = 60
-"""Rows in which the headings are looked for."""
+DEEPEST = 60  # rows in which the headings are looked for
 STATEMENT = "statement_"
 _NO_LISTS = ("caption", "letter", "furniture", "answer")
 """Kinds of layout that are no lists: words around one."""
@@ -30,18 +29,12 @@ GUIDE = "bernama petunjuk"
 """Why a sheet is not to be read that says by its name that it explains the others."""
 _FIGURES = ("score", "mean", "target", "realisation", "budget", "value", "agencies", "index")
 """Columns of which a sheet has one, and the wrong one would be a wrong number."""
-_LIKE = 80
-"""Likeness, of 100, from which a heading may be a slip of another."""
-_SAMPLED = 40
-"""Rows below the headings in which a heading over several columns would show."""
+_LIKE = 80  # likeness, of 100, from which a heading may be a slip of another
+_SAMPLED = 40  # rows below the headings in which a heading over several columns would show
 _STATEMENT = re.compile(r"\s*p[\s._]*0?([1-9]\d?)(?:$|[\s.):].*)", re.IGNORECASE | re.DOTALL)
 """The heading of a statement in the project's own form of a survey: `P1`."""
-Headings = dict[str, tuple[str, int]]
-"""Our column to (heading as printed, column number)."""
-Rows = Sequence[tuple[int, list[str]]]
-"""(row number, cells) of each row that is not blank."""
-_Name = tuple[str, tuple[tuple[str, str], ...]]
-"""A column's heading as printed, and what it goes by: (name, heading above it), normalised."""
+Headings = dict[str, tuple[str, int]]  # our column to (heading as printed, column number)
+Rows = Sequence[tuple[int, list[str]]]  # (row number, cells) of each row that is not blank
 
 
 @dataclass(frozen=True)
@@ -49,7 +42,8 @@ class Grid:
     """Texts of a sheet or text file.
 
     `merged` are the merged ranges as (first row, first column, last row, last column), from 1;
-    `struck` the rows with a text that is struck through; `unread` says why it is not to be read.
+    `struck` the rows with a text that is struck through; `hidden` those that are not shown and not
+    among the rows; `unread` says why it is not to be read.
     """
 
     name: str
@@ -59,6 +53,8 @@ class Grid:
     merged: Sequence[tuple[int, int, int, int]] = ()
     is_comma_parted: bool = False
     struck: Set[int] = frozenset()
+    hidden: Sequence[int] = ()
+    hidden_columns: int = 0
     unread: str = ""
 
     @property
@@ -86,16 +82,15 @@ class Found:
 
 @dataclass(frozen=True)
 class Kind:
-    """What a kind of list is recognised by: heading (normalised) to column, in order of rank."""
+    """A kind of list: its headings (normalised) by column, in order of rank.
+
+    `needed` are the columns of which it has every one, `one_of` those of which it has at least one,
+    with their heading as printed.
+    """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
-    printed: dict[str, list[str]] = field(default_factory=dict)
-    required: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    @property
-    def identity(self) -> list[str]:
-        """Columns of which a record has at least one."""
-        return [*self.required["one"], *self.required["yes"]]
+    needed: dict[str, str] = field(default_factory=dict)
+    one_of: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -105,22 +100,20 @@ class Kind:
     def lacking(self, there: Set[str]) -> list[str]:
         """Return the headings that it needs and that are not there."""
         known = {re.sub(r"_\d+$", "", column) for column in there}
-        needed = [self.printed[c][0] for c in self.required["yes"] if c not in known]
-        one_of = self.required["one"]
-        found = not one_of or not known.isdisjoint(one_of)
-        return needed if found else [*needed, " atau ".join(self.printed[c][0] for c in one_of)]
+        lacking = [heading for column, heading in self.needed.items() if column not in known]
+        found = not self.one_of or known & self.one_of.keys()
+        return lacking if found else [*lacking, " atau ".join(self.one_of.values())]
 
 
 @framework.kept()
 def kinds() -> dict[str, Kind]:
     """Return every kind of list by its name, in the order of definitions/layouts.csv."""
     found: dict[str, Kind] = defaultdict(Kind)
-    for layout in framework.load().layouts:
-        if layout.kind not in _NO_LISTS:
-            kind, printed = found[layout.kind], layout.headings.split(" | ")
-            kind.printed[layout.column] = printed
-            kind.columns[layout.column] = [normalise(h) for h in printed if "#" not in h]
-            kind.required[layout.required].append(layout.column)
+    for layout in (x for x in framework.load().layouts if x.kind not in _NO_LISTS):
+        kind, printed = found[layout.kind], layout.headings.split(" | ")
+        kind.columns[layout.column] = [normalise(h) for h in printed if "#" not in h]
+        of = {"yes": kind.needed, "one": kind.one_of}.get(layout.required, {})
+        of[layout.column] = printed[0]
     return dict(found)
 
 
@@ -133,8 +126,8 @@ def words(kind: str, column: str) -> tuple[str, ...]:
 
 @framework.kept()
 def _vocabulary() -> dict[str, str]:
-    every = [h for kind in kinds().values() for own in kind.printed.values() for h in own]
-    return {normalise(h): h for h in reversed(every) if "#" not in h}
+    lists = (x for x in framework.load().layouts if x.kind not in _NO_LISTS)
+    return {normalise(h): h for x in lists for h in x.headings.split(" | ") if "#" not in h}
 
 
 def named(grid: Grid) -> dict[str, str]:
@@ -161,28 +154,21 @@ def is_headings(kind: str, cells: list[str]) -> bool:
 
 def recognise(grid: Grid) -> Found:
     """Return where the list's headings stand and its kind, or why there is none to read."""
-    whole: list[Found] = []
-    near = Found(rule="no_headings")
+    tried = []
     for first, last in _blocks(grid):
-        if whole and first > whole[0].first + 1:
-            break
         rows = tuple(tuple(cells) for _, cells in grid.rows[first : last + 1])
-        match = replace(_match(grid.medium, rows, grid.name[:4]), first=first, last=last)
-        if match.rule in ("", "unclear"):
-            whole.append(match)
-        elif len(match.headings) > len(near.headings):
-            near = match
-    most = max((len(one.headings) for one in whole), default=0)
-    # a row of words right below that are headings too belongs to them
-    best = sorted(
-        (one for one in whole if len(one.headings) == most),
-        key=lambda one: (
-            one.first,
-            one.last == one.first or not known_headings(grid.rows[one.last][1]),
-        ),
-    )
-    best = [one if one.rule else _under_one_column_each(grid, one) for one in best]
-    return next((one for one in best if not one.rule), best[0] if best else near)
+        found = replace(_match(grid.medium, rows, grid.name[:4]), first=first, last=last)
+        tried.append(found if found.rule else _over_one_column_each(grid, found))
+    whole = [found for found in tried if found.rule in ("", "unclear")]
+    if not whole:
+        return max(tried, key=lambda one: len(one.headings), default=Found(rule="no_headings"))
+
+    def fitness(one: Found) -> tuple[int, bool, int, bool]:
+        # a row of words right below that are headings too belongs to them
+        goes_on = one.last > one.first and bool(known_headings(grid.rows[one.last][1]))
+        return len(one.headings), not one.rule, -one.first, goes_on
+
+    return max((one for one in whole if one.first <= whole[0].first + 1), key=fitness)
 
 
 def _blocks(grid: Grid) -> Iterator[tuple[int, int]]:
@@ -196,19 +182,6 @@ def _blocks(grid: Grid) -> Iterator[tuple[int, int]]:
                 if not all(re.fullmatch(r"20\d\d", figure) for figure in figures):
                     break  # words and years only can be a second or third row
                 yield first, last
-
-
-def _columns(rows: Sequence[Sequence[str]], year: str) -> list[_Name]:
-    """Return the columns; a heading over several columns is part of each one's name."""
-    names = []
-    for stack in stacked(rows):
-        forms = [(" ".join(stack[j:]), " ".join(stack[:j])) for j in range(len(stack))]
-        for name, above in forms[: len(stack)]:  # without number, brackets and this year too
-            bare = re.sub(r"^\s*\d{1,2}[.)]\s*|\([^)]*\)", "", name)
-            forms.append((re.sub(rf"\b{year}\s*$", "", bare), above))
-        plain = dict.fromkeys((normalise(name), normalise(above)) for name, above in forms)
-        names.append((forms[0][0] if forms else "", tuple(plain)))
-    return names
 
 
 def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -226,87 +199,90 @@ def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 def _match(medium: Medium, rows: tuple[tuple[str, ...], ...], year: str) -> Found:
     """Return what the rows are the headings of: the kind with the most of them.
 
-    The same form has the same headings again.
+    A heading over several columns is part of each one's name. The same form comes again.
     """
-    names = _columns(rows, year)
+    stacks = stacked(rows)
+    printed = [" ".join(stack) for stack in stacks]
     by_form: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for i, (_, forms) in enumerate(names):
-        for form, above in forms:
-            by_form[form].append((above, i))
+    for i, stack in enumerate(stacks):
+        forms = [(" ".join(stack[j:]), " ".join(stack[:j])) for j in range(len(stack))]
+        for name, above in forms[: len(stack)]:  # without number, brackets and this year too
+            bare = re.sub(r"^\s*\d{1,2}[.)]\s*|\([^)]*\)", "", name)
+            forms.append((re.sub(rf"\b{year}\s*$", "", bare), above))
+        for form, over in dict.fromkeys((normalise(form), normalise(over)) for form, over in forms):
+            by_form[form].append((over, i))
     known = []
-    for kind, layout in kinds().items():
-        places = {c: own for c in layout.columns if (own := _candidates(layout, c, by_form))}
-        if kind == "survey":
-            for i, (printed, _) in enumerate(names):
-                if number := _STATEMENT.fullmatch(printed):
-                    places.setdefault(f"{STATEMENT}{int(number[1])}", []).append(i)
-        if kind == "question_scores" and medium == "workbook" and "source" not in places:
-            continue  # an office's own answer must not be taken for an assessor's score
-        if places:
-            known.append((kind, places, layout.lacking(places.keys())))
+    for name_, kind in kinds().items():
+        places = {}
+        for column, heads in kind.columns.items():
+            ranked = [
+                (bool(above), rank, i)
+                for rank, head in enumerate(heads)
+                for above, i in by_form.get(head, ())
+                if _is_own(kind, column, above)
+            ]
+            if ranked:  # the best first
+                places[column] = list(dict.fromkeys(i for *_, i in sorted(ranked)))
+        for i, text in enumerate(printed if name_ == "survey" else ()):
+            if number := _STATEMENT.fullmatch(text):
+                places.setdefault(f"{STATEMENT}{int(number[1])}", []).append(i)
+        # an office's own answer must not be taken for an assessor's score
+        is_own = name_ == "question_scores" and medium == "workbook" and "source" not in places
+        if places and not is_own:
+            known.append((name_, places, kind.lacking(places.keys())))
     if not known:
         return Found(rule="no_headings")
     whole = [one for one in known if not one[2]] or known
-    kind, places, lacking = max(whole, key=lambda one: (len(one[1]), -len(one[2])))
-    headings, rule, detail = _chosen(places, names)
+    name_, places, lacking = max(whole, key=lambda one: (len(one[1]), -len(one[2])))
+    headings, detail = _chosen(places, printed)
+    rule = "unclear" if detail else ""
     used = {i for _, i in headings.values()}
-    unused = [printed for i, (printed, _) in enumerate(names, start=1) if printed and i not in used]
+    unused = [text for i, text in enumerate(printed, start=1) if text and i not in used]
     if lacking:
-        rule, detail = "lacking", f"terdekat {kind}, kurang {', '.join(lacking)}"
-        for printed in unused:
-            near = process.extractOne(
-                normalise(printed), _vocabulary().keys(), scorer=fuzz.ratio, score_cutoff=_LIKE
-            )
-            if near and near[0] != normalise(printed):
-                detail += f"; {printed!r} mirip {_vocabulary()[near[0]]}"
-    return Found(kind, headings, unused, rule, detail)
+        rule, detail = "lacking", f"terdekat {name_}, kurang {', '.join(lacking)}"
+        for text in unused:
+            of, spelled = normalise(text), _vocabulary()
+            near = process.extractOne(of, [*spelled], scorer=fuzz.ratio, score_cutoff=_LIKE)
+            if near and near[0] != of:
+                detail += f"; {text!r} mirip {spelled[near[0]]}"
+    return Found(name_, headings, unused, rule, detail)
 
 
-def _candidates(kind: Kind, column: str, by_form: Mapping[str, list[tuple[str, int]]]) -> list[int]:
-    """Return the columns (from 0) that could be a column of ours, the best first.
+def _is_own(kind: Kind, column: str, above: str) -> bool:
+    """Whether a heading below another one may be a column's.
 
-    A name under another heading counts only where that heading is not somebody else's: the
-    assessors' score beside the agency's own, or the realisation of a budget.
+    Not where the other one is somebody else's: the assessors' score beside the agency's own, or the
+    realisation of a budget.
     """
-
-    def is_own(above: str) -> bool:
-        if not above or above.endswith(words("furniture", "own")):
-            return True
-        if re.fullmatch(r"20\d\d", above) or any(w in above for w in words("furniture", "foreign")):
-            return False
-        of = [c for c, heads in kind.columns.items() if above in heads]
-        return not of or column in of
-
-    ranked = [
-        (bool(above), rank, i)
-        for rank, heading in enumerate(kind.columns[column])
-        for above, i in by_form.get(heading, ())
-        if is_own(above)
-    ]
-    return list(dict.fromkeys(i for *_, i in sorted(ranked)))
+    if not above or above.endswith(words("furniture", "own")):
+        return True
+    if re.fullmatch(r"20\d\d", above) or any(w in above for w in words("furniture", "foreign")):
+        return False
+    of = [c for c, heads in kind.columns.items() if above in heads]
+    return not of or column in of
 
 
-def _chosen(places: Mapping[str, list[int]], names: Sequence[_Name]) -> tuple[Headings, str, str]:
-    """Return the column of each heading; with a rule and detail where a figure has several.
+def _chosen(places: dict[str, list[int]], printed: list[str]) -> tuple[Headings, str]:
+    """Return the column of each heading, and why it is not certain where a figure has several.
 
     A heading that says whose the score is ("Nilai mandiri") goes before those that do not.
     """
-    ours = words("furniture", "ours")
     asked = max((s.statements for s in framework.load().surveys.values()), default=0)
     headings: Headings = {}
     detail = f"lebih dari {asked} pernyataan" if f"{STATEMENT}{asked + 1}" in places else ""
     for column, found in places.items():
         if column in _FIGURES or column.startswith(STATEMENT):
-            own = [i for i in found if any(w in names[i][1][0][0] for w in ours)]
+            ours = words("furniture", "ours")
+            own = [i for i in found if any(w in normalise(printed[i]) for w in ours)]
             found = own if len(own) == 1 else found
             if len(found) > 1:
-                shown = " atau ".join(dict.fromkeys(repr(names[i][0]) for i in sorted(found)))
+                shown = " atau ".join(dict.fromkeys(repr(printed[i]) for i in sorted(found)))
                 detail = detail or f"{shown} ada {len(found)} kali untuk {column}"
-        headings[column] = (names[found[0]][0], found[0] + 1)
-    return headings, "unclear" if detail else "", detail
+        headings[column] = (printed[found[0]], found[0] + 1)
+    return headings, detail
 
 
-def _under_one_column_each(grid: Grid, found: Found) -> Found:
+def _over_one_column_each(grid: Grid, found: Found) -> Found:
     """Return the headings, as unclear where one of a figure stands over several columns."""
     block = [cells for _, cells in grid.rows[found.first : found.last + 1]]
     sampled = [cells for _, cells in grid.rows[found.last + 1 : found.last + 1 + _SAMPLED]]

@@ -20,56 +20,30 @@ from pathlib import Path
 from kukar_analysis import framework, writing
 from kukar_analysis.errors import SourceError
 from kukar_analysis.framework import normalise
-from kukar_analysis.read.grid import add as add_list
-from kukar_analysis.read.headings import (
-    DEEPEST,
-    STATEMENT,
-    Found,
-    Grid,
-    Headings,
-    cell,
-    kinds,
-    named,
-    recognise,
-    stacked,
-    words,
-)
-from kukar_analysis.read.source import UNMAPPED, Reading, Record, SourceList
+from kukar_analysis.read import grid as lists
+from kukar_analysis.read import headings
+from kukar_analysis.read.headings import STATEMENT, Found, Grid, Headings, cell, kinds, words
+from kukar_analysis.read.source import UNMAPPED, Reading
 
 MAPPINGS = "MAPPINGS.csv"
 COLUMNS = ("form", "what", "text", "meaning", "pillar", "programme")
-Form = Mapping[str, Mapping[str, dict[str, str]]]
+Form = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Lines of a form by what they say and by the key of their text."""
 _YEAR = re.compile(r"(20\d\d)\s*[*r)]*")
 """A year that heads a column, with the marks of a preliminary figure."""
 _FIGURE = re.compile(r"-?\d[\d.,\s]*%?")
 _HEADED, _SAMPLED = 3, 200
-"""Rows right above the values in which their headings stand; rows that tell where regions do."""
-_OF_BLOCK = {"pillar", "sub_dimension", "programme"}
+"""Rows right above the values in which their headings stand; rows that tell what a column holds."""
+_OF_BLOCK = ("pillar", "sub_dimension", "programme")
 """Columns that a repeated block of a survey has for itself."""
-_LEAST = 3
-"""Columns of answers from which a list of unknown form may be a survey."""
-_PERSONAL = {
-    "person_phone": r"\b(hp|telp|telepon|wa|whatsapp|ponsel)\b",
-    "person_email": r"\be-?mail|\bsurel",
-    "person_number": r"\b(nik|ktp)\b",
-    "person_address": r"\balamat\b",
-    "person_name": r"\bnama\b(?!.*(layanan|program|aplikasi|instansi|dinas))",
-}
-"""Words in a heading that name a person, where the heading is on no record."""
-_SCALES = {
-    "0-4": {str(n): str(n) for n in range(5)},
-    "1-5": {str(n): str(n - 1) for n in range(1, 6)},
-}
+_LEAST = 3  # columns of answers from which a list of unknown form may be a survey
+_SCALES = {f"{low}-{low + 4}": {str(low + step): str(step) for step in range(5)} for low in (0, 1)}
 """Scales of five steps, each with what its numbers are of 0 to 4."""
 Tell = Callable[[str, str, Iterable[str]], str]
 
 
 def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
-    """Return the forms of a raw folder's MAPPINGS.csv, and its faults, one line each.
-
-    A form with a fault is left out whole.
-    """
+    """Return the forms of a raw folder's MAPPINGS.csv, and its faults, one line each."""
     try:
         return parsed((raw / MAPPINGS).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
@@ -101,44 +75,41 @@ def _lines(text: str) -> list[dict[str, str]]:
 
 @framework.kept(16)
 def parsed(text: str) -> tuple[dict[str, Form], list[str]]:
-    """Return the forms of a text of MAPPINGS.csv, and its faults."""
+    """Return the forms of a text of MAPPINGS.csv, without those with a fault, and the faults."""
     forms: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
-    faults, faulty = [], set()
+    faults, faulty, allowed = [], set(), _allowed()
     for number, line in enumerate(_lines(text), start=2):
         if set(line) != {*COLUMNS}:
             return {}, [f"{MAPPINGS} baris {number}: kolomnya harus {','.join(COLUMNS)}"]
         row = {column: text.strip() for column, text in line.items()}
-        what, allowed = row["what"], _meanings(row["what"])
-        wrong = [c for c in allowed or ("what",) if row[c] not in allowed.get(c, ())]
-        if wrong:
-            shown = ", ".join(f"{c} {row[c]!r}" for c in wrong)
-            faults.append(f"{MAPPINGS} baris {number}: {shown} tidak dikenal; perbaiki")
+        known = allowed.get(row["what"], {"what": ()}).items()
+        if wrong := [f"{c} {row[c]!r}" for c, texts in known if row[c] not in texts]:
+            said = ", ".join(wrong)
+            faults.append(f"{MAPPINGS} baris {number}: {said} tidak dikenal; perbaiki")
             faulty.add(row["form"])
-        key = {"answer": answer_key, "figure": measure_key}.get(what, normalise)
-        forms.setdefault(row["form"], {}).setdefault(what, {})[key(row["text"])] = row
+        key = {"answer": answer_key, "figure": _measure_key}.get(row["what"], normalise)
+        forms.setdefault(row["form"], {}).setdefault(row["what"], {})[key(row["text"])] = row
     return {name: form for name, form in forms.items() if name not in faulty}, faults
 
 
-def _meanings(what: str) -> dict[str, set[str]]:
-    """Return what a line of a kind may hold, by column; empty for a kind that is none."""
+def _allowed() -> Mapping[str, Mapping[str, Iterable[str]]]:
+    """Return what a line may hold, by what it says and by column."""
     fw = framework.load()
-    asked = {f"{STATEMENT}{number}" for number in range(1, statements() + 1)}
+    asked = (f"{STATEMENT}{number}" for number in range(1, _statements() + 1))
+    columns = {"", *asked, *kinds()["survey"].columns} - {"statement"}
+    units = {s.unit_of_measure for s in fw.statistics.values()}
     return {
-        "heading": {
-            "meaning": {"", *asked, *kinds()["survey"].columns} - {"statement"},
-            "pillar": {"", *fw.pillars},
-        },
-        "answer": {"meaning": {"", "0", "1", "2", "3", "4"}},
-        "figure": {"meaning": {*fw.statistics}},
-        "unit": {"text": {s.unit_of_measure for s in fw.statistics.values()}},
-        "citation": {"text": {*fw.citations}},
-        "codes": {"text": {"bps", "kemendagri"}},
-        "year": {"meaning": {str(year) for year in range(2000, 2100)}},
-    }.get(what, {})
+        "heading": {"meaning": columns, "pillar": {"", *fw.pillars}},
+        "answer": {"meaning": ("", "0", "1", "2", "3", "4")},
+        "figure": {"meaning": fw.statistics},
+        "unit": {"text": units},
+        "citation": {"text": fw.citations},
+        "codes": {"text": ("bps", "kemendagri")},
+        "year": {"meaning": [str(year) for year in range(2000, 2100)]},
+    }
 
 
-def statements() -> int:
-    """Return how many statements a pillar's form has."""
+def _statements() -> int:
     return max(s.statements for s in framework.load().surveys.values())
 
 
@@ -148,11 +119,8 @@ def answer_key(text: str) -> str:
     return normalise(text[number.end() :] if number else text) or (number[1] if number else "")
 
 
-def measure_key(text: str) -> str:
-    """Return what a figure's heading goes by: its words, whatever the year.
-
-    A file whose table has no heading goes by its name and the folder's year.
-    """
+def _measure_key(text: str) -> str:
+    """Return what a figure's heading, or the name of its file, goes by, whatever the year."""
     return normalise(re.sub(r"(?<=.)20\d\d", "", text))
 
 
@@ -175,7 +143,7 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
     """
     known, answers = form["heading"], form.get("answer", {})
     used = {key for key, row in known.items() if row["meaning"]}
-    rows = [[normalise(text) for text in cells] for _, cells in grid.rows[:DEEPEST]]
+    rows = [[normalise(text) for text in cells] for _, cells in grid.rows[: headings.DEEPEST]]
     index = next((n for n, keys in enumerate(rows) if used <= {*keys} <= {*known, ""}), None)
     if index is None:
         return
@@ -193,28 +161,26 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
     seen = {answer_key(cell(texts, i)) for _, texts in below for i in asked} - {""}
     if seen and seen.isdisjoint(answers):
         return  # of another scale: a form of its own
-    meant = dict.fromkeys(words("furniture", "nothing"), "")
-    meant |= {"": ""} | {key: row["meaning"] for key, row in answers.items()}
-    for (pillar, programme, time), block in [*blocks.items()]:
+    meant = dict.fromkeys(("", *words("furniture", "nothing")), "")
+    meant |= {key: row["meaning"] for key, row in answers.items()}
+    for (pillar, programme, time), block in blocks.items():
         if block.keys() != blocks[pillar, programme, 1].keys():
             reading.say("block", grid.place, f"ke-{time}")
             continue
         own = {c: t for c, t in (("pillar", pillar), ("programme", programme)) if t}
         shared = {c: at for c, at in others[1].items() if time == 1 or c not in _OF_BLOCK}
         heads = {c: at for c, at in (shared | others[time]).items() if c not in own} | block
-        kept = {i - 1 for _, i in heads.values()}
-        places = {i - 1 for _, i in block.values()}
+        kept, places = ({i - 1 for _, i in of.values()} for of in (heads, block))
         answered = []
         for number, texts in below:
-            asked_here = [i for i in places if i < len(texts)]
-            said = {i: meant.get(answer_key(texts[i]), UNMAPPED) for i in asked_here}
+            said = {i: meant.get(answer_key(cell(texts, i)), UNMAPPED) for i in places}
             if any(said.values()):
-                said |= {i: "" for i in range(min(len(texts), len(cells))) if i not in kept}
+                said |= {i: "" for i in range(len(cells)) if i not in kept}
                 answered.append((number, [said.get(i, text) for i, text in enumerate(texts)]))
         if len(answered) < len(below):
             reading.say("unanswered", grid.place, len(below) - len(answered))
-        block_alone = replace(grid, rows=[grid.rows[index], *answered])
-        add_list(block_alone, Found("survey", heads), named(grid) | own, reading)
+        alone = replace(grid, rows=[grid.rows[index], *answered])
+        lists.add(alone, Found("survey", heads), headings.named(grid) | own, reading)
 
 
 Table = tuple[int, int, list[tuple[int, str, str, str]]]
@@ -222,32 +188,29 @@ Table = tuple[int, int, list[tuple[int, str, str, str]]]
 heading, measure and year, which is empty where none is printed."""
 
 
-def table(grid: Grid, codes: str = "") -> Table | None:
-    """Return where the values of a table of regions stand; None where no region is named."""
+def table(grid: Grid, codes: str = "") -> Table:
+    """Return where the values of a table of regions stand; no column where no region is named."""
     top = grid.rows[:_SAMPLED]
-    places = Counter(i for _, cells in top for i, t in enumerate(cells) if region_of(t, codes))
-    if not places:
-        return None
-    column = places.most_common(1)[0][0]
+    named_in = Counter(i for _, cells in top for i, t in enumerate(cells) if region_of(t, codes))
+    at = max(named_in, key=named_in.__getitem__, default=-1)
 
     def is_valued(cells: list[str]) -> bool:
-        others = (text for i, text in enumerate(cells) if i != column)
-        return bool(cell(cells, column)) and any(map(_is_figure, others))
+        others = (text for i, text in enumerate(cells) if i != at)
+        return at >= 0 and bool(cell(cells, at)) and any(map(_is_figure, others))
 
     first = next((n for n, (_, cells) in enumerate(top) if is_valued(cells)), 0)
-    if not first:
-        return None
     found = []
-    for i, stack in enumerate(stacked([c for _, c in grid.rows[max(0, first - _HEADED) : first]])):
+    above = [cells for _, cells in grid.rows[max(0, first - _HEADED) : first]]
+    for i, stack in enumerate(headings.stacked(above) if first else ()):
         texts = [t for t in stack if not re.fullmatch(r"\(\d+\)", t)] or [""]
-        above = [t for t in dict.fromkeys(texts) if not _YEAR.fullmatch(t)]
+        heads = " ".join(dict.fromkeys(t for t in texts if not _YEAR.fullmatch(t))).strip()
         years = [y[1] for t in texts if (y := _YEAR.fullmatch(t))]
-        years = years[-1:] or [*{*re.findall(r"\b20\d\d\b", " ".join(above))}]
-        is_number = i == column or re.match(r"(no|nomor|kode)\b", texts[-1], re.IGNORECASE)
+        years = years[-1:] or [*{*re.findall(r"\b20\d\d\b", heads)}]
+        is_number = i == at or re.match(r"(no|nomor|kode)\b", texts[-1], re.IGNORECASE)
         if not is_number and any(_is_figure(cell(cells, i)) for _, cells in grid.rows[first:]):
-            measure = " ".join(above).strip() or f"{grid.name} {grid.part or ''}".strip()
+            measure = heads or f"{grid.name} {grid.part or ''}".strip()
             found.append((i, texts[-1], measure, years[0] if len(years) == 1 else ""))
-    return column, first, found
+    return at, first, found
 
 
 def _is_figure(text: str) -> bool:
@@ -258,14 +221,16 @@ def _is_figure(text: str) -> bool:
 def region_of(text: str, codes: str = "") -> str | None:
     """Return the region of a name, with or without its kind, or of a code as `codes` has them."""
     fw = framework.load()
-    digits = "".join(re.findall(r"\d", text)) if re.fullmatch(r"\d\d\.?\d\d", text) else ""
-    if digits and codes == "bps":
-        return next((id_ for id_, r in fw.regions.items() if r.bps_code == digits), None)
-    if digits:
-        return f"{digits[:2]}.{digits[2:]}" if codes else None
-    ids = fw.match("region", text) or [
-        id_ for kind in ("Kabupaten", "Kota") for id_ in fw.match("region", f"{kind} {text}")
-    ]
+    if re.fullmatch(r"\d\d\.?\d\d", text):
+        digits = text.replace(".", "")
+        by_code = {
+            "bps": {region.bps_code: id_ for id_, region in fw.regions.items()}.get(digits),
+            "kemendagri": f"{digits[:2]}.{digits[2:]}",
+        }
+        return by_code.get(codes)
+    named = (fw.match("region", f"{kind}{text}") for kind in ("", "Kabupaten ", "Kota "))
+    whole, *bare = named
+    ids = whole or [id_ for of in bare for id_ in of]
     return ids[0] if len(ids) == 1 else None
 
 
@@ -275,29 +240,29 @@ def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
         next((row["text"] for row in form.get(what, {}).values()), "")
         for what in ("unit", "citation", "codes")
     )
-    region_at, first, columns = table(grid, codes) or (0, 0, [])
+    at, first, columns = table(grid, codes)
     whole = {"indonesia", *words("furniture", "total")}
     whole |= {normalise(region.province) for region in framework.load().regions.values()}
     for i, heading, measure, printed in columns:
-        meant = form["figure"].get(measure_key(measure))
+        meant = form["figure"].get(_measure_key(measure))
         year = printed or form.get("year", {}).get(normalise(grid.name), {}).get("meaning", "")
         if meant and not year:
             reading.say("no_year", grid.place, f"`kukar map {grid.name} --year TAHUN`")
         elif meant:
-            given = {"year": year, "statistic": meant["meaning"], "citation": citation}
-            given |= {"unit_of_measure": unit}
-            records = []
+            rows = []
             for number, cells in grid.rows[first:]:
-                name, text = cell(cells, region_at), cell(cells, i)
+                name, text = cell(cells, at), cell(cells, i)
                 region = region_of(name, codes)
                 if _is_figure(text) and (region or normalise(name) not in whole):
                     if re.search(r"\s|%", text):  # thousands parted by spaces, 7,61 %
                         text = re.sub(r"\s|%$" if unit == "persen" else r"\s", "", text)
-                    values = given | {"region": region or name, "value": text}
-                    records.append(Record(number, values, part=grid.part))
-            heads = {"value": (heading, i + 1), "region": ("", region_at + 1)}
-            kind = "official_statistics"
-            reading.lists.append(SourceList(grid.name, grid.medium, kind, heads, records))
+                    own = {at: region or name, i: text}
+                    rows.append((number, [own.get(n, "") for n in range(max(at, i) + 1)]))
+            alone = replace(grid, rows=[(0, [""] * (max(at, i) + 1)), *rows])
+            heads = {"value": (heading, i + 1), "region": ("", at + 1)}
+            said = {"year": year, "statistic": meant["meaning"], "citation": citation}
+            said |= {"unit_of_measure": unit}
+            lists.add(alone, Found("official_statistics", heads), said, reading)
 
 
 # What a form that is not known may be
@@ -307,14 +272,13 @@ def guess(grid: Grid) -> str:
     """Return what a grid in no known form may be, as messages call it; empty for all else."""
     if _statement_columns(grid, {}, []):
         return "survei"
-    found = table(grid)
-    return "statistik" if found and any(year for *_, year in found[2]) else ""
+    return "statistik" if any(year for *_, year in table(grid)[2]) else ""
 
 
 def is_known(grid: Grid) -> bool:
     """Whether a grid is a list in a form of the project's own, which says all that is needed."""
-    found = recognise(grid)
-    is_told = found.kind != "survey" or "pillar" in {**found.headings, **named(grid)}
+    found = headings.recognise(grid)
+    is_told = found.kind != "survey" or "pillar" in {**found.headings, **headings.named(grid)}
     return not found.rule and is_told
 
 
@@ -329,9 +293,9 @@ def propose(
     """
     own = {answer_key(word): value for word, value in answers.items()}
     skip: list[str] = []
-    while (found := _statement_columns(grid, own, skip)) and len(found[1]) % statements():
+    while (found := _statement_columns(grid, own, skip)) and len(found[1]) % _statements():
         listed = ", ".join(repr(grid.rows[found[0]][1][i]) for i in found[1])
-        question = f"ada {len(found[1])} kolom jawaban, padahal satu pilar punya {statements()}"
+        question = f"ada {len(found[1])} kolom jawaban, padahal satu pilar punya {_statements()}"
         skip.append(tell("skip", f"{question} ({listed}); judul mana yang bukan pernyataan", ()))
     rows = _survey_lines(grid, *found, own, tell) if found else _statistic_lines(grid, tell)
     lines = [dict.fromkeys(COLUMNS, "") | row for row in rows]
@@ -341,21 +305,20 @@ def propose(
 
 
 @framework.kept()
-def _words() -> list[tuple[str, ...]]:
-    rows = sorted((x.column, x.headings) for x in framework.load().layouts if x.kind == "answer")
-    return [*zip(*(words_.split(" | ") for _, words_ in rows), strict=True)]
-
-
-@framework.kept()
-def _meant() -> dict[str, str]:
-    return {answer_key(w): str(value) for scale in _words() for value, w in enumerate(scale)}
+def _words() -> list[dict[str, str]]:
+    """Return the words on record for 0 to 4, a scale after the other, by their keys."""
+    rows = {
+        x.column: x.headings.split(" | ") for x in framework.load().layouts if x.kind == "answer"
+    }
+    scales = zip(*(rows[step] for step in sorted(rows)), strict=True)
+    return [{answer_key(word): str(step) for step, word in enumerate(of)} for of in scales]
 
 
 def _statement_columns(
     grid: Grid, own: Mapping[str, str], skip: list[str]
 ) -> tuple[int, list[int]] | None:
     """Return the row of headings, and the columns of which every cell is an answer."""
-    known = {*_meant(), *own}
+    known = {*own}.union(*_words())
     left = kinds()["survey"].words | {*map(normalise, skip)}
 
     def is_answer(text: str) -> bool:
@@ -367,10 +330,10 @@ def _statement_columns(
         if not key or key.isdecimal() or key in left or is_answer(text):
             return False
         below = [row[i] for row in rows if cell(row, i)]
-        is_count = below[1:2] == ["2"] and below[0] == "1" and len({*below}) == len(below)
+        is_count = below[:2] == ["1", "2"] and len({*below}) == len(below)
         return bool(below) and all(map(is_answer, below)) and not is_count
 
-    for index, (_, cells) in enumerate(grid.rows[:DEEPEST]):
+    for index, (_, cells) in enumerate(grid.rows[: headings.DEEPEST]):
         sampled = grid.rows[index + 1 : index + 1 + _SAMPLED]
         rows = [row for _, row in sampled if row != cells]
         found = [i for i, text in enumerate(cells) if is_asked(i, text, rows)]
@@ -382,18 +345,18 @@ def _statement_columns(
 def _survey_lines(
     grid: Grid, index: int, places: list[int], own: Mapping[str, str], tell: Tell
 ) -> Iterator[dict[str, str]]:
-    cells, most = grid.rows[index][1], statements()
+    fw, cells, most = framework.load(), grid.rows[index][1], _statements()
     below = [row for _, row in grid.rows[index + 1 :] if row != cells]
     heads = [normalise(text) for text in cells]
     lines: dict[str, dict[str, str]] = {}
+    if any(re.search(r"@|\d{6}", text) for text in cells):
+        raise SourceError(f"{grid.place}: baris judulnya memuat data orang; beri baris judul")
     for i, text in enumerate(cells):
-        if re.search(r"@|\d{6}", text):
-            raise SourceError(f"{grid.place}: baris judulnya memuat data orang; beri baris judul")
         if heads[i] and i not in places:
             column = _column(text, [t for row in below if (t := cell(row, i))])
             lines.setdefault(heads[i], {"text": text, "meaning": column})
     pillars = sum(lines.get(key, {}).get("meaning") == "pillar" for key in heads)
-    told_by = {line["meaning"] for line in lines.values()} | {*named(grid)}
+    told_by = {line["meaning"] for line in lines.values()} | {*headings.named(grid)}
     if most < len(places) > pillars * most:
         told_by.discard("pillar")  # one cannot tell of several blocks
     for n, block in enumerate(places[n : n + most] for n in range(0, len(places), most)):
@@ -404,10 +367,15 @@ def _survey_lines(
                     " simpan tiap pilar sebagai lembar sendiri"
                 )
             continue
-        said = _block([cells[i] for i in block], told_by, tell)
-        told = [int(d[-1]) if (d := re.findall(r"\d+", cells[i])) else 0 for i in block]
-        order = told if sorted(told) == [*range(1, most + 1)] else [*range(1, most + 1)]
-        for i, number in zip(block, order, strict=True):
+        of, said = f"untuk pernyataan {cells[block[0]]!r} dan seterusnya", dict[str, str]()
+        ids = [*{id_ for i in block for id_ in fw.named_in("pillar", cells[i])}]
+        if len(ids) != 1 and "pillar" not in told_by:
+            ids = fw.match("pillar", tell("pillar", f"pilar {of}", fw.spelled("pillar")))
+        said |= {"pillar": ids[0]} if len(ids) == 1 else {}
+        if "programme" not in told_by:
+            programme = tell("programme", f"program atau quick win {of} (- bila tidak disebut)", ())
+            said |= {"programme": programme} if programme != "-" else {}
+        for number, i in enumerate(block, start=1):
             lines[heads[i]] = {"text": cells[i], "meaning": f"{STATEMENT}{number}"} | said
     yield from ({"form": "survei", "what": "heading"} | line for line in lines.values())
     seen = {answer_key(cell(row, i)) for row in below for i in places}
@@ -417,50 +385,46 @@ def _survey_lines(
 
 def _column(text: str, values: list[str]) -> str:
     """Return the column of a survey that a heading, or what stands under it, tells, if any."""
+    columns, whole = kinds()["survey"].columns, normalise(text)
     key = normalise(text.rpartition("/")[2])
-    known = (c for c, heads in kinds()["survey"].columns.items() if key in heads)
-    personal = (c for c, p in _PERSONAL.items() if re.search(p, text, re.IGNORECASE))
-    if column := next(known, next(personal, "")):
+    known = next((c for c, heads in columns.items() if key in heads), "")
+    begun = [
+        (len(head), c)
+        for c in (c for c in columns if c.startswith("person_"))
+        for head in columns[c]  # "Nama aplikasi" is of nobody
+        if len(head) > 3 and head != "nama" and whole.startswith(head)
+    ]
+    if known or begun:
+        column = known or max(begun)[1]
         return "" if column in ("number", "time") else column
-    named = [framework.load().match("pillar", value) for value in values]
-    return "pillar" if named and all(len(ids) == 1 for ids in named) else ""
+    ids = [framework.load().match("pillar", value) for value in values]
+    return "pillar" if ids and all(len(of) == 1 for of in ids) else ""
 
 
-def _block(heads: list[str], told_by: Set[str], tell: Tell) -> dict[str, str]:
-    """Return pillar and programme of a block of statements, where no column tells them."""
-    fw, of = framework.load(), f"untuk pernyataan {heads[0]!r} dan seterusnya"
-    named = [*{id_ for text in heads for id_ in fw.named_in("pillar", text)}]
-    if len(named) != 1 and "pillar" not in told_by:
-        named = fw.match("pillar", tell("pillar", f"pilar {of}", fw.spelled("pillar")))
-    said = {"pillar": named[0]} if len(named) == 1 else {}
-    if "programme" not in told_by:
-        programme = tell("programme", f"program atau quick win {of} (- bila tidak disebut)", ())
-        said |= {"programme": programme} if programme != "-" else {}
-    return said
-
-
-def _answers(seen: set[str], own: Mapping[str, str], tell: Tell) -> dict[str, str]:
+def _answers(seen: Set[str], own: Mapping[str, str], tell: Tell) -> dict[str, str]:
     """Return what each answer means: as told, by its word on record, or by the scale as told."""
+    meant: dict[str, str] = {}
+    for of in reversed(_words()):
+        meant |= of
     left = seen - own.keys() - {"", *words("furniture", "nothing")}
     asked = {word for word in left if not word.isdecimal()}
-    is_five = any(_meant().get(word) == "2" for word in asked)  # the middle one is there
+    is_five = any(meant.get(word) == "2" for word in asked)  # the middle one is there
     scale: dict[str, str] = {}
     if left - asked or (asked and not is_five):
         question = "skala formulir (skala lain: --answer 'JAWABAN=NILAI' untuk tiap jawaban)"
         scale = _SCALES[tell("scale", question, _SCALES)]
-    if left - scale.keys() - _meant().keys():
+    if left - scale.keys() - meant.keys():
         raise SourceError("ada jawaban di luar skala itu; sebut artinya: --answer 'JAWABAN=NILAI'")
-    same = (of for of in _words() if asked <= {*map(answer_key, of)})
-    meant = {w: _meant()[answer_key(w)] for w in next(same, sorted(asked)) if asked}
-    return meant | (scale if left - asked else {}) | dict(own)
+    whole = next((of for of in _words() if asked <= of.keys()), {w: meant[w] for w in asked})
+    return (whole if asked else {}) | (scale if left - asked else {}) | dict(own)
 
 
 def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
     """Yield a form for each statistic that a table holds, as the office names it."""
     fw, codes = framework.load(), ""
-    if table(grid) is None and table(grid, "bps"):
+    if table(grid)[0] < 0 <= table(grid, "bps")[0]:
         codes = tell("codes", "kode wilayah di berkas ini menurut siapa", ("bps", "kemendagri"))
-    _, _, columns = table(grid, codes) or (0, 0, [])
+    columns = table(grid, codes)[2]
     if not columns:
         raise SourceError(
             f"{grid.place}: bukan survei dan bukan tabel statistik per daerah; pakai formulir dari"
@@ -472,14 +436,15 @@ def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
         if name == "-":
             continue
         fact = fw.statistics[fw.match("statistic", name)[0]]
-        form = {"form": f"statistik-{fact.statistic}"}
         unit = tell("unit", f"satuan {fact.name} di berkas ini", (fact.unit_of_measure,))
         citation = tell("citation", f"sumber {fact.name}", fw.citations)
-        yield form | {"what": "figure", "text": measure, "meaning": fact.statistic}
-        yield form | {"what": "unit", "text": unit}
-        yield form | {"what": "citation", "text": citation}
-        if codes:
-            yield form | {"what": "codes", "text": codes}
+        lines = [
+            {"what": "figure", "text": measure, "meaning": fact.statistic},
+            {"what": "unit", "text": unit},
+            {"what": "citation", "text": citation},
+        ]
+        lines += [{"what": "codes", "text": codes}] if codes else []
         if not all(year for _, _, own, year in columns if own == measure):
             year = tell("year", f"tahun {fact.name} di berkas ini", ())
-            yield form | {"what": "year", "text": grid.name, "meaning": year}
+            lines.append({"what": "year", "text": grid.name, "meaning": year})
+        yield from ({"form": f"statistik-{fact.statistic}"} | line for line in lines)

@@ -10,8 +10,7 @@ from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
 
 Medium = Literal["text", "workbook", "letter"]
-UNCALCULATED = "=?"
-"""The text of a cell whose formula has no value yet."""
+UNCALCULATED = "=?"  # the text of a cell whose formula has no value yet
 UNMAPPED = "belum dipetakan di MAPPINGS.csv"
 """The text of an answer that the mapping of its form does not hold."""
 
@@ -65,13 +64,21 @@ class SourceList:
         `2023/table.csv#l37:c3`, `2023/opd/dinkes.xlsx#Smart Living!F12`, `2023/surat.pdf#p15:r4`.
         """
         _, number = self.headings.get(column or "", ("", 0))
-        if self.medium == "text":
-            place = f"l{record.row}:c{number}" if number else f"l{record.row}"
-        elif self.medium == "workbook":
+        place = f"l{record.row}:c{number}" if number else f"l{record.row}"
+        if self.medium == "workbook":
             place = f"{record.part}!{letters(number)}{record.row}"
-        else:
+        elif self.medium == "letter":
             place = f"p{record.part}:r{record.row}"
         return f"{self.name}#{place}"
+
+
+def letters(number: int) -> str:
+    """Return a column's letters as a spreadsheet shows them: 1 is A, 28 is AB, 0 is nothing."""
+    text = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
 
 
 def told(rule: str, place: str, detail: object = "") -> str:
@@ -94,7 +101,7 @@ class Reading:
     `pictures` are of lines to be typed in, by file name (PNG).
     """
 
-    lists: list[SourceList]
+    lists: list[SourceList] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     pictures: dict[str, bytes] = field(default_factory=dict)
@@ -110,12 +117,3 @@ class Reading:
         if any(found.medium == "letter" for found in self.lists):
             return "letter"
         return " + ".join(sorted({found.kind for found in self.lists}))
-
-
-def letters(number: int) -> str:
-    """Return a column's letters as a spreadsheet shows them: 1 is A, 28 is AB, 0 is nothing."""
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text

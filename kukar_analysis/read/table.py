@@ -12,10 +12,7 @@ from kukar_analysis.read.headings import Grid, known_headings
 from kukar_analysis.read.source import Reading, refusal
 
 _DELIMITERS = ";,\t|"
-_LARGEST = 64 * 2**20
-"""Bytes of the largest list that is read."""
-_TITLES = 20
-"""Lines in which the headings are looked for, to tell what parts the cells."""
+_TITLES = 20  # lines in which the headings are looked for, to tell what parts the cells
 
 
 def grids(path: Path, name: str, _: Reading) -> Iterator[Grid]:
@@ -24,8 +21,6 @@ def grids(path: Path, name: str, _: Reading) -> Iterator[Grid]:
     Raises OSError when it cannot be opened; SourceError when it is no text, empty or cut within a
     quoted cell.
     """
-    if path.stat().st_size > _LARGEST:
-        raise refusal("too_large", name, f"{_LARGEST >> 20} MB")
     text = _text(path.read_bytes(), name)
     lines = text.lstrip("\r\n").splitlines()[:_TITLES] or [""]
     heads = {d: max(known_headings(line.split(d)) for line in lines) for d in _DELIMITERS}
@@ -48,13 +43,9 @@ def grids(path: Path, name: str, _: Reading) -> Iterator[Grid]:
 def _text(data: bytes, name: str) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
         return data.decode("utf-16", errors="replace")  # Excel's "Unicode text"
-    if b"\0" in data:
-        raise refusal("not_text", name)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        pass
-    try:  # Excel's plain "CSV" on Indonesian Windows; every byte has a meaning there but five
-        return data.decode("cp1252")
-    except UnicodeDecodeError as error:
-        raise refusal("not_text", name, f"byte {error.start + 1}") from error
+    for encoding in ("utf-8-sig", "cp1252") if b"\0" not in data else ():
+        try:  # the second is Excel's plain "CSV" on Indonesian Windows
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise refusal("not_text", name)

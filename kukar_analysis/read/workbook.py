@@ -1,35 +1,36 @@
 """Reads workbooks (xlsx, xlsm, xls, ods): each sheet as a grid of the texts it shows.
 
-calamine gives the values last saved and never runs a macro or follows a link; what it leaves out
-(errors, formulas never calculated, percentages) is looked up in the sheet's own XML. What a file
-unpacks to is bounded before it is read.
+calamine gives the values last saved and never runs a macro or follows a link. What it leaves out
+(errors, formulas never calculated, percentages, what is hidden or struck through) is looked up in
+the sheet's own XML. What a file unpacks to is bounded before it is read.
 """
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
-from xml.parsers import expat
+from xml.etree import ElementTree as Xml
 
 import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from kukar_analysis import formats, framework
+from kukar_analysis import framework
 from kukar_analysis.errors import UnfinishedError
-from kukar_analysis.read import marks
 from kukar_analysis.read.headings import GUIDE, Grid, words
-from kukar_analysis.read.marks import Marks
-from kukar_analysis.read.source import Number, Reading, Unsure, letters, refusal
+from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, letters, refusal
 
 _UNPACKED = 64 * 2**20
 """Bytes that the parts of a workbook may unpack to which are read here and by calamine."""
-_CELLS = 2_000_000
-"""Cells that a sheet may reach over; calamine holds every one, the empty ones too."""
+_CELLS, _TAGS = 2_000_000, 8 * 2**20
+"""Cells that a sheet may reach over, as calamine holds every one, and tags of all parts."""
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _STRINGS, _ODS = "xl/sharedStrings.xml", "content.xml"
 _LOOKED_INTO = re.compile(
@@ -37,8 +38,25 @@ _LOOKED_INTO = re.compile(
 )
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 _WEB = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")
-_INSIDE = {"vbaProject.bin": "macros", "externalLinks/": "links"}
-"""What is worth knowing of a workbook, by a part of the name of what is inside."""
+_INSIDE = {r"vbaProject\.bin": "macros", "externalLinks/": "links", r"(xl|/)/?comments": "comments"}
+"""What is said of a workbook, by a part of the name of what is inside."""
+
+
+@dataclass
+class Marks:
+    """What a sheet's XML says: `cells` by (row, column) from 1, and how far it reaches.
+
+    `struck` are rows with a text that is struck through; `shared` counts cells with a shared text.
+    """
+
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden: list[int] = field(default_factory=list)
+    struck: set[int] = field(default_factory=set)
+    hidden_columns: int = 0
+    last: int = 0
+    width: int = 1
+    shared: int = 0
+    has_data: bool = False
 
 
 def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
@@ -47,81 +65,71 @@ def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
     Raises OSError when the file cannot be opened; SourceError when it is no workbook, encrypted,
     cut, or unpacks to too much.
     """
-    _is_workbook(path, name)
+    _check_start(path.read_bytes(), path, name)
     marked = _marks(path, name, reading) if zipfile.is_zipfile(path) else {}
     if not marked:
         reading.say("no_marks", name)
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             for sheet in book.sheets_metadata:
-                if sheet.typ != SheetTypeEnum.WorkSheet:
+                if sheet.typ == SheetTypeEnum.WorkSheet:
+                    yield _grid(book, name, sheet, marked.get(sheet.name))
+                else:
                     reading.say("chart", f"{name} lembar {sheet.name!r}")
-                    continue
-                said = marked.get(sheet.name)
-                found = _grid(book, name, sheet, said)
-                yield found
-                was_read = {x.records[0].part for x in reading.lists if x.records}
-                if said and found.part in was_read:
-                    if said.hidden:
-                        shown = formats.listed([*map(str, sorted(said.hidden))], 10)
-                        reading.say("hidden_rows", found.place, shown)
-                    if said.hidden_columns:
-                        reading.say("hidden_columns", found.place)
     except python_calamine.PasswordError as error:
         raise refusal("locked", name) from error
     except CalamineError as error:
         raise refusal("damaged", name, error) from error
 
 
-def _is_workbook(path: Path, name: str) -> None:
-    with path.open("rb") as file:
-        head = file.read(4096)
-        rest = file.read(_UNPACKED) if head.startswith(_OLE) else b""
-    if not head.strip():
+def _check_start(data: bytes, path: Path, name: str) -> None:
+    """Refuse what is no workbook, whatever its name says."""
+    start = data[:4096].removeprefix(b"\xef\xbb\xbf").strip().lower()
+    if not start:
         raise refusal("empty_file", name)
-    if head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(_WEB):
+    if start.startswith(_WEB):
         raise refusal("web_page", name)
-    if head.startswith(_ZIP) and not zipfile.is_zipfile(path):
+    if data.startswith(_ZIP) and not zipfile.is_zipfile(path):
         raise UnfinishedError(name, "akhirnya tidak ada")
-    if not head.startswith((_ZIP, _OLE)):
+    if not data.startswith((_ZIP, _OLE)):
         raise refusal("no_workbook", name)
-    if "EncryptedPackage".encode("utf-16-le") in head + rest:
+    if data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data:
         raise refusal("locked", name)
-    if len(rest) == _UNPACKED:
-        raise refusal("too_large", name, f"{_UNPACKED >> 20} MB")
 
 
 def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
     """Return what calamine does not tell of each sheet of an xlsx; refuse what knows no bounds."""
+    parts: dict[str, bytes] = {}
+    left, place, found = _UNPACKED, name, dict[str, Marks]()
     try:
         with zipfile.ZipFile(path) as archive:
             listed = archive.namelist()
-            parts = _unpacked(archive, name)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError) as error:
-        raise refusal("damaged", name, error) from error
-    for part, rule in _INSIDE.items():
-        if any(part in each for each in listed):
-            reading.say(rule, name)
-    if any(part.startswith("xl/comments") or "/comments/" in part for part in listed):
-        reading.say("comments", name)
-    place, found = name, {}
-    try:
-        cells, has_percent = marks.opendocument(parts[_ODS]) if _ODS in parts else (0, False)
-        if has_percent:
-            raise refusal("percent", name)
-        if cells > _CELLS:
-            raise refusal("too_large", name, f"{cells} sel")
-        shown = marks.styles(parts[_STYLES]) if _STYLES in parts else (set(), set())
+            for part in filter(_LOOKED_INTO.fullmatch, listed):
+                with archive.open(part) as packed:  # a size that is declared may lie
+                    parts[part] = packed.read(left + 1)
+                left -= len(parts[part])
+                if left < 0:
+                    raise refusal("too_large", name, f"lebih dari {_UNPACKED >> 20} MB")
+        if any(b"<!DOCTYPE" in xml.replace(b"\0", b"") for xml in parts.values()):
+            raise refusal("damaged", name, "DOCTYPE")
+        if sum(xml.count(b"<") for xml in parts.values()) > _TAGS:
+            raise refusal("too_large", name, f"lebih dari {_TAGS} tanda")
+        for part, rule in _INSIDE.items():
+            if any(re.search(part, each) for each in listed):
+                reading.say(rule, name)
+        if _ODS in parts:
+            _check_opendocument(parts[_ODS], name)
+        looked_at = _styles(parts[_STYLES]) if _STYLES in parts else (set[str](), set[str]())
         for sheet, part in _sheets(parts).items():
             place = f"{name} lembar {sheet!r}"
             if "worksheets/" in part:
-                found[sheet] = said = marks.sheet(parts.get(part, b"<none/>"), *shown)
+                found[sheet] = said = _sheet(parts.get(part, b"<none/>"), *looked_at)
                 if not said.has_data:
                     raise refusal("damaged", place)
                 if said.last * said.width > _CELLS:
                     reached = f"sampai baris {said.last}, kolom {letters(said.width)}"
                     raise refusal("too_large", place, reached)
-    except (expat.ExpatError, ValueError) as error:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, Xml.ParseError, ValueError) as error:
         raise refusal("damaged", place, error) from error
     longest = max(map(len, parts.get(_STRINGS, b"").split(b"si>")))
     if longest * sum(each.shared for each in found.values()) > 8 * _UNPACKED:
@@ -129,34 +137,97 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
     return found
 
 
-def _unpacked(archive: zipfile.ZipFile, name: str) -> dict[str, bytes]:
-    """Return the parts that are looked into; SourceError where all unpack to too much.
-
-    A size that is declared may lie: no more is read than is allowed.
-    """
-    texts: dict[str, bytes] = {}
-    left = _UNPACKED
-    for part in filter(_LOOKED_INTO.fullmatch, archive.namelist()):
-        with archive.open(part) as packed:
-            texts[part] = packed.read(left + 1)
-        left -= len(texts[part])
-        if left < 0:
-            raise refusal("too_large", name, f"lebih dari {_UNPACKED >> 20} MB")
-    return texts
+def _elements(xml: bytes) -> Iterator[tuple[str, Xml.Element]]:
+    """Yield the elements of a part as they end, by their name without prefix; rows are let go."""
+    for _, element in Xml.iterparse(io.BytesIO(xml)):
+        name = element.tag.rpartition("}")[2]
+        yield name, element
+        if name in ("row", "table-row"):
+            element.clear()
 
 
-def _sheets(parts: dict[str, bytes]) -> dict[str, str]:
+def _check_opendocument(xml: bytes, name: str) -> None:
+    cells = 0
+    for tag, row in _elements(xml):
+        if tag == "table-row":
+            said, *own = ({k.rpartition("}")[2]: v for k, v in of.items()} for of in (row, *row))
+            if any(cell.get("value-type") == "percentage" for cell in own):
+                raise refusal("percent", name)
+            filled = (int(c.get("number-columns-repeated", 1)) for c in own if "value-type" in c)
+            cells += int(said.get("number-rows-repeated", 1)) * sum(filled)
+    if cells > _CELLS:
+        raise refusal("too_large", name, f"{cells} sel")
+
+
+def _is_on(element: Xml.Element | None, attribute: str, default: str = "0") -> bool:
+    return element is not None and element.get(attribute, default) not in ("0", "false")
+
+
+def _styles(xml: bytes) -> tuple[set[str], set[str]]:
+    """Return the numbers of the cell styles that show a percentage, and of those struck through."""
+    root, percent, struck = Xml.fromstring(xml), set[str](), set[str]()
+    shown = {"9", "10"}  # Excel's own that show a percentage
+    for own in root.iterfind("{*}numFmts/{*}numFmt"):
+        if "%" in re.sub(r'".*?"|\\.', "", own.get("formatCode", "")):
+            shown.add(own.get("numFmtId", ""))
+    fonts = [_is_on(f.find("{*}strike"), "val", "1") for f in root.iterfind("{*}fonts/{*}font")]
+    for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
+        percent |= {str(number)} if style.get("numFmtId") in shown else set()
+        struck |= {str(number)} if any(fonts[int(style.get("fontId", 0)) :][:1]) else set()
+    return percent, struck
+
+
+def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
+    """Return the part of each sheet by its name."""
     if _BOOK not in parts or _RELATIONS not in parts:
         return {}
-    targets = {
-        said.get("Id"): said.get("Target", "") for _, said in marks.elements(parts[_RELATIONS])
-    }
+    targets = {r.get("Id"): r.get("Target", "") for _, r in _elements(parts[_RELATIONS])}
     found = {}
-    for name, said in marks.elements(parts[_BOOK]):
-        if name == "sheet":
-            target = targets.get(next((v for k, v in said.items() if k.endswith(":id")), None), "")
-            is_whole = target.startswith("/")
-            found[said.get("name", "")] = target.removeprefix("/") if is_whole else f"xl/{target}"
+    for sheet in Xml.fromstring(parts[_BOOK]).iterfind("{*}sheets/{*}sheet"):
+        of = next((text for key, text in sheet.items() if key.endswith("}id")), None)
+        target = targets.get(of, "")
+        is_whole = target.startswith("/")
+        found[sheet.get("name", "")] = target.removeprefix("/") if is_whole else f"xl/{target}"
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _column(named: str) -> int:
+    number = 0
+    for letter in named:
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
+    found, row, looked_at = Marks(), 0, percent | struck
+    for name, element in _elements(xml):
+        found.has_data |= name == "sheetData"
+        found.hidden_columns += name == "col" and _is_on(element, "hidden")
+        if name != "row":
+            continue
+        row, place = int(element.get("r", row + 1)), 0
+        found.last = max(found.last, row)
+        found.hidden += [row] * _is_on(element, "hidden")
+        for cell in element:
+            at = cell.get("r", "").rstrip("0123456789")
+            place = _column(at) if at else place + 1
+            found.width = max(found.width, place)
+            kind, style = cell.get("t", "n"), cell.get("s")
+            found.shared += kind == "s"
+            has_formula = "f" in [part.tag[-1] for part in cell]
+            if not (has_formula or kind == "e" or style in looked_at):
+                continue
+            said = (t for part in cell if part.tag[-1] != "f" for t in part.itertext())
+            text = "".join(said).strip()
+            if kind == "e":
+                found.cells[row, place] = text or "#VALUE!"
+            elif has_formula and not text and kind == "n":
+                found.cells[row, place] = UNCALCULATED
+            elif text and kind == "n" and style in percent:
+                found.cells[row, place] = f"{float(text) * 100:.15g}%"
+            if text and style in struck:
+                found.struck.add(row)
     return found
 
 
@@ -168,7 +239,8 @@ def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> 
             cells = [v.strip() if isinstance(v, str) else _text(v, said) for v in values]
             if any(cells):
                 rows[number] = cells
-    for (row, column), text in said.cells.items() if said else ():
+    marks = said or Marks()
+    for (row, column), text in marks.cells.items():
         cells = rows.setdefault(row, [])
         cells += [""] * (column - len(cells))
         cells[column - 1] = text
@@ -176,11 +248,13 @@ def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> 
     return Grid(
         name,
         "workbook",
-        [(number, rows[number]) for number in sorted(rows.keys() - (said.hidden if said else ()))],
+        [(number, rows[number]) for number in sorted(rows.keys() - {*marks.hidden})],
         about.name,
         [(t[0] + 1, t[1] + 1, b[0] + 1, b[1] + 1) for t, b in sheet.merged_cell_ranges or ()],
-        struck=said.struck if said else frozenset(),
+        struck=marks.struck,
         unread=GUIDE if framework.normalise(about.name) in words("furniture", "sheet") else unread,
+        hidden=marks.hidden,
+        hidden_columns=marks.hidden_columns,
     )
 
 
