@@ -59,7 +59,7 @@ test-all: .venv/ready-dev ## what is slow and rare: the desk, the cluster, kills
 	@$(BIN)/python -m pytest -m slow
 
 docs: .venv/ready ## make the codebook and docs/asumsi.md from the code
-	@$(BIN)/python -m kukar_analysis.cli.docs
+	@$(BIN)/python docs/pages.py
 
 notebooks: .venv/ready-dev ## run the notebooks and keep the outputs that tests compare
 	@$(BIN)/kukar clean && $(BIN)/python tests/keep_outputs.py

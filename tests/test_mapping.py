@@ -216,7 +216,7 @@ PLAN = [["NO", "PILAR", "PROGRAM", "1", "2", "3"], [1, "Living", "A", 4, 4, 4]]
         (LIVING, ("--scale", "1-5"), "di luar skala itu"),
         (LIVING, ("--answer", "4=9", *SCALE), "meaning '9' tidak"),
         ([*LIVING, *LIVING[1:] * 300, ["Living", *"abcdefghi"]], SCALE, "di lua"),
-        (LIVING, ("--scale", "0-9"), "tidak dikenal: 0-4, 1-5"),
+        (LIVING, ("--scale", "0-9"), "tidak dikenal: 0-4 | 1-5"),
         ([["Pilar", *ASKED, "081234567"], ["Living", *VALUES, "x"]], SCALE, "memuat data orang"),
         ([[*ASKED, *ASKED], [*VALUES, *VALUES]], SCALE, "berulang tanpa kolom PILAR"),
     ],
@@ -226,18 +226,13 @@ def test_what_no_mapping_can_read_is_said(office, rows, options, said):
     assert said in str(ended.exception)
 
 
-def test_at_the_keyboard_it_asks_and_prints_the_lines_where_they_are_not_to_be_written(
-    office, monkeypatch
-):
+def test_at_the_keyboard_it_asks_what_is_not_certain(office, monkeypatch):
     name = office.arrives("x.csv", rows=[ASKED, VALUES])
     told = {"pilar": "living", "program": "Simpel", "skala": "0-4"}
     monkeypatch.setattr("typer.prompt", lambda asked: told[asked.split()[0]])
-    monkeypatch.setattr("kukar_analysis.cli.mapping.is_asked", lambda: True)
-    monkeypatch.setattr("typer.confirm", lambda *_, **__: False)
-    said = office.map(name).output
-    assert "survei-1,heading,Layanan mudah,statement_1,living,Simpel" in said
-    assert "tidak ditulis" in said
-    assert not (office.raw / mapping.MAPPINGS).exists()
+    monkeypatch.setattr("kukar_analysis.cli.commands.is_asked", lambda: True)
+    assert "survei-1,heading,Layanan mudah,statement_1,living,Simpel" in office.map(name).output
+    assert "Layanan mudah,statement_1,living,Simpel" in office.mappings()
 
 
 # Statistics

@@ -1,34 +1,26 @@
 """Deletes who answered old surveys (forget-names); the answers stay.
 
-Tables are made anew from the raw files each time, so a survey is replaced by a list of the same
-answers with the hash in the place of names and numbers. A record that was rejected gave no answer
-and may hold a name in any cell: it goes too. First all is done and cleaned in a copy of the raw
-folder, which must give the same answers.
-
-From the moment the list stands beside the survey it is read in its place (received.NAMELESS), so a
-run that is broken off anywhere leaves every answer once, and the next one goes on.
+A survey is replaced by a list of the answers that are kept of it, with the hash of who gave them,
+first in a copy of the raw folder, which must give the same tables. From the moment the list stands
+beside the survey it is read in its place (received.NAMELESS), so a run that is broken off anywhere
+leaves every answer once, and the next one goes on.
 """
 
 from __future__ import annotations
 
-import csv
 import hashlib
-import io
-import re
 import shutil
 from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis import clean, writing
+from kukar_analysis import clean, places, writing
 from kukar_analysis.clean.received import NAMELESS, SOURCES, nameless, originals
-from kukar_analysis.clean.survey import who
 from kukar_analysis.errors import KukarError, SourceError
 from kukar_analysis.forms import heading
-from kukar_analysis.read import READERS
 
-_KEPT = ("year", "region", "pillar", "sub_dimension", "programme")
+_OF_RECORD = ["year", "region", "pillar", "sub_dimension", "programme", "respondent"]
 
 
 def forget(raw: Path, days: int, today: date) -> list[str]:
@@ -43,93 +35,83 @@ def forget(raw: Path, days: int, today: date) -> list[str]:
         trial = shutil.copytree(raw, work / "raw")
         for listed in originals(trial).values():
             (trial / listed).unlink()  # an earlier run was broken off behind it
-        before = clean.clean(trial, work / "tables").tables
-        sources = _sources(trial)
-        lists = {
-            name: _list(trial / name, name, set(before["rejected"]["origin"]))
-            for name, kind in before["files"][["file", "kind"]].to_numpy()
-            if "survey" in kind.split(" + ") and not Path(name).name.startswith(NAMELESS)
-            if (today - _since(trial / name, name, sources)).days >= days
-        }
+        before, sources = clean.clean(trial, work / "tables").tables, _sources(trial)
+        surveys = before["files"].query("kind.str.contains('survey')")["file"]
+        surveys = surveys[~surveys.str.contains(f"/{NAMELESS}")]
+        old = [name for name in surveys if (today - _since(trial, name, sources)).days >= days]
+        lists = {name: _list(before["survey_responses"], name) for name in old}
         for name, text in lists.items():
             beside = raw / nameless(name)
             if beside.exists() and beside.read_bytes() != text.encode():
                 raise KukarError(f"{beside} is there already, and no list of {name}: rename one")
-        written = {nameless(name): text for name, text in lists.items()}
-        if len(sources):
-            written[SOURCES] = _relisted(sources, lists, today)
-        for folder in (trial, raw) if lists else ():
-            for name, text in written.items():
-                writing.write(folder / name, text)
-            for name in lists:
-                (folder / name).unlink()
-            if folder == trial:
-                _check_same(before, clean.clean(trial, work / "tables").tables, list(lists))
-        return list(lists)
+        _replace(trial, lists, sources)
+        if old and (table := _differs(before, clean.clean(trial, work / "tables").tables)):
+            raise KukarError(
+                f"{', '.join(old)}: nothing deleted: {table} would change. A file holds other lists"
+                " too, or two have one name but for its end: save the survey alone, rename"
+            )
+        _replace(raw, lists, sources)
+        return old
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
-def _check_same(
-    before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame], names: list[str]
-) -> None:
-    """Raise KukarError where a table does not hold the same rows, wherever they stand."""
+def _replace(raw: Path, lists: dict[str, str], sources: pd.DataFrame) -> None:
+    """Write each list, SOURCES.csv that names it in its survey's place, and delete the survey."""
+    for name, text in lists.items():
+        writing.write(raw / nameless(name), text)
+    if len(sources) and lists:
+        hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in lists.items()}
+        sha256 = sources["file"].map(hashes).fillna(sources["sha256"])
+        instead = {name: nameless(name) for name in lists}
+        made = sources.assign(sha256=sha256).replace({"file": instead, "supersedes": instead})
+        writing.write(raw / SOURCES, made.to_csv(index=False, lineterminator="\n"))
+    for name in lists:
+        (raw / name).unlink()
+
+
+def _differs(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> str | None:
+    """Return a table that does not hold the same rows, wherever they stand."""
     for table in before.keys() - {"files", "rejected"}:
-        one, other = (found[table].drop(columns="origin") for found in (before, after))
-        one, other = (t.sort_values(list(t), ignore_index=True) for t in (one, other))
-        if not one.equals(other):
-            raise KukarError(
-                f"{', '.join(names)}: nothing deleted: {table} would change. A file holds other"
-                " lists too, or two have one name but for its end: save the survey alone, rename"
-            )
+        rows = [
+            tables[table].drop(columns="origin").value_counts(dropna=False)
+            for tables in (before, after)
+        ]
+        if not rows[0].sort_index().equals(rows[1].sort_index()):
+            return table
+    return None
 
 
-def _since(path: Path, name: str, sources: pd.DataFrame) -> date:
-    """Return when a file was received: as SOURCES.csv says, else when it was written."""
-    days = sources.loc[sources["file"].isin([name, nameless(name)]), "received_on"]
-    try:
-        return date.fromisoformat("".join(days) or str(date.fromtimestamp(path.stat().st_mtime)))
-    except ValueError as error:
-        raise SourceError(f"{SOURCES}: {name}: {error}; expected 2023-05-15") from error
-
-
-def _list(path: Path, name: str, rejected: set[str]) -> str:
-    """Return the list that takes a survey's place; `rejected` are origins of what was rejected."""
-    lists = READERS[path.suffix.lower()](path, name).lists
-    sound = [
-        record.cells
-        for part in lists
-        for record in part.records
-        if rejected.isdisjoint(part.origin(record, column) for column in ("", *part.headings))
-    ]
-    columns = [c for c in _KEPT if any(cells.get(c) for cells in sound)]
-    columns += dict.fromkeys(c for p in lists for c in p.headings if c.startswith("statement_"))
-    parted = [re.sub(r"_(\d+)$", r" \1", c).partition(" ") for c in ("respondent", *columns)]
-    heads = [heading("survey", column).replace("#", number) for column, _, number in parted]
-    lines = [[who(cells) or "", *(cells.get(c, "") for c in columns)] for cells in sound]
-    written = io.StringIO()
-    csv.writer(written, delimiter=";", lineterminator="\n").writerows([heads, *lines])
-    return written.getvalue()
+def _list(answers: pd.DataFrame, name: str) -> str:
+    """Return the list that takes a survey's place, a line a record, as `kukar clean` reads it."""
+    answers = answers[answers["origin"].map(places.file_of) == name]
+    record = answers["origin"].map(places.record_of)
+    parts = answers.groupby(record)["sub_dimension"]
+    part = parts.transform("first").where(parts.transform("nunique") == 1)  # else by their numbers
+    rows = answers.assign(record=record, sub_dimension=part).astype({"answer": "Int64"})
+    rows[_OF_RECORD] = rows[_OF_RECORD].astype(object).fillna("")
+    made = rows.set_index(["record", *_OF_RECORD, "statement"])["answer"].unstack()
+    statement = heading("survey", "statement")
+    made = made.rename(columns=lambda number: statement.replace("#", str(number)))
+    heads = [heading("survey", column) for column in _OF_RECORD]
+    return str(made.droplevel("record").to_csv(sep=";", index_label=heads, lineterminator="\n"))
 
 
 def _sources(raw: Path) -> pd.DataFrame:
-    """Return SOURCES.csv as it is, with what is asked of it; no line where there is none."""
-    asked = ["file", "sha256", "received_on", "covers", "supersedes"]
+    """Return SOURCES.csv as it is; no line where there is none."""
     if not (raw / SOURCES).exists():
-        return pd.DataFrame(columns=asked)
+        return pd.DataFrame(columns=["file", "sha256", "received_on"])
     try:
-        found = pd.read_csv(raw / SOURCES, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        return pd.read_csv(raw / SOURCES, dtype=str, keep_default_na=False, encoding="utf-8-sig")
     except ValueError as error:
         raise SourceError(f"{SOURCES}: cannot be read ({error})") from error
-    return found.assign(**{column: "" for column in asked if column not in found})
 
 
-def _relisted(made: pd.DataFrame, lists: dict[str, str], today: date) -> str:
-    """Return SOURCES.csv with each list in the place of its survey, and when the names went."""
-    for name, text in lists.items():
-        gone = made["file"] == name
-        made.loc[gone, "sha256"] = hashlib.sha256(text.encode()).hexdigest()
-        made.loc[gone, "covers"] += f" (nama dihapus {today})"
-    instead = {name: nameless(name) for name in lists}
-    made[["file", "supersedes"]] = made[["file", "supersedes"]].replace(instead)
-    return str(made.to_csv(index=False, lineterminator="\n"))
+def _since(raw: Path, name: str, sources: pd.DataFrame) -> date:
+    """Return when a file was received: as SOURCES.csv says, else when it was written."""
+    own = sources[sources["file"].isin([name, nameless(name)])]
+    written = str(date.fromtimestamp((raw / name).stat().st_mtime))
+    try:
+        return date.fromisoformat("".join(own.get("received_on", [])) or written)
+    except ValueError as error:
+        raise SourceError(f"{SOURCES}: {name}: {error}; expected 2023-05-15") from error

@@ -1,0 +1,463 @@
+"""The commands, in the order of a year; help.csv says what each is and takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sys
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from kukar_analysis import paths
+from kukar_analysis.cli import clock
+from kukar_analysis.cli.common import Folder, Numbers, Words, app, command, pairs
+from kukar_analysis.errors import KukarError, MissingTableError, SourceError, UsageError
+from kukar_analysis.report import notebooks
+from kukar_analysis.report.cache import MODULES, Asked, Cache
+
+if TYPE_CHECKING:
+    from kukar_analysis.report.registry import Report
+
+NAMED = 20
+"""Things of one kind are named up to so many; beyond, only counted."""
+_FORMS = ("agency", "findings", "letter", "programmes", "survey")
+_JUPYTER = Path(__file__).parent / "jupyter"
+"""What JupyterLab is set to here: Indonesian, no news, no question at Ctrl-C, git kept quiet."""
+_BEGUN = Path(__file__).with_name("begun.ipynb")
+"""The notebook that a new one begins as."""
+_FIRST = "notebooks/jelajah.ipynb"
+_warn = partial(typer.echo, err=True)
+
+
+def main() -> None:
+    """Run `kukar`; an error meant for people is one line and an exit code, without a traceback."""
+    for number in range(3):  # one that is closed: the next file opened would get its number
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    said, code = "", 1
+    try:
+        app()
+    except KukarError as error:
+        said, code = str(error), error.exit_code
+    except OSError as error:
+        said = f"{error.strerror or error}: {error.filename or ''}".rstrip(": ")
+    except MemoryError:
+        said = "there is too little memory: close other programs, or say --jobs 1"
+    except KeyboardInterrupt:
+        said = "stopped; what was published before is untouched"
+    _warn(f"kukar: {said}")
+    sys.exit(code)
+
+
+@command()
+def _run(asked: Asked, pdf: bool = False, paper: str = "A4", notify: Words = None) -> bool:
+    asked = replace(asked, sheet=paper if pdf else None)
+    return clock.watched(asked, notify or [], lambda: _made(asked, of_year=True))
+
+
+@command()
+def _clean(raw: Path = paths.RAW) -> bool:
+    from kukar_analysis import check, clean
+    from kukar_analysis.report import folder, page
+
+    with folder.held(paths.processed_dir()) as work, work.next_set() as tables:
+        made = clean.clean(raw, tables)
+    problems = [*made.problems, *check.short_fields(made.tables)[1]]
+    for label, lines in (("catatan", made.notes), ("masalah", problems)):
+        more = [f"dan {len(lines) - NAMED} lagi; yang ditolak ada di tabel rejected (notebook 01)"]
+        for line in lines[:NAMED] + more * (len(lines) > NAMED):
+            typer.echo(f"{label}: {line}", err=lines is problems)
+    for name, table in made.tables.items():
+        for column, values in table.select_dtypes("str").items():
+            for kind in page.personal("\n".join(values.dropna().unique())):
+                _warn(f"table {name}, column {column}: holds what looks like {kind}: look at it")
+    if superseded := (made.tables["rejected"]["rule"] == "superseded").sum():
+        typer.echo(f"{superseded} baris data diralat: terbitan yang memuatnya perlu dibuat ulang")
+    for line in clean.totals(made):
+        typer.echo(line)
+    return not problems
+
+
+def is_asked() -> bool:
+    """Whether somebody sits at the keyboard and can be asked."""
+    return sys.stdin.isatty()
+
+
+@command("pillar programme scale answer skip statistic unit citation codes years")
+def _map(file: Path, raw: Path = paths.RAW, **told: Words) -> None:
+    from kukar_analysis.read import grids, mapping
+    from kukar_analysis.read.source import Reading
+
+    path = (file if file.exists() else raw / file).resolve()
+    if not path.is_relative_to(raw.resolve()):
+        raise UsageError(f"{file}: taruh berkasnya dulu di folder tahunnya, mis. data/raw/2023")
+    name = path.relative_to(raw.resolve()).as_posix()
+    meant = dict(text.rpartition("=")[::2] for text in told["answer"] or ())
+    left = {option: iter(given or ()) for option, given in told.items()}
+
+    def tell(option: str, question: str, known: Iterable[str]) -> str:
+        among = list(known)
+        shown = " | ".join(among[:40])
+        said = next(left["years" if option == "year" else option], None)
+        if said is None and is_asked():
+            said = str(typer.prompt(f"{question} ({shown})" if among else question))
+        elif said is None and option == "programme":
+            return "-"
+        elif said is None:
+            raise UsageError(f"{name}: ulangi dengan --{option} ...: {question} ({shown})")
+        if among and said not in among:
+            raise UsageError(f"--{option} {said!r} tidak dikenal: {shown}")
+        return said
+
+    forms, faults = mapping.load(raw)
+    lines: list[dict[str, str]] = []
+    found = [grid for grid in grids(path, name, Reading([])) if grid.rows and not grid.unread]
+    unknown = [grid for grid in found if not mapping.is_known(grid)]
+    for grid in [grid for grid in unknown if mapping.guess(grid)] or unknown[:1]:
+        if not (faults or mapping.read(grid, forms, Reading([]))):
+            lines += mapping.propose(grid, tell, meant, {*forms})
+            known, faults = mapping.parsed(mapping.as_text(lines))
+            forms |= known
+    if faults:
+        raise SourceError("; ".join(faults))
+    if not lines:
+        typer.echo(f"{name}: sudah dikenal; `kukar clean` membacanya")
+        return
+    typer.echo(mapping.as_text(lines), nl=False)
+    mapping.add(raw, lines)
+    typer.echo(f"{len(lines)} baris ditulis ke {mapping.MAPPINGS}; jalankan `kukar clean`")
+
+
+@command()
+def _check(raw: Folder = None) -> bool:
+    _belonging(raw)
+    return all(_checked())
+
+
+def _belonging(raw: Folder) -> None:
+    """Raise TableError where the tables were edited, or are not of the raw files at hand."""
+    from kukar_analysis.clean import received
+
+    if raw:
+        received.look(raw)  # a folder that is named has to be there
+    received.check_tables(paths.processed_dir(), raw)
+
+
+def _checked() -> tuple[bool, bool]:
+    """Check, print a line a field and a rule; return whether figures agree and fields are whole."""
+    from kukar_analysis import check, framework, store
+
+    fw, tables = framework.load(), {name: store.read(name) for name in store.SCHEMAS}
+    rules, (fields, short) = check.check(tables), check.short_fields(tables)
+    for line in fields:
+        typer.echo(line, err=line in short)
+    for rule in rules:
+        typer.echo(rule.line)
+        for difference in rule.differ:
+            _warn(f"  differs: {difference}")
+        unseen = [*rule.not_recomputable, *rule.not_printed]
+        for reason in unseen if len(unseen) <= NAMED else []:
+            typer.echo(f"  not checked: {reason}")
+    for e in fw.editions.values():
+        if count := sum(fw.unconfirmed(e.edition).values()):
+            said = f"edition {e.edition}: {count} facts copied from {e.follows} and not confirmed"
+            typer.echo(f"{said} (kukar new-year {e.year} --status)")
+    if not any(rule.agree or rule.differ for rule in rules):
+        raise KukarError("nothing to check: no published figure is on record in these tables")
+    return not any(rule.differ for rule in rules), not short
+
+
+@command()
+def _list(
+    years: Numbers = None, regions: Words = None, only: Words = None, parameters: Words = None
+) -> bool:
+    whole, found = _all_readable(only), _found(Asked(years, regions, only, parameters))
+    width = max((len(report.name) for report in found), default=0)
+    for report in found:
+        typer.echo(f"{report.name:{width}}  {report.status}")
+        for sentence in report.waits:
+            typer.echo(f"{'':{width}}  waits: {sentence}")
+    states = [report.status for report in found]
+    kinds = ("complete", "incomplete", "waiting")
+    typer.echo(", ".join(f"{states.count(kind)} {kind}" for kind in kinds))
+    return whole
+
+
+@command()
+def _report(
+    asked: Asked, pdf: bool = False, paper: str = "A4", put_back: str | None = None
+) -> bool:
+    if put_back:
+        from kukar_analysis.report import publish
+
+        publish.put_back(asked.reports, put_back, typer.echo)
+        return True
+    return _made(replace(asked, sheet=paper if pdf else None))
+
+
+def _made(asked: Asked, *, of_year: bool = False) -> bool:
+    """Make what is asked but for what stands published; return whether all of it is there.
+
+    `of_year`: the tables are made and checked first.
+    """
+    cache = Cache(asked.reports)
+    whole = cache.made_of(asked.processed, asked.raw).whole
+    stands = None if asked.force else cache.standing(asked.words, whole, cleaned=of_year)
+    if of_year and stands is None:
+        cleaned, (agree, are_whole) = _clean(asked.raw), _checked()
+        if not agree:
+            raise KukarError("a published figure differs from its parts: no report was made")
+        if done := _made(asked) and cleaned and are_whole:
+            cache.stands_cleaned()
+        return done
+    done = _all_readable(asked.only)
+    if stands is None:
+        done = _make(asked, cache) and done
+    else:
+        typer.echo(f"nothing to do: {stands} reports are as they would be made now")
+    typer.echo(f"open {asked.reports / 'index.html'}")
+    return done
+
+
+def _make(asked: Asked, cache: Cache) -> bool:
+    from kukar_analysis.report.engine import fork
+
+    # what follows takes a second to import: meanwhile kernels get ready
+    if fork.available() and not asked.cluster:
+        fork.preload(MODULES, cache.program())
+    fork.import_papermill()
+    from kukar_analysis.report import make
+    from kukar_analysis.report.run import cluster
+
+    _belonging(None if asked.raw == paths.RAW else asked.raw)
+    with cluster(asked.cluster, asked.jobs) as executor:
+        typer.echo(f"executed notebooks and earlier sets: {cache.path}")
+        return make.make(_found(asked), asked, say=typer.echo, warn=_warn, executor=executor)
+
+
+def _all_readable(only: Words) -> bool:
+    """Return whether all notebooks, or those asked for, can be read; say which cannot."""
+    wrong = [f for name, f in notebooks.faults().items() if not only or name in only]
+    for fault in wrong:
+        _warn(f"kukar: {fault}")
+    return not wrong
+
+
+def _found(asked: Asked) -> list[Report]:
+    from kukar_analysis.report import registry
+
+    given = pairs("-p", asked.parameters or [], "as pillar=governance")
+    return registry.reports(
+        years=asked.years, regions=asked.regions, only=asked.only, parameters=given
+    )
+
+
+@command()
+def _share(
+    year: int,
+    regions: Words = None,
+    raw: Folder = None,
+    reports: Path = paths.REPORTS,
+    paper: str = "A4",
+    draft: bool = False,
+) -> bool:
+    from kukar_analysis import framework
+    from kukar_analysis.analysis import quality
+    from kukar_analysis.report import folder, record, share
+
+    _belonging(raw)
+    fw, made_of = framework.load(), record.run_record(paths.processed_dir())
+    own = [r.region for r in fw.reported_regions if r.role == "own"]
+    codes = [fw.region(code).region for code in regions or own]
+    with folder.held(reports) as work:
+        call = (quality.year(year), codes, reports, work.path / "bundle", made_of)
+        path, faults = share.share(*call, raw=raw or paths.RAW, sheet=paper, is_draft=draft)
+    for fault in faults:
+        _warn(f"draft because: {fault}")
+    size = path.stat().st_size
+    limit = f", too large to send: more than {share.LARGEST / 1e6:.0f} MB"
+    typer.echo(f"{path}: {size / 1e6:.1f} MB{limit * (size > share.LARGEST)}")
+    return size <= share.LARGEST
+
+
+@command()
+def _what_if(
+    year: int,
+    region: str = "64.02",
+    change: Words = None,
+    target: str | None = None,
+    step: str = "1",
+    fixed: Words = None,
+) -> bool:
+    from kukar_analysis import framework
+    from kukar_analysis.analysis import priorities
+
+    if not change and target is None:
+        raise typer.BadParameter("say what to change (--change), or what to reach (--target)")
+    of = framework.load().year(year), framework.load().region(region).region
+    if change:
+        given = pairs("--change", change, "as collaboration=2.00")
+        wanted = {n: float(priorities.points(v, f"score of {n}")) for n, v in given.items()}
+        before, after = (priorities.what_if(*of, changes) for changes in ({}, wanted))
+        for component, old in before.scores.items():
+            if after.scores[component] != old:
+                typer.echo(f"{component}: {old:.2f} -> {after.scores[component]:.2f}")
+        typer.echo(f"index: {before.index} -> {after.index} ({after.index - before.index:+})")
+    if target is None:
+        return True
+    goal, size = priorities.points(target, "target"), priorities.points(step, "step")
+    way = priorities.shortest_way(*of, goal, step=size, fixed=fixed or [])
+    for said in priorities.target_sentences(*of, goal, step=size, fixed=fixed or []):
+        typer.echo(said.replace("**", ""))
+    if way is None:
+        return bool(priorities.alone(*of, goal)["needed"].notna().any())
+    if way.is_reached and way.steps:
+        typer.echo(
+            way.moves[["question", "from_score", "to_score", "steps"]].to_string(index=False)
+        )
+    return way.is_reached
+
+
+@command()
+def _lab(no_browser: bool = False, port: int | None = None) -> None:
+    from jupyterlab.labapp import LabApp
+
+    folder, known = paths.processed_dir(), os.environ.get("JUPYTER_CONFIG_PATH")
+    if not (folder / "index_scores.parquet").exists():
+        _warn(f"no tables in {folder} yet: run `kukar clean`, then run the cells")
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(_JUPYTER), known]))
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel before a user's own
+    typer.echo(f"JupyterLab on {paths.ROOT / _FIRST}; Ctrl-C ends it")
+    options = [f"--ServerApp.root_dir={paths.ROOT}", f"--LabApp.default_url=/lab/tree/{_FIRST}"]
+    options += ["--no-browser"] * no_browser
+    options += [] if port is None else [f"--ServerApp.port={port}"]
+    LabApp.launch_instance(options)  # in this process, so that none is left behind
+
+
+@command()
+def _new_notebook(name: str, title: str | None = None, question: str | None = None) -> None:
+    import nbformat
+
+    from kukar_analysis import framework, store, writing
+
+    if not re.fullmatch(r"(?=.{1,40}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
+        raise UsageError(
+            f"name {name!r} cannot be used: expected up to 40 small letters and digits, words"
+            " parted by _, as anggaran_desa; its number is given to it"
+        )
+    stems = sorted(path.stem for path in paths.NOTEBOOKS.glob("*.ipynb"))
+    if twin := [stem for stem in stems if re.sub(r"^\d\d_", "", stem) == name]:
+        raise UsageError(f"notebooks/{twin[0]}.ipynb is there already; choose another name")
+    found = store.read("index_scores").sort_values("year")
+    own = found[found["region"].map(framework.load().is_office)]
+    if found.empty:
+        raise UsageError("no index is on record yet: put a national table into data/raw and clean")
+    year, region = (own if len(own) else found)[["year", "region"]].iloc[-1]
+    title = title or name.replace("_", " ").capitalize()
+    question = question or f"Halaman ini menjawab apa yang dikatakan data tentang {title}."
+    made = nbformat.read(_BEGUN, 4)
+    made.cells[0].source = f"# {title}\n\n{question}"
+    given = made.cells[1].source.replace("2023", str(year)).replace("64.02", region)
+    made.cells[1].source = given
+    last = max((int(stem[:2]) for stem in stems if re.match(r"\d\d_", stem)), default=-1)
+    path = paths.NOTEBOOKS / f"{last + 1:02}_{name}.ipynb"
+    writing.write(path, nbformat.writes(made) + "\n")
+    typer.echo(f"notebooks/{path.name}: runs as it is, for each region and year on record")
+    typer.echo(
+        f"next: open it with `kukar lab`; `kukar report --only {path.stem}` makes its pages, and"
+        " `-p most=5` one with another value of a parameter of its own"
+    )
+
+
+@command()
+def _status(
+    raw: Folder = None, reports: Path = paths.REPORTS, regions: Words = None, as_json: bool = False
+) -> bool:
+    found = clock.standing_of(raw, reports, regions)
+    said = (
+        json.dumps(found, indent=1, ensure_ascii=False)
+        if as_json
+        else "\n".join(clock.lines(found))
+    )
+    typer.echo(said)
+    return not found["wrong"]
+
+
+@command(hidden=True, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
+def _schedule() -> None:
+    raise UsageError(
+        "`kukar schedule` is gone: a clock calls `kukar run` every morning; docs/jadwal.md says"
+        " how, and how to take out what it had installed"
+    )
+
+
+@command()
+def _template(
+    what: list[str],
+    opd: Words = None,
+    region: str = "64.02",
+    to: Path = Path("formulir"),
+    force: bool = False,
+) -> None:
+    from kukar_analysis import forms, framework, store
+
+    fw, (kind, asked) = framework.load(), ["agency", *what][-2:]
+    if len(what) > 2 or kind not in _FORMS:
+        raise UsageError("expected a year, or findings, letter, programmes or survey and a year")
+    year, code, pillars_of = fw.year(asked), fw.region(region).region, {}
+    agencies = [*fw.opd] if opd and "all" in opd else opd
+    if kind == "agency":
+        try:
+            named = store.read("pillar_agencies", year=year, region=code).dropna(subset="opd")
+            pillars_of = named.groupby("opd")["pillar"].agg(list).to_dict()
+        except MissingTableError:
+            _warn("note: no tables yet, so an agency gets all pillars (kukar clean)")
+        if pillars_of and opd and "all" in opd:
+            agencies = [*dict.fromkeys([*pillars_of, *forms.COORDINATORS])]
+    if kind == "findings":
+        made = forms.mend(year, code, to, agencies, force=force)
+    else:
+        made = forms.write(kind, year, code, to, agencies, pillars_of, force=force)
+    for path in made[:NAMED]:
+        typer.echo(str(path))
+    typer.echo(f"{len(made)} forms written")
+
+
+@command()
+def _new_year(
+    year: int,
+    from_: str | None = None,
+    to: Folder = None,
+    raw: Path = paths.RAW,
+    status: bool = False,
+) -> None:
+    from kukar_analysis.cli import years
+
+    places = (to or Path("formulir", str(year)), raw / str(year))
+    for line in years.unconfirmed(year) if status else years.begin(year, from_, *places):
+        typer.echo(line)
+
+
+@command()
+def _forget_names(raw: Path = paths.RAW) -> bool:
+    from kukar_analysis import framework
+    from kukar_analysis.cli import names
+    from kukar_analysis.framework.facts import WITA
+    from kukar_analysis.report import folder
+
+    days = framework.load().terms["survey_names"].days
+    with folder.held(paths.processed_dir()):
+        deleted = names.forget(raw, days, datetime.now(WITA).date())
+    for name in deleted:
+        typer.echo(f"deleted {name}: its answers stay, without names")
+    typer.echo(f"{len(deleted)} surveys were older than {days} days and named persons")
+    return not deleted or _clean(raw)
