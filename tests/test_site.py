@@ -217,7 +217,7 @@ def test_pages_lead_on_in_reading_order(site, listed):
     for name in (name for name, turn in turns.items() if turn["before"] is None):
         walked.append(name)
         while after := turns[walked[-1]]["after"]:
-            walked.append(after[0])
+            walked.append(after["name"])
             assert walked[-1].split("/")[:2] == name.split("/")[:2]  # of one region and year
     assert walked == [entry["name"] for entry in sorted(listed, key=place)]
 

@@ -7,11 +7,9 @@ sheet of paper cannot show are left out, and named with their cell.
 from __future__ import annotations
 
 import base64
-import mimetypes
 import re
 from collections import Counter
 from collections.abc import Iterator
-from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -26,8 +24,6 @@ from kukar_analysis import formats, paths
 
 LARGEST = 5_000_000
 """Characters of an output that a page still shows."""
-RESERVED = ("atas", "isi", "cari")
-"""Anchors of the templates, which nothing in a notebook may take."""
 PERSONAL = {
     "a telephone number": r"(?<![\w.])(\+62|62|0)[ .-]?8\d{2}[ .-]?\d{3,4}[ .-]?\d{3,4}(?!\w)",
     "an e-mail address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}",
@@ -37,6 +33,8 @@ PERSONAL = {
 _ADDRESS = (
     r"\b(Jl|Jln|Jalan|Gg|Gang)\b\.?\s[^\n]{2,50}?\b(No|Nomor|RT)\b\.?\s?\d|\bRT\.?\s?\d+\s?/\s?RW"
 )
+_RESERVED = ("atas", "isi", "cari")
+"""Anchors of the templates, which nothing in a notebook may take."""
 _SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"]
 _SHOWN += ["text/latex", "text/plain"]
 _RUNS = re.compile(
@@ -51,7 +49,6 @@ _ATTRIBUTES = re.compile(
 )
 _FORMULA = re.compile(r"\$\$.+?\$\$|(?<![\\\w$])\$(?=\S)[^$\n]+(?<=\S)\$(?![\w$])", re.DOTALL)
 _TYPED = "a formula stands there as it was typed"
-_CELL = re.compile(r"^cell-id=")
 
 
 def read(notebook: Path) -> dict[str, Any]:
@@ -72,26 +69,39 @@ def read(notebook: Path) -> dict[str, Any]:
             NbConvertBase={"display_data_priority": _SHOWN},
         ),
         template_name="basic",
+        embed_images=True,
         exclude_input=True,
         exclude_anchor_links=True,
         exclude_output_prompt=True,
     )
-    soup = BeautifulSoup(exporter.from_notebook_node(found)[0], "html.parser")
-    left += [*_cleaned(soup)]
-    _gathered(soup)
-    left += [*_anchored(soup)]
-    _scrolling(soup)
-    for part in soup.find_all(id=_CELL):
-        del part["id"]
+    beside = {"metadata": {"path": str(paths.NOTEBOOKS)}}
+    soup = BeautifulSoup(exporter.from_notebook_node(found, beside)[0], "html.parser")
+    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
+        comment.extract()
+    cells = {int(str(div["id"])[8:]): div for div in soup.find_all(id=re.compile("^cell-id="))}
+    for number, div in cells.items():
+        del div["id"]
+        for tag in div.find_all(True):
+            left += [] if tag.decomposed else [(number, what) for what in _cleaned(tag, soup)]
+    _gathered([*cells.values()], soup)
+    anchors = _anchored(soup)
+    for number, div in cells.items():
+        for link in [] if div.decomposed else div.find_all(href=True):
+            target = str(link["href"])
+            place = unquote(target[1:])
+            if target.startswith("#") and (place in anchors or soup.find(id=place)):
+                link["href"] = f"#{anchors.get(place, place)}"
+            elif not re.match(r"https?://|mailto:", target, re.IGNORECASE):
+                del link["href"]
+                left.append((number, f"a link to {target[:80]} leads nowhere on the page"))
     firsts = [(cell.source.strip().splitlines() or [""])[0][:60] for cell in found.cells]
-    said = dict.fromkeys(f"cell {n} ({firsts[n - 1]}): {what}" for n, what in sorted(left) if n)
-    parts = [*_sections(made := str(soup))]
+    sections = [*_sections(body := str(soup))]
     return {
-        "body": made,
-        "question": soup.h1.get_text(" ", strip=True) if soup.h1 else "",
-        "sections": parts,
-        "left_out": [*said],
-        "personal": personal("\n".join(f"{part['heading']}\n{part['text']}" for part in parts)),
+        "body": body,
+        "question": _text(soup.h1),
+        "sections": sections,
+        "left_out": [*dict.fromkeys(f"cell {n} ({firsts[n - 1]}): {s}" for n, s in sorted(left))],
+        "personal": personal("\n".join(f"{one['heading']}\n{one['text']}" for one in sections)),
     }
 
 
@@ -111,142 +121,95 @@ def _prepared(cell: Any) -> Iterator[str]:
     for place, output in reversed([*enumerate(cell.get("outputs", ()))]):
         data, size = output.get("data", {}), len(str(output))
         best = next((kind for kind in _SHOWN if kind in data), "")
-        strange = ", ".join(sorted(set(data) - set(_SHOWN)))
+        strange = ", ".join(sorted({*data} - {*_SHOWN}))
         if size > LARGEST:
             yield f"an output of {size / 1e6:.0f} MB is left out"
             text = f"Keluaran sebesar {size / 1e6:.0f} MB tidak dimuat di halaman ini; ada di"
             shown = {"text/plain": f"{text} berkas notebook."}
             cell.outputs[place] = nbformat.v4.new_output("display_data", shown)
         elif strange and (best in ("", "text/plain") or "widget-view" in strange):
-            said = {"widget-view": "a widget", "javascript": "a script"}
-            named = [name for part, name in said.items() if part in strange]
-            yield f"{[*named, strange][0]} is left out"
+            yield f"an output of {strange} is left out"
             del cell.outputs[place]
-        elif best == "text/latex" or _FORMULA.search(data.get(best, "") * (best == _SHOWN[1])):
+        elif best == "text/latex" or (best == _SHOWN[1] and _FORMULA.search(data[best])):
             yield _TYPED
 
 
-def _cleaned(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
-    """Take out what runs or loads; yield the cell's number and what of it a reader misses."""
-    for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
-        comment.extract()
-    for tag in soup.find_all(True):
-        if tag.decomposed:
-            continue
-        number, is_style = _number(tag), tag.name == "style"
-        if is_style and "show" in tag.get_attribute_list("class"):
-            tag.decompose()  # for Lab alone
-        elif _RUNS.fullmatch(tag.name) or (is_style and _LOADS.search(tag.get_text())):
-            yield number, f"{'a script' if tag.name == 'script' else f'<{tag.name}>'} is left out"
-            tag.decompose()
-        elif tag.name == "svg":  # as a picture nothing in it can run
-            tag["xmlns"], title = "http://www.w3.org/2000/svg", tag.find("title")
-            alt = str(tag.get("aria-label") or (title.get_text() if title else "Gambar"))
-            source = f"data:image/svg+xml;base64,{base64.b64encode(str(tag).encode()).decode()}"
-            tag.replace_with(soup.new_tag("img", attrs={"alt": alt, "src": source}))
-        elif not is_style and not _CELL.match(str(tag.get("id"))):
-            yield from ((number, what) for what in _attributes(tag))
+def _cleaned(tag: Tag, soup: BeautifulSoup) -> Iterator[str]:
+    """Take out of a tag what runs or loads; yield what of it a reader misses."""
+    is_style = tag.name == "style"
+    if is_style and "show" in tag.get_attribute_list("class"):
+        tag.decompose()  # for Lab alone
+    elif _RUNS.fullmatch(tag.name) or (is_style and _LOADS.search(tag.get_text())):
+        yield f"<{tag.name}> is left out"
+        tag.decompose()
+    elif tag.name == "svg":  # as a picture nothing in it can run
+        tag["xmlns"] = "http://www.w3.org/2000/svg"
+        alt = str(tag.get("aria-label") or _text(tag.find("title")) or "Gambar")
+        source = f"data:image/svg+xml;base64,{base64.b64encode(str(tag).encode()).decode()}"
+        tag.replace_with(soup.new_tag("img", attrs={"alt": alt, "src": source}))
+    elif not is_style:
+        for name, value in [(name, str(tag[name])) for name in tag.attrs]:
+            loads = name == "style" and "url(" in value
+            if not _ATTRIBUTES.fullmatch(name) or loads or (name == "id" and value in _RESERVED):
+                del tag[name]
+        alt, source = str(tag.get("alt") or ""), str(tag.attrs.pop("src", ""))
+        if source.startswith("data:image/"):
+            tag["src"] = source
+            if alt.startswith("No description"):  # nbconvert's
+                tag["alt"] = "Gambar tanpa keterangan"
+        elif tag.name == "img":
+            tag.replace_with(alt or source)
+            yield f"the picture {source[:80]} is not there"
 
 
-def _attributes(tag: Tag) -> Iterator[str]:
-    """Keep the attributes of a tag that only tell how it looks; yield what it loses by that."""
-    for name in list(tag.attrs):
-        own = str(tag[name])
-        shown = _ATTRIBUTES.fullmatch(name)
-        if not shown or (name == "style" and "url(" in own) or (name == "id" and own in RESERVED):
-            del tag[name]
-    target, address = str(tag.get("href", "")), str(tag.attrs.pop("src", ""))
-    if target and not re.match(r"https?://|mailto:|#", target, re.IGNORECASE):
-        del tag["href"]
-        yield f"a link to {target[:80]} leads nowhere on a page"
-    if tag.name != "img":
-        return
-    alt, is_data = str(tag.get("alt") or ""), address.startswith("data:image/")
-    if not is_data and "://" not in address:  # a picture that lies beside the notebooks
-        path = (paths.NOTEBOOKS / unquote(address)).resolve()
-        kind = mimetypes.guess_type(path.name)[0] or ""
-        if is_data := kind.startswith("image/") and path.is_file():
-            address = f"data:{kind};base64,{base64.b64encode(path.read_bytes()).decode()}"
-    if is_data:
-        tag["src"] = address
-        if alt.startswith("No description"):  # nbconvert's
-            tag["alt"] = "Gambar tanpa keterangan"
-    else:
-        tag.replace_with(alt or address)
-        yield f"the picture {address[:80]} is not there"
-
-
-def _gathered(soup: BeautifulSoup) -> None:
+def _gathered(cells: list[Tag], soup: BeautifulSoup) -> None:
     """Take empty places, but the answer's, out of the sections, and say them once, before the last.
 
     A section with nothing else goes, and so does a heading under which nothing stands.
     """
-    sections: list[list[Tag]] = []
-    for cell in soup.find_all(id=_CELL):
-        if cell.h2:
-            sections.append([cell])
-        elif sections:
-            sections[-1].append(cell)
-    waiting: dict[str, list[str]] = {}
-    last = None
-    for cells in sections:
-        heading = (cells[0].h2 or cells[0]).get_text(" ", strip=True)
-        boxes = [box.extract() for cell in cells for box in cell.select(".empty-place")]
-        stands = "".join(cell.get_text(" ", strip=True) for cell in cells)
-        stays = stands != heading or any(cell.img for cell in cells)
+    starts = [place for place, cell in enumerate(cells) if cell.h2]
+    waiting, last = dict[str, list[str]](), None
+    for start, end in zip(starts, [*starts, None][1:], strict=True):
+        own = cells[start:end]
+        heading = _text(own[0].h2)
+        boxes = [box.extract() for cell in own for box in cell.select(".empty-place")]
+        stays = any(cell.img for cell in own) or "".join(map(_text, own)) != heading
         for box in boxes:
             reason = " ".join(p.get_text() for p in box("p") if not p.strong)
-            named = box.strong.get_text(" ", strip=True) if stays and box.strong else heading
-            waiting.setdefault(reason, []).append(named)
-        last = cells[0] if stays else last
-        for cell in [] if stays else cells:
+            named = _text(box.strong) if stays else ""
+            waiting.setdefault(reason, []).append(named or heading)
+        last = own[0] if stays else last
+        for cell in [] if stays else own:
             cell.decompose()
     if waiting:
-        made = [
-            f"<li>{escape(formats.listed([*dict.fromkeys(heads)]))}: {escape(reason)}</li>"
-            for reason, heads in waiting.items()
-        ]
-        listed = f'<h2>Belum tersedia di halaman ini</h2><ul class="items">{"".join(made)}</ul>'
-        place = last.insert_before if last else soup.append
-        place(BeautifulSoup(f'<div class="rendered_html">{listed}</div>', "html.parser"))
+        part = soup.new_tag("div", attrs={"class": "rendered_html"})
+        part.append(soup.new_tag("h2", string="Belum tersedia di halaman ini"))
+        part.append(listed := soup.new_tag("ul", attrs={"class": "items"}))
+        for reason, heads in waiting.items():
+            said = f"{formats.listed([*dict.fromkeys(heads)])}: {reason}"
+            listed.append(soup.new_tag("li", string=said))
+        (last.insert_before if last else soup.append)(part)
 
 
-def _anchored(soup: BeautifulSoup) -> Iterator[tuple[int, str]]:
-    """Give each heading an anchor made of its words, the same in every run, and lead links there.
+def _anchored(soup: BeautifulSoup) -> dict[str, str]:
+    """Give headings an anchor made of their words, and tables a frame that scrolls, with a name.
 
-    Yields the cell's number and the links that lead nowhere.
+    Returns the anchors by those that Jupyter gives, which links in a notebook have.
     """
-    taken, now = Counter(RESERVED), dict[str, str]()
+    taken, anchors = Counter(_RESERVED), dict[str, str]()
     for heading in soup.find_all(["h2", "h3"]):
-        name = formats.slug(heading.get_text()) or "bagian"
-        taken[name] += 1
-        anchor = name if taken[name] == 1 else f"{name}-{taken[name]}"
-        heading["id"] = now[heading.get_text().strip().replace(" ", "-")] = anchor  # as Jupyter's
-    for link in soup.find_all("a", href=re.compile("^#")):
-        place = unquote(str(link["href"])[1:])
-        link["href"] = f"#{now.get(place, place)}"
-        if place not in now and not soup.find(id=place):
-            del link["href"]
-            yield _number(link), f"a link to #{place} leads nowhere on the page"
-
-
-def _number(tag: Tag) -> int:
-    """Return the number of the cell that a tag stands in; 0 outside of any."""
-    cell = tag.find_parent(id=_CELL)
-    return int(str(cell["id"]).partition("=")[2]) if cell else 0
-
-
-def _scrolling(soup: BeautifulSoup) -> None:
-    """Let a table that is wider than the screen be scrolled, with the keyboard too, and named."""
-    taken = Counter[str]()
+        taken[name := formats.slug(heading.get_text()) or "bagian"] += 1
+        heading["id"] = name if taken[name] == 1 else f"{name}-{taken[name]}"
+        anchors[heading.get_text().strip().replace(" ", "-")] = str(heading["id"])
+    labels = Counter[str]()
     for table in soup.find_all("table"):
         frame = table.parent
         if not frame or "table" not in frame.get_attribute_list("class"):
             frame = table.wrap(soup.new_tag("div", attrs={"class": "table"}))
-        label = table.caption.get_text(" ", strip=True) if table.caption else "Tabel"
-        taken[label] += 1
-        label += f" ({taken[label]})" if taken[label] > 1 else ""
+        labels[label := _text(table.caption) or "Tabel"] += 1
+        label += f" ({labels[label]})" if labels[label] > 1 else ""
         frame.attrs |= {"role": "region", "tabindex": "0", "aria-label": label}
+    return anchors
 
 
 def _sections(body: str) -> Iterator[dict[str, str]]:
@@ -255,11 +218,9 @@ def _sections(body: str) -> Iterator[dict[str, str]]:
         soup = BeautifulSoup(part, "html.parser")
         for image in soup.find_all("img"):
             image.replace_with(f" {image.get('alt') or ''} ")
-        head = soup.h2.extract() if soup.h2 else None
-        heading, text = (found.get_text(" ") if found else "" for found in (head, soup))
-        anchor = str(head.get("id")) if head else ""
-        yield {
-            "anchor": anchor,
-            "heading": " ".join(heading.split()),
-            "text": " ".join(text.split()),
-        }
+        head = soup.h2.extract() if soup.h2 else soup.new_tag("h2", id="")
+        yield {"anchor": str(head["id"]), "heading": _text(head), "text": _text(soup)}
+
+
+def _text(tag: Tag | None) -> str:
+    return " ".join(tag.get_text(" ").split()) if tag else ""

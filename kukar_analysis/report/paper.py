@@ -11,14 +11,12 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import mistune
-import pandas as pd
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from kukar_analysis import formats, framework, paths, writing
+from kukar_analysis import framework, paths, writing
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import cited, unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
@@ -33,7 +31,6 @@ PANGO = (
 )
 _SCREEN_ONLY = "script, nav, form, button, input, label, .skip"
 _MARK = 'font: bold 9pt "Liberation Sans", "DejaVu Sans", sans-serif; color: #8a3d00'
-_STYLES = Path(__file__).parent / "templates"
 
 
 class Printer:
@@ -49,17 +46,17 @@ class Printer:
         except OSError as error:
             raise PrinterError(PANGO) from error
         self._weasyprint = weasyprint
-        # a page can use nothing but what it holds itself
-        self._fetcher = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
-        self._sheet = f"@page {{ size: {SIZES[size]}; }}"
+        css = (site.TEMPLATES / "paper.css").read_text(encoding="utf-8")
+        self._style = f"{css}@page {{ size: {SIZES[size]}; }}"
 
     def print(self, html: str, target: Path, mark: str = "") -> None:
         """Write a PDF, with `mark` at the head of every page; it appears whole or not at all."""
-        css = (_STYLES / "paper.css").read_text(encoding="utf-8")
-        css += f'{self._sheet} @page {{ @top-right {{ content: "{mark}"; {_MARK} }} }}'
+        css = f'{self._style} @page {{ @top-right {{ content: "{mark}"; {_MARK} }} }}'
         styled = html.replace("</head>", f"<style>{css}</style></head>", 1)
-        document = self._weasyprint.HTML(string=styled, url_fetcher=self._fetcher)
+        # a page can use nothing but what it holds itself
+        fetcher = self._weasyprint.urls.URLFetcher(allowed_protocols=["data"])
         with writing.replacing(target) as temporary:
+            document = self._weasyprint.HTML(string=styled, url_fetcher=fetcher)
             document.write_pdf(temporary, pdf_variant="pdf/a-2a")
 
 
@@ -92,75 +89,53 @@ def year(
 ) -> None:
     """Print the pages of a region's year as one document (`site.document_of`), if there are any.
 
-    `entries` is what the manifest says of them. Pages of single agencies are left out.
+    `entries` is what the manifest says of them. Left out are pages of single agencies, and those
+    without a figure: what they wait for is a chapter of its own.
     """
     listed = [e for e in entries if (e["year"], e["region"]) == (year, region) and e["page"]]
     chosen = [e for e in site.ordered(listed) if "opd" not in e["parameters"]]
-    if not chosen:
-        return
-    fw, chapters = framework.load(), list[dict[str, Any]]()
-    title = f"Evaluasi Smart City {fw.regions[region].name} {year}"
     mains = [(entry, _main(folder / f"{entry['name']}.html")[1]) for entry in chosen]
-    # one without a figure waits for what is a chapter of its own
     mains = [(entry, main) for entry, main in mains if main.find(["img", "table"])]
-    shared = _shared_limits([main for _, main in mains])
-    for number, (entry, main) in enumerate(mains, start=1):
-        own = f"bab{number}"
+    if not mains:
+        return
+    limits, fw = _shared_limits([main for _, main in mains]), framework.load()
+    for number, (_, main) in enumerate(mains, start=1):
         for found in main.find_all(re.compile("^h[1-6]$"), id=True):
-            found["id"] = f"{own}-{found['id']}"  # told apart from those of other chapters
+            found["id"] = f"bab{number}-{found['id']}"  # told apart from those of other chapters
         for found in main.select(".sample, .abbreviations"):
             found.decompose()  # said once: on the cover, in every chapter's source, behind them
-        chapters.append({"id": own, "title": entry["title"], "html": main.decode_contents()})
-        chapters[-1]["is_old"] = entry["data"] != record.data
-    short = site.abbreviations(*(main.get_text(" ") for _, main in mains))
-    html = site.ENVIRONMENT.get_template("limits.html").render(
-        title=title,
-        limits=shared,
-        abbreviations=short.split("; ") if short else [],
-    )
-    heading = "Lampiran: keterbatasan umum dan singkatan"
-    chapters.append({"id": "keterbatasan", "title": heading, "html": html})
-    method = paths.ROOT / "docs" / "metode.md"
-    if method.exists():
-        shown = mistune.create_markdown(escape=True, plugins=["table"])(method.read_text("utf-8"))
-        html = f'<p class="kicker">{title}</p>{shown}'
-        chapters.append({"id": "metode", "title": "Lampiran: metode", "html": html})
-    html = _sources(year, region, title, record)
-    heading = "Lampiran: sumber dan catatan pembuatan"
-    chapters.append({"id": "sumber", "title": heading, "html": html})
-    value = compare.index_value(year, region).value
+    method, markdown = paths.ROOT / "docs" / "metode.md", mistune.create_markdown(plugins=["table"])
     html = site.ENVIRONMENT.get_template("year.html").render(
-        title=title,
-        running=f"Dibuat {record.shown_time}",
-        headline="" if value is None else f"Indeks {year}: {formats.number(value)} dari skala 4",
+        title=f"Evaluasi Smart City {fw.regions[region].name} {year}",
+        year=year,
+        index=compare.index_value(year, region).value,
         letterhead=_letterhead(region),
         sample=fw.regions[region].is_sample,
         unconfirmed=unconfirmed(region, year),
-        chapters=[{"is_old": False} | chapter for chapter in chapters],
+        chapters=[(e["title"], e["data"] != record.data, m.decode_contents()) for e, m in mains],
+        limits=limits,
+        short=site.abbreviations(main.get_text(" ") for _, main in mains),
+        method=markdown(method.read_text(encoding="utf-8")) if method.exists() else "",
+        cited=cited(year, region).fillna(""),
+        documents=fw.names["document"],
         record=record,
     )
-    printer.print(
-        html, folder / site.document_of(year, region), _mark(year, region, draft=is_draft)
-    )
+    target = folder / site.document_of(year, region)
+    printer.print(html, target, _mark(year, region, draft=is_draft))
 
 
 def _shared_limits(mains: list[Tag]) -> list[str]:
     """Take the limits that several pages have out of them, and return them, each once."""
-    said = Counter(str(line) for main in mains for line in _limits(main))
-    for main in mains:
-        for line in _limits(main):
+    heads = [main.find("h2", string=re.compile("[Kk]eterbatasan$")) for main in mains]
+    lists = [(h, own) for h in heads if h and isinstance(own := h.find_next("ul"), Tag)]
+    said = Counter(str(line) for _, own in lists for line in own("li"))
+    for head, own in lists:
+        for line in own("li"):
             if said[str(line)] > 1:
                 line.decompose()
-        if (head := main.find("h2", string="Keterbatasan")) and not _limits(main):
+        if not own.li and head.string == "Keterbatasan":
             head.decompose()
     return [line for line, count in said.items() if count > 1]
-
-
-def _limits(main: Tag) -> list[Tag]:
-    """Return the lines of a page's limits."""
-    head = main.find("h2", string=re.compile("[Kk]eterbatasan$"))
-    found = head.find_next("ul") if head else None
-    return found.find_all("li") if found else []
 
 
 def _mark(year: int, region: str, *, draft: bool = False) -> str:
@@ -176,19 +151,6 @@ def _mark(year: int, region: str, *, draft: bool = False) -> str:
 def _letterhead(region: str) -> list[str]:
     lines = [line for line in framework.load().letterheads if line.region == region]
     return [line.text for line in sorted(lines, key=lambda line: line.line)]
-
-
-def _sources(year: int, region: str, title: str, record: RunRecord) -> str:
-    """Return the appendix of sources with the run record."""
-    names = framework.load().names["document"]
-    used = cited(year, region)
-    said = [
-        names[source] + (f", {address}" if pd.notna(address) else "")
-        for source, address in used[["document", "address"]].to_numpy()
-    ]
-    return site.ENVIRONMENT.get_template("appendix.html").render(
-        title=title, citations=[*said, *unconfirmed(region, year)], record=record
-    )
 
 
 def _main(page: Path) -> tuple[BeautifulSoup, Tag]:

@@ -1,8 +1,7 @@
 """A year's bundle for Bappeda: one zip with pages, PDF, Excel annex and a covering message.
 
-What is in it was published before (`kukar report`); nothing is computed here. A bundle with a fault
-is made as a draft only, marked on every page; one with something that must not leave the office is
-not made at all.
+What is in it was published before (`kukar report`). A bundle with a fault is made as a draft only,
+marked on every page; one with something that must not leave the office is not made at all.
 """
 
 from __future__ import annotations
@@ -11,7 +10,7 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import check, formats, framework, store, writing
+from kukar_analysis import check, framework, store, writing
 from kukar_analysis.errors import ShareError
 from kukar_analysis.report import leaks, paper, publish, site, workbook
 from kukar_analysis.report.cache import Cache
@@ -19,7 +18,6 @@ from kukar_analysis.report.record import RunRecord
 
 LARGEST = 15_000_000
 """Bytes of a bundle that still goes through WhatsApp on a slow line (issue: 15 MB)."""
-_TABLES = ("index_scores", "component_scores", "question_scores", "programmes")
 
 
 def share(
@@ -56,29 +54,30 @@ def share(
         paper.year(printer, staged, year, region, record, entries, is_draft=is_draft)
     annex = staged / site.annex_of(year)
     workbook.write(year, regions, annex, record, raw, is_draft=is_draft)
-    message = _message(year, entries, record, paper=sheet, draft=is_draft)
+    message = _message(entries, record, year=year, paper=sheet, draft=is_draft)
     (staged / "pesan.txt").write_text(message, encoding="utf-8")
     publish.write_lists(pages.values(), words, staged, record, draft=is_draft)
-    if found := leaks.find(staged, leaks.respondents_of(raw) | leaks.officers()):
+    if found := leaks.find(staged, leaks.persons(raw)):
         raise ShareError(
             f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
             " take them out of the raw files, make the pages anew (`kukar run`) and share again"
         )
     target = folder / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}.zip"
-    when = record.made_at.timetuple()[:6]
     with (  # whole or not at all; the same files give the same bytes
         writing.replacing(target) as temporary,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
     ):
         for path in sorted(p for p in staged.rglob("*") if p.is_file()):
             name = f"{target.stem}/{path.relative_to(staged).as_posix()}"
-            archive.writestr(zipfile.ZipInfo(name, when), path.read_bytes(), zipfile.ZIP_DEFLATED)
+            info = zipfile.ZipInfo(name, record.made_at.timetuple()[:6])
+            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return target, faults
 
 
 def _faults(entries: list[dict[str, Any]], record: RunRecord) -> list[str]:
     """Return why the bundle would be a draft: figures that differ, pages failed or of old data."""
-    rules = check.check({name: store.read(name) for name in _TABLES})
+    tables = ("index_scores", "component_scores", "question_scores", "programmes")
+    rules = check.check({name: store.read(name) for name in tables})
     faults = [difference for rule in rules for difference in rule.differ]
     for entry in entries:
         if entry["status"] in ("failed", "replaced"):
@@ -88,32 +87,14 @@ def _faults(entries: list[dict[str, Any]], record: RunRecord) -> list[str]:
     return faults
 
 
-def _message(year: int, entries: list[dict[str, Any]], record: RunRecord, **more: Any) -> str:
-    """Return the covering message: the figures of each region, and what the zip holds."""
-    fw = framework.load()
-    regions = [fw.regions[code] for code in dict.fromkeys(e["region"] for e in entries)]
-    said = []
-    for region in regions:
-        found = site.headline(year, region.region)
-        placed = [place for place in found["ranks"] if place["scope"] != "province"]
-        ranks = [f"{place['rank']} dari {place['of']} ({place['among']})" for place in placed]
-        change = formats.number(float(found["change"]), signed=True) if found["change"] else None
-        said.append(
-            {
-                "name": region.name,
-                "document": site.document_of(year, region.region),
-                "index": found["index_shown"] if found["index"] else None,
-                "change": change,
-                "rank": formats.listed(ranks),
-                "caveat": found["caveat"],
-            }
-        )
+def _message(entries: list[dict[str, Any]], record: RunRecord, **more: Any) -> str:
+    """Return the covering message: the figures that the index shows, and what the zip holds."""
+    newest = {e["region"]: e for e in sorted(entries, key=lambda e: (e["made_at"], e["name"]))}
+    fw, regions = framework.load(), [newest[region] for region in sorted(newest)]
     return site.ENVIRONMENT.get_template("message.txt").render(
-        year=year,
-        regions=said,
-        annex=site.annex_of(year),
+        regions=regions,
+        sample=any(fw.regions[region].is_sample for region in newest),
+        unconfirmed=dict.fromkeys(line for e in entries for line in e["unconfirmed"]),
         record=record,
-        sample=any(region.is_sample for region in regions),
-        unconfirmed=list(dict.fromkeys(line for e in entries for line in e["unconfirmed"])),
         **more,
     )
