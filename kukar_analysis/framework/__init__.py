@@ -10,7 +10,7 @@ import csv
 import re
 import typing
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache, wraps
@@ -110,14 +110,13 @@ class Framework:
 
         They were copied from the edition that it follows; empty where all are confirmed.
         """
-        survey = self.surveys.get(edition)
-        own: dict[str, list[facts.Fact]] = {
+        own: dict[str, Iterable[facts.Fact | None]] = {
             "editions": [self.edition(edition)],
-            "weights": [*self.weight_facts.get(edition, {}).values()],
-            "edition_questions": [*self.edition_questions.get(edition, {}).values()],
-            "surveys": [survey] if survey else [],
+            "weights": self.weight_facts.get(edition, {}).values(),
+            "edition_questions": self.edition_questions.get(edition, {}).values(),
+            "surveys": [self.surveys.get(edition)],
         }
-        counts = {f: [x.status for x in own[f]].count("unconfirmed") for f in own}
+        counts = {f: sum(x is not None and x.status == "unconfirmed" for x in own[f]) for f in own}
         return {file: count for file, count in counts.items() if count}
 
     def not_copied(self, edition: str) -> list[facts.Retired]:
@@ -155,8 +154,7 @@ class Framework:
         Papermill's command line turns `64.10` into the number 64.1, so a number, or a text with one
         digit after the point, gets its second digit back.
         """
-        text = str(code).strip()
-        text += "0" if re.fullmatch(r"\d\d\.\d", text) else ""
+        text = re.sub(r"^(\d\d\.\d)$", r"\g<1>0", str(code).strip())
         if text not in self.regions:
             expected = "expected a Kemendagri code of a kabupaten or kota, as 64.02"
             hint = without_point("region", text) or expected
@@ -207,16 +205,15 @@ class Framework:
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
         """What readers see of an id, by its kind: names["pillar"]["living"] is Smart Living."""
-        more: dict[str, Any] = {
-            "rule": self.rules,
-            "band": self.achievement_bands,
-            "kind": self.findings,
-        }
-        named = {kind: {**own} for kind, own in (self._named | _names(more)).items()}
-        named["citation"] = {id_: c.beside_figure for id_, c in self.citations.items()}
-        named["document"] = {id_: c.title for id_, c in self.citations.items()}
         groups = {id_: self.groups[e.group].name for id_, e in self.editions.items()}
-        named["edition"] = {id_: f"{groups[id_]} {e.year}" for id_, e in self.editions.items()}
+        named = {kind: {**own} for kind, own in self._named.items()} | {
+            "rule": {id_: r.name for id_, r in self.rules.items()},
+            "band": {id_: b.name for id_, b in self.achievement_bands.items()},
+            "kind": {id_: f.name for id_, f in self.findings.items()},
+            "citation": {id_: c.beside_figure for id_, c in self.citations.items()},
+            "document": {id_: c.title for id_, c in self.citations.items()},
+            "edition": {id_: f"{groups[id_]} {e.year}" for id_, e in self.editions.items()},
+        }
         fixed = [(s.kind, s.canonical, s.spelling) for s in self.spellings if s.kind in FIXED_NAMES]
         # of several spellings of a fixed id the first on record is its word
         for kind, id_, word in [*reversed(fixed), *((w.kind, w.id, w.word) for w in self.words)]:
@@ -227,10 +224,9 @@ class Framework:
     def _named(self) -> dict[str, dict[str, str]]:
         """The names of what may be written in several ways, by kind and id."""
         kinds = ("component", "group", "pillar", "sub_dimension", "region", "statistic", "aspect")
-        own: dict[str, Any] = {kind: getattr(self, f"{kind}s") for kind in kinds}
-        return _names(own | {"opd": self.opd}) | {
-            "question": {id_: q.label for id_, q in self.questions.items()}
-        }
+        own = {kind: getattr(self, f"{kind}s") for kind in kinds} | {"opd": self.opd}
+        named = {kind: {id_: r.name for id_, r in of.items()} for kind, of in own.items()}
+        return named | {"question": {id_: q.label for id_, q in self.questions.items()}}
 
     @cached_property
     def _spelled(self) -> list[tuple[str, str, str]]:
@@ -241,10 +237,6 @@ class Framework:
         return found + [(s.kind, s.spelling, s.canonical) for s in self.spellings]
 
 
-def _names(records: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, str]]:
-    return {kind: {id_: r.name for id_, r in own.items()} for kind, own in records.items()}
-
-
 @lru_cache(maxsize=50_000)
 def normalise(text: str) -> str:
     """Reduce a printed name to what is compared: letters and digits, KAB. written out."""
@@ -253,16 +245,13 @@ def normalise(text: str) -> str:
 
 
 def without_point(kind: str, text: str) -> str:
-    """Return why a region's code without its point is asked; empty for all else.
-
-    6402 is Kutai Kartanegara by Kemendagri and Kutai Barat by BPS (domain 9).
-    """
-    if kind != "region" or not re.fullmatch(r"[\W_]*\d{4}[\W_]*", text):
-        return ""
-    return (
-        "it is written with a point, as 64.02; without it the code could be Kemendagri's or BPS's,"
-        " which differ"
+    """Return why a region's code without its point is asked; empty for all else."""
+    # 6402 is Kutai Kartanegara by Kemendagri and Kutai Barat by BPS (domain 9)
+    said = (
+        "it is written with a point, as 64.02; without it the code could be Kemendagri's or BPS's"
     )
+    is_bare = kind == "region" and re.fullmatch(r"[\W_]*\d{4}[\W_]*", text)
+    return said if is_bare else ""
 
 
 def load(folder: Path | None = None) -> Framework:
@@ -296,18 +285,36 @@ def forget() -> None:
 @cache
 def _load(folder: Path) -> Framework:
     problems: list[str] = []
-    found = {
-        name: _collected(
-            [folder / f"{file}.csv" for file in _FILES.get(name, (name,))], hint, problems
-        )
-        for name, hint in get_type_hints(Framework).items()
-    }
+    lines: dict[str, list[Any]] = {}
+    found = {}
+    for name, hint in get_type_hints(Framework).items():
+        *_, of = (part for part in get_args(hint) if part is not Ellipsis)
+        for file in (files := _FILES.get(name, (name,))):
+            record = get_args(of)[-1] if get_origin(of) else of
+            lines[file] = [*_read(folder / f"{file}.csv", record, problems)]
+            counts = Counter(" ".join(map(str, line.key)) for line in lines[file] if line.key)
+            twice = (f"{key} stands {n} times" for key, n in counts.items() if n > 1)
+            problems += [f"{file}.csv: {fault}" for fault in twice]
+        found[name] = _keyed([line for file in files for line in lines[file]], hint, of)
     framework = Framework(**found)
     # where a line could not be read, others that refer to it would only seem to be faults
-    problems = problems or consistency.contradictions(framework)
+    problems = problems or consistency.contradictions(framework, lines)
     if problems:
         raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
     return framework
+
+
+def _keyed(lines: list[Any], hint: Any, of: Any) -> Any:
+    """Return records as a field of Framework is typed: as tuple, by key, or by both its parts."""
+    if get_origin(hint) is tuple:
+        return tuple(lines)
+    if get_origin(of) is not dict:
+        return {line.key[0] if len(line.key) == 1 else line.key: line for line in lines}
+    nested: dict[str, dict[str, Any]] = defaultdict(dict)
+    for line in lines:
+        first, second = line.key
+        nested[first][second] = line
+    return dict(nested)
 
 
 def _known(records: dict[str, _R], id_: str, what: str, where: str, shown: str = "") -> _R:
@@ -315,29 +322,6 @@ def _known(records: dict[str, _R], id_: str, what: str, where: str, shown: str =
         known = f"known: {', '.join(records)} ({where})"
         raise UsageError(f"{what} {shown or repr(id_)} is not known; {known}")
     return records[id_]
-
-
-def _collected(paths: list[Path], hint: Any, problems: list[str]) -> Any:
-    """Return the records of files as a field of Framework is typed: by key, nested or as tuple."""
-    *keyed, of = get_args(hint)
-    is_nested = get_origin(of) is dict
-    record = get_args(of)[1] if is_nested else keyed[0] if get_origin(hint) is tuple else of
-    own = [f.name for f in fields(record)][2 if issubclass(record, facts.Fact) else 0 :]
-    found: dict[tuple[Any, ...], Any] = {}
-    for path in paths:
-        counts: Counter[tuple[Any, ...]] = Counter()
-        for line in _read(path, record, problems):
-            key = tuple(getattr(line, k) for k in own[: record.keys]) or (len(found),)
-            counts[key] += 1
-            found[key] = line
-        twice = ((" ".join(map(str, key)), n) for key, n in counts.items() if n > 1)
-        problems += [f"{path.name}: {key} stands {n} times" for key, n in twice]
-    if is_nested:
-        first = dict.fromkeys(key[0] for key in found)
-        return {f: {key[1]: r for key, r in found.items() if key[0] == f} for f in first}
-    if get_origin(hint) is tuple:
-        return tuple(found.values())
-    return {key[0] if len(key) == 1 else key: r for key, r in found.items()}
 
 
 def _read(path: Path, record: type[_R], problems: list[str]) -> Iterator[_R]:
@@ -356,32 +340,38 @@ def _read(path: Path, record: type[_R], problems: list[str]) -> Iterator[_R]:
         problems.append(f"{path.name}: columns are {found}; expected {', '.join(names)}")
         return
     for line, row in enumerate(rows, start=2):
-        values = {name: _value(row[name], hints[name]) for name in names}
-        wrong = {name: value for name, (value, is_right) in values.items() if not is_right}
-        problems += [f"{path.name} line {line}, column {name}: {w}" for name, w in wrong.items()]
-        if not wrong:
-            yield record(**{name: value for name, (value, _) in values.items()})
+        values, faults = {}, []
+        for name in names:
+            try:
+                values[name] = _value(row[name], hints[name])
+            except ValueError as wrong:
+                faults.append(f"{path.name} line {line}, column {name}: {wrong}")
+        problems += faults
+        if not faults:
+            yield record(**values)
 
 
-_TYPES: dict[Any, tuple[str, str]] = {
-    int: (r"\d+", "is not a whole number"),
-    Decimal: (r"\d+(\.\d+)?", "is no number, as 3.55"),
-    str: (".*", ""),
+_FORMS: dict[Any, tuple[str, str]] = {
+    int: (r"\d+", "a whole number"),
+    Decimal: (r"\d+(\.\d+)?", "a number, as 3.55"),
+    str: ("(?s).*", "a text"),
 }
 
 
-def _value(text: str | None, hint: Any) -> tuple[Any, bool]:
-    """Return a cell in its field's type and True, or what is wrong with it and False."""
-    options = (hint,) if get_origin(hint) in (None, Literal) else get_args(hint)
-    kind, allowed = options[0], get_args(options[0])
+def _value(text: str | None, hint: Any) -> Any:
+    """Return a cell in its field's type; ValueError says what is wrong with it."""
+    kind, *more = (hint,) if get_origin(hint) in (None, Literal) else get_args(hint)
     if text is None:
-        return "the line has fewer cells than the header", False
+        raise ValueError("the line has fewer cells than the header")
+    if text == "" and more:
+        return None
     if text == "":
-        is_right = type(None) in options
-        return None if is_right else "is empty, but a value is needed", is_right
-    if allowed:
-        is_right = text in allowed
-        return text if is_right else f"{text!r} is none of {', '.join(allowed)}", is_right
-    form, fault = _TYPES[kind]
-    is_right = bool(re.fullmatch(form, text, re.DOTALL))
-    return kind(text) if is_right else f"{text!r} {fault}", is_right
+        raise ValueError("is empty, but a value is needed")
+    if allowed := get_args(kind):
+        if text not in allowed:
+            raise ValueError(f"{text!r} is none of {', '.join(allowed)}")
+        return text
+    form, wanted = _FORMS[kind]
+    if not re.fullmatch(form, text):
+        raise ValueError(f"{text!r} is not {wanted}")
+    return kind(text)

@@ -4,50 +4,38 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator
-from dataclasses import fields
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from kukar_analysis.framework.facts import FIXED_NAMES, Definition
 
 Framework = Any
 """framework.Framework, which imports this module."""
+Lines = Mapping[str, list[Definition]]
 Claims = Iterator[tuple[str, bool, str]]
 _KINDS = "citation component edition group pillar sub_dimension question region statistic aspect"
 _PLAIN = r"text|year|date|yesno|place|plain|(number|signed|percent|share):\d"
 
 
-def contradictions(fw: Framework) -> list[str]:
-    """Return every contradiction of the definitions, one line each."""
-    for rules in (_references, _editions, _names, _scales, _days), (_formats,):
-        found = [
-            f"{file}.csv: {wrong}" for rule in rules for file, holds, wrong in rule(fw) if not holds
-        ]
-        if found:  # the names of formats are there only where all else holds
+def contradictions(fw: Framework, lines: Lines) -> list[str]:
+    """Return every contradiction of the definitions, one line each; `lines` are those of a file."""
+    first = chain(
+        _references(fw, lines), *(rule(fw) for rule in (_editions, _names, _scales, _days))
+    )
+    # the names of formats are there only where all else holds
+    for claims in (first, _formats(fw)):
+        if found := [f"{file}.csv: {wrong}" for file, holds, wrong in claims if not holds]:
             return found
     return []
 
 
-def _records(fw: Framework) -> Iterator[tuple[str, Definition]]:
-    """Yield every record with its file."""
-    for field in fields(fw):
-        parts = [getattr(fw, field.name)]
-        while parts:
-            part = parts.pop(0)
-            if isinstance(part, Definition):
-                yield {"weight_facts": "weights"}.get(field.name, field.name), part
-            else:
-                parts = [*(part.values() if isinstance(part, dict) else part), *parts]
-
-
-def _references(fw: Framework) -> Claims:
+def _references(fw: Framework, lines: Lines) -> Claims:
     """Ids are defined; only facts of an edition are unconfirmed, as pages say so of those alone."""
     ids: dict[str, Collection[str]] = {kind: getattr(fw, f"{kind}s") for kind in _KINDS.split()}
     ids |= {"opd": fw.opd, "follows": fw.editions}
-    for file, record in _records(fw):
-        own = vars(record)
+    for file, own in ((file, vars(line)) for file, of in lines.items() for line in of):
         for name in own.keys() & ids.keys():
             is_known = own[name] is None or own[name] in ids[name]
             yield file, is_known, f"{name} {own[name]!r} is not defined"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, Literal, dataclass_transform
+from typing import Any, ClassVar, Literal, dataclass_transform
 from zoneinfo import ZoneInfo
 
 Status = Literal["seen", "inferred", "assumed", "unconfirmed"]
@@ -40,6 +40,11 @@ class Definition:
     """A line of a file; the first `keys` of its own columns stand once in it."""
 
     keys: ClassVar[int]
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What it is known by in its file."""
+        return (*vars(self).values(),)[2 * isinstance(self, Fact) :][: self.keys]
 
     def __init_subclass__(cls, keys: int = 1) -> None:
         cls.keys = keys
