@@ -4,6 +4,282 @@ Columns, drop-downs and instructions stand in definitions/forms.csv and form_top
 are those that the reader knows (layouts.csv).
 """
 
-from kukar_analysis.forms.fill import COORDINATORS, heading, mend, write
+from __future__ import annotations
 
-__all__ = ["COORDINATORS", "heading", "mend", "write"]
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import pandas as pd
+
+from kukar_analysis import formats, framework, places, suggest
+from kukar_analysis.analysis import quality
+from kukar_analysis.analysis.missing import edition_unconfirmed
+from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.forms import draw
+from kukar_analysis.framework.facts import FIXED_NAMES, EditionQuestion, Opd, Survey
+
+COORDINATORS = ("Bappeda", "Diskominfo")
+"""Agencies that are also asked what is of no pillar: Bappeda leads and Diskominfo coordinates the
+evaluation (rakor of 7 September 2022, citation kukarkab-631; said too in definitions/events.csv).
+"""
+_KINDS = {
+    "agency": ("agency_form", "formulir-{0}", "Formulir Penilaian Mandiri"),
+    "findings": ("agency_form", "", "Perbaikan Penilaian Mandiri"),
+    "letter": ("national_table", "isian-surat-{0}-{1}", "Isian Surat Hasil Evaluasi"),
+    "programmes": ("programmes", "program-{0}", "Program dan Quick Win"),
+    "survey": ("survey", "survei-{0}", "Survei Pengguna Layanan"),
+}
+"""The list of a kind of form whose headings its instructions name, its file and its title."""
+
+
+def write(
+    kind: str,
+    year: int,
+    region: str,
+    folder: Path,
+    opd: Iterable[str] | None = None,
+    pillars_of: Mapping[str, Sequence[str]] | None = None,
+    *,
+    edition: str | None = None,
+    force: bool = False,
+) -> list[Path]:
+    """Write a form (agency, letter, programmes, survey), or one for each agency that is asked for.
+
+    An agency gets the sheets of the pillars it carries, all six where none are on record. None is
+    written where one of them cannot be, or stands there already (unless `force`).
+    """
+    place, of = framework.load().region(region), ""
+    if kind != "programmes":
+        of = _edition(year, edition, "surveys" if kind == "survey" else "edition_questions")
+    agencies = dict.fromkeys(map(suggest.agency, opd or ()))
+    forms = {}
+    for agency in agencies if agencies and kind in ("agency", "programmes") else [None]:
+        form = _Form(kind, year, place.name, agency)
+        if kind == "agency":
+            _agency(form, of, pillars_of or {})
+        elif kind == "letter":
+            _letter(form, of)
+        elif kind == "programmes":
+            form.sheet("programmes", "Program", [()] * 40)
+            # ten aspects of six quick wins, one a pillar
+            form.sheet("quick_win_aspects", "Aspek quick win", [()] * 60)
+        else:
+            _survey(form, framework.load().surveys[of])
+        file = _KINDS[kind][1].format(year, place.region)
+        forms[folder / f"{file}{f'-{formats.slug(agency.opd)}' if agency else ''}.xlsx"] = form
+    return _saved(forms, force)
+
+
+def mend(
+    year: int, region: str, folder: Path, opd: Iterable[str] | None = None, *, force: bool = False
+) -> list[Path]:
+    """Write back to the agencies what of their answers has a finding or is still to be given.
+
+    A form for each file that came, filled in as it came; it bears the file's name with the ending
+    by which what comes back has the last word (clean/received.py). None is written where one stands
+    there already (unless `force`).
+    """
+    fw, place = framework.load(), framework.load().region(region)
+    own, found = (f(year, place.region) for f in (quality.own_answers, quality.findings))
+    said = found["kind"].map(fw.names["kind"]) + ": " + found["advice"]
+    said = own["origin"].map(said.groupby(found["origin"]).agg(" ".join)).astype("str")
+    unanswered = "Belum dijawab: isi jawaban, nilai, dan data dukung."
+    own = own.assign(
+        finding=said.where(own["is_answered"], unanswered),
+        given=[formats.number(x) if pd.notna(x) else "belum dijawab" for x in own["score"]],
+        file=own["origin"].map(places.file_of),
+    ).dropna(subset=["finding", "opd"])
+    if opd:
+        own = own[own["opd"].isin([suggest.agency(name).opd for name in opd])]
+    forms = {}
+    for (agency, file, edition), lines in own.groupby(["opd", "file", "edition"], sort=False):
+        form = _Form("findings", year, place.name, fw.opd[agency])
+        texts = lines.set_index("question")[["finding", "answer", "given", "evidence", "remark"]]
+        texts = texts.astype(object).where(texts.notna(), None)
+        asked = fw.edition_questions[edition]
+        rows = [(*_numbered(asked[q]), *texts.loc[q]) for q in asked if q in texts.index]
+        form.sheet("agency_form", "Perbaikan", rows)
+        forms[folder / f"{PurePosixPath(file).stem}-susulan.xlsx"] = form
+    return _saved(forms, force)
+
+
+def _numbered(printed: EditionQuestion) -> tuple[str | int, ...]:
+    """Return what a form of agencies says of a question before its answer."""
+    fw, question = framework.load(), framework.load().questions[printed.question]
+    component = fw.components[question.component].name
+    return printed.number, question.question, component, printed.code, question.label
+
+
+def _saved(forms: Mapping[Path, _Form], force: bool) -> list[Path]:
+    there = [path for path in forms if path.exists() and not force]
+    if there:
+        said = "is there already and may be filled in: nothing was written; move it, or --force"
+        raise UsageError(f"{there[0]} {said}")
+    return [form.save(path) for path, form in forms.items()]
+
+
+def heading(kind: str, column: str) -> str:
+    """Return the heading that a column goes by: the first on record, which the reader knows.
+
+    Raises DefinitionError when the column has none, as a component that is new.
+    """
+    for layout in framework.load().layouts:
+        if (layout.kind, layout.column) == (kind, column):
+            return layout.headings.split(" | ")[0]
+    raise DefinitionError(f"layouts.csv: {kind} has no heading for {column}; add a line")
+
+
+def _edition(year: int, asked: str | None, file: str) -> str:
+    """Return the edition asked for, or the only one of the year that a file of definitions knows.
+
+    Raises UsageError when there is none or more than one, naming what there is.
+    """
+    fw = framework.load()
+    if asked is not None and fw.edition(asked).year != year:
+        raise UsageError(f"edition {asked} is of {fw.edition(asked).year}, not of {year}")
+    known: list[str] = [*getattr(fw, file)]
+    of_year = [e for e in known if fw.editions[e].year == year and asked in (None, e)]
+    if len(of_year) != 1:
+        said = f"several, {' or '.join(of_year)}: name one" if of_year else "none"
+        said = f"definitions/{file}.csv has {said}; known: {', '.join(sorted(known))}"
+        raise UsageError(f"of {asked or year} {said}")
+    return of_year[0]
+
+
+class _Form:
+    """A workbook on its way: its captions, its sheets, and what its instructions say (`said`)."""
+
+    def __init__(self, kind: str, year: int, place: str, opd: Opd | None) -> None:
+        self.kind, self.year, self.opd = kind, year, opd
+        self.title = f"{_KINDS[kind][2]} Smart City {year}"
+        self.about = opd.name if opd else None if kind == "agency" else place
+        self.said: dict[str, Any] = {"year": year, "place": place}
+        about = {"region": place, "year": str(year), "opd": opd.name if opd else ""}
+        self.captions = {_column("caption", k): text for k, text in about.items() if text}
+        self.offered: dict[str, tuple[str, ...]] = {}
+        self.sheets: list[tuple[Any, ...]] = []
+
+    def sheet(self, kind: str, name: str, rows: Sequence[Any], **several: Sequence[str]) -> None:
+        """Add a list; `several` names the headings of a column that stands more than once."""
+        left_out = {"opd"} if self.opd else set()
+        left_out |= {"finding"} if self.kind != "findings" else set()
+        columns = [
+            _column(kind, form.column, head, self.offered)
+            for form in framework.load().forms
+            if form.kind == kind and form.column not in left_out
+            for head in several.get(form.column, [""])
+        ]
+        lines = [[*row, *[None] * (len(columns) - len(row))] for row in rows]
+        self.sheets.append((name, f"{self.title}: {name}", {**self.captions}, columns, lines))
+
+    def save(self, path: Path) -> Path:
+        """Draw and write it; the instructions name columns by their headings."""
+        fw = framework.load()
+        made = draw.book(f"{self.title}: {self.about}" if self.about else self.title, self.year)
+        for name, kind in (("head", _KINDS[self.kind][0]), ("caption", "caption")):
+            own = [x.column for x in fw.layouts if x.kind == kind]
+            self.said[name] = {column: heading(kind, column) for column in own}
+        topics = [
+            (t.topic.format_map(self.said), t.text and t.text.format_map(self.said))
+            for t in fw.form_topics
+            if t.form == self.kind
+        ]
+        draw.guide(made, self.title, [topic for topic in topics if topic[1] != ""])
+        for sheet in self.sheets:
+            draw.list_sheet(made, *sheet)
+        return draw.save(made, path)
+
+
+def _column(
+    kind: str, column: str, head: str = "", offered: Mapping[str, tuple[str, ...]] | None = None
+) -> draw.Column:
+    """Return a column of a form, or a caption; `<pillars>` offers all names, agencies sorted."""
+    fw, head = framework.load(), head or heading(kind, column)
+    form = next((c for c in fw.forms if (c.kind, c.column) == (kind, column)), None)
+    if form is None:
+        return draw.Column(head)
+    text = form.options or ""
+    options, of = tuple(filter(None, text.split(" | "))), text.strip("<>")
+    if offered and of in offered:
+        options = offered[of]
+    elif of in FIXED_NAMES:
+        options = tuple(fw.names[of][id_] for id_ in FIXED_NAMES[of])
+    elif of != text:
+        names = [record.name for record in getattr(fw, of).values()]
+        options = tuple(sorted(names) if of == "opd" else names)
+    return draw.Column(head, form.width, form.typed, form.prompt or "", options)
+
+
+def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) -> None:
+    """Ask an agency the questions of its pillars; a blank form asks all, and which agency it is."""
+    fw, own = framework.load(), form.opd
+    carried = [fw.pillar(p).pillar for p in pillars_of.get(own.opd, ())] if own else []
+    pillars = [p for p in fw.pillars.values() if p.pillar in carried or not carried]
+    sheets: dict[str | None, str] = {p.pillar: p.name for p in pillars}
+    if not own or own.opd in COORDINATORS:
+        sheets[None] = "Umum"
+    asked = [q for q in fw.asked(edition) if q.pillar in sheets]
+    here = {q.component for q in asked}
+    form.said["components"] = formats.listed(
+        [c.name for c in fw.components.values() if c.component in here]
+    )
+    form.said |= {"copied": edition_unconfirmed(edition) or "", "surveyed": ""}
+    if survey := fw.surveys.get(edition):
+        form.said["surveyed"] = (
+            f" Komponen {fw.components[survey.component].name} dinilai melalui survei pengguna"
+            " layanan, sehingga tidak ditanyakan di sini."
+        )
+    if not own:
+        form.captions[_column("caption", "opd")] = ""
+    printed = fw.edition_questions[edition]
+    for pillar, name in sheets.items():
+        if rows := [_numbered(printed[q.question]) for q in asked if q.pillar == pillar]:
+            form.sheet("agency_form", name, rows)
+
+
+def _letter(form: _Form, edition: str) -> None:
+    """Let a letter whose pages are pictures be typed in, as they are printed."""
+    fw, place = framework.load(), form.about
+    names = {c: fw.components[c].name for c in fw.weights[edition]}
+    del form.captions[_column("caption", "region")]
+    heads = [heading("national_table", c) for c in names]
+    # the letter of 2023 lists 130 regions that took part and 11 that did not
+    form.sheet("national_table", "Tabel nasional", [()] * 150, component=heads)
+    form.captions[_column("caption", "group")] = fw.groups[fw.editions[edition].group].name
+    form.sheet("component_scores", "Nilai komponen", [(place, name) for name in names.values()])
+    asked = [(q, fw.questions[q.question]) for q in fw.edition_questions[edition].values()]
+    rows = [
+        (place, names[q.component], p.number, p.block, p.code, q.label, "asesor") for p, q in asked
+    ]
+    form.sheet("question_scores", "Nilai butir", rows)
+
+
+def _survey(form: _Form, facts: Survey) -> None:
+    """Let survey answers be typed in, or exported to."""
+    fw, head = framework.load(), heading("survey", "statement")
+    heads = [head.replace("#", str(n)) for n in range(1, facts.statements + 1)]
+    form.said |= {
+        "survey": facts,
+        "components": fw.components[facts.component].name,
+        "pillar": fw.names["pillar"],
+        "statements": {pillar: _statements(facts, pillar, heads) for pillar in fw.pillars},
+    }
+    form.offered["scale"] = tuple(str(n) for n in range(facts.lowest, facts.highest + 1))
+    # more people may answer than have to
+    blank = [()] * (2 * facts.respondents * len(fw.pillars))
+    form.sheet("survey", "Survei", blank, statement=heads)
+
+
+def _statements(facts: Survey, pillar: str, heads: Sequence[str]) -> str:
+    """Return what the statements of a pillar are about: `P1–P3 Layanan Publik; …`."""
+    fw = framework.load()
+    asked = sorted(fw.edition_questions[facts.edition].values(), key=lambda q: q.number)
+    questions = [fw.questions[q.question] for q in asked]
+    own = [q for q in questions if (q.component, q.pillar) == (facts.component, pillar)]
+    about = zip(heads, (q.sub_dimension for q in own if q.sub_dimension), strict=False)
+    runs = ((part, [*of]) for part, of in groupby(about, key=lambda pair: pair[1]))
+    return "; ".join(
+        f"{run[0][0]}–{run[-1][0]} {fw.sub_dimensions[part].name}" for part, run in runs
+    )

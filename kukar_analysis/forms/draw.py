@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import math
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,9 +21,8 @@ from openpyxl.xml.functions import tostring
 from kukar_analysis import writing
 from kukar_analysis.errors import UsageError
 
-GUIDE = "Petunjuk"
-LISTS = "Daftar"
-"""Hidden sheet of the drop-downs that are too long to stand in the cell's own rule."""
+GUIDE, LISTS = "Petunjuk", "Daftar"
+"""The sheet of instructions, and the hidden one of drop-downs too long for a cell's own rule."""
 _LONGEST_INLINE = 255
 """Characters that Excel allows in a drop-down that stands in the cell's own rule."""
 _LINE, _TALLEST = 15.0, 405.0
@@ -37,32 +36,17 @@ _TOP = Alignment(vertical="top", wrap_text=True)
 _MIDDLE = Alignment(horizontal="center", vertical="center", wrap_text=True)
 
 
-class Entry(NamedTuple):
-    """What is typed into a cell; where it is no `whole` number, Excel keeps it as text (`2.75`).
+class Column(NamedTuple):
+    """A column, or a caption above the list: its heading, and what is typed.
 
-    `strict` refuses what is not in `options`; otherwise Excel asks whether it is meant.
+    `typed` as in facts.FormColumn; what is no `whole` number Excel keeps as text (`2.75`).
     """
 
+    heading: str
+    width: float = 0
+    typed: str = "locked"
     prompt: str = ""
     options: tuple[str, ...] = ()
-    strict: bool = True
-    whole: bool = False
-
-
-class Column(NamedTuple):
-    """A column: its heading, its width in characters, and what is typed; no entry is locked."""
-
-    heading: str
-    width: float
-    entry: Entry | None = None
-
-
-class Caption(NamedTuple):
-    """What a form says above its list; one with an entry is left to be typed."""
-
-    heading: str
-    value: str = ""
-    entry: Entry | None = None
 
 
 def book(title: str, year: int) -> Any:
@@ -86,49 +70,45 @@ def guide(made: Any, title: str, parts: Iterable[tuple[str, str | None]]) -> Non
         topic, said = (_put(sheet, row, n, text, _TOP) for n, text in enumerate(texts, start=1))
         topic.font, topic.fill = _BOLD, _PLAIN
         if texts[1] is None:
-            _open(said, Entry())
+            _open(said)
         _fit_height(sheet, row, texts, widths, least=1)
-    _protect(sheet)
-    for_paper(sheet)
 
 
 def list_sheet(
     made: Any,
     name: str,
     title: str,
-    captions: Sequence[Caption],
+    captions: Mapping[Column, str],
     columns: Sequence[Column],
     rows: Sequence[Sequence[str | int | None]],
 ) -> None:
-    """Add a sheet: title, captions, headings, and a line for each of `rows`."""
+    """Add a sheet: title, captions with what they say, headings, and a line for each of `rows`.
+
+    What a caption or column asks to be typed can be; all else is locked.
+    """
     widths = [column.width for column in columns]
-    sheet = _sheet(made, name, title, widths)
-    for row, caption in enumerate(captions, start=2):
-        label, value = (_put(sheet, row, n + 1, t or None) for n, t in enumerate(caption[:2]))
+    sheet, head = _sheet(made, name, title, widths), len(captions) + 3
+    for row, (caption, said) in enumerate(captions.items(), start=2):
+        label, value = _put(sheet, row, 1, caption.heading), _put(sheet, row, 2, said or None)
         label.font, label.fill = _BOLD, _PLAIN
-        if caption.entry:
-            _open(value, caption.entry)
-            _rule(made, sheet, value.coordinate, caption.entry)
-    head = len(captions) + 3
+        if not said:
+            _open(value)
+            _rule(made, sheet, value.coordinate, caption)
     for number, column in enumerate(columns, start=1):
         cell = _put(sheet, head, number, column.heading, _MIDDLE)
         cell.font, cell.fill = _WHITE, _DARK
+        letter = get_column_letter(number)
+        _rule(made, sheet, f"{letter}{head + 1}:{letter}{head + len(rows)}", column)
     _fit_height(sheet, head, [column.heading for column in columns], widths)
     for row, values in enumerate(rows, start=head + 1):
         for number, (column, text) in enumerate(zip(columns, values, strict=True), start=1):
             cell = _put(sheet, row, number, text, _TOP)
-            if column.entry:
-                _open(cell, column.entry)
+            if column.typed != "locked":
+                _open(cell, is_whole=column.typed == "whole")
         if any(values):
             _fit_height(sheet, row, values, widths)
-    for number, column in enumerate(columns, start=1):
-        if column.entry:
-            letter = get_column_letter(number)
-            _rule(made, sheet, f"{letter}{head + 1}:{letter}{head + len(rows)}", column.entry)
     sheet.freeze_panes = f"A{head + 1}"
     sheet.print_title_rows = f"{head}:{head}"
-    _protect(sheet)
-    for_paper(sheet)
 
 
 def save(made: Any, path: Path) -> Path:
@@ -141,14 +121,10 @@ def save(made: Any, path: Path) -> Path:
     saved, stamped, day = io.BytesIO(), io.BytesIO(), made.properties.created
     made.save(saved)
     made.properties.modified = day
-    with (
-        zipfile.ZipFile(saved) as parts,
-        zipfile.ZipFile(stamped, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
+    with zipfile.ZipFile(saved) as parts, zipfile.ZipFile(stamped, "w") as archive:
         for name in parts.namelist():
-            content = parts.read(name)
-            if name == "docProps/core.xml":
-                content = tostring(made.properties.to_tree())
+            is_core = name == "docProps/core.xml"
+            content = tostring(made.properties.to_tree()) if is_core else parts.read(name)
             info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             archive.writestr(info, content, zipfile.ZIP_DEFLATED)
     return writing.write(path, stamped.getvalue())
@@ -167,11 +143,18 @@ def _fit_height(sheet: Any, row: int, texts: Any, widths: Any, least: int = 2) -
 
 
 def _sheet(made: Any, name: str, title: str, widths: Sequence[float]) -> Any:
-    """Add a sheet with its title and the widths of its columns, in characters."""
+    """Add a sheet with its title, locked without a password, its columns so many characters wide.
+
+    Rows and columns can be resized.
+    """
     sheet = made.create_sheet(name)
     for number, width in enumerate(widths, start=1):
         sheet.column_dimensions[get_column_letter(number)].width = width
-    _put(sheet, 1, 1, title, box=None).font = _TITLE
+    if title:
+        _put(sheet, 1, 1, title, box=None).font = _TITLE
+    sheet.protection.sheet = True
+    sheet.protection.formatColumns = sheet.protection.formatRows = False
+    for_paper(sheet)
     return sheet
 
 
@@ -189,29 +172,29 @@ def _put(sheet: Any, row: int, column: int, value: Any, place: Any = None, box: 
     return cell
 
 
-def _open(cell: Any, entry: Entry) -> None:
+def _open(cell: Any, is_whole: bool = False) -> None:
     cell.protection = Protection(locked=False)
     cell.fill = _OPEN
-    cell.number_format = "#,##0" if entry.whole else "@"
+    cell.number_format = "#,##0" if is_whole else "@"
 
 
-def _rule(made: Any, sheet: Any, span: str, entry: Entry) -> None:
-    """Lay the drop-down, the limits and the prompt of an entry on a span of cells."""
+def _rule(made: Any, sheet: Any, span: str, column: Column) -> None:
+    """Lay the drop-down, the limits and the prompt of a column on a span of cells."""
     rule = DataValidation(allow_blank=True)
-    if entry.options:
-        rule.type, rule.formula1 = "list", _source(made, entry.options)
+    if column.options:
+        rule.type, rule.formula1 = "list", _source(made, column.options)
         rule.error = "Pilih salah satu isian dari daftar."
-    elif entry.whole:
+    elif column.typed == "whole":
         rule.type, rule.operator, rule.formula1 = "whole", "greaterThanOrEqual", "0"
         rule.error = "Tulis bilangan bulat dengan angka saja, tanpa titik dan tanpa satuan."
-    elif not entry.prompt:
+    elif not column.prompt:
         return
     rule.errorTitle, rule.showErrorMessage = "Isian tidak dikenal", rule.type is not None
-    if not entry.strict:
+    if column.typed == "suggested":
         rule.errorStyle, rule.errorTitle = "warning", "Periksa isian"
-        rule.error = f"Isian ini tidak ada dalam daftar. {entry.prompt}"
-    if entry.prompt:
-        rule.promptTitle, rule.prompt, rule.showInputMessage = "Cara mengisi", entry.prompt, True
+        rule.error = f"Isian ini tidak ada dalam daftar. {column.prompt}"
+    if column.prompt:
+        rule.promptTitle, rule.prompt, rule.showInputMessage = "Cara mengisi", column.prompt, True
     sheet.add_data_validation(rule)
     rule.add(span)
 
@@ -221,14 +204,11 @@ def _source(made: Any, options: tuple[str, ...]) -> str:
     inline = ",".join(options)
     if len(inline) <= _LONGEST_INLINE and not any("," in option for option in options):
         return f'"{inline}"'
-    if LISTS not in made.sheetnames:
-        made.create_sheet(LISTS).sheet_state = "veryHidden"
-        _protect(made[LISTS])
-    sheet = made[LISTS]
-    lists = [tuple(c.value for c in column if c.value) for column in sheet.iter_cols()]
-    lists = [found for found in lists if found]
+    sheet = made[LISTS] if LISTS in made.sheetnames else _sheet(made, LISTS, "", ())
+    sheet.sheet_state = "veryHidden"
+    lists = [tuple(filter(None, column)) for column in sheet.iter_cols(values_only=True)]
     if options not in lists:
-        lists.append(options)
+        lists = [*filter(None, lists), options]
         for row, option in enumerate(options, start=1):
             _put(sheet, row, len(lists), option, box=None)
     letter = get_column_letter(lists.index(options) + 1)
@@ -246,9 +226,3 @@ def for_paper(sheet: Any) -> None:
     margins.left = margins.right = 0.4
     margins.top = margins.bottom = 0.6
     sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", "Halaman &P dari &N"
-
-
-def _protect(sheet: Any) -> None:
-    """Lock what is not to be typed; without a password, and rows and columns can be resized."""
-    sheet.protection.sheet = True
-    sheet.protection.formatColumns = sheet.protection.formatRows = False
