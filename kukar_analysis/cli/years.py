@@ -1,8 +1,6 @@
-"""The start of a year: its editions copied into the definitions, its raw folder and its forms.
+"""The start of a year: editions copied into the definitions as unconfirmed, raw folder and forms.
 
-Of the new year nothing is known yet, so it begins with the rules of the editions before it, every
-fact marked as `unconfirmed`: pages say so until a rule of the year confirms each (docs:
-panduan-analis). Files of definitions are changed all or none, and only by lines that are added.
+Files of definitions are changed all or none, and only by lines that are added.
 """
 
 from __future__ import annotations
@@ -79,13 +77,14 @@ def copy(year: int, sources: list[str]) -> None:
     fw, after = framework.load(), dict[Path, str]()
     gone = [question for question, retired in fw.retired.items() if retired.since <= year]
     for name in FILES:
-        path, lines = _file(name), _lines(name)
+        path = _file(name)
+        lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        lines = lines[lines["edition"].isin(sources)]
         if "question" in lines:
             lines = lines[~lines["question"].isin(gone)]
-            component = lines["question"].str.partition(".")[0]
+            component = lines["question"].str.split(".").str[0]
             lines["number"] = lines.groupby(["edition", component]).cumcount() + 1
             asked = lines["edition"].value_counts()
-        lines = lines[lines["edition"].isin(sources)]
         changed = {
             "edition": lines["edition"].map({e: f"{year}-{fw.edition(e).group}" for e in sources}),
             "year": year,
@@ -95,17 +94,15 @@ def copy(year: int, sources: list[str]) -> None:
             "status": "unconfirmed",
             "note": "Disalin dari edisi " + lines["edition"] + f"; aturan {year} belum tercatat",
         }
-        lines = lines.assign(
-            **{column: value for column, value in changed.items() if column in lines}
-        )
+        made = lines.assign(**{column: changed[column] for column in changed if column in lines})
         text = path.read_bytes().decode()
         end = "\r\n" if "\r\n" in text else "\n"
         text += "" if text.endswith("\n") else end
-        after[path] = text + lines.to_csv(header=False, index=False, lineterminator=end)
+        after[path] = text + made.to_csv(header=False, index=False, lineterminator=end)
     with tempfile.TemporaryDirectory() as place:
-        trial = Path(shutil.copytree(framework.DEFINITIONS, Path(place) / "definitions"))
+        trial = Path(shutil.copytree(framework.DEFINITIONS, Path(place, "definitions")))
         for path, text in after.items():
-            writing.write(trial / path.name, text)
+            (trial / path.name).write_bytes(text.encode())
         framework.load(trial)
     with ExitStack() as stack:  # all are written before one takes its place
         for path, text in after.items():
@@ -117,22 +114,16 @@ def _file(name: str) -> Path:
     return framework.DEFINITIONS / f"{name}.csv"
 
 
-def _lines(name: str) -> pd.DataFrame:
-    return pd.read_csv(_file(name), dtype=str, keep_default_na=False, encoding="utf-8-sig")
-
-
 def unconfirmed(year: int) -> Iterator[str]:
     """Say each fact of a year's editions that is not confirmed, its file and line, what to do."""
     fw, count = framework.load(), 0
-    own = [e.edition for e in fw.editions.values() if e.year == fw.year(year)]
     for name in FILES:
-        lines = _lines(name).query("edition in @own and status == 'unconfirmed'")
-        about = lines.drop(columns=["status", "citation"])
-        for number, facts in about.iterrows():
-            yield f"{name}.csv:{number + 2}  {', '.join(filter(None, facts))}"
-        count += len(lines)
-    for edition in own:
-        yield from to_ask(edition)
+        for number, line in enumerate(_file(name).read_text("utf-8-sig").splitlines(), start=1):
+            if line.startswith(f"{fw.year(year)}-") and ",unconfirmed," in line:
+                yield f"{name}.csv:{number}  {line}"
+                count += 1
+    for edition in fw.editions.values():
+        yield from to_ask(edition.edition) if edition.year == year else ()
     yield f"{count} facts of {year} are not confirmed" + (
         f". In {framework.DEFINITIONS}: correct each to the rule of {year}, write its status (seen"
         " or inferred) and its citation (a line of citations.csv); a question that is gone loses"
