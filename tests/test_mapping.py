@@ -230,7 +230,7 @@ def test_at_the_keyboard_it_asks_what_is_not_certain(office, monkeypatch):
     name = office.arrives("x.csv", rows=[ASKED, VALUES])
     told = {"pilar": "living", "program": "Simpel", "skala": "0-4"}
     monkeypatch.setattr("typer.prompt", lambda asked: told[asked.split()[0]])
-    monkeypatch.setattr("kukar_analysis.cli.commands.is_asked", lambda: True)
+    monkeypatch.setattr("typer.testing._NamedTextIOWrapper.isatty", lambda _: True)
     assert "survei-1,heading,Layanan mudah,statement_1,living,Simpel" in office.map(name).output
     assert "Layanan mudah,statement_1,living,Simpel" in office.mappings()
 

@@ -1,7 +1,7 @@
 """The clock: how the last run ended, what stands published, what should have come and has not.
 
 `last_run.json` among the tables, for its owner and group alone, holds when `kukar run` began, how
-it ended and what was told last; of one that was killed, only that it began.
+it ended (null: not yet) and what was told last.
 """
 
 from __future__ import annotations
@@ -11,8 +11,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, suppress
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +24,12 @@ from kukar_analysis.report.cache import Asked, faults, of_text
 
 VARIABLE = "KUKAR_NOTIFY"
 """Environment variable with addresses for notices, parted by spaces or lines."""
+_LONGEST = timedelta(hours=3)
+"""What has not ended by then was broken off."""
 _RUN = "jalankan `kukar run`"
-_PUBLISHED = ("made_at", "version", "commit", "inputs")
+_PARTS = {"wrong": "Salah", "waited": "Ditunggu", "accepted": "Diketahui"}
+_Said = Iterator[tuple[str, str]]
+"""A part of a standing, and a line of it."""
 
 
 def standing_of(
@@ -42,13 +45,12 @@ def standing_of(
     from kukar_analysis.clean.received import check_tables
     from kukar_analysis.framework.facts import WITA
 
-    tables, fw, now = paths.processed_dir(), framework.load(), today or datetime.now(WITA).date()
-    manifest = writing.known(reports / paths.MANIFEST)
-    found: dict[str, Any] = {"healthy": False, "published": None}
-    said = [("wrong", line) for line in last_run(tables)]
+    tables, fw, now = paths.processed_dir(), framework.load(), datetime.now(WITA)
+    manifest, published = writing.known(reports / paths.MANIFEST), None
+    said = [*_of_run(tables, now)]
     if manifest:
-        counts = Counter(entry["status"] for entry in manifest["reports"])
-        found["published"] = {key: manifest[key] for key in _PUBLISHED} | {"reports": counts}
+        published = {key: manifest[key] for key in ("made_at", "version", "commit", "inputs")}
+        published["reports"] = Counter(entry["status"] for entry in manifest["reports"])
     else:
         said.append(("wrong", f"belum ada terbitan yang terbaca di {reports.name}: {_RUN}"))
     try:
@@ -56,48 +58,63 @@ def standing_of(
     except KukarError as error:
         said.append(("wrong", f"tabel tidak dapat dipakai ({error})"))
     else:
+        said += _of_files(tables, reports, manifest)
         own = [known.region for known in fw.reported_regions if known.role == "own"]
-        said += [("wrong", line) for line in _of_files(tables, reports, manifest)]
         for code in regions or own:
-            said += _of_region(fw.region(code).region, manifest, now)
-    for part in ("wrong", "waited", "accepted"):
-        found[part] = [line for of, line in said if of == part]
-    return found | {"healthy": not (found["wrong"] or found["waited"])}
+            said += _of_region(fw.region(code).region, manifest, today or now.date())
+    lines = {part: [line for of, line in said if of == part] for part in _PARTS}
+    healthy = not (lines["wrong"] or lines["waited"])
+    return {"healthy": healthy, "published": published, **lines}
 
 
 def lines(standing: dict[str, Any]) -> Iterator[str]:
     """Say all of a standing, the worst first."""
-    for part, word in (("wrong", "Salah"), ("waited", "Ditunggu"), ("accepted", "Diketahui")):
+    from kukar_analysis.report import record
+
+    for part, word in _PARTS.items():
         yield from (f"{word}: {line}" for line in standing[part])
     if made := standing["published"]:
         counts = ", ".join(f"{n} {state}" for state, n in made["reports"].items())
         years = sorted(Counter(name[:4] for name in made["inputs"]).items())
-        yield f"Terbit: sejak {_moment(made['made_at'])}; laporan: {counts}"
-        yield f"Dibuat dari: berkas {', '.join(f'{year} ({n})' for year, n in years)}"
-        yield f"Program: {made['version']} ({made['commit']})"
+        files = ", ".join(f"{year} ({n})" for year, n in years)
+        since = record.shown(datetime.fromisoformat(made["made_at"]))
+        yield f"Terbit: sejak {since}; laporan: {counts}"
+        yield f"Dibuat dari: berkas {files}; program {made['version']}"
 
 
-def _of_files(tables: Path, reports: Path, manifest: dict[str, Any]) -> Iterator[str]:
+def _of_run(tables: Path, now: datetime) -> _Said:
+    """Say what went wrong with the last run, if anything did: without its time, to tell it once."""
+    known = writing.known(tables / "last_run.json")
+    ended = known.get("ended", "")
+    if ended is None and now - datetime.fromisoformat(known["began_at"]) > _LONGEST:
+        ended = f"berhenti di tengah jalan: {_RUN}"
+    if ended:
+        yield "wrong", f"run terakhir {ended}"
+
+
+def _of_files(tables: Path, reports: Path, manifest: dict[str, Any]) -> _Said:
     """Say what is not published of the files in the tables, and which files are not read."""
     from kukar_analysis import store
     from kukar_analysis.formats import listed
 
-    made_from = store.made_from(tables).get("files", {})
-    read = {name: sha256 for name, sha256 in made_from.items() if sha256}
+    made_from = store.made_from(tables).get("files", {}).items()
+    read = {name: sha256 for name, sha256 in made_from if sha256}
     changed = sorted(dict(read.items() ^ manifest["inputs"].items())) if read and manifest else []
     if changed:
-        yield f"terbitan tidak dibuat dari berkas yang sekarang ada: {listed(changed, 5)}: {_RUN}"
+        said = "terbitan tidak dibuat dari berkas yang sekarang ada"
+        yield "wrong", f"{said}: {listed(changed, 5)}: {_RUN}"
     for entry in manifest.get("reports", []):
         if entry["status"] == "failed":
-            yield f"laporan {entry['name']} gagal dibuat: {entry.get('error')}"
+            yield "wrong", f"laporan {entry['name']} gagal dibuat: {entry.get('error')}"
     if manifest and (broken := faults(reports)):
-        yield f"{listed(broken, 5)}: {_RUN}"
+        yield "wrong", f"{listed(broken, 5)}: {_RUN}"
     unread = store.read("files", tables).query("kind == 'unread'")["file"]
     reasons = store.read("rejected", tables).drop_duplicates("file").set_index("file")["reason"]
-    yield from (f"berkas {name} belum terbaca: {reasons.get(name, '')}" for name in unread)
+    for name in unread:
+        yield "wrong", f"berkas {name} belum terbaca: {reasons.get(name, '')}"
 
 
-def _of_region(region: str, manifest: dict[str, Any], today: date) -> Iterator[tuple[str, str]]:
+def _of_region(region: str, manifest: dict[str, Any], today: date) -> _Said:
     """Say what has not come of a region, and of which letters no report stands published.
 
     A national table with the region's line, or scores of the assessors, is a year's letter; the
@@ -114,16 +131,16 @@ def _of_region(region: str, manifest: dict[str, Any], today: date) -> Iterator[t
     shown = {e["year"] for e in reports if e["page"] and e["region"] == region}
     for year in sorted(come - shown) if manifest else ():
         yield "wrong", f"{year} {place} belum terbit: {_RUN}"
-    said = "surat hasil evaluasi {0} {1} belum ada; bila datang, taruh di data/raw/{0}"
+    letter = "surat hasil evaluasi {0} {1} belum ada; bila datang, taruh di data/raw/{0}"
     years = {*range(fw.years()[0], today.year + 1)} - come
     lacks: list[tuple[Any, int, str]] = [
-        ("letter", y, said.format(y, place)) for y in sorted(years)
+        ("letter", year, letter.format(year, place)) for year in sorted(years)
     ]
     pairs = agencies.agency_pillars(today.year, region)
     silent = [*pairs.query("expected and answered == 0")["opd"].unique()]
     if silent or pairs.empty:
-        named = f"OPD belum menjawab semua pilarnya: {listed(silent, 5)}"
-        said = named if silent else "belum satu pun OPD menjawab"
+        said = f"OPD belum menjawab semua pilarnya: {listed(silent, 5)}"
+        said = said if silent else "belum satu pun OPD menjawab"
         lacks.append(("agencies", today.year, f"{today.year} {place}: {said}"))
     known = {(a.what, a.year): a for a in fw.accepted if a.region == region}
     for what, year, said in lacks:
@@ -144,38 +161,32 @@ def _of_region(region: str, manifest: dict[str, Any], today: date) -> Iterator[t
 def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
     """Do a run, keep how it ended, and tell what is wrong; return whether all came out.
 
-    Raises HeldError where another run is at work on the tables, and the error that ended this one.
+    Raises the error that ended it, if any did.
     """
-    tables, send, error = asked.processed, sender(notify), None
-    with _held(tables):
-        _keep(tables, began_at=datetime.now(UTC).isoformat(timespec="seconds"), ended=None)
-        try:
-            code = int(not work())
-        except (KukarError, OSError) as failed:
-            error, code = failed, getattr(failed, "exit_code", 1)
-        said = f"berakhir dengan kode {code}: {error or 'ada yang tidak selesai'}"
-        _keep(tables, ended="" if code in (0, HeldError.exit_code) else said)
-    wrong = standing_of(asked.raw, asked.reports, asked.regions)["wrong"] if send else []
-    is_told = not send or tell(tables, send, wrong)
+    tables, send, error, is_told = asked.processed, sender(notify), None, True
+    _keep(tables, began_at=datetime.now(UTC).isoformat(timespec="seconds"), ended=None)
+    try:
+        code = int(not work())
+    except (KukarError, OSError) as failed:
+        error, code = failed, getattr(failed, "exit_code", 1)
+    said = f"berakhir dengan kode {code}: {error or 'ada yang tidak selesai'}"
+    _keep(tables, ended="" if code in (0, HeldError.exit_code) else said)
+    if send:
+        is_told = tell(tables, send, standing_of(asked.raw, asked.reports, asked.regions)["wrong"])
     if error:
         raise error
     return is_told and not code
 
 
-def last_run(tables: Path) -> list[str]:
-    """Return in words what went wrong with the last run, if anything did."""
-    known = writing.known(tables / "last_run.json")
-    ended = known.get("ended", "")
-    if ended is None:
-        with suppress(HeldError), _held(tables):  # where it is held, the run is at work
-            ended = f"berhenti di tengah jalan: {_RUN}"
-    return [f"run {_moment(known['began_at'])} {ended}"] if ended else []
+def _keep(tables: Path, **known: Any) -> None:
+    path = tables / "last_run.json"
+    writing.write(path, json.dumps(writing.known(path) | known, indent=1), mode=writing.OWN)
 
 
 def sender(asked: list[str]) -> Any:
     """Return what sends to all addresses: as asked, from files (`@file`), and from the variable.
 
-    Raises UsageError, which names no address, for one that apprise does not know.
+    None without any. Raises UsageError, which names no address, for one that apprise does not know.
     """
     found = os.environ.get(VARIABLE, "").split()
     for text in asked:
@@ -209,22 +220,3 @@ def tell(tables: Path, send: Any, wrong: list[str]) -> bool:
         return False
     _keep(tables, told=state)
     return True
-
-
-def _held(tables: Path) -> AbstractContextManager[None]:
-    from kukar_analysis.report.folder import locked  # not at start-up: most commands hold nothing
-
-    tables.parent.mkdir(parents=True, exist_ok=True)
-    path = tables.with_name(f".{tables.name}.run.lock")
-    return locked(path, lambda: f"{tables.name} is held by another `kukar run`")
-
-
-def _keep(tables: Path, **known: Any) -> None:
-    text = json.dumps(writing.known(tables / "last_run.json") | known, indent=1)
-    writing.write(tables / "last_run.json", text, mode=writing.OWN)
-
-
-def _moment(iso: str) -> str:
-    from kukar_analysis.report.record import shown
-
-    return shown(datetime.fromisoformat(iso))

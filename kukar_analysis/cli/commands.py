@@ -6,12 +6,13 @@ import json
 import os
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import typer
 
@@ -22,16 +23,9 @@ from kukar_analysis.errors import KukarError, MissingTableError, SourceError, Us
 from kukar_analysis.report import notebooks
 from kukar_analysis.report.cache import MODULES, Asked, Cache
 
-if TYPE_CHECKING:
-    from kukar_analysis.report.registry import Report
-
 NAMED = 20
 """Things of one kind are named up to so many; beyond, only counted."""
-_FORMS = ("agency", "findings", "letter", "programmes", "survey")
-_JUPYTER = Path(__file__).parent / "jupyter"
-"""What JupyterLab is set to here: Indonesian, no news, no question at Ctrl-C, git kept quiet."""
-_BEGUN = Path(__file__).with_name("begun.ipynb")
-"""The notebook that a new one begins as."""
+_HERE = Path(__file__).parent
 _FIRST = "notebooks/jelajah.ipynb"
 _warn = partial(typer.echo, err=True)
 
@@ -80,16 +74,9 @@ def _clean(raw: Path = paths.RAW) -> bool:
         for column, values in table.select_dtypes("str").items():
             for kind in page.personal("\n".join(values.dropna().unique())):
                 _warn(f"table {name}, column {column}: holds what looks like {kind}: look at it")
-    if superseded := (made.tables["rejected"]["rule"] == "superseded").sum():
-        typer.echo(f"{superseded} baris data diralat: terbitan yang memuatnya perlu dibuat ulang")
     for line in clean.totals(made):
         typer.echo(line)
     return not problems
-
-
-def is_asked() -> bool:
-    """Whether somebody sits at the keyboard and can be asked."""
-    return sys.stdin.isatty()
 
 
 @command("pillar programme scale answer skip statistic unit citation codes years")
@@ -108,7 +95,7 @@ def _map(file: Path, raw: Path = paths.RAW, **told: Words) -> None:
         among = list(known)
         shown = " | ".join(among[:40])
         said = next(left["years" if option == "year" else option], None)
-        if said is None and is_asked():
+        if said is None and sys.stdin.isatty():
             said = str(typer.prompt(f"{question} ({shown})" if among else question))
         elif said is None and option == "programme":
             return "-"
@@ -181,14 +168,12 @@ def _list(
     years: Numbers = None, regions: Words = None, only: Words = None, parameters: Words = None
 ) -> bool:
     whole, found = _all_readable(only), _found(Asked(years, regions, only, parameters))
-    width = max((len(report.name) for report in found), default=0)
     for report in found:
-        typer.echo(f"{report.name:{width}}  {report.status}")
+        typer.echo(f"{report.name:36}  {report.status}")
         for sentence in report.waits:
-            typer.echo(f"{'':{width}}  waits: {sentence}")
-    states = [report.status for report in found]
-    kinds = ("complete", "incomplete", "waiting")
-    typer.echo(", ".join(f"{states.count(kind)} {kind}" for kind in kinds))
+            typer.echo(f"{'':36}  waits: {sentence}")
+    states = Counter(report.status for report in found)
+    typer.echo(", ".join(f"{states[s]} {s}" for s in ("complete", "incomplete", "waiting")))
     return whole
 
 
@@ -252,7 +237,7 @@ def _all_readable(only: Words) -> bool:
     return not wrong
 
 
-def _found(asked: Asked) -> list[Report]:
+def _found(asked: Asked) -> list[Any]:
     from kukar_analysis.report import registry
 
     given = pairs("-p", asked.parameters or [], "as pillar=governance")
@@ -283,10 +268,10 @@ def _share(
         path, faults = share.share(*call, raw=raw or paths.RAW, sheet=paper, is_draft=draft)
     for fault in faults:
         _warn(f"draft because: {fault}")
-    size = path.stat().st_size
+    size, fits = path.stat().st_size / 1e6, path.stat().st_size <= share.LARGEST
     limit = f", too large to send: more than {share.LARGEST / 1e6:.0f} MB"
-    typer.echo(f"{path}: {size / 1e6:.1f} MB{limit * (size > share.LARGEST)}")
-    return size <= share.LARGEST
+    typer.echo(f"{path}: {size:.1f} MB{'' if fits else limit}")
+    return fits
 
 
 @command()
@@ -334,7 +319,9 @@ def _lab(no_browser: bool = False, port: int | None = None) -> None:
     folder, known = paths.processed_dir(), os.environ.get("JUPYTER_CONFIG_PATH")
     if not (folder / "index_scores.parquet").exists():
         _warn(f"no tables in {folder} yet: run `kukar clean`, then run the cells")
-    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(filter(None, [str(_JUPYTER), known]))
+    os.environ["JUPYTER_CONFIG_PATH"] = os.pathsep.join(
+        filter(None, [str(_HERE / "jupyter"), known])
+    )
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel before a user's own
     typer.echo(f"JupyterLab on {paths.ROOT / _FIRST}; Ctrl-C ends it")
     options = [f"--ServerApp.root_dir={paths.ROOT}", f"--LabApp.default_url=/lab/tree/{_FIRST}"]
@@ -364,7 +351,7 @@ def _new_notebook(name: str, title: str | None = None, question: str | None = No
     year, region = (own if len(own) else found)[["year", "region"]].iloc[-1]
     title = title or name.replace("_", " ").capitalize()
     question = question or f"Halaman ini menjawab apa yang dikatakan data tentang {title}."
-    made = nbformat.read(_BEGUN, 4)
+    made = nbformat.read(_HERE / "begun.ipynb", 4)
     made.cells[0].source = f"# {title}\n\n{question}"
     given = made.cells[1].source.replace("2023", str(year)).replace("64.02", region)
     made.cells[1].source = given
@@ -383,12 +370,8 @@ def _status(
     raw: Folder = None, reports: Path = paths.REPORTS, regions: Words = None, as_json: bool = False
 ) -> bool:
     found = clock.standing_of(raw, reports, regions)
-    said = (
-        json.dumps(found, indent=1, ensure_ascii=False)
-        if as_json
-        else "\n".join(clock.lines(found))
-    )
-    typer.echo(said)
+    machine = json.dumps(found, indent=1, ensure_ascii=False)
+    typer.echo(machine if as_json else "\n".join(clock.lines(found)))
     return not found["wrong"]
 
 
@@ -410,18 +393,18 @@ def _template(
 ) -> None:
     from kukar_analysis import forms, framework, store
 
-    fw, (kind, asked) = framework.load(), ["agency", *what][-2:]
-    if len(what) > 2 or kind not in _FORMS:
+    fw, every, (kind, asked) = framework.load(), "all" in (opd or []), ["agency", *what][-2:]
+    if len(what) > 2 or kind not in ("agency", "findings", "letter", "programmes", "survey"):
         raise UsageError("expected a year, or findings, letter, programmes or survey and a year")
     year, code, pillars_of = fw.year(asked), fw.region(region).region, {}
-    agencies = [*fw.opd] if opd and "all" in opd else opd
+    agencies = [*fw.opd] if every else opd
     if kind == "agency":
         try:
             named = store.read("pillar_agencies", year=year, region=code).dropna(subset="opd")
             pillars_of = named.groupby("opd")["pillar"].agg(list).to_dict()
         except MissingTableError:
             _warn("note: no tables yet, so an agency gets all pillars (kukar clean)")
-        if pillars_of and opd and "all" in opd:
+        if pillars_of and every:
             agencies = [*dict.fromkeys([*pillars_of, *forms.COORDINATORS])]
     if kind == "findings":
         made = forms.mend(year, code, to, agencies, force=force)

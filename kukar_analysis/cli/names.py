@@ -1,9 +1,7 @@
-"""Deletes who answered old surveys (forget-names); the answers stay.
+"""Deletes who answered old surveys: each is replaced by a list of the answers kept of it.
 
-A survey is replaced by a list of the answers that are kept of it, with the hash of who gave them,
-first in a copy of the raw folder, which must give the same tables. From the moment the list stands
-beside the survey it is read in its place (received.NAMELESS), so a run that is broken off anywhere
-leaves every answer once, and the next one goes on.
+From the moment the list stands beside the survey it is read in its place (received.NAMELESS), so a
+run that is broken off anywhere leaves every answer once, and the next one goes on.
 """
 
 from __future__ import annotations
@@ -102,16 +100,15 @@ def _sources(raw: Path) -> pd.DataFrame:
     if not (raw / SOURCES).exists():
         return pd.DataFrame(columns=["file", "sha256", "received_on"])
     try:
-        return pd.read_csv(raw / SOURCES, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        found = pd.read_csv(raw / SOURCES, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        pd.to_datetime(found.get("received_on", []), format="%Y-%m-%d")
     except ValueError as error:
-        raise SourceError(f"{SOURCES}: cannot be read ({error})") from error
+        raise SourceError(f"{SOURCES}: {error}; expected days as 2023-05-15") from error
+    return found
 
 
 def _since(raw: Path, name: str, sources: pd.DataFrame) -> date:
     """Return when a file was received: as SOURCES.csv says, else when it was written."""
     own = sources[sources["file"].isin([name, nameless(name)])]
     written = str(date.fromtimestamp((raw / name).stat().st_mtime))
-    try:
-        return date.fromisoformat("".join(own.get("received_on", [])) or written)
-    except ValueError as error:
-        raise SourceError(f"{SOURCES}: {name}: {error}; expected 2023-05-15") from error
+    return date.fromisoformat("".join(own.get("received_on", [])) or written)
