@@ -90,6 +90,7 @@ def _list(answers: pd.DataFrame, name: str) -> str:
     rows[_OF_RECORD] = rows[_OF_RECORD].astype(object).fillna("")
     made = rows.set_index(["record", *_OF_RECORD, "statement"])["answer"].unstack()
     statement = heading("survey", "statement")
+    made = made if len(made) else made.reindex(columns=[1])  # a heading, so that it is read
     made = made.rename(columns=lambda number: statement.replace("#", str(number)))
     heads = [heading("survey", column) for column in _OF_RECORD]
     return str(made.droplevel("record").to_csv(sep=";", index_label=heads, lineterminator="\n"))
