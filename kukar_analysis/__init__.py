@@ -33,21 +33,19 @@ Data        asked.read_table (a checked table, as "index_scores"; columns: data/
 Standing    compare.indices (of all regions and years, and how each is known), compare.ranks,
             compare.participants, compare.components (beside their group), compare.component_gaps,
             compare.whole_field (whether all regions of an edition or year are there), peers.peers
-Measure     measures.effective_weights (which components tell regions apart, and how firmly),
-            measures.correlations
-Years       compare.components_between, compare.questions_between,
-            change.decompose_change (adds up to the improvement)
+Measure     measures.effective_weights (which components tell regions apart, how firmly, how alike)
+Years       compare.components_between, change.decompose_change (adds up to the improvement)
 Firmness    robustness.rank_intervals (ranks under other ways to compute), robustness.rank_cases
             (what decides them), robustness.rank_choices (one alone), robustness.rank_importance
-Pillars     priorities.questions (with last year's, and what each may add), peers.statistics (of the
-            province's regions, all years), priorities.means (of any scores, as the ministry rounds)
+Pillars     priorities.questions (with an earlier year's, and what each may add), peers.statistics
+            (of the province, all years), priorities.means (of any scores, as the ministry rounds)
 Programmes  programmes.programmes, programmes.programme_counts
 Quick wins  quick_wins.quick_wins (candidates, ranked), quick_wins.named_quick_wins
 Ahead       priorities.next_steps (what to do first, who, by when, and what it gives),
-            priorities.alone (one component), priorities.shortest_way (to a target),
-            priorities.what_if
-Papers      quality.arrivals (files, and whom they speak for), quality.rejected, quality.findings,
-            quality.corrections, quality.form (what is asked, and whether anybody answered)
+            priorities.shortest_way (to a target: its moves, and what each component could do
+            alone), priorities.what_if
+Papers      quality.arrivals (files, and whom they speak for), quality.rejected (or superseded),
+            quality.findings, quality.form (what is asked, and whether anybody answered)
 Agencies    agencies.agencies (an agency a row), agencies.agency_pillars, agencies.agency_questions,
             agencies.leaning (a pillar a row)
 Missing     missing.missing (what of a table is not on record, which paper would fill it, who has
@@ -60,6 +58,10 @@ _GONE = {
     "plots": "seaborn in the cell, and show.figure",
     "narrative": "ka.say",
     "explore": "notebooks/jelajah.ipynb",
+    "alone": "alone of ka.shortest_way",
+    "corrections": "ka.rejected(year, superseded=True)",
+    "correlations": "corr() of ka.components in the cell",
+    "questions_between": "ka.questions with since",
 }
 """What took the place of names of earlier versions."""
 _MODULES = ("framework", "say", "show")

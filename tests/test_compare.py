@@ -7,7 +7,7 @@ import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY, SURABAYA, printed, raw
 
 from kukar_analysis import framework
-from kukar_analysis.analysis import compare, standing
+from kukar_analysis.analysis import compare, priorities, standing
 from kukar_analysis.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("processed_env")
@@ -156,14 +156,14 @@ def test_malangs_components_are_as_comparable_as_their_questions():
 
 
 def test_nothing_is_compared_with_what_is_not_on_record_nor_with_a_later_year():
-    for compared in (compare.components_between, compare.questions_between):
-        for years in ((2023, 2022), (2023, 2023)):
-            with pytest.raises(UsageError, match="must be before"):
-                compared(MALANG, *years)
+    for year in (2022, 2023):
+        with pytest.raises(UsageError, match="must be before"):
+            compare.components_between(MALANG, 2023, year)
+        with pytest.raises(UsageError, match="must be before"):
+            priorities.questions(year, MALANG, since=2023)
     found = compare.components_between(KUKAR, 2022, 2023)
     assert found["comparable"].tolist() == ["unknown"] * 5 + ["no"]  # no edition had Kolaborasi
     assert found[["from_weight", "from_score", "change", *COUNTS]].isna().all(axis=None)
-    assert compare.questions_between(KUKAR, 2022, 2023).empty
 
 
 def test_a_region_that_changed_its_group_is_not_claimed_to_be_comparable():
@@ -174,7 +174,6 @@ def test_a_region_that_changed_its_group_is_not_claimed_to_be_comparable():
     assert found["from_weight"].tolist() == [10, 20, 30, 10, 30]
     assert found["to_weight"].tolist() == [10, 20, 30, 20, 20]
     assert found.loc["impact", ["from_score", "to_score"]].tolist() == [3.94, 3.89]
-    assert compare.questions_between(SURABAYA, 2022, 2023).empty
 
 
 def test_questions_of_two_years_agree_with_a_second_reading_of_both_forms():
@@ -188,12 +187,13 @@ def test_questions_of_two_years_agree_with_a_second_reading_of_both_forms():
         for line in raw(f"{year}/nilai-butir-kab-malang.csv"):
             asked = form[components[line["KOMPONEN"]], int(line["URUTAN"])]
             scores.setdefault(asked, {})[year] = float(printed(line["NILAI"]))
-    found = compare.questions_between(MALANG, 2022, 2023).set_index("question")
-    assert set(found.index) == {q for q, years in scores.items() if len(years) == 2}
-    assert found["continuity"].value_counts().to_dict() == {"same": 48, "changed": 7}
+    every = priorities.questions(2023, MALANG).set_index("question")
+    found = every[every["continuity"] == "same"]
+    assert len(found) == 48
+    assert every["last_score"].notna().sum() == 48  # of what is worded otherwise there is none
     for question, row in found.iterrows():
-        assert [row["from_score"], row["to_score"]] == [scores[question][y] for y in (2022, 2023)]
-        assert row["change"] == pytest.approx(row["to_score"] - row["from_score"])
+        assert [row["last_score"], row["score"]] == [scores[question][y] for y in (2022, 2023)]
+        assert row["change"] == pytest.approx(row["score"] - row["last_score"])
 
 
 def test_the_field_of_2022_is_whole_for_a_group_and_that_of_2023_one_tidy_frame():

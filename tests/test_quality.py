@@ -203,7 +203,7 @@ def test_an_agency_whose_file_came_and_could_not_be_used_is_not_a_silent_one(pap
 def test_rejected_and_superseded_records_are_told_apart(papers):
     ralat = FORM.replace(";ada;3;", ";ada;2;")
     papers(**{"2023/opd/bappeda-ralat.csv": ralat, "2023/x.csv": AGENCIES + "X;Y;Z\n"})
-    (mended,) = quality.corrections(2023).itertuples()
+    (mended,) = quality.rejected(2023, superseded=True).itertuples()
     places = (f"{FORM_FILE}#l3:c3", "2023/opd/bappeda-ralat.csv#l3:c3")
     assert (mended.origin, mended.later) == places
     assert mended.changes == "score 3.0 menjadi 2.0"

@@ -54,14 +54,13 @@ WEIGHTS = {
     "low_risk=0,25": {"low_risk": Fraction(1, 4)},
 }
 REFUSED = {
-    "harga=1": "'harga' is no aspect",
-    "benefit": "'benefit' is not of the form aspect=number",
-    "=2": "'=2' is not of the form aspect=number",
-    "benefit=-1": "weight '-1' of 'benefit' is no number of 0 or more",
-    "benefit=": "weight '' of 'benefit'",
-    "benefit=1e3": "weight '1e3' of 'benefit'",
-    "benefit=1 Manfaat=2": "'Manfaat' has two weights",
-    " ".join(f"{a}=0" for a in ASPECTS): "all weights are 0",
+    "harga=1": "cannot use 'harga=1'",
+    "benefit": "cannot use 'benefit'",
+    "=2": "cannot use '=2'",
+    "benefit=-1": "cannot use 'benefit=-1'",
+    "uniqueness=1 benefit=1e3": "cannot use 'benefit=1e3'",
+    "benefit=1 Manfaat=2": "cannot use 'Manfaat=2'",
+    " ".join(f"{a}=0" for a in ASPECTS): "all are 0",
 }
 
 

@@ -27,7 +27,9 @@ def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame
 
 
 _KNOWN: dict[str, Callable[[Any, str], Any]] = {
-    **dict.fromkeys(("year", "from_year", "to_year"), lambda value, _: quality.year(value)),
+    **dict.fromkeys(
+        ("year", "from_year", "to_year", "since"), lambda value, _: quality.year(value)
+    ),
     "region": lambda value, _: suggest.region(value).region,
     "pillar": lambda value, _: framework.load().pillar(value).pillar,
     "opd": lambda value, _: suggest.agency(value).opd,

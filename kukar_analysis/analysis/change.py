@@ -1,8 +1,6 @@
 """Why the index moved: the change between two years, split into effects that add up exactly.
 
-Counted in fractions, after Bennet (1920, The Theory of Measurement of Changes in Cost of Living):
-each change is weighed with the mean of both years, so that the two years, swapped, give the same
-effects with the other sign. docs/metode.md has a worked case.
+In fractions, each change weighed with the mean of both years (Bennet 1920): docs/metode.md.
 """
 
 from __future__ import annotations
@@ -16,8 +14,7 @@ import pandas as pd
 
 from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.analysis.told import ordered, tidy, told
-from kukar_analysis.formats import number
+from kukar_analysis.analysis.told import ordered, tell, tidy, told
 
 KINDS = ["base", "performance", "reworded", "questions_added", "questions_dropped", "replaced"]
 KINDS += ["component_score", "weight", "component_added", "component_dropped", "rounding"]
@@ -60,12 +57,11 @@ class Effect(NamedTuple):
 
 
 def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
-    """Return what moved a region's index between two years; `effect` adds up to the change.
+    """Return what moved a region's index between two years, by kind, component and question.
 
-    That is the published improvement where the years follow each other, else the difference of the
-    printed finals. bar: what a row counts to in a figure. question is null where the effect is of
-    more than one. One row `not_split` where a year's components are not on record; empty without a
-    change.
+    `effect` adds up to the published improvement, or of years further apart to the difference of
+    the printed finals; bar: what a row counts to in a figure. One row `not_split` where a year's
+    components are not on record; empty without a change.
     """
     compare.check_order(from_year, to_year)
     fw, years = framework.load(), (from_year, to_year)
@@ -102,8 +98,17 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
 def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
     """Return how the index moved, why, and which components can be compared."""
     names, known = framework.load().names, framework.load().years()
-    moved = told(
-        "change.moved",
+    found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
+    bars = found.groupby(["kind", "bar"], sort=False)["effect"].sum()
+    kinds = bars[bars.abs() >= SEEN].groupby("kind", sort=False).sum()
+    kinds, is_work = kinds.reset_index(), kinds.index.isin(_WORK)
+    both = compare.components_between(region, from_year, to_year)
+    both["name"] = both["component"].map(names["component"])
+    fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
+    unknown = both[both["comparable"] == "unknown"]
+    reasons = unknown.groupby(unknown["reason"].str.replace(";.*", "", regex=True))["name"]
+    said = tell(
+        "change.moved change.why change.fair change.unfair change.absent",
         region=region,
         from_year=from_year,
         to_year=to_year,
@@ -113,42 +118,18 @@ def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
         base=compare.base_of_improvement(to_year, region),
         unknown=[str(y) for y in range(from_year + 1, to_year) if y not in known],
         caveat=compare.caveat(to_year, region),
+        work=kinds[is_work],
+        rules=kinds[~is_work],
+        fair=fair.sort_values("change", ascending=False),
+        unfair=both.loc[both["comparable"] == "no", "name"],
+        absent=(both["comparable"] == "absent").any(),
     )
-    found = decompose_change(region, from_year, to_year).query("kind != 'not_split'")
-    bars = found.groupby(["kind", "bar"], sort=False)["effect"].sum()
-    kinds = bars[bars.abs() >= SEEN].groupby("kind", sort=False).sum()
-    parts = {
-        k: f"{names['kind'][k].casefold()} {number(e, 3, signed=True)}" for k, e in kinds.items()
-    }
-    both = compare.components_between(region, from_year, to_year)
-    both["name"] = both["component"].map(names["component"])
-    fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
-    partly = {"partly": " (sebagian sebanding)"}
-    compared = [
-        f"{r.name} {number(r.change, signed=True)}{partly.get(r.comparable, '')}"
-        for r in fair.sort_values("change", ascending=False).itertuples()
-    ]
-    unknown = both[both["comparable"] == "unknown"]
-    reasons = unknown.groupby(unknown["reason"].str.replace(";.*", "", regex=True))["name"]
-    said = [
-        moved,
-        told(
-            "change.why",
-            work=[part for kind, part in parts.items() if kind in _WORK],
-            rules=[part for kind, part in parts.items() if kind not in _WORK],
-        ),
-        told("change.fair", parts=compared),
-        told("change.unfair", names=[*both.loc[both["comparable"] == "no", "name"]]),
-        told("change.absent", region=region, n=(both["comparable"] == "absent").sum()),
-        *(told("change.unknown", names=own, reason=reason) for reason, own in reasons),
-    ]
-    return [sentence for sentence in said if sentence]
+    return said + [told("change.unknown", names=own, reason=why) for why, own in reasons]
 
 
 def change_note(region: str, from_year: int, to_year: int) -> str:
     """Return how a change is split, and how new and dropped questions count by a plainer way."""
-    said = [told("change.note")]
-    found = decompose_change(region, from_year, to_year)
+    said, found = [told("change.note")], decompose_change(region, from_year, to_year)
     weights = compare.components_between(region, from_year, to_year).set_index("component")
     for kind, side, sign in (("questions_added", "to", 1), ("questions_dropped", "from", -1)):
         own = found[found["kind"] == kind]

@@ -1,7 +1,6 @@
-"""Years and peers: where a region stands, and what of two years can be compared.
+"""Where a region stands, and what of two years can be compared.
 
-What is not on record is null or an empty frame, never filled in. Ranks and means are of the printed
-figures of the regions that took part; only what the ministry's arithmetic rounds is rounded.
+What is not on record is null or an empty frame; ranks and means are of printed figures.
 """
 
 from __future__ import annotations
@@ -47,24 +46,20 @@ class IndexValue:
 def indices(region: str | None = None) -> pd.DataFrame:
     """Return the index of every region, or of one, in every year, and how it is known.
 
-    known: printed, implied, absent, unknown. improvement is as printed; base is last year's sum
-    that it is measured from (null where not public). An implied index is next year's final minus
-    its improvement: a sum rounded once, so the final printed then may differ by 0.01
-    (docs/metode.md).
+    known: printed, implied (next year's final minus its improvement, ±0.01), absent, unknown.
+    improvement is as printed; base: last year's sum that it is measured from, null where not
+    public.
     """
     fw, records, stated = framework.load(), _records(region), scores(region)
     published, rows = store.read("index_scores", region=region), []
     for year, code in sorted({*records, *((y - 1, c) for y, c in records)}):
         value, own = _index(year, code, records), records.get((year, code), {})
-        if not own and value.known != "implied":
-            continue
-        group = base = None
-        if own:
-            group = fw.editions[own["edition"]].group
-            base = check.previous_sum(code, own["edition"], published, stated)
-        place, origin = fw.regions[code], (own or records[year + 1, code])["origin"]
-        row = (year, code, place.name, place.province, group, value.value, value.known)
-        rows.append((*row, own.get("improvement_published"), base, origin))
+        if own or value.known == "implied":
+            group = fw.editions[own["edition"]].group if own else None
+            base = check.previous_sum(code, own["edition"], published, stated) if own else None
+            place, origin = fw.regions[code], (own or records[year + 1, code])["origin"]
+            row = (year, code, place.name, place.province, group, value.value, value.known)
+            rows.append((*row, own.get("improvement_published"), base, origin))
     columns = "year region region_name province group index known improvement base origin"
     return tidy(rows, columns)
 
@@ -184,11 +179,10 @@ def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
 def components(year: int, region: str | None = None, *, partial: bool = False) -> pd.DataFrame:
     """Return the components of all participants of a year, or of one region, beside their group.
 
-    weight in percent, score 0 to 4, contribution = weight times score, gap = score minus
-    group_mean, effect = weight times gap, rank and of: its place in the group, equal scores share
-    the better one. side (an own choice): strength above the mean and among the best 40 percent,
-    weakness below it and among the last. What is of the group is null where its field is not whole;
-    all rows with `partial`.
+    weight in percent, contribution = weight times score, gap = score minus group_mean, effect =
+    weight times gap; rank: equal scores share the better one; side (an own choice): strength above
+    the mean and among the best 40 percent, weakness below it and among the last. What is of the
+    group is null where its field is not whole; all rows with `partial`.
     """
     fw = framework.load()
     every = _placed(store.read("component_scores", year=year).dropna(subset="score"))
@@ -246,22 +240,27 @@ def component_gaps(year: int, region: str) -> pd.DataFrame:
     participants), best (highest of them; holders names who has it), target. gap = own minus
     reference. What is not on record, or of a field that is not whole, is no row.
     """
-    edition, everyone = edition_of(year, region), participants(year)
-    everyone = everyone[everyone["edition"] == (edition and edition.edition)]
+    everyone = participants(year)
+    everyone = everyone[everyone["edition"].isin(everyone.query("region == @region")["edition"])]
     finals = everyone.assign(component="index", score=everyone["index_published"])
     field = pd.concat([components(year), finals])[["component", "region", "region_name", "score"]]
     field = field[field["region"].isin(everyone["region"])]
-    own = components(year, region).set_index("component")["score"]
-    if (index := index_value(year, region)).known == "printed":
-        own["index"] = float(index.value or 0)
     by = field.groupby("component")["score"]
-    aim = {"index": target(year, region)}
-    references = {"last_year": _last_year(year, region), "group": by.mean(), "best": by.max()}
-    references["target"] = pd.Series(aim, dtype="float64")
+    best = field[field["score"] == by.transform("max")].sort_values("region_name")
+    both = pd.DataFrame(columns=["component", "from_score"])
+    if year - 1 in framework.load().years():
+        both = components_between(region, year - 1, year).dropna(subset="change")
+        both = both[both["comparable"].isin(["yes", "partly"])]
+    own = components(year, region).set_index("component")["score"]
+    last = both.set_index("component")["from_score"]
+    for scores_of, when in ((own, year), (last, year - 1)):
+        if (index := index_value(when, region)).known == "printed":
+            scores_of["index"] = float(index.value or 0)
+    aim = pd.Series({"index": target(year, region)}, dtype="float64")
+    references = {"last_year": last, "group": by.mean(), "best": by.max(), "target": aim}
     made = pd.DataFrame(references).reindex(own.index.rename("component")).reset_index()
     made = made.melt("component", var_name="against", value_name="reference").dropna()
     made["gap"] = made["component"].map(own).astype("float64") - made["reference"]
-    best = field[field["score"] == by.transform("max")].sort_values("region_name")
     holders = best.groupby("component")["region_name"].agg(", ".join)
     made["holders"] = made["component"].map(holders).where(made["against"] == "best", None)
     return tidy(made, "component against reference gap holders")
@@ -271,17 +270,6 @@ def target(year: int, region: str) -> Decimal | None:
     """Return the index that a region set out to reach in a year, where one is on record."""
     targets = framework.load().targets
     return next((t.target for t in targets if (t.region, t.year) == (region, year)), None)
-
-
-def _last_year(year: int, region: str) -> pd.Series:
-    if year - 1 not in framework.load().years():
-        return pd.Series(dtype="float64")
-    both = components_between(region, year - 1, year)
-    fair = both[both["comparable"].isin(["yes", "partly"])].dropna(subset="change")
-    before = fair.set_index("component")["from_score"]
-    if (index := index_value(year - 1, region)).known == "printed":
-        before["index"] = float(index.value or 0)
-    return before
 
 
 # Two years side by side
@@ -331,7 +319,7 @@ def components_between(region: str, from_year: int, to_year: int) -> pd.DataFram
 def _counts(before: Edition | None, after: Edition | None, components: pd.Index) -> pd.DataFrame:
     """Count the questions of each component by what became of them; null where not confirmed."""
     made = pd.DataFrame(float("nan"), components, [*_COUNTS])
-    if not (before and after and before.questions and after.questions and _follows(before, after)):
+    if not (before and after and before.questions and after.questions and follows(before, after)):
         return made
     old, new = form_of(before.edition), form_of(after.edition)
     kinds = new.groupby(["component", "continuity"]).size().unstack()
@@ -346,23 +334,6 @@ def _weighed(year: int, edition: Edition | None) -> set[str]:
     fw = framework.load()
     editions = [edition] if edition else [e for e in fw.editions.values() if e.year == year]
     return {component for e in editions for component in fw.weights[e.edition]}
-
-
-def questions_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
-    """Return the assessors' scores of the questions that stand in both years' forms.
-
-    Empty where either year's scores are not on record, the editions do not follow each other, or
-    the later one's questions are not confirmed. origin is of the later year.
-    """
-    check_order(from_year, to_year)
-    before, after = assessed(from_year, region), with_definitions(assessed(to_year, region))
-    follows = _follows(edition_of(from_year, region), edition_of(to_year, region))
-    after = after[follows & (after["status"] != "unconfirmed")]
-    both = after.merge(before[["question", "score"]], on="question", suffixes=("", "_before"))
-    both = both.rename(columns={"score_before": "from_score", "score": "to_score"})
-    both["change"] = both["to_score"] - both["from_score"]
-    columns = "question component pillar label continuity from_score to_score change origin"
-    return tidy(both, columns)
 
 
 def assessed(year: int, region: str) -> pd.DataFrame:
@@ -398,5 +369,6 @@ def check_order(from_year: int, to_year: int) -> None:
         raise UsageError(f"from_year {from_year} must be before to_year {to_year}")
 
 
-def _follows(before: Edition | None, after: Edition | None) -> bool:
+def follows(before: Edition | None, after: Edition | None) -> bool:
+    """Whether an edition's form is made from that of the other."""
     return bool(before and after and after.follows == before.edition)

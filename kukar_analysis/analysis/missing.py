@@ -39,10 +39,9 @@ def missing(table: str, year: int, region: str) -> pd.DataFrame:
 def not_received(year: int, region: str) -> pd.DataFrame:
     """Return every paper that has not come, or not whole, for a region and year, a row each.
 
-    paper, holder (who has it), fills (which analysis waits for it), state (nothing, partly), since
-    (the day that calendar.csv expects it from; null where none is set), sentence, accepted (why the
-    office knows that it will not come; null where it does not). Empty for other regions than the
-    office's own: it asks for nobody else's.
+    fills: which analysis waits for it; state: nothing, partly; since: the day that calendar.csv
+    expects it from; accepted: why the office knows that it will not come (null where it does not).
+    Empty for other regions than the office's own: it asks for nobody else's.
     """
     fw = framework.load()
     tables = fw.papers if fw.is_office(region) else []
@@ -73,27 +72,25 @@ def _state(table: str, year: int, region: str) -> tuple[str, str]:
             return "", ""
         said = told("missing.questions", scored=scored, asked=asked, **figures)
         return "partly" if scored else "nothing", said
-    if table in ("programmes", "quick_win_aspects"):
-        return _of_programmes(table, year, region)
+    own = _rows(table, year, region)
+    if own.empty or not own["lacks"].any():
+        return ("nothing" if own.empty else "", "")
+    return "partly", told(f"missing.{table}", lacking=own["lacks"].sum(), of=len(own))
+
+
+def _rows(table: str, year: int, region: str) -> pd.DataFrame:
+    """Return what is on record of a table, and whether a row lacks what its page needs."""
+    if table == "programmes":
+        own = programmes.programmes(year, region)
+        return own.assign(lacks=own["status"].isna() | own["lacks"].notna())
+    if table == "quick_win_aspects":
+        own = quick_wins.candidates(year, region)
+        return own.assign(lacks=own[list(quick_wins.criteria())].isna().any(axis=1))
     own = store.read("question_scores" if table == "agency_forms" else table, region=region)
     own = own[own["year"] <= year] if table == "official_statistics" else own[own["year"] == year]
-    if table == "agency_forms":
-        own = own[own["source"] == "self"]
-    if table == "pillar_agencies":
-        own = own.dropna(subset="opd")
-    return ("nothing" if own.empty else "", "")
-
-
-def _of_programmes(table: str, year: int, region: str) -> tuple[str, str]:
-    if table == "programmes":
-        said, found = "missing.programmes", programmes.programmes(year, region)
-        lacks = found["status"].isna() | found["lacks"].notna()
-    else:
-        said, found = "missing.candidates", quick_wins.candidates(year, region)
-        lacks = found[list(quick_wins.criteria())].isna().any(axis=1)
-    if found.empty or not lacks.any():
-        return ("nothing" if found.empty else "", "")
-    return "partly", told(said, lacking=lacks.sum(), of=len(found))
+    own = own[own["source"] == "self"] if table == "agency_forms" else own
+    own = own.dropna(subset="opd") if table == "pillar_agencies" else own
+    return own.assign(lacks=False)
 
 
 def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
@@ -148,7 +145,7 @@ def cited(year: int, *regions: str) -> pd.DataFrame:
     """Return every letter, official source and press report behind what is said of a year.
 
     Those of the definitions up to that year that are no other region's, and of the statistics on
-    record, in the order of citations.csv. Columns: document (its id), kind, note, address.
+    record: document (its id), kind, note, address.
     """
     fw = framework.load()
     of_statistics = store.read("official_statistics").query("region in @regions and year <= @year")

@@ -25,12 +25,11 @@ _TRACED = "role name table year region value origin file place heading raw state
 
 
 def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd.DataFrame:
-    """Return the cells that a figure came from, with what stands in them now.
+    """Return the cells that a figure came from, with what stands in them now (raw).
 
     `figure` is index, improvement, rank, a component, pillar, question or statistic. role: stated,
-    or part (it is made from this one). raw: text of the cell. state: found; changed (the file is
-    not the one that was cleaned); no_file, unreadable, no_cell. Raises UsageError for an unknown
-    word.
+    or part (it is made from this one). state: found; changed (the file is not the one that was
+    cleaned); no_file, unreadable, no_cell. Raises UsageError for an unknown word.
     """
     code, year = framework.load().region(region).region, _known_year(year)
     folder = raw or (SAMPLE if store.is_sample() else store.RAW)
@@ -62,32 +61,29 @@ def _known_year(year: int) -> int:
 
 def _figure(year: int, code: str, figure: str) -> Iterator[pd.DataFrame]:
     """Yield what states a figure, then what it is made from, and in which columns of a list."""
-    fw = framework.load()
-    index, components, questions, statistics = (
-        store.read(table, year=year, region=code) for table in _TABLES
-    )
+    fw, named = framework.load(), {"year": year, "region": code}
+    index, components, questions, statistics = (store.read(t, **named) for t in _TABLES)
     assessed, known = compare.assessed(year, code), compare.index_value(year, code).known
     if figure == "rank":
         every = compare.participants(year) if known == "printed" else index[:0]
         yield _cells(every, "index", "part").assign(name="Indeks " + every["region_name"])
     elif figure == "improvement":
         own = index.dropna(subset="improvement_published")
-        yield from (_cells(own, *how) for how in ((figure, "stated"), ("index", "part")))
-        if len(own):
-            yield _cells(
-                store.read("component_scores", year=year - 1, region=code), "component", "part"
-            )
-    elif figure == "index" and known == "implied":
-        later = store.read("index_scores", year=year + 1, region=code)
-        yield from (_cells(later, of, "part") for of in ("index", "improvement"))
+        before = store.read("component_scores", year=year - 1, region=code)
+        yield _cells(own, "improvement", "stated")
+        yield _cells(own, "index", "part")
+        yield _cells(before[: None if len(own) else 0], "component", "part")
     elif figure == "index":
-        yield _cells(index, "index", "stated")
-        yield _cells(components, "component", "part")
-    elif figure in fw.components:
+        later = store.read("index_scores", year=year + 1, region=code)
+        for of in ("index", "improvement") if known == "implied" else ():
+            yield _cells(later, of, "part")
+        if known != "implied":
+            yield _cells(index, "index", "stated")
+            yield _cells(components, "component", "part")
+    elif figure in {**fw.components, **fw.pillars}:
+        of = "component" if figure in fw.components else "pillar"
         yield _cells(components[components["component"] == figure], "component", "stated")
-        yield _cells(assessed[assessed["component"] == figure], "question", "part")
-    elif figure in fw.pillars:
-        yield _cells(assessed[assessed["pillar"] == figure], "question", "part")
+        yield _cells(assessed[assessed[of] == figure], "question", "part")
     elif figure in fw.questions:
         yield _cells(questions[questions["question"] == figure], "question", "stated")
     elif figure in fw.statistics:
@@ -103,19 +99,19 @@ def _figure(year: int, code: str, figure: str) -> Iterator[pd.DataFrame]:
 def _cells(found: pd.DataFrame, of: str, role: str) -> pd.DataFrame:
     """Return rows of a table with name, value, and the columns of a list that state them."""
     names, year = framework.load().names, found["year"].astype("str")
+    table, value, columns = "index_scores", f"{of}_published", of
     if of == "component":
-        how = ("component_scores", "score", found["component"] + " mean")
-        said = found["component"].map(names["component"]) + " " + year
+        table, value, columns = "component_scores", "score", found[of] + " mean"
+        said = found[of].map(names[of]) + " " + year
     elif of == "question":
-        how = ("question_scores", "score", "score")
+        table, value, columns = "question_scores", "score", "score"
         who = ("mandiri, " + found["opd"]).fillna("mandiri")
-        who = who.where(found["source"] == "self", "asesor")
-        said = found["question"].map(_label) + " (" + who + ")"
+        said = found[of].map(_label) + " (" + who.where(found["source"] == "self", "asesor") + ")"
     elif of == "statistic":
-        how, said = ("official_statistics", "value", "value"), found["statistic"].map(names[of])
+        table, value, columns = "official_statistics", "value", "value"
+        said = found[of].map(names[of])
     else:
-        how, said = ("index_scores", f"{of}_published", of), f"{_WHOLE[of]} " + year
-    table, value, columns = how
+        said = f"{_WHOLE[of]} " + year
     return found.assign(name=said, table=table, role=role, value=found[value], columns=columns)
 
 
@@ -127,22 +123,21 @@ def _label(question: str) -> str:
 
 def _again(origin: str, columns: list[str], folder: Path) -> tuple[str | None, ...]:
     """Return origin, file, place, heading and text of a cell as the file has it now, and how."""
-    file, place = places.file_of(origin), places.within(origin)
-    path, unread = folder / file, (origin, file, place, None, None)
+    file, state = places.file_of(origin), "no_cell"
     try:
+        path = folder / file
         sha256, records = _read_again(path, file, path.stat().st_mtime_ns)
-    except FileNotFoundError:
-        return (*unread, "no_file")
-    except (OSError, SourceError):
-        return (*unread, "unreadable")
-    for part, record in records.get(origin, []):
-        for column in columns:
-            if column in part.headings:
+        for part, record in records.get(origin, []):
+            for column in (c for c in columns if c in part.headings):
                 origin, text = part.origin(record, column), str(record.cells.get(column, ""))
                 cleaned = store.read("files").set_index("file")["sha256"]
                 state = "found" if cleaned.get(file) == sha256 else "changed"
                 return origin, file, places.within(origin), part.headings[column][0], text, state
-    return (*unread, "no_cell")
+    except FileNotFoundError:
+        state = "no_file"
+    except (OSError, SourceError):
+        state = "unreadable"
+    return origin, file, places.within(origin), None, None, state
 
 
 @framework.kept(64)

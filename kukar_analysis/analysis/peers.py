@@ -18,12 +18,10 @@ def peers(
 ) -> pd.DataFrame:
     """Return a region and those it is looked at beside, itself first, then the nearest first.
 
-    `chosen` names regions, parted by commas; without it they are the participants of the province
-    and the `nearest` by index, with all as near; with `by="hdi"` the nearest of the province by the
-    Human Development Index of the last year that its source states for the region. Others than the
-    chosen come only from groups whose field is whole. why: own, chosen, province, nearest;
-    compared_value: what they are compared by, of compared_year; distance: from the region's. Empty
-    where the region is in no table of the year. Raises UsageError for a region or `by` not known.
+    `chosen` names regions, parted by commas; without it they are, of groups whose field is whole,
+    the participants of the province and the `nearest` by index with all as near, or with `by="hdi"`
+    the nearest of the province by its last Human Development Index. why: own, chosen, province,
+    nearest; distance: of compared_value, of compared_year. UsageError: a region or `by` not known.
     """
     if by not in ("index", "hdi"):
         raise UsageError(f"by = {by!r} is not known; known: index, hdi")

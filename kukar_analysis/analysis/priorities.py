@@ -1,7 +1,6 @@
 """What each question may add, what to do first, and the shortest way to a target.
 
 Counted in whole hundredths and percents, so that a target is reached after the ministry's rounding.
-What a step costs is known to the office alone: the shortest way has the fewest steps.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ import pandas as pd
 
 from kukar_analysis import framework, score
 from kukar_analysis.analysis import agencies, compare, programmes
-from kukar_analysis.analysis.told import tidy, told
+from kukar_analysis.analysis.told import tell, tidy, told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import number
 
@@ -30,38 +29,28 @@ _Row = tuple[str, str, str, str | None, float | None, str | None]
 """kind, step, reason, who, gain, origin"""
 
 
-def worth(edition: str) -> pd.DataFrame:
-    """Return what a point on one question of each component is worth in index points.
-
-    per_point = weight / questions, before rounding; null where the list was not seen.
-    """
-    weights = framework.load().weights.get(edition, {})
-    made = pd.DataFrame(weights.items(), columns=["component", "weight"])
-    made["questions"] = made["component"].map(compare.form_of(edition)["component"].value_counts())
-    made["per_point"] = made["weight"].astype("float64") / 100 / made["questions"]
-    return tidy(made, "component weight questions per_point", weight="int64")
-
-
-def questions(year: int, region: str) -> pd.DataFrame:
+def questions(year: int, region: str, since: int | None = None) -> pd.DataFrame:
     """Return the assessors' score of each question, in the order of the form.
 
-    last_score is last year's, null unless the question is the same. per_point: index points a
-    point; gain: index points to 4, before rounding, null where not all question scores are on
-    record.
+    last_score is of the year `since` (the last one), null unless the question is the same.
+    per_point: index points a point; gain: index points to 4, before rounding, null where not all
+    question scores are on record.
     """
-    edition = compare.edition_of(year, region)
+    since = year - 1 if since is None else since
+    compare.check_order(since, year)
+    before, edition = (compare.edition_of(y, region) for y in (since, year))
     own = compare.with_definitions(compare.assessed(year, region))
-    last = compare.questions_between(region, year - 1, year).query("continuity == 'same'")
-    last = own["question"].map(last.set_index("question")["from_score"]).astype("float64")
+    last = compare.assessed(since, region).set_index("question")["score"]
+    is_same = own["continuity"].eq("same") & own["status"].ne("unconfirmed")
+    last = own["question"].map(last).where(is_same & compare.follows(before, edition))
     each = worth(edition.edition if edition else "").set_index("component")["per_point"]
     per_point = own["component"].map(each).astype("float64")
     is_whole = edition is not None and len(own) == edition.questions
-    gain = per_point * (score.HIGHEST - own["score"])
     own = own.assign(
         last_score=last,
-        change=own["score"] - last,
+        change=own["score"] - last.astype("float64"),
         per_point=per_point,
-        gain=gain if is_whole else float("nan"),
+        gain=per_point * (score.HIGHEST - own["score"]) if is_whole else float("nan"),
     )
     return tidy(own, _QUESTIONS)
 
@@ -73,55 +62,20 @@ def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
     """
     keys = [by] if isinstance(by, str) else by
     grouped = scores.dropna(subset=["score", *keys]).groupby(keys, sort=False)["score"]
-    counts = grouped.size().rename("questions")
     values = grouped.agg(lambda own: float(score.component_score(own))).astype("float64")
-    return pd.concat([counts, values], axis=1).reset_index()
-
-
-@dataclass(frozen=True)
-class ShortestWay:
-    """The way to a target: `moves` has a row a question raised; none where it is out of reach.
-
-    steps: how often it is raised by the step's size, the last time up to 4 at most.
-    """
-
-    target: Decimal
-    index: Decimal
-    moves: pd.DataFrame
-
-    @property
-    def is_reached(self) -> bool:
-        """Whether the index after the moves is the target or more."""
-        return self.index >= self.target
-
-    @property
-    def steps(self) -> int:
-        """Return how many steps the way has."""
-        return int(self.moves["steps"].sum())
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """Component scores, and the index that they give."""
-
-    scores: dict[str, float]
-    index: Decimal
+    return pd.concat([grouped.size().rename("questions"), values], axis=1).reset_index()
 
 
 def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
     """Return what to do first in a region, the components first, then by what it would give.
 
-    kind: component, question, programme, agency; step and reason in words; who: agencies, null
-    where none is on record; due in words; gain: what the index would rise by,
-    unrounded, null where that cannot be said. Components that are a weakness (`components`) are to
-    reach the mean of their group: the gain is weight times gap, the one criterion of their order.
-    What that asks for is of definitions/words.csv (kind action). Of questions
-    the `most` largest gains up to 4, with all that are as large.
+    kind: component (a weakness is to reach the mean of its group), question (the `most` largest
+    gains up to 4, and all as large), programme, agency; who: agencies, null where none is on
+    record; gain: what the index would rise by, unrounded, null where that cannot be said.
     """
     rows = [*_of_scores(year, region, most), *_of_office(year, region)]
     due = framework.load().names["due"]
-    every = [(*row, due[row[0]]) for row in rows]
-    return tidy(every, "kind step reason who gain origin due")
+    return tidy([(*row, due[row[0]]) for row in rows], "kind step reason who gain origin due")
 
 
 def _of_scores(year: int, region: str, most: int) -> Iterator[_Row]:
@@ -129,7 +83,9 @@ def _of_scores(year: int, region: str, most: int) -> Iterator[_Row]:
     below = compare.components(year, region).query("side == 'weakness'").sort_values("effect")
     for c in below.itertuples():
         step = f"Naikkan {names[c.component]} ke rata-rata kelompok ({number(c.group_mean)})"
-        step += f": {action[c.component]}" if c.component in action else ""
+        asked = (compare.form_of(c.edition)["component"] == c.component).sum()
+        how = action.get(c.component, "").format(asked=asked or "").replace("  ", " ")
+        step += f": {how}" * bool(how)
         reason = f"nilainya {number(c.score)}, peringkat {c.rank} dari {c.of}"
         yield "component", step, reason, None, -c.effect, c.origin
     answered = agencies.agency_questions(year, region).query("state == 'answered'")
@@ -166,23 +122,40 @@ def points(value: Any, what: str) -> Decimal:
         raise UsageError(f"{what} {value!r} is no number, as 3.00") from error
 
 
-def alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
-    """Return for each component what a step is worth, and the score that alone brings the target.
+# To a target
 
-    needed: the lowest score that reaches it after rounding, null where even 4 does not; rise:
-    needed minus score. Others as `worth`. Null is what is not on record.
+
+@dataclass(frozen=True)
+class Outlook:
+    """Component scores, and the index that they give."""
+
+    scores: dict[str, float]
+    index: Decimal
+
+
+@dataclass(frozen=True)
+class ShortestWay:
+    """The way to a target: `moves` has a row a question raised, and how many `steps` it takes.
+
+    index: after the moves; None where not all question scores are on record. alone: for each
+    component what a point on a question is worth (per_point, before rounding), and the score that
+    alone brings the target after rounding (needed; null where even 4 does not).
     """
-    found = compare.edition_of(year, region)
-    made, (own, edition) = worth(found.edition if found else ""), _components(year, region)
-    enough = {
-        component: rise / 100
-        for component, value in own.items()
-        for rise in range(_FULL, score.hundredths(value) - 1, -1)
-        if score.index_of({**own, component: rise / 100}, edition) >= target
-    }
-    made["score"] = made["component"].map(own).astype("float64")
-    made["needed"] = made["component"].map(enough).astype("float64")
-    return made.assign(rise=made["needed"] - made["score"])
+
+    target: Decimal
+    index: Decimal | None
+    moves: pd.DataFrame
+    alone: pd.DataFrame
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether the index after the moves is the target or more."""
+        return self.index is not None and self.index >= self.target
+
+    @property
+    def steps(self) -> int:
+        """Return how many steps the way has."""
+        return int(self.moves["steps"].sum())
 
 
 def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
@@ -211,13 +184,12 @@ def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
 
 def shortest_way(
     year: int, region: str, target: Decimal, *, step: Decimal = ONE, fixed: Iterable[str] = ()
-) -> ShortestWay | None:
+) -> ShortestWay:
     """Return the fewest steps (each `step` points on one question, up to 4) that bring the target.
 
     `fixed`: components, pillars or questions that cannot be moved. Of equally short ways the one
-    that leads highest, and of those one in which the lowest scores rise first. None where not all
-    question scores are on record. Raises UsageError for a step that is not above 0, or an unknown
-    name.
+    that leads highest, and of those one in which the lowest scores rise first. Raises UsageError
+    for a step that is not above 0, or an unknown name.
     """
     found, edition = questions(year, region).dropna(subset="gain"), compare.edition_of(year, region)
     fw, fixed, size = framework.load(), set(fixed), round(step * 100)
@@ -228,22 +200,37 @@ def shortest_way(
         )
     if size < 1:
         raise UsageError(f"a step of {step} moves nothing; expected at least 0.01")
-    if found.empty or edition is None:
-        return None
-    found["held"] = found[["component", "pillar", "question"]].isin(fixed).any(axis=1)
-    found["hundredths"] = (found["score"] * 100).round().astype("int64")
+    known = edition.edition if edition and len(found) else None
+    held = found[["component", "pillar", "question"]].isin(fixed).any(axis=1)
+    raised = _raised(found, held, known, target, size) if known else Counter[str]()
+    moves = found.rename(columns={"score": "from_score"})
+    moves["steps"] = [raised[question] for question in moves["question"]]
+    moves["to_score"] = moves["from_score"] + moves["steps"] * size / 100
+    moves["to_score"] = moves["to_score"].clip(upper=score.HIGHEST).round(2)
+    moves = moves[moves["steps"] > 0].sort_values("gain", ascending=False, kind="stable")
+    moves = tidy(moves, "question component pillar from_score to_score steps", steps="int64")
+    after = dict(moves[["question", "to_score"]].values)
+    index = what_if(year, region, after).index if known else None
+    return ShortestWay(target, index, moves, _alone(year, region, target))
+
+
+def _raised(
+    found: pd.DataFrame, held: pd.Series, edition: str, target: Decimal, size: int
+) -> Counter[str]:
+    """Return how often each question is raised, in steps of `size` hundredths."""
+    marks = found.assign(hundredths=(found["score"] * 100).round().astype("int64"))
     ladders, best, taken = [], np.zeros(1), []
-    for component, own in found.groupby("component"):
+    for component, own in marks.groupby("component"):
         # the steps that raise the sum most come first, of equal ones those from the lowest score:
         # any first n of them are the best n, and a question's own stay in their order
         steps = sorted(
             (-min(size, _FULL - at), at, question)
-            for question, score_ in own.loc[~own["held"], ["question", "hundredths"]].values
-            for at in range(score_, _FULL, size)
+            for question, mark in own.loc[~held, ["question", "hundredths"]].values
+            for at in range(mark, _FULL, size)
         )
         rises, heights = (np.cumsum([0, *(s[i] for s in steps)]) for i in (0, 1))
         sums = own["hundredths"].sum() - rises
-        values = _terms(edition.edition, str(component), sums) - heights / 100 * _HAIR
+        values = _terms(edition, str(component), sums) - heights / 100 * _HAIR
         wide = np.full(len(best) + len(steps), -np.inf)
         count = np.zeros(len(wide), dtype="int64")
         for n, value in enumerate(values):  # n steps here, the others in the components before
@@ -254,55 +241,50 @@ def shortest_way(
         ladders.append([question for *_, question in steps])
         taken.append(count)
     # the least sum, in ten-thousandths, that is rounded to the target or more
-    least = int(target * 100) * 100 - (0 if edition.rounding == "each_term" else 50)
+    each_term = framework.load().editions[edition].rounding == "each_term"
+    least = int(target * 100) * 100 - (0 if each_term else 50)
     enough = np.flatnonzero(np.ceil(best - _HAIR / 10) >= least)
-    left, rises_of = int(enough[0]) if len(enough) else len(best) - 1, Counter[str]()
+    left, raised = int(enough[0]) if len(enough) else len(best) - 1, Counter[str]()
     for ladder, count in zip(ladders[::-1], taken[::-1], strict=True):
-        rises_of.update(ladder[: count[left]])
+        raised.update(ladder[: count[left]])
         left -= int(count[left])
-    moved = found[found["question"].isin(rises_of)].rename(columns={"score": "from_score"})
-    moved = moved.sort_values("gain", ascending=False, kind="stable")
-    moved["steps"] = moved["question"].map(rises_of)
-    after = moved["from_score"] + moved["steps"] * size / 100
-    moved["to_score"] = after.clip(upper=score.HIGHEST).round(2)
-    made = what_if(year, region, moved.set_index("question")["to_score"].to_dict())
-    columns = "question component pillar from_score to_score steps"
-    return ShortestWay(target, made.index, tidy(moved, columns, steps="int64"))
+    return raised
 
 
-def target_sentences(
-    year: int, region: str, target: Decimal, *, step: Decimal = ONE, fixed: Iterable[str] = ()
-) -> list[str]:
-    """Return how far a target is, and the shortest way, or what single components could do."""
-    index = compare.index_value(year, region)
-    goal = told("target.goal", target=target, is_set=target == compare.target(year, region))
-    figures = {"goal": goal, "index": index, "year": year, "region": region}
-    if index.known != "printed" or index.value is None:
-        return [told("target.unknown", **figures)]
-    if index.value >= target:
-        return [told("target.reached", **figures)]
-    short = told("target.short", short=target - index.value, **figures)
-    way = shortest_way(year, region, target, step=step, fixed=fixed)
-    if way is None:
-        return [short, *_by_component(year, region, target)]
-    if not way.is_reached:
-        return [" ".join([short, told("target.far", way=way)])]
-    by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
-    parts = [f"{framework.load().names['component'][str(c)]} ({n})" for c, n in by.items()]
-    return [short, told("target.way", way=way, parts=parts, step=step)]
+def _terms(edition: str, component: str, sums: Iterable[int]) -> np.ndarray:
+    """Return a component's part of the index at each sum of its scores, in ten-thousandths."""
+    fw = framework.load()
+    asked = int((compare.form_of(edition)["component"] == component).sum())
+    parts = [fw.weights[edition][component] * score.half_up(int(total), asked) for total in sums]
+    if fw.editions[edition].rounding == "each_term":
+        parts = [100 * score.half_up(part, 100) for part in parts]
+    return np.array(parts)
 
 
-def _by_component(year: int, region: str, target: Decimal) -> list[str]:
-    found = alone(year, region, target).dropna(subset="score")
-    rows = [*found.dropna(subset="needed").sort_values("rise", kind="stable").itertuples()]
-    if not rows:
-        return [told("target.no_scores" if found.empty else "target.none_alone")]
-    said = [told("target.alone", parts=[told("target.component", c=row) for row in rows])]
-    costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
-    for worst in rows:
-        if worst.component in {*costly["component"]} and worst.rise > rows[0].rise:
-            said.append(told("target.worst", worst=worst, least=rows[0]))
-    return said
+def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
+    found, (own, edition) = compare.edition_of(year, region), _components(year, region)
+    enough = {
+        component: rise / 100
+        for component, value in own.items()
+        for rise in range(_FULL, score.hundredths(value) - 1, -1)
+        if score.index_of({**own, component: rise / 100}, edition) >= target
+    }
+    made = worth(found.edition if found else "")
+    for column, known in (("score", own), ("needed", enough)):
+        made[column] = made["component"].map(known).astype("float64")
+    return made.assign(rise=made["needed"] - made["score"])
+
+
+def worth(edition: str) -> pd.DataFrame:
+    """Return what a point on one question of each component is worth in index points.
+
+    per_point = weight / questions, before rounding; null where the list was not seen.
+    """
+    weights = framework.load().weights.get(edition, {})
+    made = pd.DataFrame(weights.items(), columns=["component", "weight"])
+    made["questions"] = made["component"].map(compare.form_of(edition)["component"].value_counts())
+    made["per_point"] = made["weight"].astype("float64") / 100 / made["questions"]
+    return tidy(made, "component weight questions per_point", weight="int64")
 
 
 def _components(year: int, region: str) -> tuple[dict[str, float], str]:
@@ -314,11 +296,33 @@ def _components(year: int, region: str) -> tuple[dict[str, float], str]:
     return own, edition.edition
 
 
-def _terms(edition: str, component: str, sums: Iterable[int]) -> np.ndarray:
-    """Return a component's part of the index at each sum of its scores, in ten-thousandths."""
-    fw = framework.load()
-    asked = int((compare.form_of(edition)["component"] == component).sum())
-    parts = [fw.weights[edition][component] * score.half_up(int(total), asked) for total in sums]
-    if fw.editions[edition].rounding == "each_term":
-        parts = [100 * score.half_up(part, 100) for part in parts]
-    return np.array(parts)
+def target_sentences(
+    year: int, region: str, target: Decimal, *, step: Decimal = ONE, fixed: Iterable[str] = ()
+) -> list[str]:
+    """Return how far a target is, and the shortest way, or what single components could do."""
+    index, way = compare.index_value(year, region), None
+    far = index.value is None or index.known != "printed"
+    if not far and index.value < target:
+        way = shortest_way(year, region, target, step=step, fixed=fixed)
+    goal = told("target.goal", target=target, is_set=target == compare.target(year, region))
+    figures = {"goal": goal, "index": index, "year": year, "region": region, "target": target}
+    if way is None:
+        return [told("target.unknown" if far else "target.reached", **figures)]
+    able = way.alone.dropna(subset="score")
+    single = able.dropna(subset="needed").sort_values("rise", kind="stable")
+    costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
+    worst = single[single["component"].isin(costly["component"])]
+    by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
+    which = "target.way" if way.is_reached else "target.far"
+    which = "target.alone target.worst" if way.index is None else which
+    return tell(
+        f"target.short {which}",
+        way=way,
+        step=step,
+        parts=by.reset_index(),
+        able=able,
+        single=single,
+        least=next(single.itertuples(), None),
+        worst=next(worst[worst["rise"] > single["rise"].min()].itertuples(), None),
+        **figures,
+    )

@@ -1,7 +1,6 @@
 """What is done and what is not: status, target against realisation, and budget of programmes.
 
-The bands (definitions/achievement_bands.csv) are of realisation against target in percent, counted
-in fractions, so that 91 is 91; they are never put on the index of 0 to 4.
+Bands are of realisation against target in percent, in fractions; never of the index of 0 to 4.
 """
 
 from __future__ import annotations
@@ -13,8 +12,7 @@ import pandas as pd
 
 from kukar_analysis import framework, places, store
 from kukar_analysis.analysis import quality
-from kukar_analysis.analysis.told import ordered, tidy, told
-from kukar_analysis.formats import number
+from kukar_analysis.analysis.told import ordered, tell, tidy
 from kukar_analysis.framework.facts import DIGITAL_PARTS, PROGRAMME_STATUS
 
 NOT_STATED = "not_stated"
@@ -49,9 +47,8 @@ def programmes(year: int, region: str) -> pd.DataFrame:
     """Return the programmes of a year in the order of the pillars, each with its achievement.
 
     percent (of the target) and band are null where they cannot be counted, and lacks says why:
-    target or realisation (not stated), zero_target (it is not above 0); exceeds: above 100. doubt:
-    not_begun, and yet a realisation; done, and yet below the band Baik; which of both statements is
-    wrong is not known. budget in rupiah.
+    target or realisation (not stated), zero_target (not above 0); exceeds: above 100. doubt:
+    not_begun, and yet a realisation; done, and yet below the band Baik. budget in rupiah.
     """
     fw, found = framework.load(), store.read("programmes", year=year, region=region)
     found = ordered(found, "pillar", fw.pillars)
@@ -121,31 +118,28 @@ def programme_sentences(year: int, region: str) -> list[str]:
         return []
     counts = programme_counts(found, "digital_part").set_index("digital_part")
     total, parts = counts.loc["total"], counts.drop(index=["total", NOT_STATED], errors="ignore")
-    status = [f"**{total[s]:.0f} {fw.names['status'][s]}**" for s in PROGRAMME_STATUS]
     nameless, rated = int(total[NOT_STATED]), found.dropna(subset="band")
-    of_band = [
+    status = [f"**{total[s]:.0f} {fw.names['status'][s]}**" for s in PROGRAMME_STATUS]
+    status *= nameless < len(found)
+    bands = [
         f"{total[b.band]:.0f} {b.name}" for b in fw.achievement_bands.values() if total[b.band] > 0
     ]
-    first = told(
-        "programmes.first",
+    some = parts["programmes"] > 0
+    return tell(
+        "programmes.first programmes.budget programmes.parts",
         region=region,
         year=year,
         of=len(found),
-        status=status * (nameless < len(found))
-        + [f"{nameless} tanpa status tercatat"] * bool(nameless),
+        status=status + [f"{nameless} tanpa status tercatat"] * bool(nameless),
         rated=len(rated),
-        bands=of_band,
+        bands=bands,
         reached=int((rated["percent"] >= 100).sum()),
         not_begun=(found["doubt"] == "not_begun").sum(),
         done=(found["doubt"] == "done").sum(),
         bound=fw.achievement_bands[_DOUBTED_BELOW].lowest,
+        budget=total["budget"],
+        without=total["without_budget"],
+        rejected=rejected(year),
+        parts=parts[some],
+        none_of=[fw.names["digital_part"][part] for part in parts.index[~some]],
     )
-    figures = {"year": year, "budget": total["budget"], "rejected": rejected(year)}
-    said = [first, told("programmes.budget", without=total["without_budget"], **figures)]
-    names, some = fw.names["digital_part"], parts["programmes"] > 0
-    done = [
-        f"{names[str(part)]} {number(n, 0)} dari {of:.0f}"
-        for part, n, of in parts.loc[some, ["done", "programmes"]].itertuples()
-    ]
-    none_of = [names[str(part)] for part in parts.index[~some]]
-    return said + [told("programmes.parts", parts=done, none_of=none_of)] * bool(done)

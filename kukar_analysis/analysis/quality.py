@@ -1,8 +1,4 @@
-"""What arrived of a year, what of it was rejected or is at fault, and what nobody answered.
-
-Faults looked for are those that evaluations complained of (domain 1.6 and 7; letter of 2023), and
-claims that statistics contradict.
-"""
+"""What arrived of a year, what of it was rejected or is at fault, and what nobody answered."""
 
 from __future__ import annotations
 
@@ -22,11 +18,8 @@ from kukar_analysis.formats import number
 _NEAREST = re.compile(r"mirip (.+?) \((\d+) dari 100\)")
 _SAID_BY_REASON = ("unread", "unfinished", "unread_part", "unconfirmed", "number_gap")
 """Rules of which only the reason says what is wrong."""
-_BAND = re.compile(
-    r"(?P<low>\d+(?:[.,]\d+)?)\s*%?\s*(?:-|–|—|s\.?/?d\.?|sampai|hingga)\s*"
-    r"(?P<high>\d+(?:[.,]\d+)?)\s*%?",
-    re.IGNORECASE,
-)
+_NUMBER, _TO = r"(\d+(?:[.,]\d+)?)", r"\s*%?\s*(?:-|–|—|s\.?/?d\.?|sampai|hingga)\s*"
+_BAND = re.compile(f"{_NUMBER}{_TO}{_NUMBER}", re.IGNORECASE)
 _COUNTS = "rows_read rows_kept rows_rejected rows_duplicate"
 _Row = tuple[Any, ...]
 """A row of findings: kind, pillar, opd, subject, detail, origin."""
@@ -72,31 +65,32 @@ def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:
     return tidy(files.loc[mine], f"file kind speaks_for shared {_COUNTS}", **counts)
 
 
-def rejected(year: int, most: int | None = None) -> pd.DataFrame:
-    """Return what was rejected in a year's files, without what a later file superseded.
+def rejected(year: int, most: int | None = None, *, superseded: bool = False) -> pd.DataFrame:
+    """Return what was rejected in a year's files, or what later files `superseded` of them.
 
     Of a kind (file, column, rule) with more than `most` rows only the first, with their count. raw
-    is what stands there; advice names what comes near, or the place that contradicts.
+    is what stands there; advice names what comes near, or the place that contradicts; later (the
+    place) and changes say what superseded it, else null.
     """
-    found = store.read("rejected", year=year).query("rule != 'superseded'")
-    found = found.rename(columns={"value": "raw"})
-    found = found.assign(count=1, advice=[_advice(row) for row in found.itertuples()])
+    found = store.read("rejected", year=year).rename(columns={"value": "raw"})
+    found = found[found["rule"].eq("superseded") == superseded]
+    said = found["reason"].str.removeprefix("digantikan ")
+    later = [places.leading(text) if superseded else None for text in said]
+    changes = [text.removeprefix(f"{at}: ") for text, at in zip(said, later, strict=True)]
+    found = found.assign(
+        count=1,
+        advice=[_advice(row) for row in found.itertuples()],
+        later=later,
+        changes=[text.replace("->", "menjadi") if superseded else None for text in changes],
+    )
     if most is not None:
         kind = ["file", "column", "rule"]
         size = found.groupby(kind, dropna=False)["count"].transform("sum")
         found["count"] = found["count"].where(size <= most, size)
         found = found[(size <= most) | ~found.duplicated(kind)]
-    return tidy(found, "file origin count column raw rule reason advice", count="int64")
-
-
-def corrections(year: int) -> pd.DataFrame:
-    """Return what later files of a year changed. Columns: origin, later (the place), changes."""
-    found = store.read("rejected", year=year).query("rule == 'superseded'")
-    said = found["reason"].str.removeprefix("digantikan ")
-    later = [places.leading(text) for text in said]
-    changes = [text.removeprefix(f"{place}: ") for text, place in zip(said, later, strict=True)]
-    changes = [text.replace("->", "menjadi") for text in changes]
-    return tidy(found.assign(later=later, changes=changes), "origin later changes")
+    return tidy(
+        found, "file origin count column raw rule reason advice later changes", count="int64"
+    )
 
 
 def own_answers(year: int, region: str) -> pd.DataFrame:
@@ -123,24 +117,21 @@ def form(year: int, region: str) -> pd.DataFrame:
     """Return the questions that agencies are asked, in the order of the form.
 
     carriers: agencies of the pillar, joined by ", "; is_answered: by anybody (null where no form
-    arrived). The edition is that of the answers, else of the national table; survey questions are
-    not asked. Empty where the list is not known.
+    arrived). The edition is that of the answers, else of the national table. Empty where the list
+    is not known.
     """
     own, listed = own_answers(year, region), compare.edition_of(year, region)
     editions = own["edition"].dropna().unique()
     edition = str(editions[0]) if len(editions) == 1 else listed.edition if listed else None
     seats = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
     carriers = seats.drop_duplicates(["pillar", "opd"]).groupby("pillar")["opd"].agg(", ".join)
-    answered = {*own.loc[own["is_answered"], "question"]}
-    rows = [
-        (
-            *(q.question, q.component, q.pillar, q.label, carriers.get(q.pillar)),
-            q.question in answered if len(own) else None,
-        )
-        for q in framework.load().asked(edition)
-    ]
+    asked = [(q.question, q.component, q.pillar, q.label) for q in framework.load().asked(edition)]
+    made = pd.DataFrame(asked, columns=["question", "component", "pillar", "label"])
+    answered = made["question"].isin(own.loc[own["is_answered"], "question"])
+    made["is_answered"] = answered if len(own) else None
+    made["carriers"] = made["pillar"].map(carriers)
     columns = "question component pillar label carriers is_answered"
-    return tidy(rows, columns, is_answered="boolean")
+    return tidy(made, columns, is_answered="boolean")
 
 
 def _advice(row: Any) -> str:
@@ -164,48 +155,46 @@ def findings(year: int, region: str) -> pd.DataFrame:
     kind is of definitions/findings.csv, which says what it means; origin the first place of
     several.
     """
-    answers = own_answers(year, region)
-    surveyed, programmes = (
-        store.read(t, year=year, region=region) for t in ("survey_responses", "programmes")
-    )
-    labels = framework.load().names["question"]
+    fw, answers = framework.load(), own_answers(year, region)
+    surveyed = store.read("survey_responses", year=year, region=region)
+    programmes = store.read("programmes", year=year, region=region)
     # an answer reported without its agency, as by the press, says nothing of its evidence
     bare = answers[answers["is_answered"] & ~answers["has_evidence"] & answers["opd"].notna()]
-    kind = "without_evidence"
+    labels = fw.names["question"]
     rows = [
-        *((kind, r.pillar, r.opd, labels[r.question], None, r.origin) for r in bare.itertuples()),
-        *_without_programme(answers, surveyed, programmes),
-        *_contradicted(answers, store.read("official_statistics", region=region), year),
-        *(_of_survey(year, _records(surveyed), programmes) if len(surveyed) else ()),
+        ("without_evidence", r.pillar, r.opd, labels[r.question], None, r.origin)
+        for r in bare.itertuples()
     ]
-    rows = [(*row, framework.load().findings[row[0]].advice) for row in rows]
-    return tidy(rows, "kind pillar opd subject detail origin advice")
+    rows += _without_programme(answers, surveyed, programmes)
+    rows += _contradicted(answers, store.read("official_statistics", region=region), year)
+    rows += _of_survey(year, _records(surveyed), programmes) if len(surveyed) else ()
+    advised = [(*row, fw.findings[row[0]].advice) for row in rows]
+    return tidy(advised, "kind pillar opd subject detail origin advice")
 
 
 def _contradicted(answers: pd.DataFrame, statistics: pd.DataFrame, year: int) -> Iterator[_Row]:
     """Yield answers on which agencies differ, or that a statistic contradicts."""
-    fw = framework.load()
+    fw, labels = framework.load(), framework.load().names["question"]
     for question, own in score.differing(answers).groupby("question", sort=False):
         said = own.assign(opd=own["opd"].fillna("tanpa nama")).itertuples()
         scores = "; ".join(f"{r.opd} {number(r.score)} ({r.origin})" for r in said)
-        detail, label = f"{scores}; ID butir {question}", fw.questions[str(question)].label
+        detail = f"{scores}; ID butir {question}"
         for r in own.itertuples():
-            yield "agencies_differ", r.pillar, r.opd, label, detail, r.origin
+            yield "agencies_differ", r.pillar, r.opd, labels[r.question], detail, r.origin
     newest = statistics[statistics["year"] <= year].sort_values("year")
     newest = newest.drop_duplicates("statistic", keep="last").set_index("statistic")
-    for claim in (c for c in fw.claims if c.statistic in newest.index):
-        known, label = newest.loc[claim.statistic], fw.questions[claim.question].label
-        claimed = answers[answers["question"] == claim.question].dropna(subset="answer")
-        for r in claimed.itertuples():
-            band = _BAND.search(r.answer)
-            low, high = (float(end.replace(",", ".")) for end in band.groups()) if band else (0, 0)
-            if band and not low <= known["value"] <= high:
-                detail = (
-                    f"{r.answer} ({year}); {fw.statistics[claim.statistic].name}"
-                    f" {str(known['value']).replace('.', ',')} ({known['year']},"
-                    f" {fw.citations[known['citation']].beside_figure}; {known['origin']})"
-                )
-                yield "contradicts_statistic", r.pillar, r.opd, label, detail, r.origin
+    known = newest[["value", "year", "citation", "origin"]].add_prefix("known_").reset_index()
+    claims = pd.DataFrame(fw.claims)[["question", "statistic"]].merge(known, on="statistic")
+    for r in claims.merge(answers.dropna(subset="answer"), on="question").itertuples():
+        band = _BAND.search(r.answer)
+        low, high = (float(end.replace(",", ".")) for end in band.groups()) if band else (0, 0)
+        if band and not low <= r.known_value <= high:
+            detail = (
+                f"{r.answer} ({year}); {fw.statistics[r.statistic].name}"
+                f" {str(r.known_value).replace('.', ',')} ({r.known_year},"
+                f" {fw.citations[r.known_citation].beside_figure}; {r.known_origin})"
+            )
+            yield "contradicts_statistic", r.pillar, r.opd, labels[r.question], detail, r.origin
 
 
 def _without_programme(
@@ -241,44 +230,50 @@ def _records(answers: pd.DataFrame) -> pd.DataFrame:
 
 
 def _of_survey(year: int, records: pd.DataFrame, programmes: pd.DataFrame) -> Iterator[_Row]:
-    fw = framework.load()
+    fw, names = framework.load(), framework.load().names["pillar"]
 
-    def row(kind: str, pillar: Any, detail: str, own: pd.DataFrame, subject: str = "") -> _Row:
-        name = subject or fw.pillars[pillar].name
-        return kind, pillar, None, name, detail, own["first"].iloc[0]
+    def row(kind: str, own: pd.DataFrame, detail: str, subject: str = "") -> _Row:
+        first = own.iloc[0]
+        return (
+            kind,
+            first["pillar"],
+            None,
+            subject or names[first["pillar"]],
+            detail,
+            first["first"],
+        )
 
-    one = (records["lowest"] == records["highest"]) & records["highest"].gt(0)
     totals = records["pillar"].value_counts()
-    for kind, which in (
-        ("one_answer_throughout", one),
-        ("zeros_throughout", records["highest"] == 0),
-        ("no_programme", records["programme"].isna()),
-    ):
+    for kind, which in {
+        "one_answer_throughout": (records["lowest"] == records["highest"])
+        & records["highest"].gt(0),
+        "zeros_throughout": records["highest"] == 0,
+        "no_programme": records["programme"].isna(),
+    }.items():
         for pillar, own in records[which].groupby("pillar", sort=False):
-            yield row(kind, pillar, f"{len(own)} dari {totals[pillar]} responden", own)
+            yield row(kind, own, f"{len(own)} dari {totals[pillar]} responden")
     # more or fewer than are asked for, or than there are users
     asked = [s.respondents for e, s in fw.surveys.items() if fw.editions[e].year == year][:1]
     for form, own in records.groupby("form", sort=False):
         if asked and len(own) != asked[0]:
-            part, pillar = fw.sub_dimensions.get(str(form)), own["pillar"].iloc[0]
+            part = fw.names["sub_dimension"].get(str(form), "")
             detail = f"{len(own)} responden, diminta {asked[0]}"
-            yield row("respondents_not_asked", pillar, detail, own, part.name if part else "")
+            yield row("respondents_not_asked", own, detail, part)
     users = programmes.dropna(subset="users").itertuples()
     known = {(r.pillar, framework.normalise(r.programme)): r for r in users}
     for (pillar, programme), own in records.groupby(["pillar", "programme"], sort=False):
         of = known.get((pillar, framework.normalise(programme)))
         if of is not None and len(own) > of.users:
             detail = f"{len(own)} responden, {of.users:.0f} pengguna ({of.origin})"
-            yield row("more_respondents_than_users", pillar, detail, own, programme)
+            yield row("more_respondents_than_users", own, detail, programme)
     # persons who answer for two pillars, or twice for the same
     persons, order = records.dropna(subset="respondent"), [*fw.pillars].index
     forms = persons.drop_duplicates(["respondent", "pillar"])
     pairs = forms.merge(forms, on="respondent", suffixes=("", "_other"))
     pairs = pairs[pairs["pillar"].map(order) < pairs["pillar_other"].map(order)]
     for (pillar, other), own in pairs.groupby(["pillar", "pillar_other"], sort=False):
-        subject = f"{fw.pillars[pillar].name} dan {fw.pillars[other].name}"
         detail = f"{len(own)} orang; yang pertama juga di {own['first_other'].iloc[0]}"
-        yield row("same_person_two_pillars", pillar, detail, own, subject)
+        yield row("same_person_two_pillars", own, detail, f"{names[pillar]} dan {names[other]}")
     twice = persons[persons.duplicated(["respondent", "pillar", "part", "programme"])]
-    for pillar, own in twice.groupby("pillar", sort=False):
-        yield row("same_person_twice", pillar, f"{len(own)} formulir berlebih", own)
+    for _, own in twice.groupby("pillar", sort=False):
+        yield row("same_person_twice", own, f"{len(own)} formulir berlebih")

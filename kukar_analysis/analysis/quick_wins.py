@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis.told import ordered, told
+from kukar_analysis.analysis.told import ordered, tell, told
 from kukar_analysis.errors import UsageError
-from kukar_analysis.formats import listed, number
+from kukar_analysis.formats import listed
 
 LOW_RISK, LOW_RISK_NAME = "low_risk", "Risiko rendah"
 """The criterion that the risk matrix gives; it weighs nothing unless a weighting names it."""
@@ -25,8 +25,7 @@ DRAWS, SEED = 10_000, 2023
 """Weightings that are tried, and the seed of their draw: the same page twice says the same."""
 _SAME = 1e-9
 """Scores nearer than this are the same: what is left of them is the computer's rounding."""
-_PAIR = re.compile(r"[\s;,]*([^=;]+?)\s*=\s*([^\s=;]*)[\s;,]*")
-_WEIGHT = re.compile(r"\d+([.,]\d+)?")
+_PAIR = re.compile(r"([^=;,]+?)\s*=\s*(\d+(?:[.,]\d+)?)(?=[\s;,]|$)[\s;,]*")
 _LISTED = ["pillar", "programme", "opd", "is_quick_win", "status", "likelihood", "impact", "origin"]
 _NAMED = ["year", "programme", "pillar", "opd", "score", "likelihood", "impact", "risk", "status"]
 
@@ -42,29 +41,24 @@ def weighting(text: str) -> dict[str, Fraction]:
     An aspect not named weighs 1, low risk 0. Raises UsageError, naming the criteria, for an unknown
     or repeated one, what is no number of 0 or more, and weights that are all 0.
     """
-    weights = {c: Fraction(c != LOW_RISK) for c in criteria()}
-    rest, named, fault = text.strip(" \t\n,;"), set[str](), ""
-    while rest and not fault:
-        if not (pair := _PAIR.match(rest)):
-            fault = f"{rest!r} is not of the form aspect=number"
+    names, given, rest = criteria(), dict[str, Fraction](), text.strip(" \t\n,;")
+    while rest and (pair := _PAIR.match(rest)):
+        found = [
+            id_
+            for id_, name in names.items()
+            if framework.normalise(pair[1]) in map(framework.normalise, (id_, name))
+        ]
+        found = found or framework.load().match("aspect", pair[1])
+        if len(found) != 1 or found[0] in given:
             break
-        name, weight = pair[1], pair[2].rstrip(",")
-        is_low = framework.normalise(name) in map(framework.normalise, (LOW_RISK, LOW_RISK_NAME))
-        found = [LOW_RISK] if is_low else framework.load().match("aspect", name)
-        if len(found) != 1:
-            fault = f"{name!r} is no aspect"
-        elif found[0] in named:
-            fault = f"{name!r} has two weights"
-        elif not _WEIGHT.fullmatch(weight):
-            fault = f"weight {weight!r} of {name!r} is no number of 0 or more"
-        else:
-            weights[found[0]] = Fraction(weight.replace(",", "."))
-        named |= {*found}
-        rest = rest[pair.end() :]
-    fault = fault or "all weights are 0" * (not any(weights.values()))
-    if fault:
-        known = ", ".join(f"{id_} ({name})" for id_, name in criteria().items())
-        raise UsageError(f"weights: {fault}; known: {known}")
+        given[found[0]], rest = Fraction(pair[2].replace(",", ".")), rest[pair.end() :]
+    weights = {c: given.get(c, Fraction(c != LOW_RISK)) for c in names}
+    if rest or not any(weights.values()):
+        fault = f"cannot use {rest!r}" if rest else "all are 0"
+        known = ", ".join(f"{id_} ({name})" for id_, name in names.items())
+        raise UsageError(
+            f"weights: {fault}; expected each aspect once, as benefit=2; known: {known}"
+        )
     return weights
 
 
@@ -72,9 +66,8 @@ def candidates(year: int, region: str) -> pd.DataFrame:
     """Return the candidates of a year: programmes that are named quick wins or have aspect scores.
 
     risk = likelihood times impact (1 to 9), low_risk = (9 - risk) / 2, one column an aspect (0 to
-    4). Aspect scores go to the programme of the same name, and stand alone where there is none;
-    where two spellings are scored differently they are null. origin is the programme's, else the
-    aspects'.
+    4); these stand alone where no programme has their name, and are null where two spellings are
+    scored differently.
     """
     fw = framework.load()
     given, scored = (
@@ -125,11 +118,10 @@ def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.Data
 def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
     """Return in which share of all weightings each candidate is first, by the candidates' index.
 
-    Weightings are drawn evenly over the criteria that weigh anything (Dirichlet, all parameters 1);
-    the share is the acceptability index of SMAA (Lahdelma, Hokkanen and Salminen 1998, European
-    Journal of Operational Research 106, 137-143), equals share evenly. always: nowhere beaten on
-    any criterion. low, high: 5 and 95 percent of the score. Null or false for a candidate that
-    lacks a criterion.
+    Weightings are drawn evenly (Dirichlet) over the criteria that weigh anything; equals share
+    evenly (acceptability index of SMAA; Lahdelma, Hokkanen and Salminen 1998). always: nowhere
+    beaten on any criterion; low, high: 5 and 95 percent of the score. Null or false where a
+    criterion is lacking.
     """
     used = [c for c, w in weights.items() if w]
     complete = candidates.dropna(subset=used)
@@ -184,9 +176,7 @@ def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
 def weights_sentence(weights: str) -> str:
     """Say how a weighting weighs, as `Manfaat 2; aspek lain 1`."""
     parsed, even, names = weighting(weights), weighting(""), criteria()
-    odd = {
-        c: number(float(w), 3).rstrip("0").rstrip(",") for c, w in parsed.items() if w != even[c]
-    }
+    odd = {c: f"{float(w):g}".replace(".", ",") for c, w in parsed.items() if w != even[c]}
     rest = framework.load().aspects.keys() - odd
     return told("quick_wins.weights", odd=[f"{names[c]} {w}" for c, w in odd.items()], rest=rest)
 
@@ -200,42 +190,23 @@ def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
     scored, lacking = found.dropna(subset="score"), found[found["score"].isna()]
     if scored.empty:
         return []
-    best = scored[scored["rank"] == 1]
-    leader = told(
-        "quick_wins.leader",
+    by = scored.assign(alone=scored["pillar"].map(scored["pillar"].value_counts()) == 1)
+    firsts = by[by["pillar_rank"] == 1]
+    first, rest = scored.iloc[0], scored.iloc[1:]
+    rivals = rest[rest["first"] == rest["first"].max()]
+    lacks = [listed([names[c] for c in text.split(", ")]) for text in lacking["lacking"]]
+    return tell(
+        "quick_wins.leader quick_wins.pillars quick_wins.lacking quick_wins.limits",
         n=len(scored),
         region=region,
         year=year,
-        best=[told("quick_wins.best", c=c) for c in best.itertuples()],
-        score=best["score"].iloc[0],
+        leaders=scored[scored["rank"] == 1],
+        best=first,
         weights=weights_sentence(weights),
-        sure=_how_sure(scored),
+        rivals=rivals,
+        draws=DRAWS,
+        # of a share of draws; where equals share a draw it is at most that
+        error=100 * sqrt(first["first"] * (1 - first["first"]) / DRAWS),
+        pillars={p: firsts[firsts["pillar"] == p] for p in framework.load().pillars},
+        lacking=lacking.assign(lacks=lacks),
     )
-    pillars = []
-    for pillar in framework.load().pillars:
-        own = scored[scored["pillar"] == pillar]
-        firsts, alone = own[own["pillar_rank"] == 1].itertuples(), len(own) == 1
-        said = [told("quick_wins.in_pillar", c=c, alone=alone) for c in firsts]
-        pillars.append(told("quick_wins.pillar", pillar=pillar, best=said))
-    short = [
-        f"{c.programme} ({listed([names[x] for x in c.lacking.split(', ')])})"
-        for c in lacking.itertuples()
-    ]
-    return [
-        leader,
-        told("quick_wins.pillars", pillars=pillars),
-        *[told("quick_wins.lacking", lacking=short)] * bool(short),
-        told("quick_wins.limits"),
-    ]
-
-
-def _how_sure(scored: pd.DataFrame) -> str:
-    best, *rest = scored.itertuples()
-    if not rest or best.always:
-        return told("quick_wins.always" if rest else "quick_wins.only")
-    most = max(other.first for other in rest)
-    rivals = [other.programme for other in rest if other.first == most]
-    # of a share of draws; where equals share a draw it is at most that
-    error = 100 * sqrt(best.first * (1 - best.first) / DRAWS)
-    figures = {"draws": DRAWS, "error": error, "most": most, "rivals": rivals}
-    return told("quick_wins.first", best=best, **figures)

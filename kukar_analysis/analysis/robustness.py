@@ -1,12 +1,7 @@
-"""How firm a ranking is: what it is under other reasonable choices, and which choice matters.
+"""How firm a ranking is under other reasonable choices, and which choice matters.
 
-Uncertainty and sensitivity analysis after the OECD/JRC Handbook on Constructing Composite
-Indicators (2008, part 1, step 7) and Saisana, Saltelli and Tarantola (2005, J. R. Statist. Soc. A
-168, 307-323). Five choices vary together, what was printed being one value of each: each weight
-times 0.75 to 1.25, shared out to 100 % again (COINr uses the same); the weights of another edition;
-a geometric mean, under which one 0 makes the index 0; one component left out; each score moved
-within what whole-number marks may hide. Of the middle three half of the draws are as printed.
-Indices are rounded as the ministry prints them, so equal ones share a rank. One seed draws all.
+After the OECD/JRC Handbook (2008, step 7) and Saisana, Saltelli and Tarantola (2005); the five
+choices, what is drawn and how indices are rounded: docs/metode.md. One seed draws all.
 """
 
 from __future__ import annotations
@@ -42,9 +37,8 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     """Return what rank each region has in the draws, nationally and in its group.
 
     low and high: 5 % and 95 % of the draws; as_good: share with the printed rank or better,
-    upper_half in the better half; mean_shift: mean distance from it. `_error` is half of a 95 %
-    interval: of a quantile to the order statistics n p ± 1.96 sqrt(n p (1 - p)), of a share 1.96
-    sqrt(p (1 - p) / n).
+    upper_half in the better half; mean_shift: mean distance from it. `_error` is half of the 95 %
+    Monte Carlo interval (normal; of a quantile by its order statistics).
     """
     found, made = _asked(year, draws), list[pd.DataFrame]()
     for scope, edition, inside in found.scopes() if found.regions else ():
@@ -93,17 +87,24 @@ def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
 def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     """Return the region's ranks in the draws parted in two, by each thing done or not (`applies`).
 
-    Two rows a thing, that which explains most first. choice: a component counts, an edition's
-    weights are used, the mean is geometric; simulated: share of draws; explained: share of the
-    rank's variance that lies between the two (correlation ratio). Empty when there is no rank, or
-    it never changes.
+    Two rows a thing (a component counts, an edition's weights are used, the mean is geometric),
+    that which explains most first; simulated: share of draws; explained: share of the rank's
+    variance that lies between the two. Empty when there is no rank, or it never changes.
     """
     found, rows = _asked(year, draws), []
     if region in found.regions:
         drawn, picked = simulation.simulated(found, draws, seed)
         _, inside, own = found.scope_of(region)
         rank = pd.Series(ranks(drawn[:, inside])[:, own])
-        for (choice, alternative), applies in _things(found, region, picked).items():
+        weights = found.weights[:, found.edition[found.regions.index(region)]]
+        things = {
+            ("component", c): (picked["left_out"] != i + 1) & (weights[picked["edition"], i] > 0)
+            for i, c in enumerate(found.components)
+        }
+        for place, editions in enumerate(found.alternatives, start=1):
+            things["edition", " ".join(editions)] = picked["edition"] == place
+        things["aggregation", "geometric"] = picked["aggregation"] > 0
+        for (choice, alternative), applies in things.items():
             if rank.nunique() == 1 or applies.nunique() == 1:
                 continue
             explained = rank.groupby(applies).transform("mean").var() / rank.var()
@@ -116,23 +117,12 @@ def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     return made.sort_values("explained", ascending=False, kind="stable", ignore_index=True)
 
 
-def _things(found: Field, region: str, picked: pd.DataFrame) -> dict[tuple[str, str], pd.Series]:
-    weights = found.weights[:, found.edition[found.regions.index(region)]]
-    made = {
-        ("component", c): (picked["left_out"] != i + 1) & (weights[picked["edition"], i] > 0)
-        for i, c in enumerate(found.components)
-    }
-    for place, editions in enumerate(found.alternatives, start=1):
-        made["edition", " ".join(editions)] = picked["edition"] == place
-    return made | {("aggregation", "geometric"): picked["aggregation"] > 0}
-
-
 def rank_importance(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     """Return the Sobol indices of the region's rank: how much of its variance a choice explains.
 
-    main (alone), total (with interactions), each with 95 % of 200 bootstrap resamples. From n (5 +
-    2) evaluations, n the largest power of 2 up to a quarter of the draws; weights and assessors are
-    one input each, which picks one of n sets. Empty when there is no rank, or it never changes.
+    main (alone), total (with interactions), each with 95 % of 200 bootstrap resamples, from 7 n
+    evaluations, n the largest power of 2 up to a quarter of the draws. Empty when there is no rank,
+    or it never changes.
     """
     found, made = _asked(year, draws), {}
     n, rng = 2 ** floor(log2(draws / 4)), np.random.default_rng(seed)
@@ -211,12 +201,10 @@ def _treatment(year: int, choice: str, alternative: str, applies: bool = True) -
 
 def rank_missing(year: int, region: str) -> list[str]:
     """Say why the rank of a region cannot be simulated; nothing where it can."""
-    found, edition = field(year), compare.edition_of(year, region)
-    if region in found.regions:
+    if region in field(year).regions:
         return []
     why = [*missing("index_scores", year, region)["sentence"]]
-    if edition and not why:
-        why = [short for short in [compare.missing_of(year, edition.edition)] if short]
+    why = why or [text for text in compare.whole_field(year, region)["missing"] if text]
     return why or [told("rank.incomplete", region=region, year=year)]
 
 
@@ -225,30 +213,30 @@ def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
 
     `ranks` is of `rank_intervals`. Empty where the region is not in it.
     """
-    rows = [*ranks[ranks["region"] == region].itertuples()]
-    if not rows:
+    rows = ranks[ranks["region"] == region]
+    if rows.empty:
         return ""
-    own, names = rows[0], framework.load().names["region"]
+    own, names = next(rows.itertuples()), framework.load().names["region"]
     every = ranks[(ranks["scope"] == own.scope) & (ranks["edition"] == own.edition)]
     tied = every.loc[every["printed_rank"].eq(own.printed_rank), "region"].drop(own.Index)
-    said = [told("rank.printed", r=own, tied=[names[code] for code in tied])]
-    if not any(row.mean_shift for row in rows):
-        return " ".join([*said, told("rank.same")])
-    usual = (every["high"] - every["low"]).quantile(0.5, interpolation="lower")
-    error = max(own.median_error, own.low_error, own.high_error)
-    said.append(told("rank.moved", r=own, error=error, usual=usual))
-    return " ".join([*said, *(told("rank.group", r=r) for r in rows[1:])])
+    return told(
+        "rank",
+        r=own,
+        tied=[names[code] for code in tied],
+        moves=(rows["mean_shift"] > 0).any(),
+        usual=(every["high"] - every["low"]).quantile(0.5, interpolation="lower"),
+        error=max(own.median_error, own.low_error, own.high_error),
+        others=rows[1:],
+    )
 
 
 def cases_sentence(cases: pd.DataFrame) -> str:
     """Say what parts the simulations most (`rank_cases`), and the ranks on either side."""
-    if cases.empty:
-        return told("cases.none")
     both = cases.head(2)
     # the ministry's formula counts each component, and does none of the other things
-    is_official = both["applies"].eq(both["choice"].iloc[0] == "component")
-    (usual,), (other,) = both[is_official].itertuples(), both[~is_official].itertuples()
-    return told("cases.decided", usual=usual, other=other)
+    is_official = both["applies"] == (both["choice"] == "component")
+    usual, other = (next(both[here].itertuples(), None) for here in (is_official, ~is_official))
+    return told("cases", usual=usual, other=other)
 
 
 def _asked(year: int, draws: int) -> Field:

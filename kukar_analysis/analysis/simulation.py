@@ -41,10 +41,7 @@ class Field:
     spread: Array  # standard deviation of each component's score that whole-number marks hide
 
     def scopes(self) -> Iterator[tuple[str, str, Array]]:
-        """Return each field of ranks: scope, edition (empty for national), which regions.
-
-        National first, where the nation's field is whole; then the groups.
-        """
+        """Yield scope, edition and which regions: the nation where it is whole, then the groups."""
         if not compare.missing_of(self.year):
             yield "national", "", np.ones(len(self.regions), dtype=bool)
         for place, edition in enumerate(self.editions):
@@ -68,32 +65,22 @@ def field(year: int) -> Field:
 
     Only of editions whose field is whole; without regions where none is.
     """
-    fw = framework.load()
-    took_part = compare.participants(year)
+    fw, took_part = framework.load(), compare.participants(year)
     editions = tuple(e for e in fw.editions if e in set(took_part["edition"]))
     components = tuple(c for c in fw.components if any(c in fw.weights[e] for e in editions))
     own = np.array([[fw.weights[e].get(c, 0) / 100 for c in components] for e in editions])
     own = own.reshape(len(editions), len(components))
     edition = np.array([editions.index(e) for e in took_part["edition"]], dtype=int)
-    stated = store.read("component_scores", year=year)
-    table = stated.pivot(index="region", columns="component", values="score")
+    table = store.read("component_scores", year=year)
+    table = table.pivot(index="region", columns="component", values="score")
     scores = table.reindex(index=took_part["region"], columns=list(components)).to_numpy(float)
     scores = np.where(own[edition] > 0, scores, 0)
     whole = ~np.isnan(scores).any(axis=1)
-    ranked = took_part[whole]
-    parts = (
-        year,
-        tuple(ranked["region"]),
-        tuple(ranked["origin"]),
-        components,
-        editions,
-        edition[whole],
-        scores[whole],
-        ranked["index_published"].to_numpy(float),
-        *_weight_sets(own, components),
-        _spread(year, components),
-    )
-    return _field(pickle.dumps(parts))
+    ranked, known = took_part[whole], (components, editions, edition[whole], scores[whole])
+    names = year, tuple(ranked["region"]), tuple(ranked["origin"])
+    finals = ranked["index_published"].to_numpy(float)
+    hidden = _spread(year, components)
+    return _field(pickle.dumps((*names, *known, finals, *_weight_sets(own, components), hidden)))
 
 
 @framework.kept(4)
@@ -125,9 +112,8 @@ def _weight_sets(
 def _spread(year: int, components: tuple[str, ...]) -> Array:
     """Return the standard deviation that whole-number marks leave in each component's score.
 
-    A mark hides up to half a point: variance 1/12; n questions are the mean of 5 n marks. n is that
-    of the year's edition whose form is known, for the other group too (assumptions.csv); else
-    nothing.
+    A mark hides up to half a point: variance 1/12; n questions are the mean of 5 n marks, n of the
+    year's edition whose form is known, for the other group too (assumptions.csv); else nothing.
     """
     form = compare.form_of(framework.load().asked_edition(year) or "")
     counts = form["component"].value_counts().reindex(components).to_numpy(float)
@@ -143,10 +129,7 @@ def as_printed(field: Field, draws: int) -> Choices:
 
 
 def sets(field: Field, count: int, rng: np.random.Generator) -> tuple[Array, Array]:
-    """Draw so many sets of weight factors and of errors of the scores.
-
-    Errors are normal: each is the mean of 25 or more rounding errors.
-    """
+    """Draw so many sets of weight factors, and of normal errors of the scores."""
     regions, components = field.scores.shape
     factors = rng.uniform(1 - WEIGHT_RANGE, 1 + WEIGHT_RANGE, (count, components))
     return factors, rng.standard_normal((count, regions, components)) * field.spread
@@ -159,20 +142,17 @@ def choices(field: Field, inputs: Array, factors: Array, errors: Array) -> Choic
     alternatives, the lower half of the inputs is as printed; the alternatives share the upper.
     """
 
-    def one_of(count: int, inputs: Array) -> Array:
-        return np.asarray((inputs * count).astype(int))
+    def one_of(count: int, own: Array) -> Array:
+        return np.asarray((own * count).astype(int))
 
-    def printed_or_one_of(count: int, inputs: Array) -> Array:
-        return np.where(inputs < 0.5, 0, 1 + one_of(count, np.maximum(2 * inputs - 1, 0)))
-
-    weights, edition, aggregation, left_out, assessors = inputs.T
-    return {
-        "weights": factors[one_of(len(factors), weights)],
-        "edition": printed_or_one_of(len(field.alternatives), edition),
-        "aggregation": printed_or_one_of(1, aggregation),
-        "left_out": printed_or_one_of(len(field.components), left_out),
-        "assessors": errors[one_of(len(errors), assessors)],
+    weights, *parted, assessors = inputs.T
+    counts = len(field.alternatives), 1, len(field.components)
+    made = {
+        choice: np.where(own < 0.5, 0, 1 + one_of(count, np.maximum(2 * own - 1, 0)))
+        for choice, count, own in zip(CHOICES[1:-1], counts, parted, strict=True)
     }
+    made["weights"] = factors[one_of(len(factors), weights)]
+    return made | {"assessors": errors[one_of(len(errors), assessors)]}
 
 
 @framework.kept(4)
@@ -181,7 +161,7 @@ def simulated(
 ) -> tuple[Array, pd.DataFrame]:
     """Return the indices (hundredths, draw x region) where the named choices are drawn.
 
-    Beside them what was picked in each draw: columns edition, aggregation, left_out (as Choices).
+    Beside them what was picked in each draw: edition, aggregation, left_out (as in Choices).
     """
     rng, made, picked = np.random.default_rng(seed), [], []
     for begin in range(0, draws, CHUNK):
@@ -218,7 +198,7 @@ def indices(field: Field, made: Choices) -> Array:
     """Return the index of every region in every draw, in hundredths (draw x region).
 
     Rounded half up as the region's edition rounds: each term first (`each_term`), or the sum. A
-    geometric mean has no terms and is rounded once.
+    geometric mean has no terms and is rounded once; it is 0 where a weighed score is.
     """
     found, chosen = np.empty((len(made["edition"]), len(field.regions))), made["aggregation"] > 0
     kept = np.arange(1, len(field.components) + 1) != made["left_out"][:, None]
@@ -226,27 +206,15 @@ def indices(field: Field, made: Choices) -> Array:
     for place, edition in enumerate(field.editions):
         inside = field.edition == place
         weights = field.weights[made["edition"], place] * made["weights"] * kept
-        weights /= weights.sum(axis=1, keepdims=True)
+        weights = (weights / weights.sum(axis=1, keepdims=True))[:, None]
         own = scores[:, inside]
         if framework.load().editions[edition].rounding == "each_term":
-            means = _hundredths(own * weights[:, None]).sum(axis=2)
+            means = _hundredths(own * weights).sum(axis=2)
         else:
-            means = _hundredths(arithmetic(own, weights))
-        means[chosen] = _hundredths(geometric(own[chosen], weights[chosen]))
+            means = _hundredths((own * weights).sum(axis=2))
+        means[chosen] = _hundredths((own[chosen] ** weights[chosen]).prod(axis=2))
         found[:, inside] = means
     return found
-
-
-def arithmetic(scores: Array, weights: Array) -> Array:
-    """Return weighted means (draw x region) of scores (draw x region x component)."""
-    return np.asarray((scores @ weights[..., None])[..., 0])
-
-
-def geometric(scores: Array, weights: Array) -> Array:
-    """Return weighted geometric means, weights summing to 1; 0 where a weighed score is 0."""
-    nought = ((scores == 0) & (weights > 0)[:, None]).any(axis=2)
-    logs = np.log(np.where(scores == 0, 1, scores))
-    return np.where(nought, 0, np.exp(arithmetic(logs, weights)))
 
 
 def ranks(values: Array) -> Array:

@@ -1,7 +1,8 @@
 """What the analyses share: sentences of definitions/sentences.csv, and frames in type and order.
 
 A sentence is a Jinja template. Filters: n (places) and signed write numbers, name (kind) the name
-of an id, listed `a, b, dan c`, few at most five of them, ends a range; `is missing`: null.
+of an id, each (sentence) tells one of every row `r` of a frame, listed `a, b, dan c`, few at most
+five of them, ends a range; `is missing`: null.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ _TYPES["year"] = "int64"
 def told(sentence: str, **figures: Any) -> str:
     """Return a sentence of the definitions with its figures."""
     return " ".join(_template(sentence).render(figures).split())
+
+
+def tell(sentences: str, **figures: Any) -> list[str]:
+    """Return those of several sentences that say something with these figures."""
+    return [said for name in sentences.split() if (said := told(name, **figures))]
 
 
 def tidy(rows: Any, columns: str, **types: str) -> pd.DataFrame:
@@ -58,4 +64,5 @@ _JINJA.filters |= {"n": number, "name": _name, "listed": lambda names: listed([*
 _JINJA.filters["few"] = lambda names: listed([*names], NAMED)
 _JINJA.filters["ends"] = lambda r: f"{r.low} sampai {r.high}" if r.low < r.high else f"{r.low}"
 _JINJA.filters["signed"] = lambda value, places=2: number(value, places, signed=True)
+_JINJA.filters["each"] = lambda rows, sentence: [told(sentence, r=r) for r in rows.itertuples()]
 _JINJA.tests["missing"] = pd.isna

@@ -303,8 +303,8 @@ def _what_if(
     way = priorities.shortest_way(*of, goal, step=size, fixed=fixed or [])
     for said in priorities.target_sentences(*of, goal, step=size, fixed=fixed or []):
         typer.echo(said.replace("**", ""))
-    if way is None:
-        return bool(priorities.alone(*of, goal)["needed"].notna().any())
+    if way.index is None:
+        return bool(way.alone["needed"].notna().any())
     if way.is_reached and way.steps:
         typer.echo(
             way.moves[["question", "from_score", "to_score", "steps"]].to_string(index=False)
