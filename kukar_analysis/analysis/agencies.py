@@ -269,9 +269,13 @@ def _not_on_record(year: int, region: str, seats: pd.DataFrame, nameless: int) -
 def agency_sentences(year: int, region: str, opd: str) -> list[str]:
     """Answer what came from an agency, what is missing, and how sure that is."""
     known = _of_agency(year, region, opd)
-    said = {"unknown": "unknown", "silent": "silent asked", "unusable": "unusable asked"}
-    said = said.get(known["state"], "came scores mend sure")
-    return tell(" ".join(f"agency.{sentence}" for sentence in said.split()), **known)
+    said = {
+        "unknown": "agency.unknown",
+        "silent": "agency.silent agency.asked",
+        "unusable": "agency.unusable agency.asked",
+    }
+    came = "agency.came agency.scores agency.mend agency.sure"
+    return tell(said.get(known["state"], came), **known)
 
 
 def send_back(year: int, region: str, opd: str) -> list[str]:

@@ -61,8 +61,10 @@ def _known_year(year: int) -> int:
 
 def _figure(year: int, code: str, figure: str) -> Iterator[pd.DataFrame]:
     """Yield what states a figure, then what it is made from, and in which columns of a list."""
-    fw, named = framework.load(), {"year": year, "region": code}
-    index, components, questions, statistics = (store.read(t, **named) for t in _TABLES)
+    fw = framework.load()
+    index, components, questions, statistics = (
+        store.read(table, year=year, region=code) for table in _TABLES
+    )
     assessed, known = compare.assessed(year, code), compare.index_value(year, code).known
     if figure == "rank":
         every = compare.participants(year) if known == "printed" else index[:0]

@@ -300,14 +300,14 @@ def target_sentences(
     year: int, region: str, target: Decimal, *, step: Decimal = ONE, fixed: Iterable[str] = ()
 ) -> list[str]:
     """Return how far a target is, and the shortest way, or what single components could do."""
-    index, way = compare.index_value(year, region), None
-    far = index.value is None or index.known != "printed"
-    if not far and index.value < target:
-        way = shortest_way(year, region, target, step=step, fixed=fixed)
+    index = compare.index_value(year, region)
     goal = told("target.goal", target=target, is_set=target == compare.target(year, region))
     figures = {"goal": goal, "index": index, "year": year, "region": region, "target": target}
-    if way is None:
-        return [told("target.unknown" if far else "target.reached", **figures)]
+    if index.known != "printed" or index.value is None:
+        return [told("target.unknown", **figures)]
+    if index.value >= target:
+        return [told("target.reached", **figures)]
+    way = shortest_way(year, region, target, step=step, fixed=fixed)
     able = way.alone.dropna(subset="score")
     single = able.dropna(subset="needed").sort_values("rise", kind="stable")
     costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
