@@ -8,45 +8,12 @@ Headings, formats and names of ids are those of definitions/columns.csv. Everyth
 in sentences `**bold**` and nothing else is markup. In Lab a cell shows what it ends with.
 """
 
-from kukar_analysis.formats import day as date
 from kukar_analysis.formats import number
 from kukar_analysis.show.drawings import rank_intervals, risk_matrix, waterfall
-from kukar_analysis.show.figure import (
-    BEFORE,
-    INK,
-    NOW,
-    OTHERS,
-    PALETTE,
-    PAST_AND_NOW,
-    axes,
-    figure,
-    style,
-)
+from kukar_analysis.show.figure import BEFORE, INK, NOW, OTHERS, PAST_AND_NOW, axes, figure
 from kukar_analysis.show.table import sources, table
-from kukar_analysis.show.words import Shown, answer, empty, items, listed, named, note
+from kukar_analysis.show.words import answer, empty, items, listed, named, note
 
-__all__ = [
-    "BEFORE",
-    "INK",
-    "NOW",
-    "OTHERS",
-    "PALETTE",
-    "PAST_AND_NOW",
-    "Shown",
-    "answer",
-    "axes",
-    "date",
-    "empty",
-    "figure",
-    "items",
-    "listed",
-    "named",
-    "note",
-    "number",
-    "rank_intervals",
-    "risk_matrix",
-    "sources",
-    "style",
-    "table",
-    "waterfall",
-]
+__all__ = ["BEFORE", "INK", "NOW", "OTHERS", "PAST_AND_NOW", "answer", "axes", "empty", "figure"]
+__all__ += ["items", "listed", "named", "note", "number", "rank_intervals", "risk_matrix"]
+__all__ += ["sources", "table", "waterfall"]

@@ -53,16 +53,15 @@ def cells(frame: pd.DataFrame, columns: Sequence[Any] | Mapping[Any, str] | None
     `columns` chooses and orders (a list), or gives other headings (a mapping); without a list the
     hidden ones are left out. UsageError names a column that the frame does not have.
     """
-    known = framework.load().columns
     if lacking := [c for c in columns or () if c not in frame.columns]:
         raise UsageError(
             f"column {lacking[0]!r} is not in the frame; it has {', '.join(map(str, frame))}"
         )
     if columns is not None and not isinstance(columns, Mapping):
         return [column(frame[name]) for name in columns]
-    wanted = [name not in known or not known[name].hidden for name in frame.columns]
-    headings = columns or {}
-    return [column(values, headings.get(name)) for name, values in frame.loc[:, wanted].items()]
+    hidden = {name for name, defined in framework.load().columns.items() if defined.hidden}
+    headings, shown = columns or {}, [name not in hidden for name in frame.columns]
+    return [column(values, headings.get(name)) for name, values in frame.loc[:, shown].items()]
 
 
 def column(values: pd.Series, heading: str | None = None) -> Cells:
@@ -93,10 +92,6 @@ def text(value: Any, as_: str) -> str:
         return "ya" if value else "tidak"
     if kind == "year":
         return f"{value:.0f}"
-    return _number(kind, value, detail)
-
-
-def _number(kind: str, value: Any, detail: str) -> str:
     if kind == "plain":
         own = -int(Decimal(str(value)).normalize().as_tuple().exponent)
         return formats.number(value, min(max(own, 0), 6))

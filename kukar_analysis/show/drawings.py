@@ -93,39 +93,23 @@ def rank_intervals(frame: pd.DataFrame, region: str, *, ax: Axes | None = None) 
     every = frame.sort_values("printed_rank", kind="stable", ignore_index=True)
     place = framework.load().names["region"].get(region, region)
     thick = min(3.0, 220 / max(len(every), 1))
-    ax.vlines(
-        every.index,
-        every["low"],
-        every["high"],
-        color=OTHERS,
-        linewidth=thick,
-        label="90% simulasi",
-    )
+    look: Any = {"color": OTHERS, "linewidth": thick, "label": "90% simulasi"}
+    ax.vlines(every.index, every["low"], every["high"], **look)
     ax.scatter(every.index, every["printed_rank"], s=5, color=INK, zorder=3, label="nilai tercetak")
     for at, own in every[every["region"] == region].iterrows():
         ax.vlines([at], own["low"], own["high"], color=NOW, linewidth=thick + 1.6, zorder=4)
         ax.scatter([at], [own["printed_rank"]], marker="D", s=42, color=NOW, zorder=5, label=place)
-        _beside(ax, at, own, len(every))
+        # above the falling line on its left half, below it on the right: there it is free
+        where: Any = {"xy": (at, own["low"]), "xytext": (8, 4), "ha": "left", "va": "bottom"}
+        if int(str(at)) >= len(every) / 2:
+            where = {"xy": (at, own["high"]), "xytext": (-8, -4), "ha": "right", "va": "top"}
+        words = " sampai ".join(str(rank) for rank in sorted({own["low"], own["high"]}))
+        ax.annotate(words, color=NOW, fontweight="bold", **where, **_WORDS)
     of = int(every["of"].max()) if len(every) else 1
     ax.set(xlabel="daerah menurut nilai tercetak", ylabel="peringkat", xticks=[])
     ax.set(xlim=(-1, len(every)), ylim=(1.1 * of + 0.5, 1 - 0.1 * of))
-    ax.yaxis.set_major_locator(mpl.ticker.FixedLocator(_ticks(of)))
+    step = next(s for s in (1, 5, 10, 20, 50, 100) if of / s <= 8)
+    ax.set_yticks(sorted({1, *range(step, of - step // 2, step), of}))  # round ones between
     ax.grid(axis="x", visible=False)
     ax.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=3, columnspacing=1.2)
     return ax
-
-
-def _beside(ax: Axes, at: Any, own: Any, many: int) -> None:
-    """Write an interval above the falling line on the right, or below it on the left: free."""
-    if at < many / 2:
-        where: Any = {"xy": (at, own["low"]), "xytext": (8, 4), "ha": "left", "va": "bottom"}
-    else:
-        where = {"xy": (at, own["high"]), "xytext": (-8, -4), "ha": "right", "va": "top"}
-    words = " sampai ".join(str(rank) for rank in sorted({own["low"], own["high"]}))
-    ax.annotate(words, color=NOW, fontweight="bold", **where, **_WORDS)
-
-
-def _ticks(of: int) -> list[int]:
-    """Return the first and last rank and round ones between."""
-    step = next(s for s in (1, 5, 10, 20, 50, 100) if of / s <= 8)
-    return sorted({1, *range(step, of - step // 2, step), of})

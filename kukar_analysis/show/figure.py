@@ -31,7 +31,7 @@ from kukar_analysis.show.words import Missing, Shown, empty, render, stated
 
 NOW, BEFORE, OTHERS, INK = "#0b3c6f", "#b35900", "#a9b4bf", "#222222"
 PAST_AND_NOW = [BEFORE, NOW]
-PALETTE = [NOW, BEFORE, "#4f93b8", "#f0c35a", "#853a70", OTHERS]
+_PALETTE = [NOW, BEFORE, "#4f93b8", "#f0c35a", "#853a70", OTHERS]
 """Six that stay apart by their lightness alone, as in grey; give `style=` or hatches besides."""
 WIDTH = 5.6
 """inches: so that a letter is still 9 pixels high on a telephone 390 pixels wide"""
@@ -42,7 +42,7 @@ _LABEL = 30
 _STYLE: Any = {
     "font.size": 10,
     "axes.titlesize": 10.5,
-    "axes.prop_cycle": cycler(color=PALETTE),
+    "axes.prop_cycle": cycler(color=_PALETTE),
     "axes.edgecolor": INK,
     "axes.labelcolor": INK,
     "text.color": INK,
@@ -55,19 +55,14 @@ _STYLE: Any = {
 }
 
 
-def style() -> None:
-    """Set the style of the house for all that is drawn from now on; `axes` does so itself."""
-    sns.set_theme(style="whitegrid", rc=_STYLE)
-    # an empty frame has no hue; the empty place says so in the reader's words
-    warnings.filterwarnings("ignore", "Ignoring `palette` because no `hue`", UserWarning)
-
-
 def axes(rows: int | None = None, *, height: float | None = None, **more: Any) -> Axes:
     """Return new Axes in the style of the house, high enough for so many rows.
 
     `height` in inches instead of rows; `more` goes to matplotlib's add_subplot.
     """
-    style()
+    sns.set_theme(style="whitegrid", rc=_STYLE)
+    # an empty frame has no hue; the empty place says so in the reader's words
+    warnings.filterwarnings("ignore", "Ignoring `palette` because no `hue`", UserWarning)
     tall = height or (_FRAME + _ROW * max(rows, 2) if rows is not None else 3.6)
     figure = plt.figure(figsize=(WIDTH, tall), layout="constrained")
     made: Axes = figure.add_subplot(**more)
@@ -88,7 +83,11 @@ def figure(
     a sentence, or a frame with a column origin. Axes that are labelled with a column of
     columns.csv are given its heading, and ids their names. The same figure gives the same bytes.
     """
-    drawn = _figure(of)
+    part = of if isinstance(of, Figure) else getattr(of, "figure", None)
+    drawn = getattr(part, "figure", None)  # the whole of it
+    if not isinstance(drawn, Figure):
+        kind = type(of).__name__
+        raise UsageError(f"a {kind} is no figure; expected Axes, a Figure or a grid of seaborn's")
     plt.close(drawn)
     if stated(missing):
         return replace(empty(missing), figure=drawn)  # a finding of nothing is none
@@ -98,7 +97,11 @@ def figure(
             _readable(ax)
         for words in drawn.findobj(Text):
             words.set_parse_math(False)  # a name with a dollar sign is no formula
-        _framed(drawn, finding, source if isinstance(source, str | None) else sources(source))
+        drawn.set_layout_engine("constrained")  # seaborn's grids bring one that moves nothing
+        _fit(drawn.suptitle("", x=0.01, ha="left", fontweight="bold", fontsize=11), finding)
+        below = source if isinstance(source, str | None) else sources(source)
+        if below:
+            _fit(drawn.supxlabel("", x=0.01, ha="left", fontsize=9, color="#454c53"), below)
         if len(drawn.axes) == 1 and drawn.axes[0].get_legend():
             _legend_above(drawn.axes[0])
         buffer = io.BytesIO()
@@ -106,25 +109,6 @@ def figure(
     said = " ".join(f"{words.removesuffix('.')}." for words in (finding, alt) if words)
     data = base64.b64encode(buffer.getvalue()).decode()
     return Shown(render("figure", alt=said, data=data), said, figure=drawn)
-
-
-def _figure(ax: Any) -> Figure:
-    found = ax if isinstance(ax, Figure) else getattr(ax, "figure", None)
-    found = getattr(found, "figure", None)  # the whole of it, where it is a part
-    if not isinstance(found, Figure):
-        raise UsageError(
-            f"a {type(ax).__name__} is no figure; expected Axes, a Figure or a grid of seaborn's"
-        )
-    return found
-
-
-def _framed(figure: Figure, finding: str, source: str | None) -> None:
-    """Put the finding over and the source under a figure, and keep all within it."""
-    figure.set_layout_engine("constrained")  # seaborn's grids bring one that moves nothing
-    title = figure.suptitle(finding, x=0.01, ha="left", fontweight="bold", fontsize=11)
-    _fit(title, finding)
-    if source:
-        _fit(figure.supxlabel(source, x=0.01, ha="left", fontsize=9, color="#454c53"), source)
 
 
 def _fit(made: Text, words: str) -> None:
