@@ -1,6 +1,5 @@
 """PDF from the pages: sheet, letterhead, page numbers, the year as one document, and no network."""
 
-import json
 import re
 import sys
 from datetime import UTC, datetime
@@ -9,10 +8,9 @@ import pdfplumber
 import pytest
 from reading import KUKAR, MALANG
 
-from kukar_analysis import show, store
+from kukar_analysis import paths, show
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import PrinterError, UsageError
-from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import paper
 from kukar_analysis.report.record import RunRecord
 
@@ -34,38 +32,30 @@ def printer():
 
 
 LIMITS = "<h2>Keterbatasan</h2><ul><li>Satu kali.</li></ul>"
+STYLE = (paths.ROOT / "kukar_analysis/report/templates/style.css").read_text("utf-8")
 
 
-def write(folder, body, name=f"2023/{KUKAR}/02_indeks", title="Indeks karangan", data=None):
-    """Write a page as the site has it, and its entry in the manifest."""
-    path = folder / f"{name}.html"
+def write(folder, body, name="02_indeks", title="Indeks karangan", data=None, region=KUKAR):
+    """Write a page as the site has it, and return its entry in the manifest."""
+    path = folder / f"2023/{region}/{name}.html"
     path.parent.mkdir(parents=True, exist_ok=True)
-    style = (store.ROOT / "kukar_analysis/report/templates/style.css").read_text("utf-8")
     path.write_text(
-        f"<!DOCTYPE html><html lang='id'><head><title>{title}</title><style>{style}</style></head>"
+        f"<!DOCTYPE html><html lang='id'><head><title>{title}</title><style>{STYLE}</style></head>"
         f"<body><header><p><a href='x.html'>Menu</a></p></header><main id='isi'>"
         f"<nav><a href='#a'>Isi halaman</a></nav><p class='kicker'>{title}</p>{body}"
         "</main><footer><p>Dibuat hari ini.</p></footer></body></html>",
         encoding="utf-8",
     )
-    manifest = folder / MANIFEST
-    listed = json.loads(manifest.read_text())["reports"] if manifest.exists() else []
-    year, region, _ = name.split("/")
-    entry = {"name": name, "title": title, "year": int(year), "region": region, "page": True}
-    entry |= {"notebook": name.split("/")[2][:2], "region_name": region}
+    entry = {"name": f"2023/{region}/{name}", "title": title, "year": 2023, "region": region}
+    entry |= {"notebook": name[:2], "region_name": region, "page": True}
     entry["parameters"] = {"opd": "Dinkes"} if "09_opd" in name else {}
-    entry["data"] = data or RECORD.data
-    manifest.write_text(json.dumps({"reports": [*listed, entry]}))
-    return name
+    return entry | {"data": data or RECORD.data}
 
 
-def printed(printer, folder, name):
-    paper.page(printer, folder, name)
-    return folder / f"{name}.pdf"
-
-
-def entries(folder):
-    return json.loads((folder / MANIFEST).read_text())["reports"]
+def printed(printer, folder, body):
+    entry = write(folder, body)
+    paper.page(printer, folder, entry["name"])
+    return folder / f"{entry['name']}.pdf"
 
 
 def texts(path):
@@ -85,7 +75,7 @@ def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, 
     ax.barh(profile["component"], profile["score"])
     drawn = show.figure(ax, "Temuan", alt=show.listed(profile, "component", "score"))
     body = f"<h1>Berapa?</h1>{show.table(profile, 'Komponen').html}{drawn.html}"
-    made = printed(printer, tmp_path, write(tmp_path, body))
+    made = printed(printer, tmp_path, body)
     (text,) = texts(made)
     assert sheet(made) == (210, 297)
     assert "PEMERINTAH KABUPATEN KUTAI KARTANEGARA" in text
@@ -106,7 +96,7 @@ def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, 
 
 
 def test_folio_is_215_by_330_mm(tmp_path):
-    made = printed(paper.Printer("F4"), tmp_path, write(tmp_path, "<h1>Berapa?</h1>"))
+    made = printed(paper.Printer("F4"), tmp_path, "<h1>Berapa?</h1>")
     assert sheet(made) == (215, 330)
     with pytest.raises(UsageError, match="known: A4, F4"):
         paper.Printer("B5")
@@ -116,32 +106,26 @@ def test_a_table_that_breaks_has_its_head_on_every_page(printer, tmp_path):
     rows = "".join(f"<tr><th scope='row'>baris {i}</th><td>{i}</td></tr>" for i in range(120))
     head = "<thead><tr><th>Judul lajur</th><th>Angka</th></tr></thead>"
     table = f"<table><caption>Panjang</caption>{head}<tbody>{rows}</tbody></table>"
-    pages = texts(printed(printer, tmp_path, write(tmp_path, f"<h1>Berapa?</h1>{table}")))
+    pages = texts(printed(printer, tmp_path, f"<h1>Berapa?</h1>{table}"))
     assert len(pages) > 2
     assert all("Judul lajur" in text for text in pages)
     assert "Halaman 2 dari" in pages[1]
 
 
 def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_path):
-    write(
-        tmp_path,
-        f"<h1>Ringkas?</h1>{LIMITS}<table><tr><td>Pertama.</td></tr></table>",
-        f"2023/{KUKAR}/00_ringkasan",
-        "Ringkasan K",
-    )
-    write(
-        tmp_path,
-        f"<h1>Berapa?</h1><table><tr><td>Kedua.</td></tr></table>{LIMITS}",
-        title="Indeks K",
-        data="lama",
-    )
-    write(tmp_path, "<h1>Lain?</h1><p>Bukan ini.</p>", f"2023/{MALANG}/02_indeks", "Indeks M")
-    write(tmp_path, "<h1>Dinkes?</h1><p>Bukan ini.</p>", f"2023/{KUKAR}/09_opd-dinkes", "Dinkes")
-    write(tmp_path, "<h1>Kosong?</h1><p>Bukan ini.</p>", f"2023/{KUKAR}/08_program", "Program K")
+    one, two = (f"<table><tr><td>{text}</td></tr></table>{LIMITS}" for text in ("Satu.", "Dua."))
+    no = "<p>Bukan ini.</p><table><tr><td>x</td></tr></table>"
+    entries = [
+        write(tmp_path, f"<h1>Ringkas?</h1>{one}", "00_ringkasan", "Ringkasan K"),
+        write(tmp_path, f"<h1>Berapa?</h1>{two}", title="Indeks K", data="lama"),
+        write(tmp_path, no, title="Indeks M", region=MALANG),
+        write(tmp_path, no, "09_opd-dinkes", "Dinkes"),
+        write(tmp_path, "<h1>Kosong?</h1><p>Bukan ini.</p>", "08_program", "Program K"),
+    ]
     made = tmp_path / "2023" / KUKAR / f"laporan-2023-{KUKAR}.pdf"
-    paper.year(printer, tmp_path, 2022, KUKAR, RECORD, entries(tmp_path))
+    paper.year(printer, tmp_path, 2022, KUKAR, RECORD, entries)
     assert not made.exists()
-    paper.year(printer, tmp_path, 2023, KUKAR, RECORD, entries(tmp_path))
+    paper.year(printer, tmp_path, 2023, KUKAR, RECORD, entries)
     pages = texts(made)
     assert "Evaluasi Smart City Kabupaten Kutai" in pages[0]
     assert "Indeks 2023: 2,82 dari skala 4" in pages[0]
@@ -153,9 +137,8 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
         "Lampiran: metode",
         "Lampiran: sumber dan catatan pembuatan",
     ]
-    for (_, page), words in zip(
-        listed, ("Pertama.", "Kedua.", "Satu kali.", "Nilai komponen", "B-1004"), strict=True
-    ):
+    found = ("Satu.", "Dua.", "Satu kali.", "Nilai komponen", "B-1004")
+    for (_, page), words in zip(listed, found, strict=True):
         assert words in pages[int(page) - 1].replace("\n", "")
     assert "data yang lebih lama" in pages[3]
     assert "f" * 40 in "".join(pages[-2:]).replace("\n", "")
@@ -169,9 +152,10 @@ def test_a_page_can_use_nothing_but_what_it_holds(printer, tmp_path):
     picture.write_text(
         "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'><text>x</text></svg>"
     )
-    embedded = printed(printer, tmp_path, write(tmp_path, "<h1>A</h1>")).stat().st_size
     body = f"<h1>A</h1><img alt='' src='{picture.as_uri()}'>"
-    fetched = printed(printer, tmp_path, write(tmp_path, body)).stat().st_size
+    embedded, fetched = (
+        printed(printer, tmp_path, source).stat().st_size for source in ("<h1>A</h1>", body)
+    )
     assert abs(fetched - embedded) < 400
 
 

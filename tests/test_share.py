@@ -6,7 +6,6 @@ import re
 import shutil
 import zipfile
 from datetime import UTC, datetime
-from pathlib import Path
 
 import nbformat
 import openpyxl
@@ -28,7 +27,7 @@ MADE_AT = datetime(2026, 11, 24, 1, 2, 4, tzinfo=UTC)
 
 
 @pytest.fixture
-def tmp_path(tmp_path):
+def folder(tmp_path):
     """Return a folder of reports, which has a place of its own for what lies beside it."""
     (tmp_path / "laporan").mkdir()
     return tmp_path / "laporan"
@@ -40,48 +39,47 @@ def record(processed_env):
     return RunRecord("9.9", "abc", MADE_AT, found.inputs, found.corrections)
 
 
-def components(region):
-    """Return what the page of the index shows of its components."""
-    return show.table(compare.components(2023, region), "Komponen")
-
-
-def published(folder, record, shown, region=KUKAR, extra=()):
-    """Publish the page of the index, made from an executed notebook of these outputs."""
+def published(folder, record, region=KUKAR, said="Satu kalimat."):
+    """Publish the page of the index, made from an executed notebook that shows its components."""
     (report,) = registry.reports(years=[2023], regions=[region], only=["02_indeks"])
-    cells = [v4.new_markdown_cell("# Berapa?\n\nSatu kalimat.")]
-    for one in shown:
-        data = {"text/html": one.html, "text/plain": one.text}
-        output = v4.new_output("execute_result", data=data, execution_count=1)
-        cells.append(v4.new_code_cell("x", outputs=[output, *extra]))
+    shown = show.table(compare.components(2023, region), "Komponen")._repr_mimebundle_()
+    outputs = [v4.new_output("display_data", shown)]
+    outputs += [v4.new_output("stream", name="stdout", text=said)]
+    cells = [v4.new_markdown_cell("# Berapa?"), v4.new_code_cell("x", outputs=outputs)]
     notebook = folder.parent / "dibuat.ipynb"
     nbformat.write(v4.new_notebook(cells=cells), notebook)
     publish_set(folder, record, [(report, notebook)])
 
 
-def bundle(folder, record, **options):
+def bundle(folder, record, region=KUKAR, raw=store.RAW, **options):
     """Return the zip, and its faults as a draft."""
     shutil.rmtree(folder / ".work", ignore_errors=True)
-    return share.share(2023, [KUKAR], folder, folder / ".work", record, raw=store.RAW, **options)
+    return share.share(2023, [region], folder, folder / ".work", record, raw=raw, **options)
 
 
 def contents(path):
+    """Return texts by name: of a PDF those of its pages, parted; of the annex its headers."""
+    found = {}
     with zipfile.ZipFile(path) as archive:
-        return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+        for name in archive.namelist():
+            content, place = archive.read(name), name.partition("/")[2]
+            if name.endswith(".pdf"):
+                with pypdfium2.PdfDocument(content) as document:
+                    texts = [page.get_textpage().get_text_range() for page in document]
+            elif name.endswith(".xlsx"):
+                sheets = openpyxl.load_workbook(io.BytesIO(content)).worksheets
+                texts = [str(sheet.oddHeader.left.text) for sheet in sheets]
+            else:
+                texts = [content.decode()]
+            found[place] = texts
+    return found
 
 
-def texts_of(content):
-    """Return the text of every page of a PDF."""
-    document = pypdfium2.PdfDocument(content)
-    texts = [page.get_textpage().get_text_range() for page in document]
-    document.close()
-    return texts
-
-
-def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
+def test_a_bundle_holds_pages_pdf_annex_and_message(folder, record):
     with pytest.raises(ShareError, match="no page of 2023"):
-        bundle(tmp_path, record)
-    published(tmp_path, record, [components(KUKAR)])
-    made, faults = bundle(tmp_path, record)
+        bundle(folder, record)
+    published(folder, record)
+    made, faults = bundle(folder, record)
     found = contents(made)
     own = {f"laporan-2023-{KUKAR}.pdf", "02_indeks.html", "02_indeks.ipynb"}
     assert set(found) == {f"2023/{KUKAR}/{name}" for name in own} | {
@@ -89,71 +87,59 @@ def test_a_bundle_holds_pages_pdf_annex_and_message(tmp_path, record):
     }
     assert faults == []
     assert made.stat().st_size < share.LARGEST
-    message = found["pesan.txt"].decode()
+    (message,), (index,) = found["pesan.txt"], found["index.html"]
     said = "Kabupaten Kutai Kartanegara: indeks 2,82 (peningkatan 0,00), peringkat 73 dari 130"
-    assert said in " ".join(message.split())
+    assert f"{said} (Nasional, bersama 1 daerah lain) dan 27 dari 58" in message
+    assert "bisa juga berarti tidak diisi" in message
     assert "DRAF" not in message
-    assert f'href="2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"' in found["index.html"].decode()
-    linked = re.findall(r'href="([^"#]+)"', found["index.html"].decode())
-    assert [href for href in linked if not href.startswith("data:") and href not in found] == []
+    linked = {href for href in re.findall(r'href="([^"#]+)"', index) if "data:" not in href}
+    assert {f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"} < linked <= set(found)
 
 
-def test_a_figure_that_differs_makes_a_draft_or_nothing(tmp_path, record, tables_changed):
-    published(tmp_path, record, [components(KUKAR)])
+def test_a_figure_that_differs_makes_a_draft_or_nothing(folder, record, tables_changed):
+    published(folder, record)
     with pytest.raises(ShareError, match=r"Kutai Kartanegara 2023 final.*--draft"):
-        bundle(tmp_path, record)
-    assert list(tmp_path.glob("*.zip")) == []
-    made, faults = bundle(tmp_path, record, is_draft=True)
+        bundle(folder, record)
+    assert list(folder.glob("*.zip")) == []
+    made, faults = bundle(folder, record, is_draft=True)
     assert made.name == "smart-city-2023-draf.zip"
     assert any("printed" in fault for fault in faults)
     found = contents(made)
-    pages = [found[name].decode() for name in found if name.endswith(".html")]
-    assert len(pages) == 2
-    assert all("<strong>DRAF:</strong>" in page for page in pages)
-    assert "DRAF" in found["pesan.txt"].decode()
-    book = openpyxl.load_workbook(io.BytesIO(found["2023/lampiran-2023.xlsx"]))
-    assert "DRAF" in book.worksheets[0]["A2"].value
-    assert all("DRAF" in sheet.oddHeader.left.text for sheet in book.worksheets)
-    texts = texts_of(found[f"2023/{KUKAR}/laporan-2023-{KUKAR}.pdf"])
-    assert all("DRAF" in text for text in texts)
-    assert len(texts) > 3
+    marked = [name for name in found if name.endswith((".html", ".pdf", ".txt", ".xlsx"))]
+    assert len(marked) == 5
+    assert all("DRAF" in text for name in marked for text in found[name])
 
 
 @pytest.fixture
 def tables_changed(tables, tmp_path_factory, monkeypatch):
     """Point to tables in which Kukar's printed final is not the sum of its parts."""
-    folder = tmp_path_factory.mktemp("changed")
+    changed = tmp_path_factory.mktemp("changed")
     scores = tables["index_scores"].copy()
     scores.loc[(scores["region"] == KUKAR) & (scores["year"] == 2023), "index_published"] = 2.92
-    store.write_all({**tables, "index_scores": scores}, folder)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(folder))
-    return folder
+    store.write_all({**tables, "index_scores": scores}, changed)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(changed))
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [({"status": "replaced"}, "is replaced"), ({"data": "lama"}, "made from other data")],
 )
-def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(tmp_path, record, change, words):
-    published(tmp_path, record, [components(KUKAR)])
-    manifest = tmp_path / MANIFEST
-    said = json.loads(manifest.read_text())
+def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(folder, record, change, words):
+    published(folder, record)
+    said = json.loads((folder / MANIFEST).read_text())
     said["reports"][0] |= change
-    manifest.write_text(json.dumps(said))
+    (folder / MANIFEST).write_text(json.dumps(said))
     with pytest.raises(ShareError, match=words):
-        bundle(tmp_path, record)
+        bundle(folder, record)
 
 
 @pytest.mark.usefixtures("sample_env")
-def test_invented_data_is_marked_in_every_part(tmp_path, sample_processed):
+def test_invented_data_is_marked_in_every_part(folder, sample_processed):
     own = run_record(sample_processed)
-    published(tmp_path, own, [components(SAMPLE)], SAMPLE)
-    raw = store.ROOT / "data" / "sample"
-    found = contents(share.share(2023, [SAMPLE], tmp_path, tmp_path / ".work", own, raw=raw)[0])
-    for name in ("index.html", f"2023/{SAMPLE}/02_indeks.html", "pesan.txt"):
-        assert "DATA CONTOH" in found[name].decode()
-    texts = texts_of(found[f"2023/{SAMPLE}/laporan-2023-{SAMPLE}.pdf"])
-    assert all("DATA CONTOH" in text for text in texts)
+    published(folder, own, SAMPLE)
+    found = contents(bundle(folder, own, SAMPLE, store.ROOT / "data" / "sample")[0])
+    marked = [name for name in found if name.endswith((".html", ".pdf", ".txt", ".xlsx"))]
+    assert all("DATA CONTOH" in text for name in marked for text in found[name])
 
 
 PLANTED = {
@@ -164,28 +150,27 @@ PLANTED = {
     "a number of an identity card": "NIK 6402010101900001",
     "what names a person": "dijawab oleh Responden Rekaan Tiga",
 }
+HARMLESS = (
+    "Rp850.000.000; 2023/surat.pdf#p15:r4; data/raw/2023/nilai-butir-64.02.csv;"
+    f" sidik jari {'0812345678' * 6}ab; kode 3.10; 24 November 2026 pukul 08.12"
+)
 
 
-@pytest.mark.parametrize("suffix", [".html", ".txt", ".ipynb", ".xlsx", ".pdf"])
+@pytest.mark.parametrize("suffix", [".html", ".ipynb", ".xlsx", ".pdf"])
 def test_what_must_not_leave_is_found_in_every_kind_of_file_and_what_may_is_let_through(
     suffix, tmp_path
 ):
-    for number, text in enumerate(PLANTED.values()):
-        plant(tmp_path / "a" / f"{number}{suffix}", text)
-    found = leaks.find(tmp_path / "a", ["Responden Rekaan Tiga", "ya"])
+    planted = PLANTED | {"nothing": HARMLESS}
+    for number, text in enumerate(planted.values()):
+        plant(tmp_path / f"{number}{suffix}", text)
+    found = leaks.find(tmp_path, ["Responden Rekaan Tiga", "ya"])
     said = {f"{number}{suffix}: holds {kind}" for number, kind in enumerate(PLANTED)}
     assert said <= set(found)
     assert not any(text in line for line in found for text in PLANTED.values())
-    harmless = (
-        "Rp850.000.000; 2023/surat.pdf#p15:r4; data/raw/2023/nilai-butir-64.02.csv;"
-        f" sidik jari {'0812345678' * 6}ab; kode 3.10; 24 November 2026 pukul 08.12"
-    )
-    plant(tmp_path / "b" / f"berkas{suffix}", harmless)
-    assert leaks.find(tmp_path / "b", ["Responden Rekaan Tiga"]) == []
+    assert not [line for line in found if line.startswith(f"{len(PLANTED)}.")]
 
 
-def plant(path: Path, text: str) -> None:
-    path.parent.mkdir(exist_ok=True)
+def plant(path, text):
     if path.suffix == ".xlsx":
         book = openpyxl.Workbook()
         book.active["B7"] = text
@@ -193,40 +178,32 @@ def plant(path: Path, text: str) -> None:
     elif path.suffix == ".ipynb":
         nbformat.write(v4.new_notebook(cells=[v4.new_markdown_cell(text)]), path)
     elif path.suffix == ".pdf":
-        from kukar_analysis.report.paper import Printer
-
-        Printer("A4").print(f"<html><head></head><body><p>{text}</p></body></html>", path)
+        html = f"<html><head></head><body><p>{text}</p></body></html>"
+        paper.Printer("A4").print(html, path)
     else:
         path.write_text(f"<p>{text}</p>")
 
 
-@pytest.fixture
-def unprinted(monkeypatch):
-    """Leave out what takes long to make, and holds the same words as the pages."""
-    monkeypatch.setattr(paper, "Printer", str)
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("hubungi 0812-3456-7890", "a telephone number"),
+        ("Kata kepala  rekaan satu.", "what names a person"),
+    ],
+)
+def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(
+    said, kind, folder, record, own_key, monkeypatch
+):
+    monkeypatch.setattr(paper, "Printer", str)  # what takes long holds the same words
     monkeypatch.setattr(paper, "year", lambda *_, **__: None)
     monkeypatch.setattr(workbook, "write", lambda *_, **__: None)
-
-
-@pytest.mark.usefixtures("unprinted")
-def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(tmp_path, record):
-    leak = v4.new_output("stream", name="stdout", text="hubungi 0812-3456-7890")
-    published(tmp_path, record, [components(KUKAR)], extra=[leak])
-    with pytest.raises(ShareError, match="must not leave the office") as refused:
-        bundle(tmp_path, record, is_draft=True)
-    assert "3456" not in str(refused.value)
-    assert list(tmp_path.glob("*.zip")) == []
-
-
-@pytest.mark.usefixtures("unprinted")
-def test_a_name_that_the_office_listed_does_not_leave(tmp_path, record, own_key):
     listed = own_key.with_name("nama.txt")
     listed.write_text("Kepala Rekaan Satu\n\n", encoding="utf-8")
+    published(folder, record, said=said)
     try:
-        note = show.note("Kata kepala  rekaan satu.")
-        published(tmp_path, record, [note])
-        with pytest.raises(ShareError, match="holds what names a person"):
-            bundle(tmp_path, record)
+        with pytest.raises(ShareError, match=f"must not leave the office: .*{kind}") as refused:
+            bundle(folder, record, is_draft=True)
     finally:
         listed.unlink()
-    assert bundle(tmp_path, record)[0].exists()
+    assert said not in str(refused.value)
+    assert list(folder.glob("*.zip")) == []

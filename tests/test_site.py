@@ -6,7 +6,6 @@ import io
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -40,7 +39,6 @@ ROWS += ["3 dari 9", "−1,20", "0,3", "7"]
 ROWS_UP = ["−1,20", "−0,03", "0,00", "0,3", "+0,44", "2,82", "3 dari 9", "7", "12,5%", "1.234,5"]
 ROWS_UP += ["Rp2.500", "–", "tidak ikut"]
 PLANTED_PAGE = "2021/00.01/01_mutu_data"
-LONG_PAGE = "2023/00.01/08_program"
 SUMMARY = "2023/64.02/00_ringkasan"
 INDEX, PILLAR = "2023/64.02/02_indeks", "2023/64.02/03_pilar-governance"
 WAITING = "2022/64.02/02_indeks"
@@ -86,8 +84,7 @@ def site(pairs, processed, sample_processed, tmp_path_factory):
     with tables_from(sample_processed):
         found, made = pairs(SAMPLE, only), run_record(sample_processed)
         odd = {"name": PLANTED_PAGE, "year": 2021, "title": f"Mutu {PLANTED}", "waits": ()}
-        path = folder.with_name("odd.ipynb")
-        nbformat.write(planted(), path)
+        nbformat.write(planted(), path := folder.with_name("odd.ipynb"))
         publish_set(folder, made, [*found, (dataclasses.replace(found[0][0], **odd), path)])
     with tables_from(processed):
         only = [INDEX, PILLAR, PILLAR.replace("governance", "economy"), "00_ringkasan"]
@@ -115,8 +112,9 @@ def listed(manifest):
     return [entry for entry in manifest["reports"] if entry["page"]]
 
 
-def words_of(path):
-    return " ".join(Page(path.read_text(encoding="utf-8")).text.split())
+def words_of(source):
+    source = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+    return " ".join(Page(source).text.split())
 
 
 # The files
@@ -142,61 +140,46 @@ def test_every_page_is_whole_takes_nothing_from_outside_and_every_link_leads_som
         (form,) = page.all("form")
         assert (path.parent / form["data-index"]).resolve().is_file()
         assert re.findall(r"(?:url\(|@import|https?:|//\w+\.)[^\s\"]*", sources[path]) == []
-        for code in ("kukar_analysis import", "year: int", "In ["):
-            assert code not in page.text
+        assert not re.search(r"kukar_analysis import|year: int|In \[", page.text)
         assert len(sources[path]) < 2_000_000
 
 
 def test_no_published_file_names_a_path_of_this_machine(site, processed):
     places = [store.ROOT, Path.home(), Path(tempfile.gettempdir()), processed, Path(sys.prefix)]
     for path, content in bytes_of(site).items():
-        for place in places:
-            assert f"{place}{os.sep}".encode() not in content, (path, place)
-
-
-def test_the_footer_says_what_made_the_page_and_leads_to_its_notebook(site, kukar):
-    made, _ = kukar
-    for name in ("index", PILLAR):
-        text = words_of(site / f"{name}.html")
-        footer = text[text.index("Dibuat ") :]
-        assert f"4 Desember 2023 14.05 WITA dari {len(made.inputs)} berkas data" in footer
-        assert "berkas data. Catatan pembuatan" in footer
-    source = (site / f"{PILLAR}.html").read_text(encoding="utf-8")
-    assert {"href": "03_pilar-governance.ipynb"} in Page(source).all("a")
+        found = [place for place in places if f"{place}{os.sep}".encode() in content]
+        assert found == [], path
 
 
 def test_the_manifest_fingerprints_every_raw_file_and_every_published_one(site, manifest, kukar):
+    made, _ = kukar
     raw = [path for path in store.RAW.glob("20*/**/*") if path.is_file()]
     on_disk = {
         path.relative_to(store.RAW).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in raw
     }
     assert manifest["inputs"] == on_disk
-    assert len(on_disk) == 12
     lines = "\n".join(f"{name} {sha}" for name, sha in sorted(on_disk.items()))
     made_from = hashlib.sha256(lines.encode()).hexdigest()[:12]
     assert {e["data"] for e in manifest["reports"] if e["region"] == KUKAR} == {made_from}
     found = {name: hashlib.sha256(content).hexdigest() for name, content in bytes_of(site).items()}
     del found["manifest.json"]
     assert manifest["files"] == found
-    made, _ = kukar
+    for name in ("index", PILLAR):
+        said = f"Dibuat 4 Desember 2023 14.05 WITA dari {len(on_disk)} berkas data. Catatan pembu"
+        assert said in words_of(site / f"{name}.html")
+    source = (site / f"{PILLAR}.html").read_text(encoding="utf-8")
+    assert {"href": "03_pilar-governance.ipynb"} in Page(source).all("a")
     assert made.data == made_from
-    for name in made.inputs:
-        changed = {**made.inputs, name: "0" * 64}
-        assert dataclasses.replace(made, inputs=changed).data != made.data
 
 
 def test_the_commit_is_marked_where_files_differ_from_it(processed, tmp_path, monkeypatch):
-    def git(*arguments):
-        who = ["-c", "user.name=Uji", "-c", "user.email=uji@contoh.id"]
-        subprocess.run(["git", "-C", tmp_path, *who, *arguments], check=True, capture_output=True)
-
     monkeypatch.setattr(paths, "ROOT", tmp_path)
     assert record.run_record(processed).commit == "tidak diketahui"
-    git("init")
     (tmp_path / "a").write_text("a")
-    git("add", "a")
-    git("commit", "-m", "a")
+    who = "-c user.name=Uji -c user.email=uji@contoh.id"
+    for command in ("init", "add a", f"{who} commit -m a"):
+        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True, capture_output=True)
     commit = record.run_record(processed).commit
     assert re.fullmatch("[0-9a-f]{12}", commit)
     (tmp_path / "a").write_text("b")
@@ -224,10 +207,8 @@ def test_pages_lead_on_in_reading_order(site, listed):
 
 def test_the_manifest_and_the_index_say_what_became_of_each_report(site, manifest):
     found = {entry["name"]: entry for entry in manifest["reports"]}
-    states = {
-        name: (found[name]["status"], found[name]["page"]) for name in (INDEX, PILLAR, WAITING)
-    }
-    assert [*states.values()] == [("complete", True), ("incomplete", True), ("waiting", False)]
+    states = [(found[n]["status"], found[n]["page"]) for n in (INDEX, PILLAR, WAITING)]
+    assert states == [("complete", True), ("incomplete", True), ("waiting", False)]
     assert found[PILLAR]["parameters"] == {"year": 2023, "region": "64.02", "pillar": "governance"}
     assert (found[INDEX]["index"], found[INDEX]["index_known"]) == ("2.82", "printed")
     assert (found[WAITING]["index"], found[WAITING]["index_known"]) == ("2.82", "implied")
@@ -247,24 +228,18 @@ def test_the_manifest_and_the_index_say_what_became_of_each_report(site, manifes
     assert f'"{WAITING}.html"' not in (site / "index.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("count", [3, 4])
-def test_many_regions_are_listed_above_with_their_last_index_on_record(site, kukar, listed, count):
-    codes = ["64.02", "35.07", "64.72", "64.74"][:count]
+def test_many_regions_are_listed_above_with_their_last_index_on_record(site, kukar, listed):
     years = {2023: {}, 2024: {"index": None, "index_shown": "tidak tercatat"}}
     made = [
         entry | {"region": code, "region_name": f"Daerah {code}", "year": year} | figures
-        for code in codes
+        for code in ["64.02", "35.07", "64.72", "64.74"]
         for year, figures in years.items()
-        for entry in listed
-        if entry["region"] == KUKAR
+        for entry in listed[-1:]
     ]
-    page = Page(site_pages.index(made, site, kukar[0]))
-    found = [table for table in page.tables if table.caption.startswith("Semua daerah")]
-    assert len(found) == (count > 3)
-    for overview in found:
-        assert overview.caption == "Semua daerah (4), tahun terakhir yang indeksnya tercatat"
-        assert {*overview.column("Tahun")} == {"2023"}
-        assert {*overview.column("Indeks")} == {"2,82"}
+    overview = Page(site_pages.index(made, site, kukar[0])).tables[0]
+    assert overview.caption == "Semua daerah (4), tahun terakhir yang indeksnya tercatat"
+    assert overview.column("Tahun") == ["2023"] * 4
+    assert overview.column("Indeks") == ["2,82"] * 4
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -277,15 +252,12 @@ def test_pages_that_are_not_asked_for_stay_and_lead_to_one_that_comes_between(tm
     target = tmp_path / "laporan"
     publish_set(target, made, [pairs[PILLAR]])
     assert turns(PILLAR) == {}
-    source = (target / f"{PILLAR}.html").read_text(encoding="utf-8")
-    later = dataclasses.replace(made, made_at=MADE_AT + timedelta(days=1), inputs={"a": "b"})
     for path in (tmp_path / ".laporan.cache" / "made").iterdir():
         path.unlink()  # then it is made from the published notebook
+    later = dataclasses.replace(made, made_at=MADE_AT + timedelta(days=1), inputs={"a": "b"})
     publish_set(target, later, [pairs[INDEX]])
     assert turns(PILLAR) == {"before": f"../../{INDEX}.html"}
     assert turns(INDEX) == {"after": f"../../{PILLAR}.html"}
-    changed = (target / f"{PILLAR}.html").read_text(encoding="utf-8").splitlines()
-    assert len(set(source.splitlines()) ^ set(changed)) == 1
     assert words_of(target / "index.html").count("dari data lama") == 1
     words = (target / site_pages.SEARCH).read_text(encoding="utf-8")
     assert all(f'"name":"{name}"' in words for name in (INDEX, PILLAR))
@@ -297,7 +269,7 @@ def test_a_failed_report_is_said_in_the_index(kukar, tmp_path):
     for page, said in [(True, "gagal dibuat; halaman ini versi lama"), (False, "gagal dibuat")]:
         failed = publish.entry_of(pairs[PILLAR][0], made, "failed", error="x", page=page)
         source = site_pages.index([failed], tmp_path, made)
-        assert said in " ".join(Page(source).text.split())
+        assert said in words_of(source)
         assert (f'href="{PILLAR}.html"' in source) == page
 
 
@@ -315,15 +287,12 @@ def browser():
 
 
 @pytest.fixture
-def base(site):
-    return f"{site.as_uri()}/"
-
-
-@pytest.fixture
 def tab(browser, site):
     """Return a tab that may ask for nothing but the site's files, and says nothing wrong."""
     asked, wrong = [], []
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(
+        viewport={"width": 1280, "height": 900}, base_url=f"{site.as_uri()}/"
+    )
     made = context.new_page()
     made.on("request", lambda request: asked.append(request.url))
     made.on("console", lambda message: wrong.append(message.text))
@@ -347,25 +316,22 @@ def printed(tab):
         return [(page.width, page.height, page.extract_text()) for page in pdf.pages]
 
 
-def test_search_finds_pages_and_leads_to_the_section(tab, base):
-    tab.goto(f"{base}{LONG_PAGE}.html")
+def test_search_finds_pages_and_leads_to_the_section(tab, site):
+    tab.goto("2023/00.01/08_program.html")
     tab.fill("#cari", "simulasi PERINGKAT")
     link = tab.wait_for_selector(".results a")
     found = [e.inner_text() for e in tab.query_selector_all(".results li")]
     assert "Ketahanan peringkat Kabupaten Kutai Kartanegara 2023" in found[0]
     assert "Peringkat pada simulasi · Kabupaten Kutai Kartanegara · 2023" in found[0]
-    assert {m.inner_text().lower() for m in tab.query_selector_all("mark")} >= {"peringkat"}
     said = tab.inner_text(".results [role=status]")
     assert said == f"{len(found)} halaman memuat “simulasi PERINGKAT”."
     link.click()
-    assert tab.url == f"{base}2023/64.02/07_ketahanan.html#peringkat-pada-simulasi"
+    assert tab.url == f"{site.as_uri()}/2023/64.02/07_ketahanan.html#peringkat-pada-simulasi"
     assert tab.is_visible("#peringkat-pada-simulasi")
 
 
-def test_a_page_that_was_sent_alone_sorts_and_says_that_search_needs_the_site(
-    browser, site, tmp_path
-):
-    shutil.copy(site / f"{PLANTED_PAGE}.html", tmp_path / "alone.html")
+def test_a_page_that_was_sent_alone_says_that_search_needs_the_site(browser, site, tmp_path):
+    (tmp_path / "alone.html").write_bytes((site / f"{PLANTED_PAGE}.html").read_bytes())
     tab = browser.new_page()
     tab.goto((tmp_path / "alone.html").as_uri())
     tab.click("thead button >> nth=1")
@@ -376,45 +342,37 @@ def test_a_page_that_was_sent_alone_sorts_and_says_that_search_needs_the_site(
     tab.close()
 
 
-def test_text_from_data_is_text_on_every_page_and_in_the_results(tab, base):
+def test_text_from_data_is_text_on_every_page_and_in_the_results(tab, site, listed):
     shown = " ".join(PLANTED.split())
     for name in ("index", PLANTED_PAGE):
-        tab.goto(f"{base}{name}.html")
+        tab.goto(f"{name}.html")
         tab.fill("#cari", "kata langka")
         tab.wait_for_selector(".results a")
         assert shown in " ".join(tab.inner_text("body").split())
         assert shown in " ".join(tab.inner_text(".results a").split())
-        assert len(tab.query_selector_all("script:not([src])")) == 1
         assert tab.query_selector_all("img[src=x]") == []
         assert tab.evaluate("window.planted") is None
-
-
-def test_no_text_can_end_the_search_index(site, listed):
     source = (site / site_pages.SEARCH).read_bytes()
     assert source.isascii()
     assert b"<" not in source
     found = json.loads(source.removeprefix(b"window.KUKAR_INDEX = ").removesuffix(b";\n"))
     assert {one["name"]: one["title"] for one in found} == {e["name"]: e["title"] for e in listed}
-    (one,) = [one for one in found if one["name"] == PLANTED_PAGE]
-    assert PLANTED.split()[0] in one["sections"][1][2]
 
 
-def test_numbers_are_sorted_as_numbers_and_the_third_press_brings_the_order_back(tab, base):
-    tab.goto(f"{base}{PLANTED_PAGE}.html")
-    caption = tab.inner_text("caption")
+def test_numbers_are_sorted_as_numbers_and_the_third_press_brings_the_order_back(tab):
+    tab.goto(f"{PLANTED_PAGE}.html")
     head = tab.locator("thead th >> nth=1")
-    for order, said in [(ROWS_UP, "ascending"), (None, "descending"), (ROWS, None)]:
+    down = [*ROWS_UP[-3::-1], *ROWS_UP[-2:]]
+    for order, said in [(ROWS_UP, "ascending"), (down, "descending"), (ROWS, None)]:
         head.locator("button").click()
         assert head.get_attribute("aria-sort") == said
-        found = column(tab, 1)
-        assert found == (order or [*ROWS_UP[-3::-1], *ROWS_UP[-2:]])
+        assert column(tab, 1) == order
         (own,) = tab.query_selector_all("tr.own")
         assert own.inner_text().split("\t")[0].startswith("Baris 01")
-    assert tab.inner_text("caption") == caption
 
 
-def test_paper_shows_a_filtered_and_sorted_table_whole_and_in_its_order(tab, base):
-    tab.goto(f"{base}{PLANTED_PAGE}.html")
+def test_paper_shows_a_filtered_and_sorted_table_whole_and_in_its_order(tab):
+    tab.goto(f"{PLANTED_PAGE}.html")
     tab.click("thead button >> nth=1")
     tab.get_by_label("Saring baris").fill(",5 BARIS")
     text = "\n".join(text for _, _, text in printed(tab))
@@ -422,21 +380,19 @@ def test_paper_shows_a_filtered_and_sorted_table_whole_and_in_its_order(tab, bas
     assert places == sorted(places)
     assert "Saring" not in text
     assert column(tab, 1) == ["12,5%", "1.234,5"]
-    tab.click("thead button >> nth=1")
-    assert column(tab, 1) == ["1.234,5", "12,5%"]
 
 
-def test_the_summary_is_one_sheet_of_a4(tab, base):
-    tab.goto(f"{base}{SUMMARY}.html")
+def test_the_summary_is_one_sheet_of_a4(tab):
+    tab.goto(f"{SUMMARY}.html")
     ((width, height, text),) = printed(tab)
     assert (round(width), round(height)) == (595, 842)
     assert "Catatan pembuatan" in text
 
 
-def test_every_page_fits_the_screen_and_axe_finds_nothing_on_it(tab, base, listed):
+def test_every_page_fits_the_screen_and_axe_finds_nothing_on_it(tab, listed):
     found, wide = [], []
     for name in ["index", *(entry["name"] for entry in listed)]:
-        tab.goto(f"{base}{name}.html")
+        tab.goto(f"{name}.html")
         for width in (320, 1920, 360, 1280)[: 4 if name in ("index", PLANTED_PAGE) else 3]:
             tab.set_viewport_size({"width": width, "height": 740})
             if tab.evaluate("document.documentElement.scrollWidth") > width:
