@@ -20,13 +20,9 @@ TAG = outputs.COMPARED
 
 def keep(path: Path) -> None:
     """Execute a notebook where it lies and write it back as git keeps it (outputs.py)."""
-    ran = nbformat.read(path, as_version=4)
-    NotebookClient(
-        ran,
-        kernel_name="python3",
-        resources={"metadata": {"path": str(path.parent)}},
-        extra_arguments=["--log-level=CRITICAL"],  # ipykernel warns of TCP at every start
-    ).execute()
+    ran, lies = nbformat.read(path, as_version=4), {"metadata": {"path": str(path.parent)}}
+    quiet = ["--log-level=CRITICAL"]  # ipykernel warns of TCP at every start
+    NotebookClient(ran, kernel_name="python3", resources=lies, extra_arguments=quiet).execute()
     text = nbformat.writes(ran).replace(str(path.parent.resolve()), ".")
     writing.write(path, outputs.kept(text))
 
