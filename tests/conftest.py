@@ -88,7 +88,7 @@ def tables(processed):
 
 @pytest.fixture
 def with_definitions(monkeypatch):
-    """Return a function that gives the loaded definitions other fields, for one test."""
+    """Return a function that gives the loaded definitions other fields."""
 
     def change(**fields):
         changed = dataclasses.replace(framework.load(), **fields)
@@ -102,12 +102,10 @@ def sized(with_definitions):
     """Return a function that says how many regions took part, by edition, for one test."""
 
     def say(participants):
-        with_definitions(
-            field_sizes={
-                (edition, "real"): FieldSize("assumed", "project", edition, "real", count, count)
-                for edition, count in participants.items()
-            }
-        )
+        sizes = {
+            e: FieldSize("assumed", "project", e, "real", n, n) for e, n in participants.items()
+        }
+        with_definitions(field_sizes={(e, "real"): size for e, size in sizes.items()})
 
     return say
 
@@ -136,12 +134,8 @@ def processed_env(processed, monkeypatch):
 @pytest.fixture(scope="session")
 def sample_cleaned(once):
     """Return what `clean` returned for the invented office of data/sample."""
-
-    def make(folder):
-        respondents.respondent({"person_name": "makes the key, which is said once"})
-        return clean.clean(paths.ROOT / "data" / "sample", folder)
-
-    return once("sample", make)
+    respondents.respondent({"person_name": "makes the key, which is said once"})
+    return once("sample", lambda folder: clean.clean(paths.ROOT / "data" / "sample", folder))
 
 
 @pytest.fixture(scope="session")

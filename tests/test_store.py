@@ -9,13 +9,6 @@ from kukar_analysis.errors import TableError, UsageError
 
 AGENCIES = {"year": 2023, "region": "64.02", "pillar": "governance", "opd": None, "agencies": 10}
 AGENCIES["origin"] = "2023/a.csv#l2:c3"
-EMPTY = {
-    "assessor_notes": {"kind": "weakness", "text": "x"},
-    "survey_responses": {"pillar": "living", "statement": 1},
-    "quick_win_aspects": {"programme": "x", "aspect": "appeal"},
-}
-"""A row of each table that the raw folder of the project does not fill."""
-EMPTY = {t: {"year": 2023, "region": "64.02", "origin": "x"} | row for t, row in EMPTY.items()}
 
 
 def agencies(**cells):
@@ -93,9 +86,8 @@ def test_a_value_that_a_table_cannot_hold_is_named_with_its_column_and_row(table
 
 
 @pytest.mark.parametrize("table", [t for t, s in store.SCHEMAS.items() if s.unique])
-def test_a_key_that_stands_twice_is_named(tables, table):
-    key = store.SCHEMAS[table].unique
-    some = store.frame(table, [EMPTY[table]]) if table in EMPTY else tables[table].head(2)
+def test_a_key_that_stands_twice_is_named(sample_cleaned, table):
+    key, some = store.SCHEMAS[table].unique, sample_cleaned.tables[table].head(2)
     twice = pd.concat([some, some.head(1)], ignore_index=True)
     with pytest.raises(TableError, match=rf"table {table} has \d+ faults: .*{key[0]}"):
         store.validated(table, twice)
