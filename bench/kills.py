@@ -141,7 +141,7 @@ class Office:
     def check_taken_up(self, said: Path, made: int) -> None:
         """Compare what a run says it takes up with what was made."""
         text = said.read_text(encoding="utf-8")
-        found = re.search(r"^(\d+) reports were made before and are taken", text, re.MULTILINE)
+        found = re.search(r"^(\d+) of \d+ reports are in ", text, re.MULTILINE)
         if found:
             self.taken_up.append(int(found[1]))
         if (found or "[" in text) and made != (int(found[1]) if found else 0):

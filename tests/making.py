@@ -13,7 +13,6 @@ from pathlib import Path
 
 from reading import write_notebook
 
-from kukar_analysis import store
 from kukar_analysis.report import cache, folder, make, page, publish, registry
 
 REGION = "2023/64.02"
@@ -58,18 +57,17 @@ def publish_set(target, record, notebooks, waiting=()):
         entries[report.name] = publish.entry_of(report, record, "waiting")
     for report, notebook in notebooks:
         key = cache.of_text(report.name + notebook.read_text(encoding="utf-8"))[:32]
-        copy = target.parent / f"{key}.ipynb"
-        shutil.copy(notebook, copy)
         found = page.read(notebook)
-        kept.put(key, copy, found)
+        kept.put(key, Path(shutil.copy(notebook, target.parent / f"{key}.ipynb")), found)
         own = {"page": True, "key": key, "question": found["question"]}
         entries[report.name] = publish.entry_of(report, record, report.status, **own)
     said: list[str] = []
-    with folder.held(target) as work, publish.next_set(work, kept, said.append) as new:
+    with folder.held(target) as work:
+        new = work.begin(empty=True)
         words = publish.write_pages(entries, new, target, kept)
         publish.carry_documents(earlier["files"], target, new)
         publish.write_lists(entries.values(), words, new, record)
-    kept.close()
+        publish.publish(work, kept, said.append)
 
 
 @contextmanager
@@ -117,9 +115,7 @@ class Small:
 
     def standing(self, **how):
         """Return how many reports stand for what is asked, where nothing is to be made."""
-        found = cache.Cache(self.target)
-        whole = found.made_of(self.processed, store.RAW).whole
-        return found.standing(self.asked(**how).words, whole)
+        return cache.Cache(self.target).standing(self.asked(**how))
 
     def sets(self):
         """Return the earlier sets that are kept, the newest last."""

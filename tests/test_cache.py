@@ -4,7 +4,7 @@ import pytest
 
 from kukar_analysis import paths, used
 from kukar_analysis.report import cache
-from kukar_analysis.report.cache import Cache
+from kukar_analysis.report.cache import Asked, key_of
 
 
 @pytest.fixture
@@ -27,24 +27,31 @@ def places(tmp_path, monkeypatch):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text("isi")
     monkeypatch.setattr(cache, "PACKAGE", tmp_path / "paket")
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    monkeypatch.setattr(paths, "RAW", tmp_path / "data" / "raw")
-    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
+    for name, place in {"ROOT": "", "RAW": "data/raw", "NOTEBOOKS": "notebooks"}.items():
+        monkeypatch.setattr(paths, name, tmp_path / place)
     return tmp_path
 
 
-def keys(places):
-    found = Cache(places / "reports").made_of(places / "data" / "processed", paths.RAW)
-    return {name: found.key(name, {"year": 2023}) for name in ("satu", "dua")}
+@pytest.fixture
+def now(places):
+    """Return a function that gives the key of each notebook, and how the inputs look."""
+    asked = Asked(raw=paths.RAW, processed=places / "data/processed", reports=places / "reports")
+
+    def found(year=2023):
+        made_of = asked.made_of()
+        keys = {name: key_of(made_of, name, {"year": year}) for name in ("satu", "dua")}
+        return keys, cache.stamp(asked.inputs())
+
+    return found
 
 
-def test_a_changed_notebook_changes_its_own_key_only(places):
-    before = keys(places)
-    (places / "notebooks" / "satu.ipynb").write_text("lain")
-    assert keys(places)["satu"] != before["satu"]
-    assert keys(places)["dua"] == before["dua"]
-    found = Cache(places / "reports").made_of(places / "data" / "processed", paths.RAW)
-    assert len({found.key("dua", {"year": y}) for y in (2022, 2023, "2023")}) == 3
+def test_a_changed_notebook_changes_its_own_key_only(places, now):
+    before, looked = now()
+    (places / "notebooks" / "satu.ipynb").write_text("ini")  # as long as before
+    after, looks = now()
+    assert (after["satu"] != before["satu"], after["dua"] == before["dua"]) == (True, True)
+    assert looks != looked
+    assert len({now(year)[0]["dua"] for year in (2022, 2023, "2023")}) == 3
 
 
 @pytest.mark.parametrize(
@@ -62,31 +69,29 @@ def test_a_changed_notebook_changes_its_own_key_only(places):
     ],
 )
 @pytest.mark.parametrize("change", ["content", "gone", "name"])
-def test_whatever_else_changes_changes_every_key(places, name, change):
-    before = keys(places)
-    path = places / name
+def test_whatever_else_changes_changes_every_key(places, now, name, change):
+    (before, looked), path = now(), places / name
     if change == "content":
-        path.write_text("ini")  # as long as before
+        path.write_text("ini")
     elif change == "gone":
         path.unlink()
     else:
         path.rename(path.with_name("x" + path.name))
-    after = keys(places)
+    after, looks = now()
+    assert looks != looked
     assert all(after[name] != before[name] for name in before)
 
 
-def test_another_version_of_a_library_changes_every_key(places, monkeypatch):
-    before, real = keys(places), cache.metadata.version
+@pytest.mark.usefixtures("places")
+def test_another_version_of_a_library_changes_every_key(now, monkeypatch):
+    (before, _), real = now(), cache._version
     other = lambda name: "0.1" if name == "nbconvert" else real(name)  # noqa: E731
-    monkeypatch.setattr(cache.metadata, "version", other)
-    cache._versions.cache_clear()
-    after = keys(places)
-    cache._versions.cache_clear()
-    assert all(after[name] != before[name] for name in before)
+    monkeypatch.setattr(cache, "_version", other)
+    assert all(key != before[name] for name, key in now()[0].items())
 
 
-def test_what_the_program_writes_and_what_is_hidden_changes_nothing(places):
-    before = keys(places)
+def test_what_the_program_writes_and_what_is_hidden_changes_nothing(places, now):
+    before = now()
     for name in (
         "paket/__pycache__/score.pyc",
         "notebooks/.ipynb_checkpoints/satu-checkpoint.ipynb",
@@ -96,26 +101,7 @@ def test_what_the_program_writes_and_what_is_hidden_changes_nothing(places):
     ):
         (places / name).parent.mkdir(parents=True, exist_ok=True)
         (places / name).write_text("isi")
-    assert keys(places) == before
-
-
-def test_a_hash_is_taken_again_only_where_a_file_has_changed(places, monkeypatch):
-    path = places / "data" / "tambahan.csv"
-    first = Cache(places / "reports")
-    before = first.hash(path)
-    path.write_text("ini")
-    assert first.hash(path) != before, "within the same moment"
-    monkeypatch.setattr(cache, "_RACY", -(10**12))  # as if all were written long ago
-    now = first.hash(path)
-    first.close()
-    with monkeypatch.context() as patch:
-        patch.setattr(cache.writing, "sha256", lambda path: pytest.fail("read again"))
-        assert Cache(places / "reports").hash(path) == now
-    (places / ".reports.cache" / "memo.json").write_text("{")
-    assert Cache(places / "reports").hash(path) == now
-
-
-# What an analysis read
+    assert now() == before
 
 
 @pytest.mark.parametrize(

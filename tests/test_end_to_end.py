@@ -96,7 +96,9 @@ def test_nothing_to_do_is_said_without_pandas_and_what_is_gone_is_put_right(ran)
     gone = ran[0] / "laporan" / f"{KUKARS_INDEX}.html"
     before = gone.read_bytes()
     gone.unlink()
-    assert cache.faults(gone.parents[2]) == [f"{KUKARS_INDEX}.html hilang dari terbitan"]
+    assert cache.faults(gone.parents[2]) == [
+        f"{KUKARS_INDEX}.html hilang atau berubah sesudah terbit"
+    ]
     assert "0 reports made, 0 failed, 2 up to date" in run(ran[0]).stdout
     assert gone.read_bytes() == before
 

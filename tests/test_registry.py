@@ -174,11 +174,14 @@ def test_values_that_are_written_alike_are_reports_of_their_own():
         ({"regions": ["99.99"]}, "region '99.99' is not known"),
         ({"only": ["05_tidak_ada"]}, "no report '05_tidak_ada'"),
         ({"years": [2023], "only": ["2022/35.07/02_indeks"]}, "no report '2022/35.07"),
-        ({"parameters": {"pilar": "living"}}, "no notebook has a parameter 'pilar'; known: year"),
+        (
+            {"parameters": {"pilar": "living"}},
+            "no report has pilar = living; known parameters: year",
+        ),
         ({"parameters": {"pillar": "smart"}}, "no report has pillar = smart"),
         (
             {"only": ["02_indeks"], "parameters": {"pillar": "living"}},
-            "no notebook has a parameter 'pillar'",
+            "no report has pillar = living; known parameters: year",
         ),
     ],
 )

@@ -21,7 +21,7 @@ from kukar_analysis.cli import clock
 from kukar_analysis.cli.common import Folder, Numbers, Words, app, command, pairs
 from kukar_analysis.errors import KukarError, MissingTableError, SourceError, UsageError
 from kukar_analysis.report import notebooks
-from kukar_analysis.report.cache import MODULES, Asked, Cache
+from kukar_analysis.report.cache import MODULES, Asked, Cache, fingerprint, program
 
 NAMED = 20
 """Things of one kind are named up to so many; beyond, only counted."""
@@ -63,8 +63,9 @@ def _clean(raw: Path = paths.RAW) -> bool:
     from kukar_analysis import check, clean
     from kukar_analysis.report import folder, page
 
-    with folder.held(paths.processed_dir()) as work, work.next_set() as tables:
-        made = clean.clean(raw, tables)
+    with folder.held(paths.processed_dir()) as work:
+        made = clean.clean(raw, work.begin())
+        work.exchange()
     problems = [*made.problems, *check.short_fields(made.tables)[1]]
     for label, lines in (("catatan", made.notes), ("masalah", problems)):
         more = [f"dan {len(lines) - NAMED} lagi; yang ditolak ada di tabel rejected (notebook 01)"]
@@ -195,14 +196,13 @@ def _made(asked: Asked, *, of_year: bool = False) -> bool:
     `of_year`: the tables are made and checked first.
     """
     cache = Cache(asked.reports)
-    whole = cache.made_of(asked.processed, asked.raw).whole
-    stands = None if asked.force else cache.standing(asked.words, whole, cleaned=of_year)
+    stands = None if asked.force else cache.standing(asked, cleaned=of_year)
     if of_year and stands is None:
         cleaned, (agree, are_whole) = _clean(asked.raw), _checked()
         if not agree:
             raise KukarError("a published figure differs from its parts: no report was made")
         if done := _made(asked) and cleaned and are_whole:
-            cache.stands_cleaned()
+            cache.note(cleaned=True)
         return done
     done = _all_readable(asked.only)
     if stands is None:
@@ -218,7 +218,7 @@ def _make(asked: Asked, cache: Cache) -> bool:
 
     # what follows takes a second to import: meanwhile kernels get ready
     if fork.available() and not asked.cluster:
-        fork.preload(MODULES, cache.program())
+        fork.preload(MODULES, fingerprint(program()))
     fork.import_papermill()
     from kukar_analysis.report import make
     from kukar_analysis.report.run import cluster

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -34,53 +34,43 @@ class Work:
     can_exchange: bool
     old: Path | None = None
 
-    @contextmanager
-    def next_set(self, *, empty: bool = False) -> Iterator[Path]:
-        """Give a copy of the set to change, or an empty folder; it takes the set's place whole.
-
-        Whoever takes it away again leaves the set that stands. Raises ReportError where a file of
-        the set is open elsewhere and the system forbids it.
-        """
-        new = self.path / "set"
-        shutil.rmtree(new, ignore_errors=True)
+    def begin(self, *, empty: bool = False) -> Path:
+        """Return where the next set is written: a copy of the one that stands, or empty."""
+        place = self.path / "set"
         if self.target.exists() and not empty:
-            shutil.copytree(self.target, new, symlinks=True)
+            shutil.copytree(self.target, place, symlinks=True)
         else:
-            new.mkdir(parents=True)
-        if self.target.exists():
-            new.chmod(self.target.stat().st_mode)
-        yield new
-        if not new.exists():
-            return
-        for place, _, files in os.walk(new, topdown=False):
-            for path in [*(Path(place, name) for name in files), Path(place)]:
-                _sync(path)
-        try:
-            self._exchange(new)
-        except PermissionError as error:
-            raise ReportError(
-                f"{self.target.name} cannot be replaced, a file in it is open in another program"
-                f" ({error.filename}): close it and run again; nothing was lost"
-            ) from error
-        _sync(self.target.parent)
+            place.mkdir()
+        return place
 
-    def _exchange(self, new: Path) -> None:
-        if not self.target.exists():
-            new.rename(self.target)
-            return
-        old = self.path / "old"
-        shutil.rmtree(old, ignore_errors=True)
-        if self.can_exchange:
-            _exchanged(new, self.target)
-            new.rename(old)
-        else:
-            self.target.rename(old)  # for a moment neither is there; the next run puts it back
-            try:
+    def exchange(self) -> None:
+        """Let the next set take the place of the one that stands, whole.
+
+        Raises ReportError where it cannot, as while a file of it is open elsewhere.
+        """
+        new, old = self.path / "set", self.path / "old"
+        stands = self.target.exists()
+        if stands:
+            shutil.copymode(self.target, new)
+        for path in [*new.rglob("*"), new]:
+            _sync(path)
+        try:
+            if stands and self.can_exchange:
+                _exchange(new, self.target)
+                new.rename(old)
+            else:
+                if stands:  # for a moment neither is there; a run that comes later puts it back
+                    self.target.rename(old)
                 new.rename(self.target)
-            except OSError:
+        except OSError as error:
+            if old.exists() and not self.target.exists():
                 old.rename(self.target)
-                raise
-        self.old = old
+            raise ReportError(
+                f"{self.target.name} cannot be replaced ({error}), perhaps a file in it is open in"
+                " another program: close it and run again; nothing was lost"
+            ) from error
+        self.old = old if stands else None
+        _sync(self.target.parent)
 
 
 @contextmanager
@@ -100,59 +90,51 @@ def held(target: Path) -> Iterator[Work]:
     if found := [fault for fault, is_so in faults.items() if is_so]:
         raise ReportError(f"{found[0]}: name another with --reports")
     lock, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
-    known = path / "holder.json"
-
-    def holder() -> str:
-        return f"{target.name} is held by {writing.known(known).get('who', 'another run')}"
-
-    with locked(lock, holder):
+    holder = writing.known(path / "holder.json").get("who", "another run")
+    with locked(lock, f"{target.name} is held by {holder}"):
         try:
             if (path / "old").exists() and not target.exists():
                 (path / "old").rename(target)  # a run was killed between its two steps
             shutil.rmtree(path, ignore_errors=True)
-            path.mkdir()
-            since = f"{datetime.now(UTC).astimezone():%Y-%m-%d %H:%M %Z}"
-            who = f"process {os.getpid()} on {socket.gethostname()} since {since}"
-            writing.write(known, json.dumps({"process": os.getpid(), "who": who}))
-            yield Work(target, path, _can_exchange(path))
+            now = datetime.now(UTC).astimezone()
+            who = f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M %Z}"
+            writing.write(path / "holder.json", json.dumps({"process": os.getpid(), "who": who}))
+            yield Work(target, path, _can_exchange(path / "one", path / "other"))
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
 
 @contextmanager
-def locked(path: Path, held_by: Callable[[], str]) -> Iterator[None]:
+def locked(path: Path, held_by: str) -> Iterator[None]:
     """Hold a lock file, which is free again when this process ends, however it does.
 
-    Raises HeldError, with what `held_by` says, where another process holds it.
+    Raises HeldError, which begins with `held_by`, where another process holds it.
     """
     lock = FileLock(path, blocking=False)
     try:
         lock.acquire()
     except Timeout as error:
-        raise HeldError(f"{held_by()}: wait for it, or end it") from error
+        raise HeldError(f"{held_by}: wait for it, or end it") from error
     try:
         yield
     finally:
-        path.unlink(missing_ok=True)
+        if os.name == "posix":  # elsewhere releasing does it, and nobody may while it is held
+            path.unlink(missing_ok=True)
         lock.release()
 
 
-def _can_exchange(path: Path) -> bool:
+def _can_exchange(one: Path, other: Path) -> bool:
     """Whether two folders can change places in one step here; tried, since file systems differ."""
-    one, other = path / "one", path / "other"
     one.mkdir()
     other.mkdir()
     try:
-        _exchanged(one, other)
+        _exchange(one, other)
     except (OSError, AttributeError, TypeError):
         return False  # not on this file system, or with this system's library
-    finally:
-        one.rmdir()
-        other.rmdir()
     return True
 
 
-def _exchanged(new: Path, target: Path) -> None:
+def _exchange(new: Path, target: Path) -> None:
     libc, places = ctypes.CDLL(None, use_errno=True), (os.fsencode(new), os.fsencode(target))
     if libc.renameat2(_AT_FDCWD, places[0], _AT_FDCWD, places[1], _RENAME_EXCHANGE):
         failed = ctypes.get_errno()
@@ -161,11 +143,8 @@ def _exchanged(new: Path, target: Path) -> None:
 
 def _sync(path: Path) -> None:
     """Let a file or folder lie on the disk before it takes the place of one that does."""
-    if path.is_symlink() or (os.name != "posix" and path.is_dir()):
-        return
-    # Windows flushes what is open for writing only
-    handle = os.open(path, os.O_RDONLY if os.name == "posix" else os.O_RDWR)
-    try:
+    is_posix = os.name == "posix"
+    if path.is_file() or (is_posix and path.is_dir()):
+        handle = os.open(path, os.O_RDONLY if is_posix else os.O_RDWR)  # as Windows wants it
         os.fsync(handle)
-    finally:
         os.close(handle)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,12 +13,14 @@ from typing import Any
 
 from kukar_analysis.errors import PrinterError, ReportError
 from kukar_analysis.report import folder, page, paper, publish, run, site, workbook
-from kukar_analysis.report.cache import Asked, Cache, MadeOf
+from kukar_analysis.report.cache import Asked, Cache, key_of, stamp
 from kukar_analysis.report.engine import fork
 from kukar_analysis.report.publish import Entry, Say
 from kukar_analysis.report.record import run_record
 from kukar_analysis.report.registry import Report
 from kukar_analysis.report.run import in_a_line, no_room
+
+_LOOKS = 1.0  # seconds after which it is looked again whether what reports are made of has changed
 
 
 def make(
@@ -24,18 +28,17 @@ def make(
 ) -> bool:
     """Make the reports of `found` that the cache lacks, publish them, and say how many.
 
-    Returns whether nothing is missing that could have been made; `say` and `warn` take lines of
-    progress. Raises HeldError where another run holds the folder; ReportError where what the
-    reports are made from changed meanwhile: then nothing is published.
+    Returns whether nothing is missing that could have been made. Raises HeldError where another run
+    holds the folder; ReportError where what they are made of changed meanwhile: then nothing is
+    published.
     """
-    if asked.sheet:
-        paper.check(asked.sheet)
+    printer = None
+    try:
+        printer = paper.Printer(asked.sheet) if asked.sheet else None
+    except PrinterError as error:
+        warn(f"kukar: no PDF was made: {error}")
     with folder.held(asked.reports) as work:
-        making = _Making(found, asked, work, say, warn, executor)
-        try:
-            return making.all()
-        finally:
-            making.cache.close()
+        return _Making(found, asked, work, printer, say, warn).all(executor)
 
 
 @dataclass
@@ -45,148 +48,131 @@ class _Making:
     found: list[Report]
     asked: Asked
     work: folder.Work
+    printer: paper.Printer | None
     say: Say
     warn: Say
-    executor: Executor | None
 
     def __post_init__(self) -> None:
         self.cache, self.earlier = Cache(self.work.target), publish.read(self.work.target)
-        self.made_of, self.record = self._made_of(), run_record(self.asked.processed)
+        self.inputs, made_of = stamp(self.asked.inputs()), self.asked.made_of()
         self.reports = [report for report in self.found if report.can_be_made]
-        self.keys = {r.name: self.made_of.key(r.notebook, r.parameters) for r in self.reports}
-        known = {n for n, key in self.keys.items() if not self.asked.force and self.cache.get(key)}
-        self.lacking = [report for report in self.reports if report.name not in known]
-        stood = {n: e["key"] for n, e in self.earlier["reports"].items() if e["page"]}
-        self.kept = {name for name in known if stood.get(name) == self.keys[name]}
+        self.keys = {r.name: key_of(made_of, r.notebook, r.parameters) for r in self.reports}
+        self.record, self.staged = run_record(self.asked.processed), self.work.path / "made"
         self.errors: dict[str, str | None] = {}
-        self.staged = self.work.path / "made"
-        if taken := len(known - self.kept):
-            self.say(f"{taken} reports were made before and are taken from {self.cache.path.name}")
 
-    def _made_of(self) -> MadeOf:
-        return self.cache.made_of(self.asked.processed, self.asked.raw)
-
-    def all(self) -> bool:
+    def all(self, executor: Executor | None) -> bool:
         """Run what is lacking, publish, and return whether all came out."""
-        if self.lacking and not fork.available():
-            self.say("kernels can be forked on Linux only; each is started anew here, and slower")
-        if self.lacking:
-            call = (self.staged, self.asked, self.made_of.program, self.executor)
-            run.run(self.lacking, *call, self._ended)
-        if self._made_of() != self.made_of:
-            raise ReportError(
-                "tables, notebooks or program changed while reports were made, so nothing was"
-                " published: run it again"
-            )
-        entries = self._entries()
-        with publish.next_set(self.work, self.cache, self.warn) as new:
-            all_done = self._write(entries, new)
+        known = {n for n, key in self.keys.items() if not self.asked.force and self.cache.get(key)}
+        if lacking := [report for report in self.reports if report.name not in known]:
+            self.say(f"{len(known)} of {len(self.reports)} reports are in {self.cache.path.name}")
+            self.run(lacking, executor)
+        done = self.write(self.entries(), self.work.begin(empty=True))
+        publish.publish(self.work, self.cache, self.warn)
+        self.cache.clear()
         failed = sum(error is not None for error in self.errors.values())
-        all_done = all_done and not failed
-        if all_done:
-            self.cache.stands(self.asked.words, self.made_of.whole, len(self.reports))
-        made, waiting = len(self.reports) - len(self.kept), len(self.found) - len(self.reports)
-        self.say(
-            f"{made - failed} reports made, {failed} failed, {len(self.kept)} up to date,"
-            f" {waiting} waiting"
-        )
-        return all_done
+        done = done and not failed and bool(self.printer) == bool(self.asked.sheet)
+        if done:
+            state = self.asked.state()
+            self.cache.note(state=state, reports=len(self.reports), cleaned=False)
+        made, waiting = len(lacking) - failed, len(self.found) - len(self.reports)
+        counts = f"{failed} failed, {len(known)} up to date, {waiting} waiting"
+        self.say(f"{made} reports made, {counts}")
+        return done
 
-    def _ended(self, report: Report, seconds: float, error: str | None) -> None:
-        """Put an executed notebook with its page into the cache, and say what became of it.
+    def run(self, lacking: list[Report], executor: Executor | None) -> None:
+        """Run reports and keep what was made, unless what they are made of has changed meanwhile.
 
-        Not where anything has changed since the run began: it may have been made from what was.
+        Says what became of each, what its page lacks, and what on it looks like personal data.
         """
-        notebook = self.staged / f"{report.name}.ipynb"
-        if not error:
-            try:
-                found = page.read(notebook)
-            except Exception as failed:
-                error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
-            else:
-                for what in found["left_out"]:
-                    said = f"notebooks/{report.notebook}.ipynb, {what}"
-                    self.warn(f"{said}; the notebook beside the page has it")
-                for kind in found["personal"]:
-                    self.warn(f"{report.name}: the page shows what looks like {kind}: look at it")
-                if self._made_of() == self.made_of:
-                    self.cache.put(self.keys[report.name], notebook, found)
-        self.errors[report.name] = error
-        name = f"[{len(self.errors)}/{len(self.lacking)}] {report.name}"
-        if error:
-            self.warn(f"{name}  failed: {error}")
-        else:
-            self.say(f"{name}  {seconds:.1f} s")
+        if not fork.available():
+            self.say("kernels can be forked on Linux only; each is started anew here, and slower")
+        looked, pages = time.monotonic(), dict[str, dict[str, Any]]()
+        with closing(run.run(lacking, self.staged, self.asked, executor)) as ended:
+            for report, seconds, error in ended:
+                try:
+                    found = {} if error else page.read(self.staged / f"{report.name}.ipynb")
+                except Exception as failed:
+                    error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
+                self.errors[report.name] = error
+                name = f"[{len(self.errors)}/{len(lacking)}] {report.name}"
+                if error:
+                    self.warn(f"{name}  failed: {error}")
+                else:
+                    self.say(f"{name}  {seconds:.1f} s")
+                    pages[report.name] = found | {"made": self.record.said()}
+                    for what in found["left_out"]:
+                        said = f"notebooks/{report.notebook}.ipynb, {what}"
+                        self.warn(f"{said}; the notebook beside the page has it")
+                    for kind in found["personal"]:
+                        self.warn(
+                            f"{report.name}: the page shows what looks like {kind}: look at it"
+                        )
+                if time.monotonic() < looked + _LOOKS and len(self.errors) < len(lacking):
+                    continue
+                if stamp(self.asked.inputs()) != self.inputs:
+                    raise ReportError(
+                        "tables, notebooks or program changed while reports were made, so nothing"
+                        " was published: run it again"
+                    )
+                for one, found in pages.items():
+                    self.cache.put(self.keys[one], self.staged / f"{one}.ipynb", found)
+                looked, pages = time.monotonic(), {}
 
-    def _entries(self) -> dict[str, Entry]:
+    def entries(self) -> dict[str, Entry]:
         """Return what the next manifest says of each report; of those not asked for as before."""
-        new = [text for text in self.record.corrections if text not in self.earlier["corrections"]]
-        earlier: dict[str, Entry] = self.earlier["reports"]
+        earlier, record = self.earlier["reports"], self.record
+        new = [text for text in record.corrections if text not in self.earlier["corrections"]]
         entries = {name: publish.marked(entry, new) for name, entry in earlier.items()}
         for report in self.found:
-            name, before = report.name, earlier.get(report.name, {})
             status, own = report.status, dict[str, Any]()
-            if error := self.errors.get(name):
-                status, own = "failed", {"error": error}
+            if error := self.errors.get(report.name):
+                status, own, before = "failed", {"error": error}, earlier.get(report.name, {})
                 if before.get("page"):  # it stays, and says what made it
-                    kept = ("page", "key", "question", *self.record.said())
+                    kept = ("page", "key", "question", *record.said())
                     own |= {part: before[part] for part in kept}
             elif report.can_be_made:
-                found = self.cache.get(self.keys[name])
-                if found is None:
-                    raise ReportError(f"{name} is not in {self.cache.path.name}: run it again")
-                own = {"page": True, "key": self.keys[name], "question": found["question"]}
-                if name in self.kept:  # the same again: of the run that made it
-                    own |= {part: before[part] for part in ("made_at", "version", "commit")}
-            entries[name] = publish.entry_of(report, self.record, status, **own)
+                key = self.keys[report.name]
+                if (found := self.cache.get(key)) is None:
+                    raise ReportError(f"{report.name} left {self.cache.path.name}: run it again")
+                own = {"page": True, "key": key, "question": found["question"], **found["made"]}
+            entries[report.name] = publish.entry_of(report, record, status, **own)
         return entries
 
-    def _write(self, entries: dict[str, Entry], new: Path) -> bool:
+    def write(self, entries: dict[str, Entry], new: Path) -> bool:
         """Write the next set; return whether all documents that were asked for were made."""
-        target, earlier = self.work.target, self.earlier
-        sheet = self.asked.sheet or earlier["sheet"]
-        words = publish.write_pages(entries, new, target, self.cache)
+        sheet, done = self.asked.sheet or self.earlier["sheet"], True
         for name, error in self.errors.items():
             if error and (made := self.staged / f"{name}.ipynb").exists():
-                copy = new / publish.FAILED / f"{name.replace('/', '_')}.ipynb"
-                copy.parent.mkdir(exist_ok=True)
-                made.replace(copy)
-        kinds = (".pdf", ".xlsx") if sheet == earlier["sheet"] else (".xlsx",)
-        publish.carry_documents(earlier["files"], target, new, kinds)
-        documents = self._documents(entries, new)
-        publish.write_lists(entries.values(), words, new, self.record, sheet=sheet)
-        return documents
-
-    def _documents(self, entries: dict[str, Entry], new: Path) -> bool:
-        """Make annexes and prints that were asked for; return whether all came out."""
-        asked = [report for report in self.reports if entries[report.name]["page"]]
-        listed, record, done = [*entries.values()], self.record, True
-        calls: dict[str, Callable[[], object]] = {}
-        for year in dict.fromkeys(r.year for r in asked if self.asked.excel):
-            regions = sorted({e["region"] for e in listed if e["year"] == year and e["page"]})
-            annex = site.annex_of(year)
-            own = (year, regions, new / annex, record, self.asked.raw)
-            calls[annex] = partial(workbook.write, *own)
-        try:
-            printer = paper.Printer(self.asked.sheet) if self.asked.sheet else None
-        except PrinterError as error:
-            self.warn(f"kukar: no PDF was made: {error}")
-            printer, done = None, False
-        if printer:
-            for name in (report.name for report in asked):
-                if not (new / f"{name}.pdf").exists():
-                    calls[f"{name}.pdf"] = partial(paper.page, printer, new, name)
-            for year, region in dict.fromkeys((r.year, r.region) for r in asked):
-                document = partial(paper.year, printer, new, year, region, record, listed)
-                calls[site.document_of(year, region)] = document
-        for name, call in calls.items():
+                (new / publish.FAILED).mkdir(exist_ok=True)
+                made.replace(new / publish.FAILED / f"{name.replace('/', '_')}.ipynb")
+        words = publish.write_pages(entries, new, self.work.target, self.cache)
+        kinds = (".pdf", ".xlsx") if sheet == self.earlier["sheet"] else (".xlsx",)
+        publish.carry_documents(self.earlier["files"], self.work.target, new, kinds)
+        for name, call in self.documents(entries, new).items():
             try:
                 call()
+                self.say(name)
             except Exception as error:
                 if no_room(error):
                     raise
                 self.warn(f"{name}  failed: {in_a_line(error)}")
                 done = False
-            else:
-                self.say(name)
+        publish.write_lists(entries.values(), words, new, self.record, sheet=sheet)
         return done
+
+    def documents(self, entries: dict[str, Entry], new: Path) -> dict[str, Callable[[], object]]:
+        """Return what makes each annex and print that was asked for."""
+        asked = [report for report in self.reports if entries[report.name]["page"]]
+        listed, record = [*entries.values()], self.record
+        calls: dict[str, Callable[[], object]] = {}
+        for year in dict.fromkeys(r.year for r in asked if self.asked.excel):
+            regions = sorted({e["region"] for e in listed if e["year"] == year and e["page"]})
+            own = (year, regions, new / site.annex_of(year), record, self.asked.raw)
+            calls[site.annex_of(year)] = partial(workbook.write, *own)
+        if self.printer:
+            for name in (r.name for r in asked if not (new / f"{r.name}.pdf").exists()):
+                calls[f"{name}.pdf"] = partial(paper.page, self.printer, new, name)
+            for place in dict.fromkeys((r.year, r.region) for r in asked):
+                whole = partial(paper.year, self.printer, new, *place, record, listed)
+                calls[site.document_of(*place)] = whole
+        return calls

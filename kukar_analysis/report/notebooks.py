@@ -1,8 +1,7 @@
 """What the notebooks are: their titles, their parameters, and which ones an analyst added.
 
-Any notebook with a cell tagged `parameters` that has year and region is a report of each region
-and year; nothing else has to name it. The shipped ones, which the registry knows itself, say so
-in their metadata: `"kukar": {"shipped": true}`. Standard library only.
+Any notebook whose cell tagged `parameters` has year and region is a report of each region and year.
+The shipped ones, which the registry knows itself, say so in their metadata. Standard library only.
 """
 
 from __future__ import annotations
@@ -10,22 +9,15 @@ from __future__ import annotations
 import ast
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kukar_analysis import paths
 from kukar_analysis.errors import UsageError
 
-KEY = "kukar"
-"""The part of a notebook's metadata that says whether it is shipped, and how its reports are
-called where that is not its title."""
-_READERS: dict[str, Callable[[str], Any]] = {
-    "str": str,
-    "int": int,
-    "float": float,
-    "bool": lambda text: {"true": True, "false": False}[text.lower()],
-}
+KEY = "kukar"  # the part of a notebook's metadata that says whether it is shipped
+_READERS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float}
 
 
 @dataclass(frozen=True)
@@ -37,8 +29,9 @@ class Parameter:
 
     def read(self, name: str, text: str) -> Any:
         """Return a value that was given as text; UsageError where it is of another type."""
+        truth = {"true": True, "false": False}
         try:
-            return _READERS[self.kind](text)
+            return truth[text.lower()] if self.kind == "bool" else _READERS[self.kind](text)
         except (ValueError, KeyError) as error:
             said = f"{name} = {text} is no {self.kind}, as {self.default!r} is"
             raise UsageError(said) from error
@@ -50,8 +43,8 @@ class Notebook:
 
     notebook: str
     title: str
-    parameters: Mapping[str, Parameter] = field(default_factory=dict)
-    is_shipped: bool = False
+    parameters: Mapping[str, Parameter]
+    is_shipped: bool
 
 
 def readable(folder: Path | None = None) -> list[Notebook]:
@@ -61,12 +54,12 @@ def readable(folder: Path | None = None) -> list[Notebook]:
 
 def own(folder: Path | None = None) -> list[Notebook]:
     """Return the notebooks that an analyst added and that are reports, in their order."""
-    reports = [one for one in readable(folder) if {*one.parameters} >= {"year", "region"}]
-    return [one for one in reports if not one.is_shipped]
+    added = [one for one in readable(folder) if not one.is_shipped]
+    return [one for one in added if {*one.parameters} >= {"year", "region"}]
 
 
 def faults(folder: Path | None = None) -> dict[str, str]:
-    """Return what is wrong with notebooks that cannot be read, in a line each."""
+    """Return what is wrong with notebooks that cannot be read, in a line each, by name."""
     return {name: about for name, about in _all(folder).items() if isinstance(about, str)}
 
 
@@ -74,18 +67,16 @@ def read(path: Path) -> Notebook:
     """Return what a notebook is. Raises whatever reading says of a file that is none."""
     found = json.loads(path.read_text(encoding="utf-8"))
     about = found["metadata"].get(KEY) or {}
-    sources = [(cell, "".join(cell["source"])) for cell in found["cells"]]
-    heads = [s.splitlines()[0].lstrip("# ") for _, s in sources if s.startswith("# ")]
-    given = [s for cell, s in sources if "parameters" in cell["metadata"].get("tags", [])]
+    cells = [(cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in found["cells"]]
+    titles = [text.splitlines()[0].lstrip("# ") for _, text in cells if text.startswith("# ")]
+    given = [text for tags, text in cells if "parameters" in tags]
     made = {}
     for line in ast.parse(given[0]).body if given else []:
         if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-            target = line.target if isinstance(line, ast.AnnAssign) else line.targets[0]
             value = ast.literal_eval(line.value)
-            kind = ast.unparse(line.annotation) if isinstance(line, ast.AnnAssign) else ""
-            made[ast.unparse(target)] = Parameter(kind or type(value).__name__, value)
-    title = str(about.get("title") or [*heads, path.stem][0])
-    return Notebook(path.stem, title, made, bool(about.get("shipped")))
+            name, _, kind = ast.unparse(line).partition("=")[0].partition(":")
+            made[name.strip()] = Parameter(kind.strip() or type(value).__name__, value)
+    return Notebook(path.stem, [*titles, path.stem][0], made, bool(about.get("shipped")))
 
 
 def _all(folder: Path | None) -> dict[str, Notebook | str]:
@@ -93,8 +84,7 @@ def _all(folder: Path | None) -> dict[str, Notebook | str]:
     for path in sorted((folder or paths.NOTEBOOKS).glob("*.ipynb")):
         try:
             found[path.stem] = read(path)
-        except Exception as error:
-            # whatever somebody left unfinished (a merge, a copy) must not stop all others
+        except Exception as error:  # what somebody left unfinished must not stop all others
             why = f"{type(error).__name__}: {error}".partition("\n")[0]
             said = f"notebooks/{path.name}: is no notebook ({why}); restore it or take it away"
             found[path.stem] = said

@@ -1,16 +1,15 @@
 """A set of reports: pages, notebooks, documents, index, search and `manifest.json`.
 
-A new set is written into an empty folder and takes the place of the published one in one step
-(folder.py). Its manifest has the sha256 of every file; what is not in it as it says belongs to
-somebody else, and is carried into the next set.
+The manifest has the sha256 of every file; what is not in it as it says belongs to somebody else,
+and is carried into the next set.
 """
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -35,31 +34,31 @@ LONGEST = 4000
 Entry = dict[str, Any]
 Say = Callable[[str], None]
 Words = dict[str, list[dict[str, str]]]
-"""The sections of pages, by name."""
 
 
 def read(published: Path) -> dict[str, Any]:
-    """Return the manifest of a folder, its `reports` by name; empty where none can be believed.
-
-    Besides: `files` (sha256 by place in the folder), `corrections`, `made_at`, `sheet`.
-    """
+    """Return the manifest of a folder, its `reports` by name; empty where none can be believed."""
     found = writing.known(published / MANIFEST)
+    empty: dict[str, Any] = {
+        "files": {},
+        "corrections": [],
+        "made_at": "",
+        "sheet": None,
+        "reports": {},
+    }
     try:
-        reports = {entry["name"]: entry for entry in found["reports"]}
-        own = {part: found[part] for part in ("files", "corrections", "made_at")}
+        return empty | found | {"reports": {entry["name"]: entry for entry in found["reports"]}}
     except (KeyError, TypeError):
-        reports, own = {}, {"files": {}, "corrections": [], "made_at": ""}
-    return {"reports": reports, "sheet": found.get("sheet"), **own}
+        return empty
 
 
 def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Entry:
     """Return what the manifest says of a report."""
-    before = report.parameters.get("from_year")
-    years = [report.year] if before is None else [report.year, int(before)]
-    own = {name: getattr(report, name) for name in ("name", "title", "notebook", "year", "region")}
-    own |= {"parameters": dict(report.parameters), "waits_for": list(report.waits)}
-    own["region_name"] = framework.load().regions[report.region].name
-    own["unconfirmed"] = unconfirmed(report.region, *years)
+    region, parameters = framework.load().regions[report.region], dict(report.parameters)
+    years = {report.year, int(parameters.get("from_year", report.year))}
+    own = {part: getattr(report, part) for part in ("name", "title", "notebook", "year", "region")}
+    own |= {"parameters": parameters, "waits_for": list(report.waits), "region_name": region.name}
+    own |= {"unconfirmed": unconfirmed(report.region, *sorted(years, reverse=True))}
     own |= {"question": "", "status": status, "page": False, "corrected": []}
     return own | site.headline(report.year, report.region) | record.said() | more
 
@@ -75,25 +74,22 @@ def marked(entry: Entry, new: list[str]) -> Entry:
 def write_pages(
     entries: Mapping[str, Entry], new: Path, old: Path, cache: Cache, *, draft: bool = False
 ) -> Words:
-    """Write the pages with their notebooks into `new`; return the words of each.
+    """Write the pages with their notebooks into `new`; return the sections of each.
 
     Made from the cache, or from the notebook in the published set `old` where it has left the
     cache. An entry whose notebook is in neither loses its page.
     """
     around, words = site.around(entries.values()), {}
     for name, entry in entries.items():
-        if not entry["page"]:
-            continue
-        known = cache.get(entry["key"])
-        notebook = cache.notebook(entry["key"]) if known else old / f"{name}.ipynb"
-        if not notebook.exists():
-            entry["page"] = False
-            continue
-        found = known or page.read(notebook)
-        text = site.render(entry, found, around[name], draft=draft)
-        _copied(notebook, new / f"{name}.ipynb")
-        (new / f"{name}.html").write_text(text, encoding="utf-8")
-        words[name] = found["sections"]
+        found = cache.get(entry["key"]) if entry["page"] else None
+        notebook = cache.notebook(entry["key"]) if found else old / f"{name}.ipynb"
+        entry["page"] = bool(entry["page"] and notebook.exists())
+        if entry["page"]:
+            found = found or page.read(notebook)
+            _copy(notebook, new / f"{name}.ipynb")
+            text = site.render(entry, found, around[name], draft=draft)
+            (new / f"{name}.html").write_text(text, encoding="utf-8")
+            words[name] = found["sections"]
     return words
 
 
@@ -110,15 +106,23 @@ def carry_documents(
             for of in (files, now)
         )
         if before == after != {}:
-            _copied(old / name, new / name)
+            _copy(old / name, new / name)
 
 
 def write_lists(
     entries: Iterable[Entry], words: Words, new: Path, record: RunRecord, **more: Any
 ) -> None:
     """Write what tells of all reports: search index, index, and the manifest of all files."""
-    listed = sorted(entries, key=lambda e: str(e["name"]))
-    (new / site.SEARCH).write_text(_search(site.ordered(listed), words), encoding="utf-8")
+    listed, lines = sorted(entries, key=lambda e: str(e["name"])), []
+    for entry in (entry for entry in site.ordered(listed) if entry["page"]):
+        own = words[entry["name"]]
+        parts = [[part["anchor"], part["heading"], part["text"][:LONGEST]] for part in own]
+        line = {name: entry[name] for name in ("name", "title", "year")}
+        line |= {"region": entry["region_name"], "sections": parts}
+        lines.append(json.dumps(line, separators=(",", ":")).replace("<", "\\u003c"))
+    # a script, since file:// may fetch nothing; no text can end it
+    search = "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
+    (new / site.SEARCH).write_text(search, encoding="utf-8")
     index = site.index(listed, new, record, draft=bool(more.get("draft")))
     (new / "index.html").write_text(index, encoding="utf-8")
     made = record.said() | {"inputs": record.inputs, "corrections": record.corrections}
@@ -127,74 +131,49 @@ def write_lists(
     (new / MANIFEST).write_text(text, encoding="utf-8")
 
 
-def _search(entries: Iterable[site.Entry], words: Words) -> str:
-    """Return the search index, a script, since file:// may fetch nothing; no text can end it."""
-    lines = []
-    for entry in (entry for entry in entries if entry["page"]):
-        own = words[entry["name"]]
-        parts = [[part["anchor"], part["heading"], part["text"][:LONGEST]] for part in own]
-        line = {name: entry[name] for name in ("name", "title", "year")}
-        line |= {"region": entry["region_name"], "sections": parts}
-        lines.append(json.dumps(line, separators=(",", ":")).replace("<", "\\u003c"))
-    return "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
+def publish(work: folder.Work, cache: Cache, say: Say) -> None:
+    """Let the next set take the place of the published one, unless it says the same.
 
-
-@contextmanager
-def next_set(work: folder.Work, cache: Cache, say: Say) -> Iterator[Path]:
-    """Give an empty folder for the next set, which takes the place of the published one.
-
-    Unless it says the same, the time of the index apart. Files that somebody else put into the
-    published set, or changed there, are carried over and said; the set itself is kept.
+    The time of the index apart. Files that somebody else put into the published set, or changed
+    there, are carried over and said; the set itself is kept.
     """
-    target, now, carried = work.target, read(work.target), dict[str, str]()
-    stood = target.exists() and any(target.iterdir())
-    with work.next_set(empty=True) as new:
-        yield new
-        one, other = (
-            (found["reports"], found["corrections"], {**found["files"], "index.html": ""})
-            for found in (read(new), now)
-        )
-        if one == other and not faults(target):
-            shutil.rmtree(new)
-        else:
-            _carry(target, new, now["files"], cache, carried, say)
-    if work.old:
-        _carry(work.old, target, now["files"], cache, carried, say)
-        place = _keep(work.old, now["made_at"], cache)
-        if stood and not now["files"]:
-            said = f"the manifest of {target.name} could not be read: all that stood there is kept"
-            say(f"{said} in {place.relative_to(target.parent)}")
+    target, carried, new = work.target, dict[str, str](), read(work.path / "set")
+    now = read(target)
+    own = now["files"]
 
+    def carry(old: Path, new: Path) -> None:
+        for name, sha in (
+            _hashes(old).items() if own else ()
+        ):  # of an unreadable manifest all is kept
+            if name == MANIFEST or sha in (own.get(name), carried.get(name)):
+                continue
+            carried[name], is_new = sha, name not in own
+            free = is_new and not (new / name).exists()
+            place = name if free else f"{CHANGED}/{sha[:8]}/{name}"
+            _copy(old / name, new / place)
+            what = "is not of this program" if is_new else "was changed after it was published"
+            if not name.startswith(BUNDLE):
+                say(f"{name} {what}: kept as {place}")
 
-def _carry(
-    old: Path, new: Path, files: Mapping[str, str], cache: Cache, carried: dict[str, str], say: Say
-) -> None:
-    """Copy into the new set what somebody else put into the old one, or changed there; say so."""
-    for path in _files(old) if files else []:  # of an unreadable manifest: all is kept by `_keep`
-        name, found = path.relative_to(old).as_posix(), cache.hash(path)
-        if name == MANIFEST or found in (files.get(name), carried.get(name)):
-            continue
-        carried[name] = found
-        is_new = name not in files
-        place = name if is_new and not (new / name).exists() else f"{CHANGED}/{name}"
-        if (new / place).exists():
-            place = f"{CHANGED}/{found[:8]}/{name}"
-        _copied(path, new / place)
-        what = "is not of this program" if is_new else "was changed after it was published"
-        if not name.startswith(BUNDLE):
-            say(f"{name} {what}: kept as {place}")
-
-
-def _keep(old: Path, made_at: str, cache: Cache) -> Path:
-    stamp = "".join(c for c in made_at if c.isdigit())[:14] or "tanpa-manifest"
-    taken = [p.name for p in cache.sets.glob(f"{stamp}*")]
-    place = cache.sets / (f"{stamp}-{len(taken) + 1}" if taken else stamp)
+    one, other = (
+        (found["reports"], found["corrections"], {**found["files"], "index.html": ""})
+        for found in (new, now)
+    )
+    if one == other and not faults(target):
+        return
+    carry(target, work.path / "set")
+    work.exchange()
+    if work.old is None:
+        return
+    carry(work.old, target)  # what was saved there meanwhile
+    place = cache.path / "sets" / f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S-%f}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    old.rename(place)
-    place.touch()
+    work.old.rename(place)
     for earliest in _kept(cache)[:-KEPT]:
         shutil.rmtree(earliest)
-    return place
+    if not own and any(place.iterdir()):
+        said = f"the manifest of {target.name} could not be read: all that stood there is kept"
+        say(f"{said} in {place.relative_to(target.parent)}")
 
 
 def put_back(target: Path, name: str, say: Say) -> None:
@@ -206,31 +185,26 @@ def put_back(target: Path, name: str, say: Say) -> None:
         cache = Cache(target)
         known = {place.name: place for place in _kept(cache)}
         chosen = known.get(name) or ([None, *known.values()][-1] if name == "last" else None)
-        if chosen is None:
-            raise UsageError(
-                f"no earlier set {name!r} of {target.name} is kept; kept, the newest last:"
-                f" {', '.join(known) or 'none'}"
-            )
-        if wrong := faults(chosen):
-            raise UsageError(f"set {chosen.name} is not as it was published: {wrong[0]}")
-        with next_set(work, cache, say) as new:
-            shutil.copytree(chosen, new, dirs_exist_ok=True)
-        cache.close()
-        say(f"{target.name} shows again the set of {chosen.name}; the next run publishes anew")
+        wrong = (
+            faults(chosen) if chosen else [f"it is not kept; kept: {', '.join(known) or 'none'}"]
+        )
+        if chosen is None or wrong:
+            raise UsageError(f"set {name!r} of {target.name} cannot be put back: {wrong[0]}")
+        shutil.copytree(chosen, work.begin(empty=True), dirs_exist_ok=True)
+        publish(work, cache, say)
+    say(f"{target.name} shows again the set of {chosen.name}; the next run publishes anew")
 
 
 def _kept(cache: Cache) -> list[Path]:
-    return sorted(cache.sets.glob("*"), key=lambda place: place.stat().st_mtime)
-
-
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """Return the earlier sets, called by when they were replaced."""
+    return sorted((cache.path / "sets").glob("*"))
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    return {path.relative_to(folder).as_posix(): writing.sha256(path) for path in _files(folder)}
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): writing.sha256(path) for path in files}
 
 
-def _copied(path: Path, target: Path) -> None:
+def _copy(path: Path, target: Path) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy2(path, target)

@@ -16,25 +16,26 @@ from kukar_analysis.framework.facts import WITA
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What made a set of reports: shown in every page's footer and kept in the manifest."""
+    """What made a set of reports: shown in every page's footer and kept in the manifest.
+
+    inputs: sha256 by raw file; corrections: what later papers changed, each with its place.
+    """
 
     version: str
     commit: str
     made_at: datetime
     inputs: dict[str, str]
-    """sha256 by raw file"""
     corrections: list[str]
-    """what later papers changed ("ralat"), each with its place"""
 
     @property
     def data(self) -> str:
-        """Return the fingerprint of all inputs together."""
+        """The fingerprint of all inputs together."""
         listed = "\n".join(f"{name} {sha}" for name, sha in sorted(self.inputs.items()))
         return hashlib.sha256(listed.encode()).hexdigest()[:12]
 
     @property
     def shown_time(self) -> str:
-        """Return the time as `4 Desember 2023 14.05 WITA`."""
+        """The time as `4 Desember 2023 14.05 WITA`."""
         return shown(self.made_at)
 
     def said(self) -> dict[str, Any]:
@@ -52,19 +53,12 @@ def run_record(processed: Path) -> RunRecord:
     """Return the record of a run that begins now, from the tables of `processed`."""
     files = store.read("files", processed).dropna(subset="sha256").set_index("file")["sha256"]
     superseded = store.read("rejected", processed).query("rule == 'superseded'")
-    return RunRecord(
-        version=kukar_analysis.__version__,
-        commit=_commit(),
-        made_at=datetime.now(UTC).replace(microsecond=0),
-        inputs=files.to_dict(),
-        corrections=[*(superseded["origin"] + ": " + superseded["reason"])],
-    )
-
-
-def _commit() -> str:
+    corrections = [*(superseded["origin"] + ": " + superseded["reason"])]
     git = ["git", "-C", str(paths.ROOT), "describe", "--always", "--abbrev=12", "--exclude=*"]
     try:
         told = subprocess.run([*git, "--dirty=+"], capture_output=True, text=True, check=True)
+        commit = told.stdout.strip()
     except (OSError, subprocess.CalledProcessError):
-        return "tidak diketahui"  # a copy without git, as from a USB stick
-    return told.stdout.strip()
+        commit = "tidak diketahui"  # a copy without git, as from a USB stick
+    now = datetime.now(UTC).replace(microsecond=0)
+    return RunRecord(kukar_analysis.__version__, commit, now, files.to_dict(), corrections)

@@ -4,34 +4,35 @@ from __future__ import annotations
 
 import ast
 import errno
+import importlib
 import json
 import logging
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from kukar_analysis import paths, used
 from kukar_analysis.errors import KukarError, ReportError
 from kukar_analysis.report import notebooks
-from kukar_analysis.report.cache import MODULES, Asked, Cache
+from kukar_analysis.report.cache import MODULES, Asked, fingerprint, program
 from kukar_analysis.report.engine import fork
 from kukar_analysis.report.registry import Report
 
+Ended = tuple[Report, float, str | None]  # with its seconds, and its error where it failed
+# What a kernel is asked after the last cell: which rows were read, and what the parameters are.
 _ASK = """__import__("json").dumps([
     __import__("kukar_analysis.used", fromlist=["seen"]).seen(),
     {{name: repr(globals().get(name)) for name in {names!r}}},
 ])"""
-"""What a kernel is asked after the last cell: which rows were read, and what the parameters are."""
-_RETRIES, _PATIENCE = 2, 10
-"""Times that a task whose worker was lost goes to another; seconds to wait for a scheduler."""
-
-Done = Callable[[Report, float, str | None], None]
-"""Takes what became of a report: its seconds, and its error where it failed."""
+_own_program = cache(lambda: fingerprint(program()))
+_RETRIES = 2  # times that a task whose worker was lost goes to another
+_PATIENCE = 10  # seconds to wait for a scheduler
 
 
 @contextmanager
@@ -44,54 +45,42 @@ def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
     if address is None:
         yield None
         return
+    where: dict[str, Any] = {"address": address, "timeout": _PATIENCE}
+    if address == "local":
+        where = {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1}
     try:
-        from distributed import Client, LocalCluster
-
-        own = {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1}
-        started = LocalCluster(**own, dashboard_address=None) if address == "local" else None
-        client = Client(started or address, timeout=_PATIENCE)
-    except ImportError as error:
-        said = "--cluster needs dask.distributed: pip install 'kukar-analysis[cluster]'"
-        raise ReportError(said) from error
-    except (OSError, ValueError) as error:
-        said = f"no dask scheduler answers at {address} ({error}): start one, `dask scheduler`"
-        raise ReportError(said) from error
+        client = importlib.import_module("distributed").Client(**where, dashboard_address=None)
+    except (ImportError, OSError, ValueError) as error:
+        raise ReportError(
+            f"no dask scheduler answers at {address} ({error}): start one, `dask scheduler`, which"
+            " pip install 'kukar-analysis[cluster]' brings"
+        ) from error
     with client:
         yield client.get_executor(retries=_RETRIES, pure=False)
-    if started:
-        started.close()
 
 
 def run(
-    reports: list[Report],
-    folder: Path,
-    asked: Asked,
-    program: str,
-    executor: Executor | None,
-    done: Done,
-) -> None:
-    """Execute the reports into `folder`/<name>.ipynb; `done` is called as each one ends.
+    reports: list[Report], folder: Path, asked: Asked, executor: Executor | None = None
+) -> Generator[Ended]:
+    """Execute the reports into `folder`/<name>.ipynb, and yield each as it ends.
 
-    Notebooks run in kernels of their own, as many at a time as is asked (default: cores) or as
-    `executor` takes; one that fails, for whatever reason, leaves its executed copy, and the others
-    go on. Raises OSError where there is no room.
+    One that fails, for whatever reason, leaves its executed copy, and the others go on. Whoever
+    stops before the last closes it, which ends the kernels. Raises OSError where there is no room.
     """
-    asked = replace(asked, processed=asked.processed.resolve(), reports=asked.reports.resolve())
-    if executor is None and fork.available():
-        fork.preload(MODULES, program)  # loads while papermill is imported here
     fork.import_papermill()  # once: threads that import it at the same time meet it half made
     pool = executor or ThreadPoolExecutor(asked.jobs or os.cpu_count() or 1)
+    asked = replace(asked, processed=asked.processed.resolve())
+    call = (paths.NOTEBOOKS, folder, asked, fingerprint(program()))
     try:
-        call = (paths.NOTEBOOKS, folder, asked, program)
         waiting = {pool.submit(execute, report, *call): report for report in reports}
         for finished in as_completed(waiting):
             try:
                 became = finished.result()
-            except OSError:
-                raise
             except Exception as lost:  # its worker was
+                if no_room(lost):
+                    raise
                 became = 0.0, in_a_line(lost)
-            done(waiting[finished], *became)
+            yield waiting[finished], *became
     except BaseException:  # Ctrl-C too: the kernels end at once, and with them their threads
         fork.over.set()
         pool.shutdown(wait=False, cancel_futures=True)
@@ -103,33 +92,25 @@ def run(
 
 
 def execute(
-    report: Report, place: Path, folder: Path, asked: Asked, program: str
+    report: Report, place: Path, folder: Path, asked: Asked, asking: str
 ) -> tuple[float, str | None]:
-    """Make a report, and return its seconds and its error, whatever goes wrong.
+    """Make a report of a notebook in `place`, and return its seconds and its error, if any.
 
-    `place` is where notebooks lie, `program` the fingerprint of the package that asks. Raises
-    OSError where there is no room for any report.
+    `asking` is the fingerprint of the program that asks. Raises OSError where there is no room.
     """
     started, error = time.monotonic(), None
     try:
-        if _known(asked.reports).program() != program:
+        if _own_program() != asking:
             raise ReportError("the worker has another version of the program: install it there")
         os.environ[paths.PROCESSED_VARIABLE] = str(asked.processed)
         if fork.available():
-            fork.preload(MODULES, program)
-        path = place / f"{report.notebook}.ipynb"
-        _check_parameters(report, path)
-        _check_answer(report, _run(report, path, folder / f"{report.name}.ipynb", asked))
+            fork.preload(MODULES, asking)
+        _run(report, place / f"{report.notebook}.ipynb", folder / f"{report.name}.ipynb", asked)
     except Exception as failed:
         if no_room(failed):
             raise
         error = in_a_line(failed)
     return time.monotonic() - started, error
-
-
-@cache
-def _known(reports: Path) -> Cache:
-    return Cache(reports)
 
 
 def no_room(failed: BaseException) -> bool:
@@ -140,38 +121,28 @@ def no_room(failed: BaseException) -> bool:
 
 def in_a_line(failed: BaseException) -> str:
     """Return an error as one line: what it says where it is meant for people, else its kind too."""
-    said = _first_line(str(failed))
-    return said if isinstance(failed, KukarError) else f"{type(failed).__name__}: {said}"
+    said = (str(getattr(failed, "evalue", failed)).strip().splitlines() or [""])[0]
+    name = getattr(failed, "ename", type(failed).__name__)  # papermill's has those of the cell
+    return said if isinstance(failed, KukarError) else f"{name}: {said}"
 
 
-def _check_parameters(report: Report, path: Path) -> None:
-    """Raise ReportError where a notebook has no such parameter: papermill would only warn."""
-    try:
-        known = {n: one.kind for n, one in notebooks.read(path).parameters.items()}
-    except Exception as error:
-        said = f"notebooks/{path.name}: {in_a_line(error)}; restore it"
-        raise ReportError(said) from error
-    for name, value in report.parameters.items():
-        if type(value).__name__ != known.get(name):
-            listed = ", ".join(f"{n}: {kind}" for n, kind in known.items()) or "none"
-            raise ReportError(f"no parameter {name} takes {value!r}; known: {listed}")
-
-
-def _run(report: Report, path: Path, output: Path, asked: Asked) -> str:
-    """Run a notebook and return its answer. Raises ReportError, which names the cell."""
+def _run(report: Report, path: Path, output: Path, asked: Asked) -> None:
+    """Run a notebook. Raises ReportError, which names the cell, where it is not as it should be."""
     import papermill
-    from nbclient.exceptions import CellTimeoutError
-    from papermill.exceptions import PapermillExecutionError
 
+    given, answers = report.parameters, list[str]()
+    known = notebooks.read(path).parameters  # papermill would only warn
+    for name, value in given.items():
+        if name not in known or type(value).__name__ != known[name].kind:
+            listed = ", ".join(f"{n}: {one.kind}" for n, one in known.items()) or "none"
+            raise ReportError(f"no parameter {name} takes {value!r}; known: {listed}")
     logging.getLogger("papermill").setLevel(logging.ERROR)
     output.parent.mkdir(parents=True, exist_ok=True)
-    answers: list[str] = []
-    error = early = "it ends the notebook before its last cell"
     try:
         papermill.execute_notebook(
             # papermill passes paths through str.format
             *(str(place).replace("{", "{{").replace("}", "}}") for place in (path, output)),
-            parameters=dict(report.parameters),
+            parameters=dict(given),
             engine_name="warm",
             kernel_name="python3",
             progress_bar=False,
@@ -181,38 +152,29 @@ def _run(report: Report, path: Path, output: Path, asked: Asked) -> str:
             resources={"metadata": {"path": str(path.parent)}},
             # ipykernel warns of TCP at every start; a kernel that dies raises an error of its own
             extra_arguments=["--log-level=CRITICAL"],
-            ask=_ASK.format(names=[*report.parameters]),
+            ask=_ASK.format(names=[*given]),
             answered=answers.append,
             # not the paths of this machine
             about={"input_path": f"notebooks/{path.name}", "output_path": f"{report.name}.ipynb"},
         )
-    except PapermillExecutionError as failed:
-        error = f"{failed.ename}: {_first_line(failed.evalue)}"
-    except CellTimeoutError as failed:
-        error = f"it hangs: {str(failed).removeprefix('timed out: ')}"
-    except OSError:
-        raise
-    except Exception as failed:  # of many kinds for a kernel that died or did not start
-        error = in_a_line(failed)
-    if answers and error == early:
-        return answers[0]
-    cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
-    place = "before the first cell"
-    for number, cell in enumerate(cells, start=1):
-        if cell["metadata"].get("papermill", {}).get("status") == "failed":
-            place = f"cell {number} ({_first_line(''.join(cell['source']))})"
-    raise ReportError(f"{place}: {error}")
-
-
-def _check_answer(report: Report, answer: str) -> None:
-    """Raise ReportError where a parameter changed, or no row was read of what they name."""
-    tables, values = json.loads(ast.literal_eval(answer))
-    given = report.parameters
+        if not answers:
+            raise ReportError("it ends the notebook before its last cell")
+    except Exception as failed:
+        if no_room(failed):
+            raise
+        place = "before the first cell"
+        cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
+        for number, cell in enumerate(cells, start=1):
+            if cell["metadata"].get("papermill", {}).get("status") == "failed":
+                first = "".join(cell["source"]).strip().partition("\n")[0]
+                place = f"cell {number} ({first})"
+        raise ReportError(f"{place}: {in_a_line(failed)}") from failed
+    tables, values = json.loads(ast.literal_eval(answers[0]))
     for name, value in given.items():
         if values[name] != repr(value):
             raise ReportError(f"the parameter {name} no longer is {value!r}; a cell only reads it")
-    region = given.get("region")
     years = [given[name] for name in ("year", "from_year", "to_year") if name in given]
+    region = given.get("region")
     for year in years or [None]:
         if (year or region) and not used.tells_of(tables, year, region):
             named = " ".join(str(value) for value in (region, year) if value)
@@ -220,7 +182,3 @@ def _check_answer(report: Report, answer: str) -> None:
                 f"it read no rows of {named}, only {', '.join(tables) or 'none'}: the page would be"
                 " about something else; take year and region from the parameters"
             )
-
-
-def _first_line(text: str) -> str:
-    return (text.strip().splitlines() or [""])[0]
