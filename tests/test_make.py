@@ -142,7 +142,7 @@ def test_what_a_page_lacks_and_what_looks_like_persons_data_is_said_at_once(publ
     assert "Linux only" in published.said[1], "plain kernels are used"
     lacks, *kinds = published.warned
     assert lacks.startswith("notebooks/satu.ipynb, cell ")
-    assert "a script is left out; the notebook beside the page has it" in lacks
+    assert lacks.endswith("is left out; the notebook beside the page has it")
     said = f"{REGION}/satu: the page shows what looks like a "
     found = ("number of an identity card", "street address")
     assert kinds == [f"{said}{kind}: look at it" for kind in found]
