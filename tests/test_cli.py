@@ -14,7 +14,6 @@ from reading import KUKAR, STAYED_AWAY, kernels, raw, write_notebook
 from typer.testing import CliRunner
 
 from kukar_analysis import cli, paths, store
-from kukar_analysis.errors import KukarError
 from kukar_analysis.report import cache
 
 COMMANDS = {n: c for n, c in typer.main.get_command(cli.app).commands.items() if not c.hidden}
@@ -51,13 +50,10 @@ def national(*lines):
 
 @pytest.fixture
 def notebooks(tmp_path, monkeypatch):
-    """Put a quick notebook in the place of the index; a file named `rusak` makes it fail."""
+    """Put a quick notebook in the place of the index."""
     for module in (store, paths):
         monkeypatch.setattr(module, "NOTEBOOKS", tmp_path / "notebooks")
-    broken = tmp_path / "rusak"
-    source = f"import pathlib\nif pathlib.Path({str(broken)!r}).exists() and region == '35.07':"
-    write_notebook(store.NOTEBOOKS, "02_indeks", f"{source}\n    raise ValueError('rusak')\nregion")
-    return broken
+    write_notebook(store.NOTEBOOKS, "02_indeks", "region")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -91,11 +87,8 @@ def test_options_that_mean_the_same_have_the_same_name_and_help():
         ("--region 35.07 --target 4.00 --fixed impact", 1, "tidak tercapai"),
         ("", 2, "say what to change"),
         ("--change output", 2, "expected NAME=VALUE"),
-        ("--change karangan=1", 2, "no component or question"),
         ("--change output=5", 1, "outside the scale"),
-        ("--target tiga", 2, "is no number"),
         ("--region 64.02 --target 3 --step 0", 2, "moves nothing"),
-        ("--target 3.00 --fixed karangan", 2, "no component, pillar or question"),
     ],
 )
 def test_what_if_counts_and_refuses(arguments, code, words, ended):
@@ -111,12 +104,8 @@ def test_what_if_counts_and_refuses(arguments, code, words, ended):
         ("report --region 64.02 --only tidak_ada", 2, "kukar: no report 'tidak_ada'; `kukar list`"),
         ("clean --raw tidak/ada", 2, "kukar: tidak/ada: expected a folder with a folder a year"),
         ("check --processed tidak/ada", 1, "kukar: no tables are there yet (ada): run `kukar clea"),
-        ("check --raw tidak/ada", 2, "kukar: tidak/ada: expected a folder with a folder a year"),
-        ("list -p pillar", 2, "Usage: "),
-        ("list --year dua", 2, "Usage: "),
-        ("report --jobs 0", 2, "Usage: "),
         ("laporan", 2, "Usage: "),
-        ("check --tahun 2023", 2, "Usage: "),
+        ("report --jobs 0", 2, "Usage: "),
     ],
 )
 def test_an_error_is_one_line_and_an_exit_code(arguments, code, said, ended):
@@ -153,7 +142,7 @@ def test_clean_says_where_records_went_and_what_did_not_come_out(
         assert (checked.exit_code, words in checked.output) == (1, True)
 
 
-def test_check_of_a_changed_figure_ends_with_1_and_names_both_values(tables, tmp_path):
+def test_check_of_a_changed_figure_names_both_values_and_of_none_is_no_success(tables, tmp_path):
     finals = tables["index_scores"].copy()
     mine = (finals["region"] == KUKAR) & (finals["year"] == 2023)
     finals.loc[mine, "index_published"] = 2.83
@@ -161,17 +150,10 @@ def test_check_of_a_changed_figure_ends_with_1_and_names_both_values(tables, tmp
     done = kukar("check", "--processed", tmp_path)
     assert done.exit_code == 1
     assert "finals 2023: 129 of 130 agree; 1 differ" in done.output
-    said = (
-        r"Kabupaten Kutai Kartanegara 2023 final: printed 2.83, computed 2.82.*peserta.csv#l37:c9"
-    )
-    assert re.search(f"differs: {said}", done.output)
-
-
-def test_check_of_tables_without_a_figure_is_an_error_and_no_success(tables, tmp_path):
+    said = "differs: Kabupaten Kutai Kartanegara 2023 final: printed 2.83, computed 2.82"
+    assert re.search(f"{said} .*peserta.csv#l37:c9", done.output)
     store.write_all({name: table.head(0) for name, table in tables.items()}, tmp_path)
-    done = kukar("check", "--processed", tmp_path)
-    assert isinstance(done.exception, KukarError)
-    assert "nothing to check" in str(done.exception)
+    assert "nothing to check" in str(kukar("check", "--processed", tmp_path).exception)
 
 
 def test_list_shows_each_report_its_status_and_the_file_it_waits_for(processed):
@@ -228,50 +210,15 @@ def asked(notebooks, processed, tmp_path):
     return ["--year", 2023, "--only", "02_indeks", *folders]
 
 
-@pytest.fixture
-def published(asked, tmp_path):
-    """Publish both once and return the folder."""
-    assert kukar("report", *asked).exit_code == 0
-    return tmp_path / "laporan"
-
-
-def test_what_was_published_stays_where_nothing_changed_or_a_notebook_fails(
-    asked, published, notebooks
-):
-    before, opened = bytes_of(published), f"open {published / 'index.html'}\n"
-    again = kukar("report", *asked)
-    done = f"nothing to do: 2 reports are as they would be made now\n{opened}"
-    assert (again.exit_code, again.output) == (0, done)
-    assert bytes_of(published) == before
-    notebooks.touch()
-    failed = kukar("report", *asked, "--force")
-    assert failed.exit_code == 1
-    assert "1 reports made, 1 failed, 0 up to date, 0 waiting" in failed.output
-    where = r"2023/35\.07/02_indeks  failed: cell \d \(.*\): ValueError: rusak"
-    assert re.search(where, failed.output)
-    kept = {path: content for path, content in before.items() if "35.07" in path}
-    assert kept.items() <= bytes_of(published).items()
-    assert len(kept) == 2
-    (copy,) = (published / "gagal").iterdir()
-    assert copy.name == "2023_35.07_02_indeks.ipynb"
-
-
 # Folders that another run holds, or that cannot be written
 
 
-def test_a_folder_that_another_run_holds_ends_with_3_and_says_who(asked, published, ended):
-    before = bytes_of(published)
-    with held_by_another(published) as holder:
-        code, _, said = ended("report", *asked, "--force")
-        assert holder.poll() is None
-    assert code == 3
-    assert re.fullmatch(
-        rf"kukar: laporan is held by process {holder.pid} on \S+ since \S+ \S+ \S+: wait for it,"
-        r" or end it\n",
-        said,
-    )
-    assert bytes_of(published) == before
-    assert kukar("report", *asked, "--force").exit_code == 0
+def test_a_folder_that_another_run_holds_ends_with_3_and_says_who(asked, tmp_path, ended):
+    with held_by_another(tmp_path / "laporan") as holder:
+        code, _, said = ended("report", *asked)
+    who = rf"kukar: laporan is held by process {holder.pid} on \S+ since .*: wait for it, or end it"
+    assert (code, bool(re.fullmatch(f"{who}\n", said))) == (3, True)
+    assert not (tmp_path / "laporan").exists()
 
 
 @pytest.fixture
@@ -286,13 +233,12 @@ def disk(tmp_path):
     subprocess.run(["umount", "--lazy", place], check=True)
 
 
-@pytest.mark.parametrize("left", [pytest.param(0, marks=pytest.mark.slow), 64])
-def test_a_full_disk_ends_in_one_line_and_leaves_a_whole_set(asked, disk, left, ended):
+def test_a_full_disk_ends_in_one_line_and_leaves_a_whole_set(asked, disk, ended):
     folder, filler = disk / "laporan", disk / "penuh"
     asked = ["report", *asked, "--reports", folder, "--force"]
     assert kukar(*asked).exit_code == 0
     before, space = bytes_of(folder), os.statvfs(disk)
-    filler.write_bytes(bytes(space.f_bavail * space.f_frsize - left * 1024))
+    filler.write_bytes(bytes(space.f_bavail * space.f_frsize - 65536))
     code, _, said = ended(*asked)
     assert code == 1
     assert re.fullmatch(r"kukar: No space left on device(: \S+)?\n", said)
