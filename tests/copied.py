@@ -69,11 +69,6 @@ def python(folder, *arguments):
     )
 
 
-def kukar(folder, *arguments):
-    """Run `kukar` on a copied project, in its folder; return what ended."""
-    return python(folder, "-m", "kukar_analysis", *arguments)
-
-
 def run(folder, *commands):
     """Run commands on a copied project, one after another in one process, in its folder.
 

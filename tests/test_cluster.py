@@ -1,12 +1,14 @@
 """The same work on a dask cluster: a scheduler and workers of their own processes."""
 
 import dataclasses
+import os
 import signal
 import socket
 import subprocess
 import sys
 import time
 from concurrent.futures import Executor
+from contextlib import closing
 from pathlib import Path
 
 import nbformat
@@ -14,15 +16,14 @@ import psutil
 import pytest
 from reading import awaited, write_notebook
 
-from kukar_analysis import paths, store
+from kukar_analysis import paths
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report import registry, run
-from kukar_analysis.report.cache import Asked, Cache
+from kukar_analysis.report.cache import Asked
 
 pytestmark = pytest.mark.slow
 
 DASK = Path(sys.executable).with_name("dask")
-PROGRAM = Cache(paths.ROOT / "reports").program()
 REPORTS = 6
 
 
@@ -67,25 +68,22 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
     begun = tmp_path / "kernel"
     said = f"import os, pathlib, time\npathlib.Path({str(begun)!r}).write_text(str(os.getpid()))"
     reports = tiny(paths.NOTEBOOKS, f"{said}\ntime.sleep(1)")
-    killed = []
-
-    errors = []
-
-    def kill_one(about, seconds, error):
-        errors.append(error)
-        while not killed:
-            try:  # a kernel that ended meanwhile, or has not written its number: the next one
-                worker = worker_of(int(begun.read_text()))
-                killed.extend([worker, *worker.children(recursive=True)])
-            except (ValueError, StopIteration, psutil.NoSuchProcess):
-                time.sleep(0.05)
-                continue
-            worker.send_signal(signal.SIGKILL)
-
-    with run.cluster(address, None) as executor:
+    killed, errors = [], []
+    with (
+        run.cluster(address, None) as executor,
+        closing(run.run(reports, tmp_path / "made", Asked(processed=processed), executor)) as ended,
+    ):
         assert isinstance(executor, Executor)
-        asked = Asked(processed=processed)
-        run.run(reports, tmp_path / "made", asked, PROGRAM, executor, kill_one)
+        for _, _, error in ended:
+            errors.append(error)
+            while not killed:
+                try:  # a kernel that ended meanwhile, or has not written its number: the next one
+                    worker = worker_of(int(begun.read_text()))
+                    killed.extend([worker, *worker.children(recursive=True)])
+                except (ValueError, StopIteration, psutil.NoSuchProcess):
+                    time.sleep(0.05)
+                    continue
+                worker.send_signal(signal.SIGKILL)
     assert errors == [None] * REPORTS
     for report in reports:
         cells = nbformat.read(tmp_path / "made" / f"{report.name}.ipynb", as_version=4).cells
@@ -95,23 +93,11 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
     assert left == []
 
 
-def test_a_cluster_of_this_machine_is_started_and_ended(processed, tmp_path, monkeypatch):
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
-    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
-    reports = tiny(paths.NOTEBOOKS, "import os")[:2]
-    before = {*psutil.Process().children(recursive=True)}
+def test_a_cluster_of_this_machine_is_started_and_ended():
     with run.cluster("local", 1) as executor:
-        asked = Asked(processed=processed)
-        errors = []
-        done = lambda about, seconds, error: errors.append(error)  # noqa: E731
-        run.run(reports, tmp_path / "made", asked, PROGRAM, executor, done)
-    assert errors == [None, None]
-
-    def left():
-        found = {*psutil.Process().children(recursive=True)} - before
-        return [p for p in found if "resource_tracker" not in " ".join(p.cmdline())]
-
-    awaited(lambda: not left())
+        worker = executor.submit(os.getpid).result()
+        assert worker != os.getpid()
+    awaited(lambda: not psutil.pid_exists(worker))
 
 
 def test_a_scheduler_that_nobody_started_is_named(monkeypatch):

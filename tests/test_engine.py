@@ -91,45 +91,48 @@ def test_every_committed_notebook_comes_out_as_from_plain_papermill(names, count
     assert "not forked" not in caplog.text
 
 
-DRAWN = [
-    "import os, sys, warnings, matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns",
-    "pd.DataFrame(np.arange(60).reshape(2, 30), columns=[f'kolom {i}' for i in range(30)])",
-    "print(pd.DataFrame(np.arange(60).reshape(2, 30)))",
-    "sns.barplot(x=['a', 'b'], y=[1, 2]); plt.show()",
-    "plt.plot([1, 2])[0].get_color()",
-    "plt.gca().set_title('baru')",
-    "plt.rcParams['backend'], os.environ['MPLBACKEND'], sys.argv[0], sorted({*sys.path})",
-    "warnings.warn('awas')",
-    "{k: v for k, v in os.environ.items() if k.endswith('_NUM_THREADS') or 'JE_' in k}",
-    "import ipywidgets\nsorted(get_ipython().kernel.comm_manager.targets)",
-    "!echo dari shell; pwd",
-    "import multiprocessing\nmultiprocessing.get_context('fork').Pool(2).map(abs, [-1, -2])",
-]
+DRAWN = """
+import os, sys, warnings, matplotlib.pyplot as plt, numpy as np, pandas as pd, seaborn as sns
+pd.DataFrame(np.arange(60).reshape(2, 30), columns=[f'kolom {i}' for i in range(30)])
+print(pd.DataFrame(np.arange(60).reshape(2, 30)))
+sns.barplot(x=['a', 'b'], y=[1, 2]); plt.show()
+plt.plot([1, 2])[0].get_color()
+plt.gca().set_title('baru')
+plt.rcParams['backend'], os.environ['MPLBACKEND'], sys.argv[0], sorted({*sys.path})
+warnings.warn('awas')
+{k: v for k, v in os.environ.items() if k.endswith('_NUM_THREADS') or 'JE_' in k}
+import ipywidgets; sorted(get_ipython().kernel.comm_manager.targets)
+!echo dari shell; pwd
+import multiprocessing; multiprocessing.get_context('fork').Pool(2).map(abs, [-1, -2])
+"""
 
 
 def test_figures_tables_and_what_a_cell_sees_are_as_in_a_plain_kernel(tmp_path):
-    warm = run(tmp_path / "warm.ipynb", *DRAWN)
-    plain = run(tmp_path / "plain.ipynb", *DRAWN, engine_name="nbclient")
-    hidden = re.compile(r"ipykernel_\d+|/tmp/ipykernel\S+")
+    cells, hidden = DRAWN.strip().splitlines(), re.compile(r"ipykernel_\d+|/tmp/ipykernel\S+")
+    warm, plain = (
+        run(tmp_path / f"{name}.ipynb", *cells, engine_name=name) for name in ("warm", "nbclient")
+    )
     text = [hidden.sub("", json.dumps(outputs(made))) for made in (warm, plain)]
     assert text[0] == text[1]
-    pictures = [o for c in warm.cells for o in c.outputs if "image/png" in o.get("data", {})]
-    assert len(pictures) == 3
+    assert text[0].count('"image/png"') == 3
+
+
+SHARES = """
+import builtins, os, random, time, numpy as np, pandas as pd
+seen = (pd.get_option('display.max_rows'), os.environ.get('MINE'), os.getcwd(),
+        hasattr(builtins, 'mine'), os.environ['LATER'], time.strftime('%z'))
+pd.set_option('display.max_rows', 7)
+os.environ['MINE'], builtins.mine = '1', 1
+os.chdir('/')
+seen, random.random(), float(np.random.rand()), float(np.random.default_rng().random())
+"""
 
 
 def test_two_kernels_share_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("LATER", "yes")
     monkeypatch.setenv("TZ", "Asia/Makassar")
-    cell = (
-        "import builtins, os, random, time, numpy as np, pandas as pd\n"
-        "seen = (pd.get_option('display.max_rows'), os.environ.get('MINE'), os.getcwd(),"
-        " hasattr(builtins, 'mine'), os.environ['LATER'], time.strftime('%z'))\n"
-        "pd.set_option('display.max_rows', 7)\nos.environ['MINE'] = '1'\nbuiltins.mine = 1\n"
-        "os.chdir('/')\n"
-        "seen, random.random(), float(np.random.rand()), float(np.random.default_rng().random())"
-    )
     (first, *some), (second, *others) = (
-        ast.literal_eval(texts(run(tmp_path / f"{name}.ipynb", cell, cwd=tmp_path))[0])
+        ast.literal_eval(texts(run(tmp_path / f"{name}.ipynb", SHARES, cwd=tmp_path))[0])
         for name in "ab"
     )
     assert first == second == (60, None, str(tmp_path), False, "yes", "+0800")
@@ -171,12 +174,9 @@ def meddling(tmp_path, monkeypatch):
     home, path = tmp_path / "home", tmp_path / "path"
     profile, rc = home / ".ipython" / "profile_default", "lines.linewidth: 9"
     exec_lines = f"c.InteractiveShellApp.exec_lines = [{TOUCHES.format('config')!r}]"
-    kernel = {
-        "argv": [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        "env": {"PYTHONSTARTUP": str(home / "start.py")},
-        "display_name": "Python 3",
-        "language": "python",
-    }
+    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
+    kernel = {"argv": argv, "display_name": "Python 3", "language": "python"}
+    kernel["env"] = {"PYTHONSTARTUP": str(home / "start.py")}
     files = {
         profile / "startup" / "00-mine.py": TOUCHES.format("start-up file"),
         profile / "ipython_kernel_config.py": exec_lines,
@@ -190,17 +190,10 @@ def meddling(tmp_path, monkeypatch):
     for file, text in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    personal = {
-        "HOME": home,
-        "PYTHONPATH": path,
-        "PYTHONSTARTUP": home / "start.py",
-        "PYTHONHASHSEED": "7",
-        "MPLBACKEND": "agg",
-        "MATPLOTLIBRC": home / "here",
-        "XDG_CACHE_HOME": Path(matplotlib.get_cachedir()).parent,
-        "JUPYTER_PREFER_ENV_PATH": "no",
-    }
-    for name, value in personal.items():
+    personal = {"HOME": home, "PYTHONPATH": path, "PYTHONSTARTUP": home / "start.py"}
+    personal |= {"PYTHONHASHSEED": "7", "MPLBACKEND": "agg", "MATPLOTLIBRC": home / "here"}
+    personal |= {"XDG_CACHE_HOME": Path(matplotlib.get_cachedir()).parent}
+    for name, value in (personal | {"JUPYTER_PREFER_ENV_PATH": "no"}).items():
         monkeypatch.setenv(name, str(value))
     for name in ("IPYTHONDIR", "JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "XDG_CONFIG_HOME"):
         monkeypatch.delenv(name, raising=False)
@@ -211,19 +204,18 @@ def meddling(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("meddling", "each_kind")
-def test_nothing_of_whoever_runs_it_reaches_a_kernel(tmp_path):
+def test_nothing_of_whoever_runs_it_reaches_a_kernel_though_it_would_reach_others(tmp_path):
     (tmp_path / "work").mkdir()
-    made = run(tmp_path / "a.ipynb", TOUCHED, resources={"metadata": {"path": tmp_path / "work"}})
-    touched, width, backend, no_user_site = ast.literal_eval(texts(made)[0])
+    own = {"resources": {"metadata": {"path": tmp_path / "work"}}}
+    made = {"warm": own, "nbclient": {}}
+    for name, how in made.items():
+        (seen,) = texts(run(tmp_path / f"{name}.ipynb", TOUCHED, engine_name=name, **how))
+        made[name] = ast.literal_eval(seen)
+    touched, width, backend, no_user_site = made["warm"]
     assert (touched, width, no_user_site) == ([], 1.5, 1)
     assert backend.endswith("inline")
-
-
-@pytest.mark.usefixtures("meddling")
-def test_the_same_files_do_reach_a_kernel_that_is_not_ours(tmp_path):
-    (seen,) = texts(run(tmp_path / "a.ipynb", TOUCHED, engine_name="nbclient"))
-    touched, width, *_ = ast.literal_eval(seen)
-    assert set(touched) == {"sitecustomize", "config", "PYTHONSTARTUP", "start-up file"}
+    touched, width, *_ = made["nbclient"]
+    assert {*touched} == {"sitecustomize", "config", "PYTHONSTARTUP", "start-up file"}
     assert width == 9
 
 
@@ -264,16 +256,15 @@ def test_the_last_cell_is_followed_by_a_question_that_leaves_no_trace(tmp_path):
 
 
 def test_a_cell_that_raises_is_marked_as_by_papermill_itself(tmp_path):
-    cells = ["1", "raise ValueError('satu')", "2"]
+    made = []
     for name in ("warm", "nbclient"):
+        path = tmp_path / f"{name}.ipynb"
         with pytest.raises(PapermillExecutionError, match="satu"):
-            run(tmp_path / f"{name}.ipynb", *cells, engine_name=name)
-    warm, plain = (
-        nbformat.read(tmp_path / f"{name}.ipynb", as_version=4) for name in ("warm", "nbclient")
-    )
-    assert states(tmp_path / "warm.ipynb") == states(tmp_path / "nbclient.ipynb") == STOPPED
-    assert [c.source for c in warm.cells] == [c.source for c in plain.cells]
-    assert outputs(warm) == outputs(plain)
+            run(path, "1", "raise ValueError('satu')", "2", engine_name=name)
+        found = nbformat.read(path, as_version=4)
+        made.append((states(path), [c.source for c in found.cells], outputs(found)))
+    assert made[0] == made[1]
+    assert made[0][0] == STOPPED
 
 
 RUNNER = """

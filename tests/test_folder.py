@@ -1,11 +1,13 @@
 """One run at a time on a folder, and from one published set to the next in one step."""
 
-import multiprocessing
 import os
 import re
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from making import bytes_of, held_by_another
@@ -97,49 +99,33 @@ def test_a_set_that_breaks_off_leaves_the_published_one_to_the_byte(target):
     assert left(target) == []
 
 
-def look(target, stop, sender):
-    """Read the published folder again and again, by its own handle; send the numbers in the end."""
-    found = []
-    sender.send("begun")
-    while not stop.is_set():
-        try:
+def test_whoever_opens_the_folder_sees_one_set_while_60_are_exchanged(target):
+    found, over = [], threading.Event()
+
+    def look():
+        """Read the published folder again and again, by its own handle."""
+        while not over.is_set():
             place = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            found.append(("0", "no folder at all"))
-            continue
-        try:
-            texts = []
-            for name in FILES:
-                with open(os.open(name, os.O_RDONLY, dir_fd=place)) as file:
-                    texts.append(file.read())
-            found.append(tuple(texts))
-        except FileNotFoundError:
-            pass  # this set has been exchanged, and is being put away
-        finally:
+            with suppress(FileNotFoundError):  # where this set is being put away already
+                files = [os.open(name, os.O_RDONLY, dir_fd=place) for name in FILES]
+                found.append([os.read(file, 9) for file in files])
+                for file in files:
+                    os.close(file)
             os.close(place)
-    sender.send(found)
 
-
-def test_whoever_opens_the_folder_sees_one_set_while_60_are_exchanged(target, monkeypatch):
-    # a worker of pytest-xdist has no __spec__, which starting a process asks for
-    monkeypatch.setattr(sys.modules["__main__"], "__spec__", None, raising=False)
-    context = multiprocessing.get_context("forkserver")
-    stop = context.Event()
-    receiver, sender = context.Pipe(duplex=False)
-    reader = context.Process(target=look, args=(target, stop, sender))
-    reader.start()
-    assert receiver.recv() == "begun"
-    for number in range(1, 61):
-        with folder.held(target) as work:
-            write_set(work.begin(), number)
-            work.exchange()
-    stop.set()
-    found = receiver.recv()
-    reader.join()
+    with ThreadPoolExecutor(1) as pool:
+        looking = pool.submit(look)
+        for number in range(1, 61):
+            with folder.held(target) as work:
+                write_set(work.begin(), number)
+                work.exchange()
+        over.set()
+        looking.result()
     assert number_of(target) == 60
     assert [texts for texts in found if len(set(texts)) > 1] == []
     seen = [int(texts[0]) for texts in found]
     assert seen == sorted(seen)
+    assert len({*seen}) > 5
 
 
 @pytest.mark.parametrize("can_exchange", [True, False])

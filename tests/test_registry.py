@@ -33,49 +33,30 @@ def default(processed):
         return [r for r in registry.reports() if r.year <= 2024 and r.notebook not in own]
 
 
-def by_status(reports):
-    return Counter(report.status for report in reports)
-
-
-def scored(year, region):
-    """Name what the ministry's figures tell of a region, in the order of the notebooks."""
-    names = ["00_ringkasan", "02_indeks", *(f"03_pilar-{pillar}" for pillar in PILLARS)]
-    names += [f"04_antar_tahun-{year - 1}"] if year == 2023 else []
-    names += ["07_ketahanan", "10_pembanding", "11_isi_indeks"]
-    return [f"{year}/{region}/{name}" for name in names]
-
-
-def of_office(year):
-    names = ["01_mutu_data", "05_quick_win", "06_sinergi_opd", "08_program"]
-    names += ["12_belum_diterima"]
-    return [f"{year}/{KUKAR}/{name}" for name in names]
+SCORED = ["00_ringkasan", "02_indeks", *(f"03_pilar-{pillar}" for pillar in PILLARS)]
+SCORED += ["04_antar_tahun-2022", "07_ketahanan", "10_pembanding", "11_isi_indeks"]
+OF_OFFICE = ["01_mutu_data", "05_quick_win", "06_sinergi_opd", "08_program", "12_belum_diterima"]
 
 
 def test_the_default_regions_have_33_complete_12_incomplete_and_13_waiting_reports(default):
-    assert by_status(default) == {"complete": 33, "incomplete": 12, "waiting": 13}
-    names = [
-        "2021/64.02/01_mutu_data",
-        *sorted_by_notebook([*scored(2022, KUKAR), *of_office(2022)]),
-        *scored(2022, MALANG),
-        *sorted_by_notebook([*scored(2023, KUKAR), *of_office(2023)]),
-        *scored(2023, MALANG),
-        "2024/64.02/01_mutu_data",
-    ]
-    assert [report.name for report in default] == names
-
-
-def sorted_by_notebook(names):
-    return sorted(names, key=lambda name: name.split("/")[2][:2])
+    states = Counter(report.status for report in default)
+    assert states == {"complete": 33, "incomplete": 12, "waiting": 13}
+    names = ["2021/64.02/01_mutu_data"]
+    for year in (2022, 2023):
+        scored = [name for name in SCORED if year == 2023 or name != "04_antar_tahun-2022"]
+        both = sorted([*scored, *OF_OFFICE], key=lambda name: name[:2])
+        names += [f"{year}/{KUKAR}/{name}" for name in both]
+        names += [f"{year}/{MALANG}/{name}" for name in scored]
+    assert [report.name for report in default] == [*names, "2024/64.02/01_mutu_data"]
 
 
 def test_every_agency_of_the_sample_office_has_a_page_of_its_own(sample_processed):
     with tables_from(sample_processed):
         found = registry.reports(years=[2023], regions=["00.01"], only=["09_opd"])
-    agencies = {report.parameters["opd"] for report in found}
+    agencies = {report.parameters["opd"]: report for report in found}
     assert len(found) == len(agencies) == 35
-    assert agencies >= {"Dinkes", "Diskop UKM"}
-    assert "2023/00.01/09_opd-diskop-ukm" in {report.name for report in found}
-    assert found[0].title.endswith("Kabupaten Contoh 2023")
+    assert agencies["Diskop UKM"].name == "2023/00.01/09_opd-diskop-ukm"
+    assert agencies["Dinkes"].title.endswith("Kabupaten Contoh 2023")
 
 
 def test_what_is_not_complete_says_what_it_waits_for_and_what_is_complete_says_nothing(default):
@@ -108,11 +89,8 @@ def test_only_takes_names_and_notebooks_and_a_parameter_keeps_the_reports_that_h
     (found,) = registry.reports(years=[2023], parameters=asked)
     assert found.name == "2023/64.02/03_pilar-governance"
     found = registry.reports(years=[2023], only=["02_indeks", "2023/35.07/03_pilar-living"])
-    assert [r.name for r in found] == [
-        "2023/64.02/02_indeks",
-        "2023/35.07/02_indeks",
-        "2023/35.07/03_pilar-living",
-    ]
+    names = ["64.02/02_indeks", "35.07/02_indeks", "35.07/03_pilar-living"]
+    assert [r.name for r in found] == [f"2023/{name}" for name in names]
 
 
 def test_a_region_that_stayed_away_has_the_one_report_that_says_so_and_an_unknown_one_waits():
@@ -173,16 +151,10 @@ def test_values_that_are_written_alike_are_reports_of_their_own():
         ({"regions": ["6402"]}, "written with a point, as 64.02"),
         ({"regions": ["99.99"]}, "region '99.99' is not known"),
         ({"only": ["05_tidak_ada"]}, "no report '05_tidak_ada'"),
-        ({"years": [2023], "only": ["2022/35.07/02_indeks"]}, "no report '2022/35.07"),
-        (
-            {"parameters": {"pilar": "living"}},
-            "no report has pilar = living; known parameters: year",
-        ),
+        ({"only": ["2022/35.07/02_indeks"]}, "no report '2022/35.07"),
+        ({"parameters": {"pilar": "living"}}, "no report has pilar = living; known parameters: ye"),
         ({"parameters": {"pillar": "smart"}}, "no report has pillar = smart"),
-        (
-            {"only": ["02_indeks"], "parameters": {"pillar": "living"}},
-            "no report has pillar = living; known parameters: year",
-        ),
+        ({"only": ["02_indeks"], "parameters": {"pillar": "living"}}, "no report has pillar = l"),
     ],
 )
 def test_a_word_that_no_report_knows_is_refused_and_the_known_ones_are_named(asked, said):

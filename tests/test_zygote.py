@@ -1,6 +1,5 @@
 """Kernels are forked from one process, and whatever is killed, none is left."""
 
-import asyncio
 import contextlib
 import os
 import signal
@@ -64,31 +63,28 @@ def test_a_kernel_starts_with_the_libraries_and_leads_a_session_of_its_own(tmp_p
     assert shown == [str(fork.preload().pid), "(['pandas', 'seaborn'], False, True)"]
 
 
+THREAD = "import threading, time\nthreading.Thread(target=time.sleep, args=[5]).start()"
+RAISES = "unfit cannot be imported: ZeroDivisionError: division by zero"
+
+
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("1 / 0", "unfit cannot be imported: ZeroDivisionError: division by zero"),
-        (
-            "import threading, time\nthreading.Thread(target=time.sleep, args=[5]).start()",
-            "unfit starts a thread when imported",
-        ),
+        ("1 / 0", RAISES),
+        (THREAD, "unfit starts a thread when imported"),
+        ("", "kernels can be forked on Linux only"),
     ],
 )
-def test_what_must_not_be_preloaded_leaves_plain_kernels_and_is_said(
-    tmp_path, module, caplog, source, said
+def test_where_nothing_can_be_forked_plain_kernels_run_and_that_is_said(
+    tmp_path, module, monkeypatch, caplog, source, said
 ):
-    module("unfit", source)
-    fork.preload(["unfit"])
+    if source:
+        module("unfit", source)
+        fork.preload(["unfit"])
+    else:
+        monkeypatch.setattr(fork, "available", lambda: False)
     assert run(tmp_path / "a.ipynb", PARENT) == [str(os.getpid())]
     assert f"Kernel not forked but started: {said}" in caplog.text
-
-
-def test_where_no_kernel_can_be_forked_a_plain_one_runs_and_that_is_said(
-    tmp_path, monkeypatch, caplog
-):
-    monkeypatch.setattr(fork, "available", lambda: False)
-    assert run(tmp_path / "a.ipynb", PARENT) == [str(os.getpid())]
-    assert "Kernel not forked but started: kernels can be forked on Linux only" in caplog.text
 
 
 def started(zygote, folder, *arguments):
@@ -188,55 +184,9 @@ def test_whatever_is_killed_no_kernel_is_left_nor_what_it_started(tmp_path, vict
                 os.kill(pid, signal.SIGKILL)
 
 
-def test_a_killed_runner_leaves_no_zygote_that_is_still_importing(module, tmp_path):
-    module("lambat", f"import time\nopen({str(tmp_path / 'told')!r}, 'w').close()\ntime.sleep(999)")
-    code = (
-        "import sys, time\nfrom pathlib import Path\n"
-        "from kukar_analysis.report.engine import fork\nfork.OWN = Path(sys.argv[1])\n"
-        "print(fork.preload(['lambat']).pid, flush=True)\ntime.sleep(1000)"
-    )
-    command = [sys.executable, "-c", code, str(fork.OWN)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        zygote = int(process.stdout.readline())
-        awaited((tmp_path / "told").exists)
-        process.kill()
-        process.wait()
-        awaited(lambda: gone([zygote]))
-
-
 def test_after_a_killed_zygote_the_next_notebook_gets_a_new_one(tmp_path):
     killed = fork.preload((), "1").pid
     with pytest.raises(DeadKernelError):
         run(tmp_path / "a.ipynb", "import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(1000)")
     assert run(tmp_path / "b.ipynb", PARENT) == [str(fork.preload().pid)]
     assert fork.preload().pid != killed
-
-
-LIGHT = """
-import sys
-before = set(sys.modules)
-from kukar_analysis.report.engine import fork
-print(sorted({m.partition(".")[0] for m in set(sys.modules) - before}
-    - set(sys.stdlib_module_names)))
-fork.import_papermill()
-print({"lark", "arrow", "pyarrow"} & {*sys.modules})
-import papermill, pyarrow.fs
-"""
-
-
-def test_a_kernel_that_listened_before_anybody_asked_is_not_waited_for():
-    status, theirs = os.pipe()
-    kernel = fork.ForkedKernel(os.getpid(), status, None)
-    os.write(theirs, b"\n")
-    assert asyncio.run(kernel.heard(0.1))
-    assert asyncio.run(kernel.heard(0.1))
-    assert not asyncio.run(kernel.heard(0.1, ended=True))
-    os.write(theirs, b"0")
-    assert asyncio.run(kernel.heard(0.1, ended=True))
-    assert kernel.returncode == 0
-    os.close(theirs)
-
-
-def test_the_zygote_can_be_started_before_anything_else_is_imported():
-    said = subprocess.run([sys.executable, "-c", LIGHT], capture_output=True, text=True, check=True)
-    assert said.stdout.split("\n") == ["['kukar_analysis']", "set()", ""]
