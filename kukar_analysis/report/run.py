@@ -48,8 +48,9 @@ def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
     where: dict[str, Any] = {"address": address, "timeout": _PATIENCE}
     if address == "local":
         where = {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1}
+        where |= {"dashboard_address": None}
     try:
-        client = importlib.import_module("distributed").Client(**where, dashboard_address=None)
+        client = importlib.import_module("distributed").Client(**where)
     except (ImportError, OSError, ValueError) as error:
         raise ReportError(
             f"no dask scheduler answers at {address} ({error}): start one, `dask scheduler`, which"
