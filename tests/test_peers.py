@@ -98,3 +98,11 @@ def test_statistics_are_those_of_the_raw_lists_up_to_the_year(year):
     assert [*found["statistic"].unique()] == [s for s in known if s in {e[0] for e in expected}]
     living = peers.statistics(year, KUKAR, "living")["statistic"]
     assert {known[s].pillar for s in living} <= {"living"}
+
+
+def test_figures_of_another_base_are_told_apart():
+    found = peers.statistics(2023, KUKAR).query("region == @KUKAR").set_index("statistic")
+    persons = found.loc["gdp_constant"].set_index("year")["base"]
+    assert persons.loc[:2019].isna().all()
+    assert persons.loc[2020:].eq(2020).all()
+    assert found.loc["hdi", "base"].isna().all()

@@ -63,8 +63,9 @@ def statistics(year: int, region: str, pillar: str | None = None) -> pd.DataFram
     """Return the statistics of a region and of its province's others, up to a year.
 
     Those shown with a pillar, or all, in the order of definitions/statistics.csv, then by region
-    and year. is_official: stated by the statistic's own source; a press figure is not. pillar is
-    null of none.
+    and year. is_official: stated by the statistic's own source; a press figure is not. base: the
+    year from which a figure counts anew, not comparable with those before; null of the first, as
+    pillar is of none.
     """
     known = framework.load().statistics
     found = store.read("official_statistics")
@@ -73,8 +74,10 @@ def statistics(year: int, region: str, pillar: str | None = None) -> pd.DataFram
     found = found.assign(
         pillar=[one.pillar for one in of],
         is_official=[one.citation for one in of] == found["citation"],
+        base=pd.array([one.new_base for one in of], dtype="Int64"),
     )
+    found["base"] = found["base"].where(found["base"] <= found["year"])
     found = found[found["pillar"].eq(pillar) | (pillar is None)]
     found = ordered(found.sort_values(["region", "year"]), "statistic", known)
-    columns = "statistic pillar region year value unit_of_measure citation is_official origin"
-    return tidy(found, columns, is_official="bool")
+    columns = "statistic pillar region year value unit_of_measure citation is_official base origin"
+    return tidy(found, columns, is_official="bool", base="Int64")

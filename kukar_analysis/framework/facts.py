@@ -179,12 +179,14 @@ class Event(Fact, keys=0):  # something in the evaluation of a region; no pillar
     event: str
 
 
-class Statistic(Fact):  # an official statistic; `pillar`: where this project shows it, by choice
+class Statistic(Fact):  # an official statistic; `pillar`: where this project shows it, by choice;
+    # `new_base`: the year from which its figures cannot be compared with those before
     statistic: str
     name: str
     unit_of_measure: str
     pillar: str | None
     decimals: int
+    new_base: int | None
 
 
 class Claim(Fact, keys=0):  # a question whose answer an official statistic confirms or contradicts
