@@ -58,8 +58,8 @@ def check(tables: Mapping[str, pd.DataFrame]) -> list[Recomputed]:
     finals = index[index["participated"]].groupby("year")
     improved = index.dropna(subset="improvement_published").groupby("year")
     figures: dict[str, Iterator[_Figure]] = {
-        **{f"finals {year}": _finals(own, scores) for year, own in finals},
-        **{f"improvements {year}": _improvements(own, index, scores) for year, own in improved},
+        **{f"finals {year}": _published(own, scores) for year, own in finals},
+        **{f"improvements {year}": _published(own, scores, index) for year, own in improved},
         "component means": _means(tables["question_scores"], tables["component_scores"]),
         _WINS: _quick_wins(tables["programmes"]),
     }
@@ -85,25 +85,21 @@ def printed(value: float | None) -> Decimal | None:
     return None if pd.isna(value) else Decimal(f"{value:.2f}")
 
 
-def _finals(own: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
+def _published(
+    own: pd.DataFrame, scores: Scores, before: pd.DataFrame | None = None
+) -> Iterator[_Figure]:
+    """Compare the finals, or the improvements on what index_scores says of the year before."""
+    what = "final" if before is None else "improvement"
     for row in own.itertuples():
-        parts, stated = scores.get((row.year, row.region), {}), printed(row.index_published)
-        is_whole = _complete(parts, row.edition)
-        computed = score.index_of(parts, row.edition) if is_whole else None
-        lacks = "not stated in " if stated is None else "" if is_whole else "a component lacks in "
-        yield f"{row.region_name} {row.year} final", stated, computed, f"{lacks}{row.origin}"
-
-
-def _improvements(own: pd.DataFrame, index: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
-    for row in own.itertuples():
-        base = previous_sum(row.region, row.edition, index, scores)
-        parts, where, computed = scores.get((row.year, row.region), {}), row.origin, None
-        if base is None or not _complete(parts, row.edition):
-            where = f"its components of {row.year - 1} are not public"
-        else:
+        stated = row.index_published if before is None else row.improvement_published
+        parts, computed = scores.get((row.year, row.region), {}), None
+        base: Decimal | None = Decimal(0)
+        if before is not None:
+            base = previous_sum(row.region, row.edition, before, scores)
+        if base is not None and _complete(parts, row.edition):
             computed = score.index_of(parts, row.edition) - base
-        what = f"{row.region_name} {row.year} improvement"
-        yield what, printed(row.improvement_published), computed, where
+        where = f"a component is not public ({row.origin})" if computed is None else row.origin
+        yield f"{row.region_name} {row.year} {what}", printed(stated), computed, where
 
 
 def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figure]:
@@ -130,9 +126,8 @@ def _quick_wins(programmes: pd.DataFrame) -> Iterator[_Figure]:
     found = {(r.year, r.region, r.pillar): r for r in named.itertuples()}
     for win in framework.load().quick_wins:
         row = found.get((win.year, win.region, win.pillar))
-        arrived, where = None, "no file names it"
-        if row:
-            arrived, where = f"{row.programme} ({row.opd})", row.origin
+        arrived = f"{row.programme} ({row.opd})" if row else None
+        where = row.origin if row else "no file names it"
         yield f"quick win {win.year} {win.pillar}", arrived, f"{win.programme} ({win.opd})", where
 
 
@@ -171,19 +166,16 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """Return for each edition of a year, and the nation, whether all its regions are there.
 
     Needs index_scores, files and rejected. Columns: edition and group (null = the nation), basis
-    (definitions/fields.csv says how many took part; `numbers`: not known yet, so the running
-    numbers of the table stand in; `none`: no line of it is on record), expected participants (null
-    = not known), kept (on record), faults (lines of its tables rejected, contradicted, unread, or
-    missing by their running number), whole, missing (a sentence for readers; empty where whole),
-    places (of the faults, joined by "; ").
-
-    A group's field is whole when as many participants as its edition states are kept and none of
-    its lines is at fault; the nation's when every group has an edition of the year and all are.
+    (`definitions`; `numbers`: fields.csv does not say how many took part, the table's running
+    numbers stand in; `none`: no line is on record), expected (null = not known), kept, faults
+    (lines rejected, contradicted, unread or missing by their number), whole, missing (a sentence;
+    empty where whole), places (of the faults). A group's field is whole when as many participants
+    as its edition states are kept and no line is at fault; the nation's when all groups' are.
     """
     fw, index = framework.load(), tables["index_scores"].query("year == @year")
     of = "sample" if any(fw.regions[r].is_sample for r in index["region"].unique()) else "real"
     took_part = index[index["participated"]].groupby("edition")["index_published"]
-    counts, bad, rows = took_part.agg(["size", "count"]).T, _faulty_lines(tables, index, year), []
+    counts, bad, rows = took_part.agg(["size", "count"]).T, _faulty_lines(tables, year), []
     for edition in (e for e in fw.editions.values() if e.year == year):
         size = fw.field_sizes.get((edition.edition, of))
         listed, kept = map(int, counts.get(edition.edition, (0, 0)))
@@ -215,14 +207,13 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     return pd.concat([groups, line], ignore_index=True)
 
 
-def _faulty_lines(
-    tables: Mapping[str, pd.DataFrame], index: pd.DataFrame, year: int
-) -> pd.DataFrame:
+def _faulty_lines(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """Return the lines of a year's national tables that were not kept: origin, edition.
 
-    The edition is that of the lines kept of the same file; null where the file holds several, or
-    none was kept: then the line may be any edition's.
+    The edition is that of the lines kept of the same file; null where these are of several, or
+    none: then the line may be any edition's.
     """
+    index = tables["index_scores"].query("year == @year")
     files, found = tables["files"], tables["rejected"]
     lists = files.loc[files["kind"].str.contains("national_table"), "file"]
     found = found[found["file"].str.startswith(f"{year}/") & ~found["rule"].isin(_SETTLED)]

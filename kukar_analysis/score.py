@@ -1,16 +1,9 @@
-"""The ministry's arithmetic, exact.
+"""The ministry's arithmetic, exact: scores in hundredths, weighted scores in ten-thousandths.
 
-Scores have two decimals and weights are whole percents, so everything is counted in integers:
-a score in hundredths, a weighted score in ten-thousandths. Rounding half up is then exact, which
-it is not with binary fractions (2.675 is stored as 2.67499…).
-
-Rules, verified against every published figure (docs/metode.md, `kukar check`):
-
-- a component score is the plain mean of its question scores, rounded to two decimals;
-- the index is the weighted sum of the rounded component scores. Editions of 2022 round each
-  weighted term and then add (`each_term`); those of 2023 add and then round (`sum`);
-- the improvement of 2023 is the index minus last year's weighted sum rounded once (`sum`),
-  whatever last year's own rule was.
+Binary fractions cannot round half up (2.675 is stored as 2.67499…), integers can. A component is
+the plain mean of its questions, rounded to two decimals. The index is the weighted sum: editions of
+2022 round each weighted term, then add (`each_term`); those of 2023 add, then round (`sum`). The
+improvement of 2023 is measured from last year's sum under `sum`. Proof: docs/metode.md.
 """
 
 from __future__ import annotations
@@ -38,10 +31,7 @@ def half_up(numerator: int, denominator: int) -> int:
 
 
 def hundredths(score: float | Decimal, what: str = "score") -> int:
-    """Return a score as a whole number of hundredths.
-
-    Raises ScoreError for what is no number from 0 to 4, or has more than two decimals.
-    """
+    """Return a score in hundredths; ScoreError for no number from 0 to 4 of two decimals."""
     is_number = isinstance(score, numbers.Real | Decimal) and not isinstance(score, bool)
     scaled = float(score) * 100 if is_number else -1.0
     if not (100 * LOWEST <= scaled <= 100 * HIGHEST and abs(scaled - round(scaled)) <= 1e-3):
@@ -51,10 +41,7 @@ def hundredths(score: float | Decimal, what: str = "score") -> int:
 
 
 def component_score(scores: Iterable[float]) -> Decimal:
-    """Return the plain mean of question scores, rounded half up to two decimals.
-
-    Source: letters of 2022 and 2023, 11 of 11 printed means.
-    """
+    """Return the plain mean of question scores, rounded half up to two decimals."""
     counted = [hundredths(s, "question score") for s in scores]
     if not counted:
         raise ScoreError("a component without question scores has no mean")
@@ -91,8 +78,7 @@ def weighted_sum(
 def differing(scores: pd.DataFrame) -> pd.DataFrame:
     """Return the office's own rows of question_scores on which its agencies do not agree.
 
-    They score a question of a region and year differently, and no line of definitions/settled.csv
-    says whose score counts: until then the question has no score of the office.
+    Until a line of definitions/settled.csv says whose counts, the question has no office score.
     """
     own = scores[scores["source"] == "self"].dropna(subset="score")
     found = own[own.groupby(_QUESTION)["score"].transform("nunique").gt(1)]

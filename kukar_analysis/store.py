@@ -62,10 +62,7 @@ MADE_FROM = "made_from.json"
 
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
-    """Return rows as the table's frame: all its columns in order and type, missing cells null.
-
-    Values are checked when the table is written.
-    """
+    """Return rows as the table's frame: all its columns in order and type, missing cells null."""
     types = _types(table)
     return pd.DataFrame({n: pd.Series([r.get(n) for r in rows]).astype(t) for n, t in types})
 
@@ -77,11 +74,10 @@ def _types(table: str) -> list[tuple[str, Any]]:
 def read(
     table: str, processed: Path | None = None, *, year: int | None = None, region: str | None = None
 ) -> pd.DataFrame:
-    """Read a table of data/processed. Columns and meaning: data/processed/README.md.
+    """Read a table of data/processed; columns: data/processed/README.md.
 
     With `year` and `region` only their rows; in files and rejected those of the year's folder.
-    Raises MissingTableError when `kukar clean` has not written it, TableError when it does not
-    fit its schema.
+    Raises MissingTableError where it is not written yet, TableError where it breaks its schema.
     """
     if table not in SCHEMAS:
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
@@ -131,9 +127,9 @@ def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
 
 def is_sample() -> bool:
     """Whether the tables are of the invented office: its data never lies among real data."""
-    names = ("index_scores", "question_scores", "programmes")
+    names, known = ("index_scores", "question_scores", "programmes"), framework.load().regions
     regions = {r for name in names for r in _newest(name, processed_dir())["region"].unique()}
-    return any(framework.load().regions[region].is_sample for region in regions)
+    return any(known[region].is_sample for region in regions)
 
 
 def write_all(
@@ -144,10 +140,9 @@ def write_all(
     *,
     confirmed: bool = False,
 ) -> None:
-    """Write the tables, none before all are checked; each appears whole or not at all.
+    """Write the tables, none before all are checked (TableError); each appears whole or not at all.
 
-    `files` are the fingerprints of the raw files they are made from, `confirmed` whether there was
-    a SOURCES.csv to compare them with. Raises TableError with every failure of a table at once.
+    `files`: fingerprints of the raw files; `confirmed`: a SOURCES.csv was there to compare them.
     """
     checked = {name: validated(name, table) for name, table in tables.items()}
     processed.mkdir(parents=True, exist_ok=True)
@@ -174,10 +169,7 @@ def is_confirmed() -> bool:
 
 
 def check_written(processed: Path) -> dict[str, Any]:
-    """Return the record of a set of tables that are as `kukar clean` wrote them.
-
-    Raises TableError where one was changed since, or the program or definitions were.
-    """
+    """Return the record of tables; TableError where they, program or definitions changed since."""
     record = made_from(processed)
     if not record and not any(processed.glob("*.parquet")):
         raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")

@@ -46,11 +46,8 @@ def test_every_published_figure_is_counted_and_agrees(tables):
     ]
     printed = tables["index_scores"].groupby("year")[["index_published", "improvement_published"]]
     assert printed.count().to_numpy().tolist() == [[38, 0], [130, 128]]
-    said = rule(tables, "improvements 2023").not_recomputable
-    assert (
-        "Kabupaten Kutai Kartanegara 2023 improvement: its components of 2022 are not public"
-        in said
-    )
+    (said,) = [x for x in rule(tables, "improvements 2023").not_recomputable if "Kartanegara" in x]
+    assert "2023 improvement: a component is not public (" in said
 
 
 def test_the_finals_of_2022_do_not_agree_under_the_rule_of_2023(tables, monkeypatch):

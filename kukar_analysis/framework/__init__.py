@@ -1,7 +1,6 @@
 """Loads and checks `definitions/`: the facts an analyst may read and correct, each with its source.
 
-Every CSV there is one record class of facts.py; its columns are the fields of the class, no more
-and no fewer. `load()` reads all, checks them against each other and reports every problem at once.
+Every CSV there is one record class of facts.py; `load()` reports every problem of all at once.
 """
 
 from __future__ import annotations
@@ -106,10 +105,7 @@ class Framework:
         return range(self.years()[0] + 1, self.years()[-1] + 11)
 
     def unconfirmed(self, edition: str) -> dict[str, int]:
-        """Count an edition's facts that no rule of its year confirms, by file of definitions.
-
-        They were copied from the edition that it follows; empty where all are confirmed.
-        """
+        """Count an edition's facts that were copied and not yet confirmed, by file."""
         own: dict[str, Iterable[facts.Fact | None]] = {
             "editions": [self.edition(edition)],
             "weights": self.weight_facts.get(edition, {}).values(),
@@ -120,10 +116,7 @@ class Framework:
         return {file: count for file, count in counts.items() if count}
 
     def not_copied(self, edition: str) -> list[facts.Retired]:
-        """Return the questions to ask about: retired, and left out of an edition that was copied.
-
-        None once the edition's own line is confirmed.
-        """
+        """Return the retired questions that an unconfirmed copy of an edition leaves out."""
         made = self.edition(edition)
         before = self.edition_questions.get(made.follows or "", {})
         left_out = before.keys() - self.edition_questions.get(edition, {}).keys()
@@ -262,7 +255,7 @@ def load(folder: Path | None = None) -> Framework:
 def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Remember what a function derives from the definitions, up to so many answers.
 
-    They hang on the definitions that are loaded, so that reading those anew forgets them.
+    They hang on the loaded definitions, so that reading those anew forgets them.
     """
 
     def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
