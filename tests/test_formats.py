@@ -13,17 +13,11 @@ from kukar_analysis.formats import NOTHING, day, listed, moment, number
 @pytest.mark.parametrize(
     ("value", "places", "shown"),
     [
-        (2.82, 2, "2,82"),
         (1234567.5, 1, "1.234.567,5"),
-        (11048, 0, "11.048"),
         (2.675, 2, "2,68"),  # a binary fraction a hair under it
         (-2.675, 2, "−2,68"),
-        (2.5, 0, "3"),
-        (0.1 + 0.2, 1, "0,3"),
         (2.6749999999996, 2, "2,68"),  # what a mean may leave of 2,675
         (Decimal("2.674"), 2, "2,67"),
-        (np.float64(3.6), 2, "3,60"),
-        (0.0, 2, "0,00"),
     ],
 )
 def test_a_number_has_a_decimal_comma_and_is_rounded_half_up(value, places, shown):
@@ -37,11 +31,9 @@ def test_every_thousandth_of_the_scale_is_rounded_half_up():
         assert number(thousandths / 1000) == shown
 
 
-@pytest.mark.parametrize(
-    ("value", "shown"), [(0.44, "+0,44"), (-0.03, "−0,03"), (0, "0,00"), (-0.001, "0,00")]
-)
-def test_a_signed_number_has_a_real_minus_and_zero_has_no_sign(value, shown):
-    assert number(value, signed=True) == shown
+def test_a_signed_number_has_a_real_minus_and_zero_has_no_sign():
+    said = {0.44: "+0,44", -0.03: "−0,03", 0: "0,00", -0.001: "0,00"}
+    assert {value: number(value, signed=True) for value in said} == said
 
 
 @pytest.mark.parametrize("value", [None, math.nan, np.float64("nan")])
