@@ -28,14 +28,14 @@ CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 MARK = "KUKAR_DESK_OF_THIS_TEST"
 """Environment variable by which the processes that the desk started are known."""
-PATIENCE = 60_000
-expect.set_options(timeout=PATIENCE)
+OPEN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+"""The notebook in front."""
+MENUS = ["Berkas", "Sunting", "Tampilan", "Jalankan", "Kernel", "Tab", "Pengaturan", "Bantuan"]
+expect.set_options(timeout=60_000)
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not CHROMIUM.exists(), reason="needs Debian's chromium: apt-get install chromium"
-    ),
+    pytest.mark.skipif(not CHROMIUM.exists(), reason="needs chromium: apt-get install chromium"),
 ]
 
 
@@ -53,22 +53,23 @@ def project(tmp_path_factory):
     named = "git -c user.name=Uji -c user.email=uji@example.invalid commit --quiet --message satu"
     for command in ("git init --quiet", "make --silent quiet", "git add .", named):
         subprocess.run(command.split(), cwd=folder, check=True)
-    own = folder / "home" / ".local" / "share" / "jupyter" / "kernels" / "python3"
-    own.mkdir(parents=True)
-    spec = {"argv": ["false", "{connection_file}"], "display_name": "Milik sendiri"}
-    (own / "kernel.json").write_text(json.dumps({**spec, "language": "python"}))
+    own = folder / "home/.local/share/jupyter/kernels/python3/kernel.json"
+    own.parent.mkdir(parents=True)
+    spec = {"argv": ["false"], "display_name": "Milik sendiri", "language": "python"}
+    own.write_text(json.dumps(spec))
     return folder
 
 
-def open_lab(project, *options):
-    """Start `kukar lab`; return its process, what it said first, and its address."""
+@contextlib.contextmanager
+def open_lab(project, processed):
+    """Start `kukar lab`; give its process, what it said first, and its address; press Ctrl-C."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     env |= {"HOME": str(project / "home"), "PYTHONPATH": str(project), MARK: str(project)}
     env.pop(store.PROCESSED_VARIABLE, None)
     command = [sys.executable, "-m", "kukar_analysis", "lab", "--no-browser", "--port", "0"]
     keyboard, terminal = pty.openpty()  # at a terminal Ctrl-C may well ask whether one is sure
     process = subprocess.Popen(
-        [*command, *options],
+        [*command, "--processed", str(processed)],
         cwd=project,
         env=env,
         stdin=terminal,
@@ -78,45 +79,33 @@ def open_lab(project, *options):
         start_new_session=True,
     )
     os.close(terminal)
-    process.keyboard = keyboard
     said = ""
-    for line in process.stdout:
-        said += line
-        address = re.search(r"http://127\.0\.0\.1:\S+", line)
-        if address:
-            return process, said, address[0]
-    process.kill()
-    raise AssertionError(f"no address was printed: {said}")
-
-
-def close(process):
-    """Press Ctrl-C once, as a terminal does; return the exit code."""
-    os.killpg(process.pid, signal.SIGINT)
     try:
+        while not (address := re.search(r"http://127\.0\.0\.1:\S+", said)):
+            said += (line := process.stdout.readline())
+            assert line, f"no address was printed: {said}"
+        yield process, said, address[0]
+        os.killpg(process.pid, signal.SIGINT)
         process.communicate(timeout=60)
     finally:
         process.kill()  # does nothing to one that has ended
-        os.close(process.keyboard)
-    return process.returncode
+        os.close(keyboard)
 
 
 def left_behind(project):
     """Return the processes that still run and were started by the desk."""
-    found = []
+    found = set()
     for path in Path("/proc").glob("[0-9]*/environ"):
-        try:
+        with contextlib.suppress(OSError):  # it ended meanwhile
             if f"{MARK}={project}".encode() in path.read_bytes():
-                found.append(int(path.parent.name))
-        except OSError:  # it ended meanwhile
-            continue
+                found.add(int(path.parent.name))
     return found
 
 
 @pytest.fixture(scope="module")
 def lab(project, processed):
-    process, said, address = open_lab(project, "--processed", str(processed))
-    yield said, address
-    close(process)
+    with open_lab(project, processed) as (_, said, address):
+        yield said, address
 
 
 @pytest.fixture(scope="module")
@@ -125,24 +114,15 @@ def page(lab):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 2400})
         page.goto(lab[1])
-        page.wait_for_selector(".jp-Notebook .jp-CodeCell", timeout=PATIENCE)
         yield page
         browser.close()
 
 
-OPEN = ".jp-NotebookPanel:not(.lm-mod-hidden)"
-"""The notebook in front."""
-
-
-def ready(page):
-    """Wait for the kernel of the notebook in front."""
+def run_all(page):
+    """Wait for the kernel of the notebook in front, and run all its cells."""
     expect(page.locator(f"{OPEN} .jp-Toolbar-kernelName")).to_have_text("Python 3 (ipykernel)")
     status = page.locator(f"{OPEN} .jp-Notebook-ExecutionIndicator")
     expect(status).to_have_attribute("data-status", "idle")
-
-
-def run_all(page):
-    """Run all cells of the notebook in front."""
     page.locator(".lm-MenuBar-itemLabel", has_text="Jalankan").click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Menjalakan Semua Sel$")).click()
 
@@ -150,7 +130,6 @@ def run_all(page):
 @pytest.fixture(scope="module")
 def explored(page):
     """Run all cells of jelajah and wait until the first figure and the last cell stand."""
-    ready(page)
     run_all(page)
     expect(page.locator(f"{OPEN} figure.drawn img")).to_have_count(1)
     expect(page.locator(f"{OPEN} .items li").first).to_be_visible()
@@ -163,14 +142,14 @@ def chosen(page, label):
     return row.locator("select, input")
 
 
-def test_it_opens_the_exploring_notebook_in_indonesian_on_this_python_alone(lab, page, project):
-    labels = page.locator(".lm-MenuBar-itemLabel").all_inner_texts()
-    assert labels == [
-        *("Berkas", "Sunting", "Tampilan", "Jalankan", "Kernel", "Tab", "Pengaturan", "Bantuan")
-    ]
+def captioned(page, words):
+    expect(page.locator(f"{OPEN} caption", has_text=words).first).to_be_visible()
+
+
+def test_it_opens_the_exploring_notebook_in_indonesian_on_this_python_alone(lab, page):
     expect(page.locator(".jp-Notebook h1")).to_contain_text("Jelajah")
+    assert page.locator(".lm-MenuBar-itemLabel").all_inner_texts() == MENUS
     assert "Would you like" not in page.inner_text("body")
-    assert (project / "home/.local/share/jupyter/kernels/python3").is_dir()
     address, token = lab[1].split("/lab/")[0], lab[1].split("token=")[1]
     with urllib.request.urlopen(f"{address}/api/kernelspecs?token={token}") as answer:
         spec = json.load(answer)["kernelspecs"]["python3"]["spec"]
@@ -179,39 +158,34 @@ def test_it_opens_the_exploring_notebook_in_indonesian_on_this_python_alone(lab,
 
 
 def test_tables_figures_and_peers_follow_the_region_that_is_searched(explored):
-    caption = explored.locator(
-        f"{OPEN} caption", has_text="Kabupaten Kutai Kartanegara, 2023"
-    ).first
-    expect(caption).to_be_visible()
+    captioned(explored, "Kabupaten Kutai Kartanegara, 2023")
     place = chosen(explored, "Daerah")
     place.fill("Kabupaten Mal")
     names = [option.get_attribute("value") for option in explored.locator("datalist option").all()]
     assert "Kabupaten Malang" in names
     place.fill("Kabupaten Malang")
     place.press("Enter")
-    caption = explored.locator(f"{OPEN} caption", has_text="Kabupaten Malang, 2023").first
-    expect(caption).to_be_visible()
+    captioned(explored, "Kabupaten Malang, 2023")
     figure = explored.locator(f"{OPEN} figure.drawn img")
     expect(figure).to_have_attribute("alt", re.compile("Baseline 3,60"))
     assert figure.evaluate("image => image.complete && image.naturalWidth > 300")
     peers = chosen(explored, "Pembanding").locator("option:checked").all_inner_texts()
-    peers = [name.replace("\xa0", " ") for name in peers]
-    assert "Kota Malang" in peers
-    assert "Kota Samarinda" not in peers
+    peers = {name.replace("\xa0", " ") for name in peers}
+    assert {"Kota Malang", "Kota Samarinda"} & peers == {"Kota Malang"}
 
 
 def test_a_figure_is_traced_to_its_file_and_cell(explored):
     chosen(explored, "Angka").select_option(label="Komponen Kolaborasi")
-    row = explored.locator(f"{OPEN} tr", has_text="baris 46, kolom 8")
-    expect(row.first).to_be_visible()
-    assert "2023/tabel-nasional-peserta.csv" in row.first.inner_text()
+    row = explored.locator(f"{OPEN} tr", has_text="baris 46, kolom 8").first
+    expect(row).to_be_visible()
+    assert "2023/tabel-nasional-peserta.csv" in row.inner_text()
 
 
 def test_what_is_shown_is_exported_unrounded(explored, project, processed):
     with tables_from(processed):
         expected = compare.components(2023, MALANG)["group_mean"]
     chosen(explored, "Tampilan").select_option(label="Komponen terhadap kelompok")
-    expect(explored.locator(f"{OPEN} caption", has_text="terhadap kelompok")).to_be_visible()
+    captioned(explored, "terhadap kelompok")
     explored.locator(f"{OPEN} .jupyter-button", has_text="Simpan").click()
     expect(explored.locator(f"{OPEN} .widget-html", has_text="Ditulis")).to_be_visible()
     stem = project / "notebooks/ekspor/2023-35.07-komponen-terhadap-kelompok"
@@ -233,8 +207,6 @@ def test_a_notebook_that_was_run_and_saved_is_no_change_to_git(explored, project
 
 def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
     explored.goto(lab[1].replace("jelajah", "02_indeks") + "&reset")  # jelajah is not reopened
-    expect(explored.locator(f"{OPEN} h1")).to_be_visible()
-    ready(explored)
     explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
     expect(explored.locator(f"{OPEN} .cm-editor.cm-focused")).to_be_visible()
     explored.keyboard.press("Home")
@@ -247,21 +219,19 @@ def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
 
 
 def test_without_tables_it_says_so_and_starts_and_ctrl_c_leaves_no_process(lab, project, tmp_path):
-    process, said, address = open_lab(project, "--processed", str(tmp_path))
-    assert "run `kukar clean`" in said
     assert "run `kukar clean`" not in lab[0]
-    base, token = address.split("/lab/")[0], address.split("token=")[1]
-    others = set(left_behind(project)) - {process.pid}
-    kernel = urllib.request.Request(f"{base}/api/kernels?token={token}", data=b"{}", method="POST")
+    before = left_behind(project)
+    with open_lab(project, tmp_path) as (process, said, address):
+        assert "run `kukar clean`" in said
+        base, token = address.split("/lab/")[0], address.split("token=")[1]
+        url = f"{base}/api/kernels?token={token}"
 
-    def answered():
-        with contextlib.suppress(urllib.error.URLError):  # it does not listen yet
-            return urllib.request.urlopen(kernel).status
+        def answered():
+            with contextlib.suppress(urllib.error.URLError):  # it does not listen yet
+                return urllib.request.urlopen(urllib.request.Request(url, b"{}")).status
 
-    try:
         assert awaited(answered) == 201
-        started = set(left_behind(project)) - others
-    finally:
-        code = close(process)
-    assert (code, len(started) > 1) == (0, True)
-    awaited(lambda: not started & set(left_behind(project)))
+        started = left_behind(project) - before
+        assert started > {process.pid}
+    assert process.returncode == 0
+    awaited(lambda: not started & left_behind(project))
