@@ -8,12 +8,13 @@ changed is listed. Two agencies that score a question differently are each right
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterator, Mapping
-from typing import Any
 
 import pandas as pd
 
 from kukar_analysis import store
 from kukar_analysis.clean.line import Line, Rows
+
+_STATED = ("score", "answer", "evidence", "remark")
 
 
 def settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
@@ -24,9 +25,9 @@ def settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
     """
     claims = pd.DataFrame(
         [
-            (i, j, key, _content(*named), _says_nothing(named[1]))
+            (i, j, key, _content(table, row), row.get("source") == "self" and not _states(row))
             for i, line in enumerate(lines)
-            for j, (key, named) in enumerate(zip(_keys(line.rows), line.rows, strict=True))
+            for j, (key, (table, row)) in enumerate(zip(_keys(line.rows), line.rows, strict=True))
         ],
         columns=["line", "row", "key", "content", "blank"],
     )
@@ -57,6 +58,14 @@ def _keys(rows: Rows) -> Iterator[Hashable]:
             yield table, *map(row.get, store.SCHEMAS[table].unique)
 
 
+def _content(table: str, row: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(row.get(column) for column in store.SCHEMAS[table].columns if column != "origin")
+
+
+def _states(row: Mapping[str, object]) -> bool:
+    return any(row.get(part) is not None for part in _STATED)
+
+
 def _contradicted(
     claim: pd.DataFrame, lines: list[Line], supersedes: Mapping[str, set[str]], out: set[int]
 ) -> set[int]:
@@ -73,7 +82,9 @@ def _contradicted(
         changed = [c for c in row if c != "origin" and row[c] != its.get(c)]
         column = next((c for c in changed if c in lines[i].file.headings), None)
         place = lines[other[0]].origin(column)
-        values = ", ".join(f"{c} {_shown(row[c])} -> {_shown(its.get(c))}" for c in changed)
+        both = ((c, [row[c], its.get(c)]) for c in changed)
+        told = ((c, ["(kosong)" if text is None else text for text in of]) for c, of in both)
+        values = ", ".join(f"{c} {old} -> {new}" for c, (old, new) in told)
         what = row.get("question") or row.get("programme") or row.get("component")
         if agreed:
             lines[i].fault("superseded", column, f"digantikan {place}: {values}")
@@ -81,16 +92,3 @@ def _contradicted(
             on = f" pada {what}" if what else ""
             lines[i].fault("conflict", column, f"bertentangan dengan {place}{on} ({values})")
     return {*found}
-
-
-def _content(table: str, row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.get(column) for column in store.SCHEMAS[table].columns if column != "origin")
-
-
-def _says_nothing(row: dict[str, Any]) -> bool:
-    parts = ("score", "answer", "evidence", "remark")
-    return row.get("source") == "self" and all(row.get(part) is None for part in parts)
-
-
-def _shown(value: Any) -> str:
-    return "(kosong)" if value is None else str(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.framework import Framework
@@ -15,15 +15,15 @@ from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList,
 Rows = list[tuple[str, dict[str, Any]]]  # rows that a record yields: (table, row)
 FORMS = ("agency_form", "programmes", "quick_win_aspects", "survey")
 """Kinds that the office collects itself: of the folder's year, and of the office's own region."""
-_DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]*")
-"""Nothing stated: blank, or dashes alone (hyphens, dashes, the minus sign)."""
+_DASHES = re.compile(r"[\s\-\u2010-\u2015\u2212]*")  # nothing stated: blank, or dashes alone
 _ERROR = re.compile(r"#(REF!|N/A|DIV/0!|VALUE!|NAME\?|NUM!|NULL!|SPILL!|CALC!)")
 _DATE = re.compile(r"20\d\d-\d\d-\d\d(T.*)?")
 _THOUSANDS = r"\d{1,3}(\.\d{3}){2,}(,\d+)?|\d{1,3}(\.\d{3})+,\d+"
-_WORDS = {"ya": True, "yes": True, "true": True, "1": True}
-_WORDS |= {"tidak": False, "no": False, "false": False, "0": False}
-_LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3": 3.0}
+YES_NO = {"ya": True, "yes": True, "true": True, "1": True}
+YES_NO |= {"tidak": False, "no": False, "false": False, "0": False}
+LEVELS = {"rendah": 1.0, "sedang": 2.0, "tinggi": 3.0, "1": 1.0, "2": 2.0, "3": 3.0}
 """Risk levels of the ministry's form, coded 1 to 3 (domain: Sleman 2021)."""
+_V = TypeVar("_V")
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Line:
     """One record being read: typed values out, faults and notes collected.
 
     A fault or note has the columns of `rejected`, its rule is one of definitions/rules.csv. `rows`
-    are what it yields; `is_again` where it only says what another one says.
+    are what it yields.
     """
 
     file: SourceList
@@ -52,20 +52,19 @@ class Line:
         self.notes.append(self._said(rule, column, detail))
 
     def _said(self, rule: str, column: str | None, detail: str) -> dict[str, Any]:
-        """Return what may name a person without it: a cell of a survey, or a text alone."""
         value = self.record.cells.get(column or "") or None
         return {
             "file": self.file.name,
             "origin": self.origin(column),
             "column": self.file.headings.get(column or "", (column, 0))[0],
-            "value": None if self.may_name_a_person else value,
+            "value": None if self._may_name_a_person else value,
             "rule": rule,
             "reason": detail or self.fw.rules[rule].name,
         }
 
     @property
-    def may_name_a_person(self) -> bool:
-        """Whether the cells of the record must not be repeated in messages."""
+    def _may_name_a_person(self) -> bool:
+        """A cell of a survey, or a text alone, is not repeated in messages."""
         return self.file.kind == "survey" or self.record.is_bare
 
     def origin(self, column: str | None = None) -> str:
@@ -99,23 +98,21 @@ class Line:
 
     def name(self, column: str) -> str | None:
         """Return the id that a printed name stands for; nothing printed is a fault."""
-        return self._id(column, self.needed(column))
+        return self.known(column) if self.needed(column) else None
 
     def known(self, column: str) -> str | None:
         """Return the id that a printed name stands for, None where nothing is printed."""
-        return self._id(column, self.text(column) or "")
-
-    def _id(self, kind: str, text: str) -> str | None:
-        ids = self.fw.match(kind, text) if text else []
+        text = self.text(column)
+        ids = self.fw.match(column, text) if text else []
         if text and len(ids) != 1:
-            self._unnamed(kind, text, ids)
+            self._unnamed(column, text, ids)
         return ids[0] if len(ids) == 1 else None
 
     def _unnamed(self, kind: str, text: str, ids: list[str]) -> None:
         what = "" if text == self.record.cells.get(kind) else f"{text!r}: "
         if ids:
             self.fault("ambiguous", kind, f"{what}{' atau '.join(ids)}")
-        elif not self.may_name_a_person or suggest.nearest(kind, text):
+        elif not self._may_name_a_person or suggest.nearest(kind, text):
             self.fault("name", kind, f"{what}{suggest.advice(kind, text)}")
         else:
             self.fault("name", kind)
@@ -227,19 +224,12 @@ class Line:
             self.fault("unsure", column)
         return unsure
 
-    def level(self, column: str) -> float | None:
-        """Return a level of risk, 1 to 3."""
+    def word(self, column: str, words_: dict[str, _V], rule: str) -> _V | None:
+        """Return what a cell's word stands for; None where nothing is stated, all else a fault."""
         text = (self.stated(column) or "").casefold()
-        if text and text not in _LEVELS:
-            self.fault("risk", column)
-        return _LEVELS.get(text)
-
-    def yes_no(self, column: str, *, default: bool = False) -> bool:
-        """Return a cell that says ya or tidak; blank is the default, all else a fault."""
-        text = (self.text(column) or "").casefold()
-        if text and text not in _WORDS:
-            self.fault(column, column)
-        return _WORDS.get(text, default)
+        if text and text not in words_:
+            self.fault(rule, column)
+        return words_.get(text)
 
 
 def says_nothing(text: str) -> bool:

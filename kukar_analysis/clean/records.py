@@ -16,7 +16,7 @@ from typing import Any
 
 from kukar_analysis import score, store
 from kukar_analysis.clean import questions
-from kukar_analysis.clean.line import Line, Rows, number, says_nothing
+from kukar_analysis.clean.line import LEVELS, YES_NO, Line, Rows, number, says_nothing
 from kukar_analysis.clean.survey import respondent
 
 __all__ = ["Line", "Rows", "parse"]
@@ -40,7 +40,8 @@ def _national(line: Line) -> Rows:
     printed = {c: line.record.cells.get(c, "") for c in (*fw.components, "index")}
     values = {column: number(text) for column, text in printed.items() if text}
     zeros = values.get("index") == 0 and set(values.values()) == {0}
-    participated = line.yes_no("participated", default=not zeros)
+    participated = line.word("participated", YES_NO, "participated")
+    participated = not zeros if participated is None else participated
     stated = [text for text in printed.values() if not says_nothing(text)]
     if participated and (zeros or not stated):
         found = "semua nilainya 0" if zeros else "tidak ada nilainya"
@@ -71,9 +72,19 @@ def _national(line: Line) -> Rows:
     ]
 
 
-def _is_weighed(line: Line, row: Row) -> None:
-    edition, component = row["edition"], row["component"]
-    if not line.faults and edition and component not in line.fw.weights[edition]:
+def _check(line: Line, row: Row) -> None:
+    """Fault what does not fit together in a row, or is on no record."""
+    fw = line.fw
+    fact, part = fw.statistics.get(row.get("statistic") or ""), row.get("sub_dimension")
+    of = fw.sub_dimensions[part].pillar if part else None
+    if fact and row["unit_of_measure"] not in ("", fact.unit_of_measure):
+        line.fault("unit", "unit_of_measure", f"{fact.statistic} dalam {fact.unit_of_measure}")
+    if row.get("citation") and row["citation"] not in fw.citations:
+        line.fault("citation", "citation")
+    if of and row["pillar"] not in (None, of):
+        line.fault("sub_dimension", "sub_dimension", f"bagian {of}, bukan {row['pillar']}")
+    edition, component = row.get("edition"), row.get("component")
+    if not line.faults and edition and component not in fw.weights[edition]:
         line.fault("component", "component", f"{component} tidak ada pada {edition}")
 
 
@@ -93,15 +104,6 @@ def _value(line: Line, column: str) -> float | None:
     return value
 
 
-def _is_statistic(line: Line, row: Row) -> None:
-    fact = line.fw.statistics.get(row["statistic"])
-    unit, citation = row["unit_of_measure"], row["citation"]
-    if fact and unit and unit != fact.unit_of_measure:
-        line.fault("unit", "unit_of_measure", f"{fact.statistic} dalam {fact.unit_of_measure}")
-    if citation and citation not in line.fw.citations:
-        line.fault("citation", "citation")
-
-
 def _carrier(line: Line, column: str) -> str | None:
     found = line.agencies
     if len(found) > 1:
@@ -109,22 +111,15 @@ def _carrier(line: Line, column: str) -> str | None:
     return found[0] if found else None
 
 
-def _is_part(line: Line, row: Row) -> None:
-    part = line.fw.sub_dimensions.get(row["sub_dimension"] or "")
-    if part and row["pillar"] not in (None, part.pillar):
-        detail = f"bagian {part.pillar}, bukan {row['pillar']}"
-        line.fault("sub_dimension", "sub_dimension", detail)
-
-
 _READ: dict[str, Callable[[Line, str], Any]] = {
     **dict.fromkeys(("aspect", "component", "statistic"), Line.name),
     **dict.fromkeys(("digital_part", "status", "sub_dimension"), Line.known),
     **dict.fromkeys(("citation", "kind", "text", "unit_of_measure"), Line.needed),
     **dict.fromkeys(("budget", "realisation", "target", "users"), Line.amount),
-    **dict.fromkeys(("impact", "likelihood"), Line.level),
+    **dict.fromkeys(("impact", "likelihood"), lambda line, c: line.word(c, LEVELS, "risk")),
     "agencies": _number_of_agencies,
     "edition": lambda line, column: line.edition,
-    "is_quick_win": Line.yes_no,
+    "is_quick_win": lambda line, column: line.word(column, YES_NO, column) or False,
     "opd": _carrier,
     "pillar": Line.name,
     "programme": lambda line, column: " ".join(line.needed(column).split()),
@@ -135,10 +130,7 @@ _READ: dict[str, Callable[[Line, str], Any]] = {
 
 
 def _one_row(
-    table: str,
-    at: str | None,
-    check: Callable[[Line, Row], None] = lambda line, row: None,
-    **own: Callable[[Line, str], Any],
+    table: str, at: str | None, **own: Callable[[Line, str], Any]
 ) -> Callable[[Line], Rows]:
     """Return the parser of a kind of list whose record is one row.
 
@@ -150,7 +142,7 @@ def _one_row(
         for column in store.SCHEMAS[table].columns:
             if column not in (*row, "origin"):
                 row[column] = (_READ | own)[column](line, column)
-        check(line, row)
+        _check(line, row)
         return [(table, row | {"origin": line.origin(at)})]
 
     return rows
@@ -162,14 +154,14 @@ _KINDS: dict[str, Callable[[Line], Rows]] = {
     "agency_form": questions.form,
     "survey": respondent,
     "component_scores": _one_row(
-        "component_scores", "mean", _is_weighed, score=lambda line, column: line.score("mean")
+        "component_scores", "mean", score=lambda line, _: line.score("mean")
     ),
-    "programmes": _one_row("programmes", "programme", _is_part),
+    "programmes": _one_row("programmes", "programme"),
     "quick_wins": _one_row(
         "programmes", "programme", is_quick_win=lambda line, column: True, opd=Line.known
     ),
     "quick_win_aspects": _one_row("quick_win_aspects", "score"),
     "assessor_notes": _one_row("assessor_notes", None, pillar=Line.known),
     "pillar_agencies": _one_row("pillar_agencies", "agencies", opd=Line.known),
-    "official_statistics": _one_row("official_statistics", "value", _is_statistic),
+    "official_statistics": _one_row("official_statistics", "value"),
 }
