@@ -1,7 +1,7 @@
 """Layouts as offices make them: every score on its question, agency and pillar, or refused.
 
-A case is a sheet: rows parted by ` // `, cells by `|`, a number after `=`. What is kept is question,
-agency and score; each problem holds what is said of it, in this order.
+A case is a sheet: rows parted by ` // `, cells by `|`, a number after `=`. What is kept is
+question, agency and score; each problem holds what is said of it, in this order.
 """
 
 import pytest
