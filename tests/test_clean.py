@@ -54,16 +54,6 @@ def test_every_raw_file_is_read_and_every_line_of_it_is_counted(cleaned):
     assert dict(cleaned.tables["files"][["file", "sha256"]].itertuples(index=False)) == listed
 
 
-def test_the_correction_on_record_drops_the_population_of_samarinda_in_2021(tables):
-    (dropped,) = tables["rejected"].itertuples()
-    assert dropped.rule == "correction"
-    assert dropped.origin == "2024/statistik-bps-kaltim.csv#l605"
-    assert dropped.reason.startswith("Angka penduduk Samarinda 2021 dicatat sebagai salah")
-    found = tables["official_statistics"]
-    own = found[(found["region"] == "64.72") & (found["statistic"] == "population")]
-    assert list(own["year"]) == [*range(2015, 2021), 2022, 2023, 2024]
-
-
 def test_cleaning_changes_no_raw_file_and_replaces_what_it_wrote(raw_folder, tmp_path):
     raw = raw_folder({"2023/a.csv": LIST, "2023/b.pdf": "%PDF", "SOURCES.csv": "file,sha256\n"})
     before = {p: p.read_bytes() for p in raw.rglob("*.*")}
@@ -203,18 +193,6 @@ def test_tables_of_one_file_may_count_on_or_begin_anew(clean_files, second, lack
     again = national(*second).replace("NO;KAB", "NOMOR;KAB").replace(";KET\n", ";KELOMPOK\n")
     made = clean_files({"2023/tabel.csv": national(1, 2, 3, 4, 5) + again})
     assert [p.split()[3] for p in made.problems] == ([lacking] if lacking else [])
-
-
-def test_of_a_national_table_a_cut_line_and_a_misspelt_name_are_rejected_where_they_stand(
-    clean_files,
-):
-    bad = "2;KAB. BADUNGG;3;3;3;3;3;3;3;KPPN&IKN\n3;KAB. BANTUL;3;2,"
-    made = clean_files({"2023/tabel.csv": national(1, last=bad)})
-    rejected = made.tables["rejected"]
-    assert list(rejected["origin"]) == ["2023/tabel.csv#l3:c2", "2023/tabel.csv#l4"]
-    assert list(rejected["rule"]) == ["name", "cells"]
-    assert "mirip Kabupaten Badung" in rejected["reason"][0]
-    assert counts(made) == {"2023/tabel.csv": (3, 1, 2, 0)}
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 from dataclasses import replace
@@ -11,11 +12,12 @@ from pathlib import Path
 import pypdfium2
 import pypdfium2.raw as raw
 import pytest
+from cases import cases
 from sample import letter_pdf
 
 from kukar_analysis import score
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import letter, sums
+from kukar_analysis.read import letter
 from kukar_analysis.read.letter import pages, scan
 
 LETTERS = os.environ.get("KUKAR_LETTERS")
@@ -130,28 +132,7 @@ def short(text):
     return f"{float(text.replace(',', '.')):g}"
 
 
-LAYOUTS = {
-    "as in 2023": {},
-    "rows cut by the page, headings repeated": {"cut_rows": True, "repeat_heads": True},
-    "scores at the top": {"middle": False, "align": "L"},
-    "scores to the right": {"align": "R", "page_numbers": False},
-    "column numbers": {"column_numbers": True, "repeat_heads": True},
-    "columns elsewhere later": {"widths_later": (10, 20, 30, 95, 25)},
-    "headings over two lines, as in 2022": {
-        "heads": ("No.", "Indikator", "Sub Indikator", "Pertanyaan", "Hasil Penilaian"),
-        "widths": (8, 20, 16, 120, 16),
-        "column_numbers": True,
-        "section": "Dimensi {title}",
-        "mean_label": "Nilai rata-rata",
-    },
-    "few columns": {
-        "heads": ("NO", "INDIKATOR", "PERTANYAAN", "SKOR"),
-        "widths": (10, 40, 110, 20),
-        "section": "{number}. {title} (Kondisi Awal)",
-        "mean_label": "Rerata :",
-    },
-    "bare titles": {"section": "{title}", "cut_rows": True},
-}
+LAYOUTS = {name: json.loads(case["options"]) for name, case in cases("letters").items()}
 
 
 @pytest.mark.parametrize("name", LAYOUTS)
@@ -201,23 +182,11 @@ def test_a_section_without_a_mean_is_noted(quick, old):
     assert column(reading, "component_scores", "component") == others
 
 
-@pytest.mark.parametrize(
-    ("section", "row", "values", "said"),
-    [
-        (0, 0, {"score": "3,90"}, "Baseline: the mean of 5 scores is"),
-        (0, 0, {"score": "4,50"}, "outside the scale"),
-        (0, 0, {"score": "7"}, "outside the scale"),
-        (0, 0, {"score": "1,234"}, "Baseline: "),
-        (2, 4, {"score": ""}, "outcome has 30 scores, expected 31"),
-        (0, 2, {"code": "1.9.1"}, "baseline has the code 1.9.1 for 1.3.1"),
-        (0, 2, {"code": ""}, "baseline has the code ? for 1.1.1"),
-        (2, None, {"mean": "3,99"}, "Outcome: the mean of 31 scores is"),
-        (4, None, {"rows": ()}, "quick_wins has 0 scores, expected 12"),
-        (0, None, {"title": "Bagian"}, "a table without title has 5 scores, expected 0"),
-    ],
-)
-def test_what_does_not_prove_itself_takes_all_scores(quick, old, section, row, values, said):
-    assert said in why(quick, changed(old, section, row, **values))
+@pytest.mark.parametrize("case", cases("letter_faults").values(), ids=lambda case: case["said"])
+def test_what_does_not_prove_itself_takes_all_scores(quick, old, case):
+    row, values = json.loads(case["row"]), json.loads(case["values"])
+    said = case["said"].partition(" ")[2]
+    assert said in why(quick, changed(old, int(case["section"]), row, **values))
 
 
 @pytest.mark.parametrize(
@@ -390,29 +359,16 @@ def test_notes_go_on_over_the_end_of_a_page_and_name_no_person(read, old):
     assert not any(person in repr(reading) for person in PERSONS)
 
 
-@pytest.mark.parametrize(
-    ("address", "name", "said"),
-    [
-        ("", "surat-35.07", "35.07"),
-        ("", "result-letter-kab-malang", "35.07"),
-        ("Yth. Bupati Malang|di Tempat", "surat", "35.07"),
-        ("Kepada|Yth. Kepala Dinas Kominfo Kabupaten Malang", "surat", "35.07"),
-        ("Yth. Bupati Malang dan Wali Kota Batu", "surat-35.07", "35.07"),
-        ("", "surat", "found none"),
-        ("Yth. Bupati Malang dan Wali Kota Batu", "surat", "Kota Batu"),
-        ("Yth. Bupati Malang", "surat-64.02", "Malang, Kabupaten Kutai Kartanegara"),
-    ],
-)
-def test_the_region_is_that_of_the_address_or_else_of_the_file_or_is_asked(
-    quick, old, address, name, said
-):
-    invented = replace(old, sections=old.sections[:1], address=tuple(address.split("|")))
+@pytest.mark.parametrize("case", cases("addresses").values(), ids=lambda case: case["case"])
+def test_the_region_is_that_of_the_address_or_else_of_the_file_or_is_asked(quick, old, case):
+    address, name = tuple(case["address"].split("|")), case["name"]
+    invented = replace(old, sections=old.sections[:1], address=address)
     try:
         (found,) = {*column(quick(invented, f"2022/{name}.pdf"), "assessor_notes", "region")}
     except SourceError as error:
         found = str(error)
         assert "as `2022/surat-64.02.pdf`" in found
-    assert said in found
+    assert case["said"] in found
 
 
 # Files
@@ -556,22 +512,6 @@ def test_a_password_and_too_many_pages_are_refused(read, old, monkeypatch):
 def test_a_file_that_is_not_there_cannot_be_opened(tmp_path):
     with pytest.raises(OSError, match="No such file"):
         letter.read(tmp_path / "x.pdf", NAME, 2022)
-
-
-# Sums of any printed scores
-
-
-def test_sums_tell_what_is_computed_and_printed():
-    means = dict.fromkeys(("output", "outcome", "impact", "quick_wins"), "2,00")
-    scores = {"baseline": ["3,00", "2.5", "4"]}
-    assert sums.differences("2022-reguler", scores, {**means, "baseline": "3,17"}, "2,12") == []
-    found = sums.differences(OLD, {"baseline": ["3", "4"]}, {"baseline": "3,60"}, None)
-    assert found == ["Baseline: the mean of 2 scores is 3.50, printed is 3,60"]
-    found = sums.differences(OLD, {"baseline": ["x"]}, {"baseline": "3"}, None)
-    assert found == ["Baseline: 'x' is no number"]
-    assert sums.differences(OLD, {}, means, "0,01") == []
-    (said,) = sums.differences(OLD, {}, {**means, "baseline": "2"}, "0,01")
-    assert said.startswith("index: the printed means give 2.00 by the rules of 2022-kppn-ikn")
 
 
 @pytest.mark.skipif(not LETTERS, reason="KUKAR_LETTERS names no folder with the real letters")

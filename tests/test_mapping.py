@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
+from cases import cases
 from reading import write_book
 from typer.testing import CliRunner
 
@@ -56,6 +59,15 @@ class Office:
         return (self.raw / mapping.MAPPINGS).read_text()
 
 
+def mapped(kind):
+    """Return the cases of a kind: rows parted by ` // `, cells by `|`."""
+    return [pytest.param(case, id=name) for name, case in cases("mapped").items() if kind in name]
+
+
+def rows_of(case):
+    return [line.split("|") for line in case["rows"].split(" // ")]
+
+
 @pytest.fixture
 def office(tmp_path):
     return Office(tmp_path)
@@ -73,36 +85,19 @@ LIVING = [["Pilar", *ASKED], ["Smart Living", *VALUES]]
 # Surveys
 
 
-@pytest.mark.parametrize(
-    ("heads", "row", "options"),
-    [
-        (["Pilar", *ASKED], ["Smart Living", *likert(*VALUES)], ()),
-        (["Pilih pilar", *ASKED], ["Smart Living", *VALUES], SCALE),
-        (["Pilar", *ASKED], ["Smart Living", *(v + 1 for v in VALUES)], ("--scale", "1-5")),
-        (["Pilar", *ASKED], ["Smart Living", *(f"{v},00" for v in VALUES)], SCALE),
-        (["Pilar", *ASKED], ["Smart Living", *(f"{v} - {LIKERT[v]}" for v in VALUES)], ()),
-        (["Pilar", *ASKED], ["Smart Living", *(f"{v + 1}. {LIKERT[v]}" for v in VALUES)], ()),
-        ([f"Smart Living [{n}. {a}]" for n, a in enumerate(ASKED, 1)], VALUES, SCALE),
-        (["grup_b/Pilar", *(f"grup_b/P{n}" for n in range(1, 10))], ["living", *VALUES], SCALE),
-        ([f"P{n}" for n in range(1, 10)], VALUES, (*SCALE, "--pillar", "Smart Living")),
-        (ASKED, VALUES, (*SCALE, "--pillar", "living", "--programme", "Simpel")),
-        (["Pilar", *ASKED], ["Smart Living", *["Mantap"] * 9], ("--answer", "Mantap=3")),
-        (["Pilar", "Anak", *ASKED], ["Smart Living", 2, *VALUES], (*SCALE, "--skip", "Anak")),
-    ],
-)
-def test_an_export_of_an_unknown_form_is_read_once_it_is_mapped(office, heads, row, options):
-    name = office.arrives("survei.csv", rows=[[*PERSON, *heads], [*SITI, *row]])
+@pytest.mark.parametrize("case", mapped("survey"))
+def test_an_export_of_an_unknown_form_is_read_once_it_is_mapped(office, case):
+    rows, options = rows_of(case), json.loads(case["options"])
+    name, is_new_word = office.arrives("survei.csv", rows=rows), "Mantap" in case["rows"]
     before = office.clean()
-    if "Mantap" not in row:  # words that nobody knows are no sign of a survey
+    if not is_new_word:  # words that nobody knows are no sign of a survey
         assert f"`kukar map {name}`" in before.problems[0]
     assert before.tables["survey_responses"].empty
     if options:
         assert office.map(name).exit_code != 0
     assert office.map(name, *options).output.endswith("jalankan `kukar clean`\n")
-    told = [3.0] * 9 if "Mantap" in row else VALUES
-    assert office.answers() == {"living": told}
-    again = office.arrives("susulan lain.csv", rows=[[*PERSON, *heads], [*SITI, *row]])
-    assert "sudah dikenal" in office.map(again).output
+    assert office.answers() == {"living": [3.0] * 9 if is_new_word else VALUES}
+    assert "sudah dikenal" in office.map(office.arrives("susulan lain.csv", rows=rows)).output
 
 
 def test_nothing_of_a_person_is_written_or_kept(office):
@@ -189,41 +184,22 @@ def test_headings_that_the_mapping_does_not_hold_are_asked_about(office, heads):
     assert [f"`kukar map {other}`" in problem for problem in office.clean().problems] == [True]
 
 
-@pytest.mark.parametrize(
-    ("rows", "option"),
-    [
-        (LIVING, "--scale"),
-        ([["Pilar", *ASKED], ["Smart Living", *likert(3, 4, 3, 4, 3, 4, 1, 0, 3)]], "--scale"),
-        ([ASKED, likert(*VALUES)], "--pillar"),
-        ([["Pilar", "Anak", *ASKED], ["Smart Living", 2, *VALUES]], "--skip"),
-        ([["DAERAH", "2022"], ["Paser", 71]], "--statistic"),
-        ([["DAERAH", "2022"], ["6401", 71]], "--codes"),
-    ],
-)
-def test_what_is_not_certain_is_asked_by_the_option_that_answers_it(office, rows, option):
-    ended = office.map(office.arrives("x.csv", rows=rows))
-    assert f"ulangi dengan {option} ...:" in str(ended.exception)
+@pytest.mark.parametrize("case", mapped("asked"))
+def test_what_is_not_certain_is_asked_by_the_option_that_answers_it(office, case):
+    ended = office.map(office.arrives("x.csv", rows=rows_of(case)))
+    assert f"ulangi dengan {case['said']} ...:" in str(ended.exception)
     assert not (office.raw / mapping.MAPPINGS).exists()
 
 
-PLAN = [["NO", "PILAR", "PROGRAM", "1", "2", "3"], [1, "Living", "A", 4, 4, 4]]
+@pytest.mark.parametrize("case", mapped("refused"))
+def test_what_no_mapping_can_read_is_said(office, case):
+    name, options = office.arrives("x.csv", rows=rows_of(case)), json.loads(case["options"])
+    assert case["said"] in str(office.map(name, *options, "--pillar", "living").exception)
 
 
-@pytest.mark.parametrize(
-    ("rows", "options", "said"),
-    [
-        (PLAN, SCALE, "bukan su"),
-        (LIVING, ("--scale", "1-5"), "di luar skala itu"),
-        (LIVING, ("--answer", "4=9", *SCALE), "meaning '9' tidak"),
-        ([*LIVING, *LIVING[1:] * 300, ["Living", *"abcdefghi"]], SCALE, "di lua"),
-        (LIVING, ("--scale", "0-9"), "tidak dikenal: 0-4 | 1-5"),
-        ([["Pilar", *ASKED, "081234567"], ["Living", *VALUES, "x"]], SCALE, "memuat data orang"),
-        ([[*ASKED, *ASKED], [*VALUES, *VALUES]], SCALE, "berulang tanpa kolom PILAR"),
-    ],
-)
-def test_what_no_mapping_can_read_is_said(office, rows, options, said):
-    ended = office.map(office.arrives("x.csv", rows=rows), *options, "--pillar", "living")
-    assert said in str(ended.exception)
+def test_every_answer_is_looked_at_before_a_scale_is_written(office):
+    name = office.arrives("x.csv", rows=[*LIVING, *LIVING[1:] * 300, ["Living", *"abcdefghi"]])
+    assert "di luar skala itu" in str(office.map(name, *SCALE).exception)
 
 
 def test_at_the_keyboard_it_asks_what_is_not_certain(office, monkeypatch):

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from cases import cases
 
-from kukar_analysis import framework
+from kukar_analysis import clean, framework
 
 NATIONAL = (
     "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL"
@@ -53,6 +55,7 @@ def test_rejected_is(spoilt, case):
     own["place"] = own["origin"].str.removeprefix(f"{file_of(case)}#")
     cells = own[["rule", "column", "value", "place"]]
     assert " & ".join(map("|".join, cells.fillna("").values)) == REJECTED[case]["faults"]
+    assert own["reason"].iloc[0].startswith(REJECTED[case]["reason"])
 
 
 def test_a_line_of_several_faults_is_one_rejected_record(spoilt):
@@ -61,69 +64,15 @@ def test_a_line_of_several_faults_is_one_rejected_record(spoilt):
     assert len(spoilt.tables["rejected"]) > len(files)
 
 
-REASONS = {
-    "a region that is not known": "mirip Kabupaten ",
-    "a line without a region": "sel kosong yang harus diisi",
-    "a name of two agencies": "Dinas Kelautan dan Perikanan atau Dinas Ketahanan Pangan",
-    "a group that nothing tells": "35.07 tidak ada di tabel nasional 2023",
-    "an improvement outside the scale": "di luar -4 sampai 4",
-    "taking part with nothing but 0": "ikut, tetapi semua nilainya 0",
-    "a line too short": "barisnya 4 sel, judulnya 11",
-    "a question under another code": "baseline.legal_basis tercetak dengan 1.1.1",
-    "another unit": "hdi dalam indeks",
-}
-
-
-def test_the_reason_names_what_was_expected(spoilt):
-    reasons = spoilt.tables["rejected"].set_index("file")["reason"]
-    assert [c for c, said in REASONS.items() if not reasons[file_of(c)].startswith(said)] == []
-
-
 # What is kept
 
-KEPT = {
-    "2023/nasional.csv": f"""{NATIONAL}
-KAB. MALANG;3,6;2,29;3,41;2,81;3,13;2,53;2,94;0,44;KPPN&IKN;ya
-KAB. TOBA;2.1;2;2;2;2;0;1.81;−0.5;KPPN&IKN;
-KAB. BADUNG;3,52;2,97;3,08;3,14;2,35;;2,97;-0,29;REGULER;
-KAB. KUTAI BARAT;2;2;2;2;2;2;2;-;KPPN&IKN;
-KAB. KARO;2;–;2;2;2;2;-;;KPPN&IKN;
-KAB. BANDUNG;4;4,0;4,00;4;4;;4;4;REGULER;
-KAB. BANJAR;0;0;0;0;0,05;;0,01;-4,00;REGULER;
-KAB. DAIRI;0;0;0;0;0;0;0;;KPPN&IKN;tidak
-KAB. SAMOSIR;0;0;0;0;0;0;0,00;;KPPN&IKN;
-KOTA SUKABUMI;0;0;0;0;0;;0;;REGULER;
-""",
-    # Sorts before the national table that tells its edition.
-    "2023/butir.csv": f"""{QUESTIONS}
-KAB. MALANG;Baseline;01;3,00;Perencanaan;1.1.1;;Asesor;Bappeda;;Perbup 12
-KAB. MALANG;Baseline;1;2,5;;;;Penilaian Mandiri;;;
-KAB. MALANG;Impact;;-;;;Smart Governance;;;impact.governance.public_service.1;-
-KAB. MALANG;Program Kolaborasi;1.;0;GOVERNANCE;6-1-1;Smart Government;;;;
-""",
-    "2022/nasional-kppn-ikn.csv": """KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;NILAI FINAL
-KAB. MALANG;1,4;1,54;2,92;2,56;3,08;2,51
-""",
-    "2022/opd.csv": f"""{AGENCIES}
-KAB. MALANG;Smart Living;10;
-KAB. MALANG;Smart Living;1;Perkim
-KAB. MALANG;Smart Society;2;-
-""",
-    "2022/quick-win.txt": f"""{QUICK_WINS}
-KAB. MALANG;Smart Ekonomi;Bangmus;Dinas Perkebunan
-KAB. MALANG;Smart Governance;Becik;-
-""",
-    "2024/statistik.csv": f"""{STATISTICS}
-2010;KAB. BERAU;{HDI};69.16;indeks;bps-ipm
-;KAB. BERAU;{HDI};-1,5;indeks;bps-ipm
-""",
-}
+KEPT = Path(__file__).parent / "cases" / "raw"
+"""Lists of which everything is kept; butir.csv comes before the table that tells its edition."""
 
 
 @pytest.fixture(scope="module")
-def kept(clean_files):
-    """Clean the files of KEPT."""
-    return clean_files(KEPT)
+def kept(tmp_path_factory):
+    return clean.clean(KEPT, tmp_path_factory.mktemp("kept"))
 
 
 def rows(kept, table, *columns, year=None):
@@ -138,7 +87,8 @@ def test_nothing_of_it_is_rejected(kept):
     assert kept.tables["rejected"].empty
     files = kept.tables["files"].set_index("file")
     assert (files["rows_kept"] == files["rows_read"]).all()
-    assert dict(files["rows_read"]) == {n: t.count("\n") - 1 for n, t in KEPT.items()}
+    lines = {name: (KEPT / name).read_text("utf-8").count("\n") - 1 for name in files.index}
+    assert dict(files["rows_read"]) == lines
 
 
 @pytest.mark.parametrize(
