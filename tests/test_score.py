@@ -69,17 +69,6 @@ def test_a_published_final_comes_out(scores, edition, published):
     assert str(score.index_of(named(scores), edition=edition)) == published
 
 
-def test_the_rounding_rule_of_another_edition_may_be_asked():
-    for scores, edition, once in (
-        (MALANG_2022, "2022-kppn-ikn", "2.50"),
-        (KEDIRI_2022, "2022-reguler", "3.32"),
-    ):
-        assert str(score.weighted_sum(named(scores), edition, rounding="sum")) == once
-    before = score.weighted_sum(named(MALANG_2022), "2022-kppn-ikn", rounding="sum")
-    after = score.index_of(named(MALANG_2023), "2023-kppn-ikn")
-    assert after - before == Decimal("0.44")  # the improvement, as printed
-
-
 @given(scored_editions(), st.sampled_from(["each_term", "sum"]))
 @settings(deadline=None)
 def test_sums_are_what_fractions_say(scored, rounding):

@@ -35,14 +35,6 @@ def test_a_table_that_is_not_there_not_known_cut_or_of_another_version_is_refuse
         store.read("pillar_agencies", tmp_path)
 
 
-@pytest.mark.parametrize("value", [None, ""])
-def test_without_the_environment_the_folder_is_that_of_the_project(monkeypatch, value):
-    monkeypatch.delenv(store.PROCESSED_VARIABLE, raising=False)
-    if value is not None:
-        monkeypatch.setenv(store.PROCESSED_VARIABLE, value)
-    assert store.processed_dir() == store.ROOT / "data" / "processed"
-
-
 def test_written_tables_are_read_back_the_same_and_say_where_a_row_comes_from(tables, tmp_path):
     empty = {name: store.frame(name, []) for name in store.SCHEMAS}
     for folder, written in (("whole", tables), ("empty", empty)):

@@ -297,27 +297,31 @@ def test_a_form_that_is_there_is_replaced_only_when_asked(tmp_path, kind):
     assert openpyxl.load_workbook(path).sheetnames[0] == "Petunjuk"
 
 
-@pytest.mark.parametrize(
-    ("asked", "said"),
-    [
-        (("agency", 2023, KUKAR, ["Dinkes", "Dinas Sihir"]), r"is not known.*opd\.csv"),
-        (("programmes", 2023, KUKAR, ["DKP"]), r"could be.*opd\.csv"),
-        (("letter", 2021, KUKAR), r"edition_questions\.csv has none; known: 2022-.*2023-"),
-        (("survey", 2022, KUKAR), r"surveys\.csv has none; known: 2023"),
-        (("letter", 2023, KUKAR, None, None, "2023-reguler"), r"of 2023-reguler .* has none"),
-        (("survey", 2023, KUKAR, None, None, "2022-kppn-ikn"), "is of 2022, not of 2023"),
-        (("agency", 2023, KUKAR, None, None, "2023-x"), "edition '2023-x' is not known"),
-        (("agency", 2023, "64.99"), "region '64.99' is not known"),
-        (("letter", 2023, "6402"), "written with a point"),
-        (("programmes", 23, KUKAR), "is no year of an evaluation"),
-        (("agency", 2023, KUKAR, ["DPU"], {"DPU": ["smart"]}), "pillar 'smart' is not known"),
-    ],
-)
-def test_what_is_not_on_record_is_refused_and_what_is_there_is_named(tmp_path, asked, said):
-    kind, year, region, *more = asked
-    opd, carried, edition = [*more, None, None, None][:3]
-    with pytest.raises(UsageError, match=said):
-        forms.write(kind, year, region, tmp_path, opd, carried, edition=edition)
+REFUSED = {
+    "agency 2023 64.02 --opd Dinkes,Sihir": r"is not known.*opd\.csv",
+    "programmes 2023 64.02 --opd DKP": r"could be.*opd\.csv",
+    "letter 2021 64.02": r"edition_questions\.csv has none; known: 2022-.*2023-",
+    "survey 2022 64.02": r"surveys\.csv has none; known: 2023",
+    "letter 2023 64.02 --edition 2023-reguler": r"of 2023-reguler .* has none",
+    "survey 2023 64.02 --edition 2022-kppn-ikn": "is of 2022, not of 2023",
+    "agency 2023 64.02 --edition 2023-x": "edition '2023-x' is not known",
+    "agency 2023 64.99": "region '64.99' is not known",
+    "letter 2023 6402": "written with a point",
+    "programmes 23 64.02": "is no year of an evaluation",
+    "agency 2023 64.02 --opd DPU": "pillar 'smart' is not known",
+}
+
+
+@pytest.mark.parametrize("asked", REFUSED)
+def test_what_is_not_on_record_is_refused_and_what_is_there_is_named(tmp_path, asked):
+    kind, year, region, *more = asked.split()
+    given = dict(zip(more[::2], more[1::2], strict=True))
+    opd, edition = given.get("--opd", "").split(","), given.get("--edition")
+    with pytest.raises(UsageError, match=REFUSED[asked]):
+        forms.write(
+            *(kind, int(year), region, tmp_path, filter(None, opd), {"DPU": ["smart"]}),
+            edition=edition,
+        )
     assert list(tmp_path.iterdir()) == []
 
 
