@@ -22,7 +22,7 @@ from nbformat import v4
 from playwright.sync_api import sync_playwright
 from reading import KUKAR, PILLARS, Page, tables_from
 
-from kukar_analysis import paths, show, store
+from kukar_analysis import framework, paths, show, store
 from kukar_analysis.report import publish, record, registry
 from kukar_analysis.report import site as site_pages
 
@@ -228,18 +228,27 @@ def test_the_manifest_and_the_index_say_what_became_of_each_report(site, manifes
     assert f'"{WAITING}.html"' not in (site / "index.html").read_text(encoding="utf-8")
 
 
-def test_many_regions_are_listed_above_with_their_last_index_on_record(site, kukar, listed):
+def test_many_regions_have_a_page_each_that_a_telephone_can_open(site, kukar, listed):
     years = {2023: {}, 2024: {"index": None, "index_shown": "tidak tercatat"}}
     made = [
         entry | {"region": code, "region_name": f"Daerah {code}", "year": year} | figures
-        for code in ["64.02", "35.07", "64.72", "64.74"]
+        for code in [*framework.load().regions][:130]
         for year, figures in years.items()
         for entry in listed[-1:]
     ]
-    overview = Page(site_pages.index(made, site, kukar[0])).tables[0]
-    assert overview.caption == "Semua daerah (4), tahun terakhir yang indeksnya tercatat"
-    assert overview.column("Tahun") == ["2023"] * 4
-    assert overview.column("Indeks") == ["2,82"] * 4
+    found = site_pages.lists(made, site, kukar[0])
+    assert len(found) == 1 + 130
+    assert max(len(text.encode()) for text in found.values()) < 300_000
+    index = Page(found["index.html"])
+    overview = index.tables[0]
+    assert overview.caption == "Semua daerah (130), tahun terakhir yang indeksnya tercatat"
+    assert overview.column("Tahun") == ["2023"] * 130
+    assert overview.column("Indeks") == ["2,82"] * 130
+    assert {a["href"] for a in index.all("a") if a.get("href", "").startswith("daerah-")} == {
+        name for name in found if name != "index.html"
+    }
+    turn = site_pages.around(made)[made[0]["name"]]
+    assert turn["home"] in found
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -268,7 +277,7 @@ def test_a_failed_report_is_said_in_the_index(kukar, tmp_path):
     made, pairs = kukar
     for page, said in [(True, "gagal dibuat; halaman ini versi lama"), (False, "gagal dibuat")]:
         failed = publish.entry_of(pairs[PILLAR][0], made, "failed", error="x", page=page)
-        source = site_pages.index([failed], tmp_path, made)
+        source = site_pages.lists([failed], tmp_path, made)["index.html"]
         assert said in words_of(source)
         assert (f'href="{PILLAR}.html"' in source) == page
 

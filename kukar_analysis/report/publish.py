@@ -28,8 +28,8 @@ KEPT = 3
 """Earlier sets that are kept."""
 BUNDLE = "smart-city-"
 """How a bundle for sharing begins, which lies in the folder and is carried without a word."""
-LONGEST = 4000
-"""Characters of a section that are searched; what is longer is a table's later rows."""
+LONGEST, SEARCHED = 4000, 3_000_000
+"""Characters that are searched of a section, and of all; what is longer is a table's later rows."""
 
 Entry = dict[str, Any]
 Say = Callable[[str], None]
@@ -114,17 +114,18 @@ def write_lists(
 ) -> None:
     """Write what tells of all reports: search index, index, and the manifest of all files."""
     listed, lines = sorted(entries, key=lambda e: str(e["name"])), []
+    longest = min(LONGEST, SEARCHED // (1 + sum(len(sections) for sections in words.values())))
     for entry in (entry for entry in site.ordered(listed) if entry["page"]):
         own = words[entry["name"]]
-        parts = [[part["anchor"], part["heading"], part["text"][:LONGEST]] for part in own]
+        parts = [[part["anchor"], part["heading"], part["text"][:longest]] for part in own]
         line = {name: entry[name] for name in ("name", "title", "year")}
         line |= {"region": entry["region_name"], "sections": parts}
         lines.append(json.dumps(line, separators=(",", ":")).replace("<", "\\u003c"))
     # a script, since file:// may fetch nothing; no text can end it
     search = "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
     (new / site.SEARCH).write_text(search, encoding="utf-8")
-    index = site.index(listed, new, record, draft=bool(more.get("draft")))
-    (new / "index.html").write_text(index, encoding="utf-8")
+    for name, text in site.lists(listed, new, record, draft=bool(more.get("draft"))).items():
+        (new / name).write_text(text, encoding="utf-8")
     made = record.said() | {"inputs": record.inputs, "corrections": record.corrections}
     made |= {"reports": listed, "files": _hashes(new)} | more
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
@@ -134,7 +135,7 @@ def write_lists(
 def publish(work: folder.Work, cache: Cache, say: Say) -> None:
     """Let the next set take the place of the published one, unless it says the same.
 
-    The time of the index apart. Files that somebody else put into the published set, or changed
+    The time of the lists apart. Files that somebody else put into the published set, or changed
     there, are carried over and said; the set itself is kept.
     """
     target, carried, new = work.target, dict[str, str](), read(work.path / "set")
@@ -156,7 +157,7 @@ def publish(work: folder.Work, cache: Cache, say: Say) -> None:
                 say(f"{name} {what}: kept as {place}")
 
     one, other = (
-        (found["reports"], found["corrections"], {**found["files"], "index.html": ""})
+        (found["reports"], found["corrections"], [f for f in found["files"].items() if "/" in f[0]])
         for found in (new, now)
     )
     if one == other and not faults(target):

@@ -26,6 +26,8 @@ Entry = Mapping[str, Any]
 """A report as the manifest lists it."""
 TEMPLATES = Path(__file__).parent / "templates"
 SEARCH = "pencarian.js"
+FEW = 3
+"""Regions that are listed on one page."""
 """The file that the site is searched with."""
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES),
@@ -78,13 +80,18 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(listed, key=place)
 
 
-def around(entries: Iterable[Entry]) -> dict[str, dict[str, Entry | None]]:
-    """Return the entries of the pages `before` and `after` each, of one region and year."""
-    turns = dict[str, dict[str, Entry | None]]()
-    for _, own in groupby(ordered(entries), key=lambda e: (e["region"], e["year"])):
+def around(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
+    """Return the entries of the pages `before` and `after` each, of one region and year.
+
+    And the page that lists its region's, `home`: the index, or of many regions one each.
+    """
+    turns, found = dict[str, dict[str, Any]](), ordered(entries)
+    is_split = len({entry["region"] for entry in found}) > FEW
+    for (region, _), own in groupby(found, key=lambda e: (e["region"], e["year"])):
         pages = [entry for entry in own if entry["page"]]
+        home = f"daerah-{region}.html" if is_split else "index.html"
         for this, before, after in zip(pages, [None, *pages], [*pages[1:], None], strict=False):
-            turns[this["name"]] = {"before": before, "after": after}
+            turns[this["name"]] = {"before": before, "after": after, "home": home}
     return turns
 
 
@@ -124,25 +131,36 @@ def document_of(year: int, region: str) -> str:
     return f"{year}/{region}/laporan-{year}-{region}.pdf"
 
 
-def index(entries: Iterable[Entry], folder: Path, record: RunRecord, *, draft: bool = False) -> str:
-    """Return the index page: by region, then year, with headline figures.
+def lists(
+    entries: Iterable[Entry], folder: Path, record: RunRecord, *, draft: bool = False
+) -> dict[str, str]:
+    """Return the pages that list the reports, by name: by region, then year, with main figures.
 
-    Of many regions a table of all stands above, each with the last year whose index is on record.
-    Documents that stand in `folder` are linked with their year.
+    Of many regions the index has a table of all, each with the last year whose index is on record,
+    and each region a page of its own, so that none is too large for a telephone. Documents that
+    stand in `folder` are linked with their year.
     """
-    fw, by_region = framework.load(), dict[str, dict[int, list[Entry]]]()
+    fw, regions = framework.load(), dict[str, dict[int, list[Entry]]]()
     for entry in ordered(entries):
-        by_region.setdefault(entry["region"], {}).setdefault(entry["year"], []).append(entry)
-    return ENVIRONMENT.get_template("index.html").render(
-        title="Evaluasi Smart City: laporan",
-        regions=by_region,
-        stands=lambda name: (folder / name).exists(),
-        reasons={r.region: r.reason for r in fw.reported_regions},
-        up="",
-        sample=any(fw.regions[region].is_sample for region in by_region),
-        record={**record.said(), "shown_time": record.shown_time},
-        draft=draft,
-    )
+        regions.setdefault(entry["region"], {}).setdefault(entry["year"], []).append(entry)
+    pages = {"index.html": regions}
+    if len(regions) > FEW:
+        pages = {"index.html": {}}
+        pages |= {f"daerah-{region}.html": {region: years} for region, years in regions.items()}
+    return {
+        name: ENVIRONMENT.get_template("index.html").render(
+            title="Evaluasi Smart City: laporan",
+            regions=regions,
+            listed=listed,
+            stands=lambda name: (folder / name).exists(),
+            reasons={r.region: r.reason for r in fw.reported_regions},
+            up="",
+            sample=any(fw.regions[region].is_sample for region in regions),
+            record={**record.said(), "shown_time": record.shown_time},
+            draft=draft,
+        )
+        for name, listed in pages.items()
+    }
 
 
 def _globals() -> dict[str, Any]:
