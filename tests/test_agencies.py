@@ -1,9 +1,5 @@
 """Who carries what, and the page for one agency: counted a second time, and nothing invented."""
 
-import re
-from collections import Counter, defaultdict
-from fractions import Fraction
-
 import pandas as pd
 import pytest
 from reading import KUKAR
@@ -30,75 +26,44 @@ def said_of(year, region):
     return " ".join(agencies.synergy_sentences(year, region))
 
 
-# Counted again
-
-
-def plain(year):
-    """Count the sample's answers again, without pandas: {(opd, pillar): what is behind it}."""
-    rows = store.read("question_scores", year=year, region=OFFICE).to_dict("records")
-    given = [r for r in rows if r["source"] == "self" and isinstance(r["opd"], str)]
-    given = [r for r in given if isinstance(r["answer"], str) or r["score"] == r["score"]]
-    theirs = {r["question"]: Fraction(str(r["score"])) for r in rows if r["source"] == "assessor"}
-    often = Counter(r["question"] for r in given)
-    found = defaultdict(lambda: {"questions": [], "evidence": 0, "alone": 0, "scores": []})
-    for r in given:
-        mine = found[r["opd"], r["pillar"] if isinstance(r["pillar"], str) else None]
-        mine["questions"].append(r["question"])
-        mine["evidence"] += isinstance(r["evidence"], str)
-        mine["alone"] += often[r["question"]] == 1
-        if r["score"] == r["score"]:
-            mine["scores"].append((Fraction(str(r["score"])), theirs.get(r["question"])))
-    return found
-
-
-def mean(values):
-    return pytest.approx(float(sum(values) / len(values)) if values else None, nan_ok=True)
-
-
 @pytest.mark.usefixtures("sample_env")
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_pairs_pillars_and_agencies_agree_with_a_plain_count(year):
-    pairs, answered = plain(year), {}
-    for r in agencies.agency_pillars(year, OFFICE).itertuples():
-        pair = r.opd, r.pillar if isinstance(r.pillar, str) else None
-        mine, answered[pair] = pairs[pair], r.answered
-        counted = len(mine["questions"]), mine["evidence"], mine["alone"]
+    """Count the sample's answers again, a line at a time."""
+    rows = store.read("question_scores", year=year, region=OFFICE)
+    theirs = rows[rows["source"] == "assessor"].set_index("question")["score"]
+    given = rows[(rows["source"] == "self") & rows["opd"].notna()]
+    given = given[given["answer"].notna() | given["score"].notna()].fillna({"pillar": "-"})
+    given["alone"] = ~given["question"].duplicated(keep=False)
+    given["assessor"] = given["question"].map(theirs)
+    both = given.dropna(subset=["score", "assessor"])
+    found = agencies.agency_pillars(year, OFFICE).fillna({"pillar": "-"})
+    assert found["answered"].sum() == len(given)
+    of_agency = agencies.agencies(year, OFFICE).assign(pillar="")
+    for r in [*found.itertuples(), *of_agency.itertuples()]:
+        own, twice = (
+            f[f["opd"].eq(r.opd) & (f["pillar"].eq(r.pillar) | (not r.pillar))]
+            for f in (given, both)
+        )
+        counted = len(own), own["evidence"].notna().sum(), own["alone"].sum()
         assert (r.answered, r.with_evidence, r.alone) == counted
-        both = [(own, theirs) for own, theirs in mine["scores"] if theirs is not None]
-        assert (r.scored, r.compared) == (len(mine["scores"]), len(both))
-        for value, exact in [
-            (r.own_mean, [own for own, _ in mine["scores"]]),
-            (r.own_compared, [own for own, _ in both]),
-            (r.assessor_mean, [theirs for _, theirs in both]),
-            (r.difference, [own - theirs for own, theirs in both]),
-        ]:
-            assert pd.isna(value) if not exact else value == mean(exact)
-    assert {p for p, n in answered.items() if n} == {p for p, m in pairs.items() if m["questions"]}
-    for r in agencies.leaning(year, OFFICE).itertuples():
-        pillar = r.pillar if isinstance(r.pillar, str) else None
-        own = {
-            o: set(m["questions"]) for (o, p), m in pairs.items() if p == pillar and m["questions"]
-        }
-        counts, covered = {o: len(q) for o, q in own.items()}, set().union(*own.values())
-        assert (r.answering, r.covered) == (len(own), len(covered))
-        assert r.single == sum(mine["alone"] for (_, p), mine in pairs.items() if p == pillar)
-        most = [o for o in sorted(counts) if counts[o] == max(counts.values())]
-        assert (r.largest.split(", "), r.largest_answered) == (most, max(counts.values()))
-        assert r.leans == pytest.approx(max(counts.values()) / len(covered))
-        squares = sum(Fraction(n, sum(counts.values())) ** 2 for n in counts.values())
-        assert r.equal_agencies == pytest.approx(float(1 / squares))
-        leans = len(most) == 1 and 2 * max(counts.values()) > len(covered)
+        assert (r.scored, r.compared) == (own["score"].count(), len(twice))
+        means = [own["score"].mean(), twice["score"].mean(), twice["assessor"].mean()]
+        means.append((twice["score"] - twice["assessor"]).mean())
+        told = [r.own_mean, r.own_compared, r.assessor_mean, r.difference]
+        assert told == pytest.approx(means, nan_ok=True)
+    assert of_agency["share"].tolist() == pytest.approx(of_agency["answered"] / len(given))
+    for r in agencies.leaning(year, OFFICE).fillna({"pillar": "-"}).itertuples():
+        own = given[given["pillar"] == r.pillar]
+        counts, covered = own["opd"].value_counts().sort_index(), own["question"].nunique()
+        assert (r.answering, r.covered, r.single) == (len(counts), covered, own["alone"].sum())
+        most = [*counts.index[counts == counts.max()]]
+        assert (r.largest.split(", "), r.largest_answered) == (most, counts.max())
+        assert r.leans == pytest.approx(counts.max() / covered)
+        assert r.equal_agencies == pytest.approx(counts.sum() ** 2 / (counts**2).sum())
+        leans = len(most) == 1 and 2 * counts.max() > covered
         assert (r.leans_on == most[0]) if leans else pd.isna(r.leans_on)
-        assert len(most) > 1 or r.largest_alone == pairs[most[0], pillar]["alone"]
-    total = sum(len(mine["questions"]) for mine in pairs.values())
-    for r in agencies.agencies(year, OFFICE).itertuples():
-        own = [mine for (o, _), mine in pairs.items() if o == r.opd]
-        assert r.answered == sum(len(mine["questions"]) for mine in own)
-        assert r.share == pytest.approx(r.answered / total)
-        assert r.alone == sum(mine["alone"] for mine in own)
-        both = [s[0] - s[1] for mine in own for s in mine["scores"] if s[1] is not None]
-        assert r.compared == len(both)
-        assert pd.isna(r.difference) if not both else r.difference == mean(both)
+        assert len(most) > 1 or r.largest_alone == own.loc[own["opd"] == most[0], "alone"].sum()
 
 
 @pytest.mark.usefixtures("sample_env")
@@ -118,7 +83,7 @@ def test_a_pillar_leans_on_one_agency_only_beyond_half_and_never_on_two(held):
         (both, "Bappeda, Setda", 1, None, 0),
     ):
         held(question_scores=rows)
-        found = agencies.leaning(2023, KUKAR).iloc[0]
+        found = agencies.leaning(2023, KUKAR).astype("object").iloc[0]
         assert (found["largest"], found["leans"]) == (largest, pytest.approx(leans))
         assert found["single"] == single
         assert pd.isna(found["leans_on"]) if on is None else found["leans_on"] == on
@@ -127,7 +92,6 @@ def test_a_pillar_leans_on_one_agency_only_beyond_half_and_never_on_two(held):
 
 def test_answers_without_an_agency_are_counted_on_nobody_and_said(held):
     held(question_scores=[row(GOVERNANCE[0], SETDA), row(GOVERNANCE[1], None, 4.0)])
-    assert agencies.unnamed(2023, KUKAR) == 1
     assert agencies.leaning(2023, KUKAR).iloc[0]["covered"] == 1
     assert agencies.agencies(2023, KUKAR)["answered"].tolist() == [1]
     assert "1 jawaban tanpa nama OPD tidak dihitung" in said_of(2023, KUKAR)
@@ -143,23 +107,13 @@ def test_of_kukar_2023_only_the_seats_are_known():
     assert found.drop(columns=["pillar", "seats", "questions"]).isna().all(axis=None)
     said = said_of(2023, KUKAR)
     assert "tidak tercatat" in said.split(".")[0]
-    assert "42 keanggotaan OPD" in said
-    assert "Daftar perangkat daerah Kabupaten Kutai Kartanegara per pilar 2023 belum" in said
-    assert "DLHK (2), Dispar (2), DP3A (1)" in said
+    for words in ("42 keanggotaan OPD", "per pilar 2023 belum", "DLHK (2), Dispar (2), DP3A (1)"):
+        assert words in said
+    with pytest.raises(UsageError, match="is not known; nearest: Dinkes"):
+        ka.say.agency(2023, KUKAR, "Dinas Kesehtan")
 
 
 # One agency
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_an_unknown_agency_is_answered_with_those_that_come_near():
-    for name, said in {
-        "Dinas Kesehtan": "is not known; nearest: Dinkes (Dinas Kesehatan)",
-        "DKP": "could be Dinas Kelautan dan Perikanan or Dinas Ketahanan Pangan",
-        "xyz": "is not known; known: Diskominfo, ",
-    }.items():
-        with pytest.raises(UsageError, match=re.escape(said)):
-            ka.say.agency(2023, KUKAR, name)
 
 
 @pytest.mark.usefixtures("sample_env")
@@ -167,24 +121,22 @@ def test_what_an_agency_was_asked_is_answered_blank_or_not_there():
     found = agencies.agency_questions(2023, OFFICE).query("opd == 'Dinkes'").set_index("question")
     form = quality.form(2023, OFFICE)
     assert found.index.tolist() == form.loc[form["pillar"] == "living", "question"].tolist()
-    states = found["state"].rename(lambda q: q.removeprefix("outcome.living."))
-    assert states.groupby(states).agg(lambda s: [*s.index]).to_dict() == {
+    found = found.rename(lambda q: q.removeprefix("outcome.living."))
+    assert found.groupby("state").apply(lambda f: [*f.index]).to_dict() == {
         "answered": ["programme", "birth_attendance"],
         "absent": ["stunting", "immunisation"],  # 5 is outside the scale, `baik` is no score
         "blank": ["drinking_water", "sanitation", "roads", "collaboration.living"],
     }
-    birth = found.loc["outcome.living.birth_attendance"]
+    birth = found.loc["birth_attendance"]
     assert (birth["score"], birth["assessor"], birth["has_evidence"]) == (3.75, 3.8, False)
     assert birth["difference"] == pytest.approx(-0.05)
-    others = found["others"].rename(lambda q: q.removeprefix("outcome.living."))
-    assert others["drinking_water"] == others["sanitation"] == "DPU, Disperkim"
-    assert others["programme"] == "Dinsos, Dishub, Dinas Ketahanan Pangan"
+    assert found.loc["sanitation", "others"] == "DPU, Disperkim"
+    assert found.loc["programme", "others"] == "Dinsos, Dishub, Dinas Ketahanan Pangan"
 
 
 @pytest.mark.usefixtures("sample_env")
 def test_every_state_of_the_sample_is_told_apart():
-    found = agencies.agencies(2023, OFFICE).sort_values("opd")
-    kept = found.groupby("state")["opd"].agg(list)
+    kept = agencies.agencies(2023, OFFICE).sort_values("opd").groupby("state")["opd"].agg(list)
     assert "Tidak tercatat" in agencies.agency_sentences(2023, OFFICE, "Brida")[0]
     assert kept["unusable"] == ["BPKAD", "Disbun", "Dispora", "Inspektorat", "Satpol PP"]
     silent = ["BKPSDM", "Bapenda", "DPPR", "Damkar", "Diarpus", "Dinas Kelautan dan Perikanan"]

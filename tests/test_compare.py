@@ -37,18 +37,6 @@ def index_row(region, index, *, edition="2023-reguler", participated=True):
     return row | {"improvement_published": None, "origin": "2023/karangan.csv#l2:c9"}
 
 
-@pytest.fixture
-def invented(held, sized):
-    """Write finals 3,00, twice 2,50 and 2,00; one of another group, one away, one without final."""
-    finals = {PASER: 2.5, KUKAR: 3.0, TIMUR: 2.5, ACEH: 2.0, BONTANG: None}
-    rows = [index_row(region, index) for region, index in finals.items()]
-    rows += [index_row(BALIKPAPAN, 1.0, edition="2023-kppn-ikn")]
-    rows += [index_row(SAMARINDA, None, participated=False)]
-    sized({"2023-reguler": 4, "2023-kppn-ikn": 1})
-    held(index_scores=rows)
-    return rows
-
-
 def places(region):
     """Return (rank, of, tied) by scope."""
     found = compare.ranks(2023, region)
@@ -65,15 +53,19 @@ def test_a_rank_is_a_count_of_the_better_in_the_printed_table():
         "province": (5, 7, []),
     }
     finals = {line["KAB/KOTA"]: printed(line["NILAI FINAL"]) for line in raw(NATIONAL)}
-    for name, region in (("KAB. MALANG", MALANG), ("KOTA SURABAYA", SURABAYA)):
-        better = sum(final > finals[name] for final in finals.values())
-        sharing = sum(final == finals[name] for final in finals.values()) - 1
-        rank, of, tied = places(region)["national"]
-        assert (rank, of, len(tied)) == (better + 1, 130, sharing)
+    better = sum(final > finals["KAB. MALANG"] for final in finals.values())
+    sharing = sum(final == finals["KAB. MALANG"] for final in finals.values()) - 1
+    rank, of, tied = places(MALANG)["national"]
+    assert (rank, of, len(tied)) == (better + 1, 130, sharing)
 
 
-@pytest.mark.usefixtures("invented")
-def test_equal_finals_share_the_better_rank_and_who_has_no_final_is_not_counted():
+def test_equal_finals_share_the_better_rank_and_who_has_no_final_is_not_counted(held, sized):
+    finals = {PASER: 2.5, KUKAR: 3.0, TIMUR: 2.5, ACEH: 2.0, BONTANG: None}
+    rows = [index_row(region, index) for region, index in finals.items()]
+    rows += [index_row(BALIKPAPAN, 1.0, edition="2023-kppn-ikn")]
+    rows += [index_row(SAMARINDA, None, participated=False)]
+    sized({"2023-reguler": 4, "2023-kppn-ikn": 1})
+    held(index_scores=rows)
     assert [places(region)["national"] for region in (KUKAR, PASER, TIMUR, ACEH)] == [
         (1, 5, []),
         (2, 5, ["Kabupaten Kutai Timur"]),
@@ -89,7 +81,6 @@ def test_equal_finals_share_the_better_rank_and_who_has_no_final_is_not_counted(
 
 PRINTED = {
     KUKAR: ("KAB. KUTAI KARTANEGARA", "KPPN&IKN"),
-    MALANG: ("KAB. MALANG", "KPPN&IKN"),
     SURABAYA: ("KOTA SURABAYA", "REGULER"),
 }
 
@@ -127,8 +118,6 @@ def test_an_index_says_how_it_is_known():
     assert kukar["known"].to_dict() == {2022: "implied", 2023: "printed"}
     assert kukar["origin"].nunique() == 1
     assert kukar.loc[2023, "improvement"] == 0  # printed
-    stayed_away = found[(found["region"] == "64.07") & (found["year"] == 2023)]
-    assert stayed_away["improvement"].isna().all()  # no year before: not printed
     implied = found[found["known"] == "implied"]
     assert implied[["group", "improvement"]].isna().all(axis=None)
     # an improvement is measured from last year's sum rounded once
@@ -177,23 +166,26 @@ def test_a_region_that_changed_its_group_is_not_claimed_to_be_comparable():
 
 
 def test_questions_of_two_years_agree_with_a_second_reading_of_both_forms():
-    components = {c.name: c.component for c in framework.load().components.values()}
-    scores = {}
+    fw, scores = framework.load(), {}
+    components = {c.name: c.component for c in fw.components.values()}
     for year in (2022, 2023):
         form = {
-            (framework.load().questions[q.question].component, q.number): q.question
-            for q in framework.load().edition_questions[f"{year}-kppn-ikn"].values()
+            (fw.questions[q.question].component, q.number): q.question
+            for q in fw.edition_questions[f"{year}-kppn-ikn"].values()
         }
         for line in raw(f"{year}/nilai-butir-kab-malang.csv"):
             asked = form[components[line["KOMPONEN"]], int(line["URUTAN"])]
-            scores.setdefault(asked, {})[year] = float(printed(line["NILAI"]))
+            scores[asked, year] = float(printed(line["NILAI"]))
     every = priorities.questions(2023, MALANG).set_index("question")
-    found = every[every["continuity"] == "same"]
-    assert len(found) == 48
-    assert every["last_score"].notna().sum() == 48  # of what is worded otherwise there is none
-    for question, row in found.iterrows():
-        assert [row["last_score"], row["score"]] == [scores[question][y] for y in (2022, 2023)]
-        assert row["change"] == pytest.approx(row["score"] - row["last_score"])
+    same = every[every["continuity"] == "same"]
+    # of what is worded otherwise there is no earlier score
+    assert every["last_score"].notna().sum() == len(same) == 48
+    assert same["score"].to_dict() == {q: scores[q, 2023] for q in same.index}
+    assert same["last_score"].to_dict() == {q: scores[q, 2022] for q in same.index}
+    assert same["change"].tolist() == pytest.approx((same["score"] - same["last_score"]).tolist())
+    assert every["score"].sum() == pytest.approx(
+        sum(v for (_, y), v in scores.items() if y == 2023)
+    )
 
 
 def test_the_field_of_2022_is_whole_for_a_group_and_that_of_2023_one_tidy_frame():
@@ -209,26 +201,6 @@ def test_the_field_of_2022_is_whole_for_a_group_and_that_of_2023_one_tidy_frame(
     mine = found[found["region"] == KUKAR].set_index("component")
     own = compare.components(2023, KUKAR).set_index("component")
     assert mine[["score", "origin"]].equals(own[["score", "origin"]])
-
-
-def test_components_of_a_group_that_is_not_whole_are_given_only_when_asked_for(
-    invented, held, sized
-):
-    lines = [
-        {"year": 2023, "region": region, "edition": "2023-reguler", "component": "impact"}
-        | {"score": 2.0, "origin": "2023/karangan.csv#l2:c3"}
-        for region in (KUKAR, PASER)
-    ]
-    held(index_scores=invented, component_scores=lines)
-    sized({"2023-reguler": 5, "2023-kppn-ikn": 1})
-    assert compare.components(2023).empty
-    assert compare.components(2023).dtypes.equals(compare.components(2023, partial=True).dtypes)
-    assert set(compare.components(2023, partial=True)["region"]) == {KUKAR, PASER}
-    own = compare.components(2023, KUKAR)
-    assert own["score"].tolist() == [2.0]
-    assert own[["gap", "effect", "rank", "of"]].isna().all(axis=None)
-    assert "peringkat" not in standing.standing(2023, KUKAR)
-    assert standing.profile(2023, KUKAR) == ""
 
 
 SAID = [

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from kukar_analysis import check, clean, framework, store
-from kukar_analysis.analysis import compare, robustness
+from kukar_analysis.analysis import compare, robustness, standing
 from kukar_analysis.clean import received
 from kukar_analysis.errors import TableError
 
@@ -80,6 +80,10 @@ def test_what_is_said_of_a_field_needs_the_whole_of_it(spoilt, case):
     assert (set(gaps["against"]) & {"group", "best"} != set()) == whole[0]
     assert profile["score"].tolist() == [3.6, 2.89, 2.92, 2.59, 3.32, 1.2]
     assert str(compare.index_value(2023, KUKAR).value) == "2.82"
+    assert KUKAR in set(compare.components(2023, partial=True)["region"])
+    assert compare.components(2023)["edition"].nunique() == sum(whole)
+    assert ("peringkat" in standing.standing(2023, KUKAR)) == bool(expected)
+    assert bool(standing.profile(2023, KUKAR)) == whole[0]
     field = robustness.field(2023)
     scopes = {scope for scope, *_ in field.scopes()}
     assert scopes == set(["group"] * any(whole) + ["national"] * all(whole))

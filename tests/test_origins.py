@@ -5,7 +5,7 @@ import shutil
 
 import openpyxl
 import pytest
-from reading import IN_NO_TABLE, KUKAR, MALANG, PILLARS, STAYED_AWAY, cell, printed, tables_from
+from reading import IN_NO_TABLE, KUKAR, MALANG, PILLARS, STAYED_AWAY, cell, printed
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare, origins
@@ -16,16 +16,9 @@ SAMPLE = "00.01"
 NATIONAL = "2023/tabel-nasional-peserta.csv"
 
 
-@pytest.fixture
-def copied(tmp_path, processed_env):
-    """Return a copy of the raw national table of 2023, in a raw folder of its own."""
-    path = tmp_path / NATIONAL
-    path.parent.mkdir()
-    shutil.copy(store.RAW / NATIONAL, path)
-    return path
+pytestmark = pytest.mark.usefixtures("processed_env")
 
 
-@pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize("region", [KUKAR, MALANG])
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_every_figure_leads_to_a_cell_that_states_it(year, region):
@@ -40,7 +33,6 @@ def test_every_figure_leads_to_a_cell_that_states_it(year, region):
             assert row.origin == f"{row.file}#{row.place}"
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_an_implied_index_and_a_rank_have_no_cell_of_their_own_but_those_they_are_made_from():
     found = trace(2022, KUKAR, "index")
     assert list(found["role"]) == ["part", "part"]
@@ -54,7 +46,6 @@ def test_an_implied_index_and_a_rank_have_no_cell_of_their_own_but_those_they_ar
     assert (found["value"] > mine).sum() + 1 == standing["rank"]
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_a_component_and_a_pillar_are_made_from_the_questions_on_record():
     fw = framework.load()
     own = compare.assessed(2023, MALANG)
@@ -67,7 +58,6 @@ def test_a_component_and_a_pillar_are_made_from_the_questions_on_record():
     assert fw.pillars["living"].name in trace(2023, MALANG, "living")["name"].iloc[0]
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_what_is_not_on_record_leads_nowhere_and_who_stayed_away_to_what_is_printed():
     assert trace(2023, IN_NO_TABLE, "index").empty
     assert origins.figures(2023, IN_NO_TABLE) == {}
@@ -76,21 +66,20 @@ def test_what_is_not_on_record_leads_nowhere_and_who_stayed_away_to_what_is_prin
     assert set(found["raw"]) == {"0"}
 
 
-@pytest.mark.usefixtures("processed_env")
-@pytest.mark.parametrize(
-    ("asked", "named"),
-    [
-        ((2030, KUKAR, "index"), "2022, 2023, 2024"),
-        ((2023, "6402", "index"), "64.02"),
-        ((2023, KUKAR, "indeks"), "index, improvement, rank, baseline"),
-    ],
-)
-def test_a_word_that_is_not_known_is_answered_with_those_that_are(asked, named):
-    with pytest.raises(UsageError, match=re.escape(named)):
-        trace(*asked)
+def test_a_word_that_is_not_known_is_answered_with_those_that_are():
+    for asked, named in {
+        (2030, KUKAR, "index"): "2022, 2023, 2024",
+        (2023, "6402", "index"): "64.02",
+        (2023, KUKAR, "indeks"): "index, improvement, rank, baseline",
+    }.items():
+        with pytest.raises(UsageError, match=re.escape(named)):
+            trace(*asked)
 
 
-def test_a_file_that_is_gone_changed_or_cut_since_shows_what_stands_there_now(copied, tmp_path):
+def test_a_file_that_is_gone_changed_or_cut_since_shows_what_stands_there_now(tmp_path):
+    copied = tmp_path / NATIONAL
+    copied.parent.mkdir()
+    shutil.copy(store.RAW / NATIONAL, copied)
     found = trace(2023, KUKAR, "index", raw=tmp_path / "empty")
     assert set(found["state"]) == {"no_file"}
     assert found["raw"].isna().all()
@@ -106,16 +95,9 @@ def test_a_file_that_is_gone_changed_or_cut_since_shows_what_stands_there_now(co
     assert set(trace(2023, KUKAR, "index", raw=copied.parents[1])["state"]) == {"unreadable"}
 
 
-@pytest.fixture(scope="module")
-def office(sample_processed):
-    """Return the traced cells of all figures of the invented office in 2023."""
-    with tables_from(sample_processed):
-        named = origins.figures(2023, SAMPLE)
-        return {figure: trace(2023, SAMPLE, figure) for figure in named}
-
-
-def test_an_answer_of_an_office_leads_into_the_sheet_and_cell_of_its_workbook(office):
-    found = {r.origin: r for each in office.values() for r in each.itertuples() if "!" in r.place}
+def test_an_answer_of_an_office_leads_into_the_sheet_and_cell_of_its_workbook(sample_env):
+    each = [trace(2023, SAMPLE, figure) for figure in origins.figures(2023, SAMPLE)]
+    found = {r.origin: r for frame in each for r in frame.itertuples() if "!" in r.place}
     assert len(found) > 100
     files = {row.file for row in found.values()}
     books = {f: openpyxl.load_workbook(origins.SAMPLE / f, data_only=True) for f in files}

@@ -8,6 +8,8 @@ from kukar_analysis import framework
 from kukar_analysis.analysis import peers
 from kukar_analysis.errors import UsageError
 
+pytestmark = pytest.mark.usefixtures("processed_env")
+
 KALTIM = {"64.01", "64.07", "64.08", "64.71", "64.72", "64.74"}
 BALIKPAPAN = "64.71"
 NAME = "KAB. KUTAI KARTANEGARA"
@@ -18,7 +20,6 @@ STATISTICS = (
 )
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_the_province_and_the_nearest_by_index():
     found = peers.peers(2023, KUKAR)
     own, others = found.iloc[0], found.iloc[1:]
@@ -31,15 +32,10 @@ def test_the_province_and_the_nearest_by_index():
     assert set(field.loc[away <= 0.02, "region"]) == {*near["region"], KUKAR, "64.01"}
     assert others["distance"].is_monotonic_increasing
     assert found["origin"].notna().all()
-
-
-@pytest.mark.usefixtures("processed_env")
-def test_as_near_is_not_cut_away():
     counts = {n: len(peers.peers(2023, KUKAR, nearest=n).query("why == 'nearest'")) for n in (3, 4)}
-    assert counts == {3: 3, 4: 5}
+    assert counts == {3: 3, 4: 5}  # as near is not cut away
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_by_human_development_within_the_province():
     found = peers.peers(2023, KUKAR, by="hdi", nearest=2)
     assert [*found["region"]] == [KUKAR, "64.08", "64.01"]
@@ -47,7 +43,6 @@ def test_by_human_development_within_the_province():
     assert (found["compared_year"] == 2021).all()
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_chosen_ones_stand_alone_and_unknown_words_are_said():
     found = peers.peers(2023, KUKAR, "Kota Balikpapan, 35.07")
     assert [*found["region"]] == [KUKAR, MALANG, BALIKPAPAN]
@@ -58,7 +53,6 @@ def test_chosen_ones_stand_alone_and_unknown_words_are_said():
         peers.peers(2023, KUKAR, by="ipm")
 
 
-@pytest.mark.usefixtures("processed_env")
 def test_nobody_is_near_in_a_field_that_is_not_whole(sized):
     sized({"2023-kppn-ikn": 59, "2023-reguler": 72})
     found = peers.peers(2023, KUKAR)
@@ -68,19 +62,6 @@ def test_nobody_is_near_in_a_field_that_is_not_whole(sized):
     assert nothing.dtypes.equals(found.dtypes)
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_statistics_of_the_province_are_of_one_source_each():
-    found = peers.statistics(2023, KUKAR, "society").query("is_official")
-    assert set(found["statistic"]) == {"expected_schooling", "mean_schooling"}
-    assert set(found["citation"]) == {"bps-ipm"}
-    assert found["region"].str.startswith("64.").all()
-    assert found.query("region == @KUKAR and statistic == 'expected_schooling'")["value"].tolist()[
-        -1
-    ] == pytest.approx(13.6)
-    assert peers.statistics(2015, KUKAR)["year"].max() == 2015
-
-
-@pytest.mark.usefixtures("processed_env")
 @pytest.mark.parametrize("year", [2015, 2023])
 def test_statistics_are_those_of_the_raw_lists_up_to_the_year(year):
     known = framework.load().statistics
@@ -96,6 +77,10 @@ def test_statistics_are_those_of_the_raw_lists_up_to_the_year(year):
         sorted(expected)
     )
     assert [*found["statistic"].unique()] == [s for s in known if s in {e[0] for e in expected}]
+    official = peers.statistics(year, KUKAR, "society").query("is_official")
+    assert set(official["statistic"]) == {"expected_schooling", "mean_schooling"}
+    assert set(official["citation"]) == {"bps-ipm"}
+    assert official["region"].str.startswith("64.").all()
     living = peers.statistics(year, KUKAR, "living")["statistic"]
     assert {known[s].pillar for s in living} <= {"living"}
 

@@ -79,41 +79,36 @@ def found(office, held):
     return look
 
 
-# Findings
-
-
 def test_in_a_clean_office_nothing_is_found_and_the_frame_keeps_its_types(found):
     nothing = found()
     assert nothing.empty
+    assert "Tidak ada temuan" in agencies.quality_sentences(2023, REGION)[-1]
     assert {str(kind) for kind in nothing.dtypes} == {"str"}
 
 
 ONE, LAST = "1 dari 50 responden", f"origin.str.startswith('{SURVEY}#l51:')"
 TABLE = {"FORM": "question_scores", "SURVEY": "survey_responses", "LIST": "programmes"}
 FINDINGS = {
-    "without_evidence": (
+    "without_evidence": [
         *("FORM", f"question == '{HDI}'", {"evidence": None}),
         *("Indeks Pembangunan Manusia", None, f"{FORM_FILE}#l3:c3"),
-    ),
-    "without_programme": (
+    ],
+    "without_programme": [
         *("LIST", "sub_dimension == 'welfare'", {"sub_dimension": None}),
         *("Welfare", None, f"{SURVEY}#l2:c7"),
-    ),
-    "contradicts_statistic": (
+    ],
+    "contradicts_statistic": [
         *("FORM", f"question == '{POVERTY}'", {"answer": "0%-5%"}),
         *("Persentase penduduk miskin", "0%-5% (2023); ", None),
-    ),
-    "one_answer_throughout": ("SURVEY", LAST, {"answer": 4}, OWN, ONE, f"{SURVEY}#l51:c4"),
-    "zeros_throughout": ("SURVEY", LAST, {"answer": 0}, OWN, ONE, f"{SURVEY}#l51:c4"),
-    "no_programme": ("SURVEY", LAST, {"programme": None}, OWN, ONE, f"{SURVEY}#l51:c4"),
-    "respondents_not_asked": (
-        *("SURVEY", LAST, {}),
-        *(OWN, "49 responden, diminta 50", f"{SURVEY}#l2:c4"),
-    ),
-    "more_respondents_than_users": (
+    ],
+    "one_answer_throughout": ["SURVEY", LAST, {"answer": 4}, OWN, ONE, f"{SURVEY}#l51:c4"],
+    "zeros_throughout": ["SURVEY", LAST, {"answer": 0}, OWN, ONE, f"{SURVEY}#l51:c4"],
+    "no_programme": ["SURVEY", LAST, {"programme": None}, OWN, ONE, f"{SURVEY}#l51:c4"],
+    "respondents_not_asked": ["SURVEY", LAST, {}, OWN, "49 responden, diminta", f"{SURVEY}#l2:c4"],
+    "more_respondents_than_users": [
         *("LIST", "programme == 'Program Industry'", {"users": 49}),
         *("Program Industry", "50 responden, 49 pengguna", f"{SURVEY}#l2:c4"),
-    ),
+    ],
 }
 """Which rows are changed or left out, and the subject, detail and origin that are found."""
 
@@ -135,23 +130,18 @@ def test_a_person_who_answers_twice_or_for_two_pillars_is_found(found, office, h
     (row,) = found("survey_responses", LAST, respondent=first).itertuples()
     assert (row.kind, row.detail) == ("same_person_twice", "1 formulir berlebih")
     assert row.origin == f"{SURVEY}#l51:c4"
+    parts = {"industry": "harmony", "welfare": "health", "transaction": "mobility"}
     other = answers.assign(
         pillar="living",
-        sub_dimension=answers["sub_dimension"].map(
-            {"industry": "harmony", "welfare": "health", "transaction": "mobility"}
-        ),
+        sub_dimension=answers["sub_dimension"].map(parts),
         programme="B",
         respondent="x" + answers["respondent"],
         origin=answers["origin"].str.replace("survei", "survei-2"),
     )
-    at = other["origin"].str.contains("#l2:")
-    other.loc[at, "respondent"] = first
+    other.loc[other["origin"].str.contains("#l2:"), "respondent"] = first
     listed = office["programmes"]
-    more = listed.assign(
-        pillar="living",
-        programme=[f"B {n}" for n in range(3)],
-        sub_dimension=["harmony", "health", "mobility"],
-    )
+    more = listed.assign(pillar="living", programme=["B 0", "B 1", "B 2"])
+    more["sub_dimension"] = [*parts.values()]
     both = {"survey_responses": [answers, other], "programmes": [listed, more]}
     held(**office | {name: pd.concat(parts, ignore_index=True) for name, parts in both.items()})
     (row,) = quality.findings(2023, REGION).itertuples()
@@ -176,9 +166,6 @@ def test_what_cannot_be_told_is_no_finding(found, case):
     assert found(table, where, **cells).empty
 
 
-# Completeness
-
-
 def test_an_agency_whose_file_came_and_could_not_be_used_is_not_a_silent_one(papers):
     bad = FORM.replace(POVERTY, "outcome.living.stunting").replace(";Bappeda", ";Dinkes")
     bad = bad.replace(";ada;3;laporan", ";ada;9;laporan").replace(";5%-10%;;", ";ada;baik;")
@@ -195,9 +182,6 @@ def test_an_agency_whose_file_came_and_could_not_be_used_is_not_a_silent_one(pap
     assert "perlu ditindaklanjuti: Bappeda, Dinkes, dan Dinsos" in said
     assert "Berkas Dinkes sudah masuk, tetapi belum dapat dipakai" in said
     assert agencies.agencies(2023, "35.07").empty
-
-
-# What arrived
 
 
 def test_rejected_and_superseded_records_are_told_apart(papers):
@@ -226,16 +210,16 @@ def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_know
     assert advice[f"{other}#l2:c2"].startswith(f"Bertentangan dengan {odd}#l2:c2. ")
 
 
-def rejected_row(line, rule, column="NILAI", file="2023/a.csv"):
-    row = {"file": file, "origin": f"{file}#l{line}:c1", "column": column, "value": f"{line}"}
-    return row | {"rule": rule, "reason": "is wrong"}
-
-
 def test_of_many_rejected_rows_of_one_kind_a_page_shows_the_first_and_their_number(held):
-    many = [rejected_row(n, "score") for n in range(300)]
-    nowhere = [rejected_row(n, "cells", column=None) for n in range(7)]
-    few = [rejected_row(n, "score", file="2023/b.csv") for n in range(5)]
-    held(rejected=[*many, *nowhere, *few])
+    kinds = (("2023/a.csv", "NILAI", 300), ("2023/a.csv", None, 7), ("2023/b.csv", "NILAI", 5))
+    held(
+        rejected=[
+            {"file": file, "origin": f"{file}#l{n}:c1", "column": column, "value": str(n)}
+            | {"rule": "score", "reason": "is wrong"}
+            for file, column, count in kinds
+            for n in range(count)
+        ]
+    )
     assert quality.rejected(2023)["count"].tolist() == [1] * 312
     shown = quality.rejected(2023, most=5)
     assert shown["count"].tolist() == [300, 7, 1, 1, 1, 1, 1]
@@ -253,8 +237,3 @@ def test_the_answer_says_what_arrived_what_is_missing_and_what_was_found(papers)
     _, completeness, faults = agencies.quality_sentences(2023, REGION)
     assert "belum dapat diukur. Daftar perangkat daerah" in completeness
     assert "belum dapat diperiksa. Formulir penilaian mandiri" in faults
-
-
-def test_where_nothing_is_found_that_is_said(found):
-    found()
-    assert "Tidak ada temuan" in agencies.quality_sentences(2023, REGION)[-1]
