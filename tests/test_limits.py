@@ -26,10 +26,12 @@ def test_limits_are_those_of_the_topics_the_region_and_its_edition():
 def test_a_limit_says_how_it_is_known_and_by_whom():
     words = {"seen": "terlihat", "inferred": "disimpulkan", "assumed": "asumsi"}
     titles = framework.load().citations
+    topics = [a.topic for a in framework.load().assumptions]
+    said = {*missing.limits(2023, KUKAR, *topics)["sentence"]}
     for assumption in framework.load().assumptions:
         title, how = titles[assumption.citation].title, words[assumption.status]
         whose = f"{how} tim penyusun" if assumption.citation == "project" else f"{how}; {title}"
-        assert missing.limit(assumption) == f"{assumption.statement} ({whose})"
+        assert f"{assumption.statement} ({whose})" in said
 
 
 def test_every_sentence_of_the_definitions_can_be_read_and_is_said_somewhere():

@@ -126,7 +126,7 @@ def test_what_if_counts_components_and_questions():
     assert raised == own | {"baseline": 3.80}  # (4 + 3 + 4 + 4 + 4) / 5
     for region, changes, words in (
         (KUKAR, {"karangan": 2.0}, "no component or question"),
-        (KUKAR, {"output.forum": 2.0}, "not on record"),
+        (KUKAR, {"output.forum": 2.0}, "is on record"),
         (STAYED_AWAY, {"output": 2.0}, "not on record"),
     ):
         with pytest.raises(UsageError, match=words):

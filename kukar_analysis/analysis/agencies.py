@@ -216,10 +216,8 @@ def quality_sentences(year: int, region: str) -> list[str]:
 def synergy_sentences(year: int, region: str) -> list[str]:
     """Answer which agency carries what, on whom much depends, and how sure that is."""
     found, by = agencies(year, region), leaning(year, region)
-    by, nameless = by.assign(name=_names(by["pillar"])), unnamed(year, region)
-    if found.empty:
-        return _not_on_record(year, region, by.dropna(subset=["pillar", "seats"]), nameless)
-    pairs = agency_pillars(year, region).query("expected")
+    by, pairs = by.assign(name=_names(by["pillar"])), agency_pillars(year, region)
+    pairs, seats = pairs.query("expected"), by.dropna(subset=["pillar", "seats"])
     most = found[found["answered"] > 0].nlargest(2, "answered", keep="all")
     if len(most) > _MOST:  # of many that share the second place none is named before the others
         most = most[most["answered"] == most["answered"].max()]
@@ -227,8 +225,13 @@ def synergy_sentences(year: int, region: str) -> list[str]:
     assessed = compare.assessed(year, region).set_index("question")["score"]
     once = pd.DataFrame({"score": quality.office_scores(year, region), "assessor": assessed})
     once = once.assign(difference=once["score"] - once["assessor"]).dropna()
+    wins = store.read("programmes", region=region).query("is_quick_win and year <= @year")
+    wins = wins.dropna(subset="opd")
+    counts = wins["opd"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
+    known = "synergy.first synergy.pillars synergy.scored synergy.sure"
+    unknown = "synergy.none synergy.seats synergy.only_nameless synergy.quick_wins"
     return tell(
-        "synergy.first synergy.pillars synergy.scored synergy.sure",
+        unknown if found.empty else known,
         region=region,
         year=year,
         opds=len(found),
@@ -245,22 +248,10 @@ def synergy_sentences(year: int, region: str) -> list[str]:
         higher=(found["difference"] > 0).sum(),
         compared=found["compared"].gt(0).sum(),
         waiting=(pairs["answered"] == 0).sum(),
-        nameless=nameless,
-    )
-
-
-def _not_on_record(year: int, region: str, seats: pd.DataFrame, nameless: int) -> list[str]:
-    wins = store.read("programmes", region=region).query("is_quick_win and year <= @year")
-    wins = wins.dropna(subset="opd")
-    counts = wins["opd"].value_counts().sort_index().sort_values(ascending=False, kind="stable")
-    return tell(
-        "synergy.none synergy.seats synergy.only_nameless synergy.quick_wins",
-        region=region,
-        year=year,
+        nameless=unnamed(year, region),
         waits=_waits(year, region, "pillar_agencies", "agency_forms"),
         total=seats["seats"].sum(),
         seats=[f"{r.name} {r.seats:.0f}" for r in seats.itertuples(index=False)],
-        n=nameless,
         years=sorted({*wins["year"].agg(["min", "max"])}),
         names=[f"{opd} ({n})" for opd, n in counts.items()],
     )

@@ -66,7 +66,7 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     compare.check_order(from_year, to_year)
     fw, years = framework.load(), (from_year, to_year)
     values = [compare.index_value(year, region) for year in years]
-    moved = compare.improvement(to_year, region) if from_year == to_year - 1 else None
+    moved = values[1].improvement if from_year == to_year - 1 else None
     sides, effects = [_side(region, year) for year in years], list[Effect]()
     finals = [Fraction(value.value or 0) * 100 for value in values]
     total = finals[1] - finals[0] if moved is None else Fraction(moved) * 100
@@ -74,8 +74,13 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
         before, after = sides
         effects = [Effect("not_split", total)]
         if before and after:
-            base = compare.base_of_improvement(to_year, region) if moved is not None else None
-            effects = [*split(before, after, *_kinds(region, *years))]
+            base = values[1].base if moved is not None else None
+            edition = compare.edition_of(to_year, region)
+            form = compare.form_of(edition.edition if edition else "")
+            both = compare.components_between(region, *years).set_index("component")
+            unparted = both["comparable"].map({"yes": "performance", "no": "replaced"})
+            same = dict(form[["question", "continuity"]].values)
+            effects = [*split(before, after, same, dict(unparted.fillna("component_score")))]
             rounding = (finals[1] - after.total) - (finals[0] - before.total)
             of_base = Fraction() if base is None else finals[0] - Fraction(base) * 100
             rest = total - sum((e.effect for e in effects), rounding + of_base)
@@ -114,8 +119,6 @@ def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
         to_year=to_year,
         before=compare.index_value(from_year, region),
         after=compare.index_value(to_year, region),
-        moved=compare.improvement(to_year, region),
-        base=compare.base_of_improvement(to_year, region),
         unknown=[str(y) for y in range(from_year + 1, to_year) if y not in known],
         caveat=compare.caveat(to_year, region),
         work=kinds[is_work],
@@ -196,15 +199,6 @@ def _effects(
             yield id_, "added", (now - level) * w1, was, now
         elif was is not None:
             yield id_, "dropped", (level - was) * w0, was, now
-
-
-def _kinds(region: str, from_year: int, to_year: int) -> tuple[dict[str, str], dict[str, str]]:
-    """Return the continuity of the later form's questions, and of components (`split`)."""
-    edition = compare.edition_of(to_year, region)
-    form = compare.form_of(edition.edition if edition else "").dropna(subset="continuity")
-    both = compare.components_between(region, from_year, to_year).set_index("component")
-    unparted = both["comparable"].map({"yes": "performance", "no": "replaced"})
-    return dict(form[["question", "continuity"]].values), dict(unparted.fillna("component_score"))
 
 
 def _side(region: str, year: int) -> Side | None:

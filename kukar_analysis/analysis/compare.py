@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 
 from kukar_analysis import check, framework, store
-from kukar_analysis.analysis.told import tidy, told
+from kukar_analysis.analysis.told import ordered, tidy, told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import number
 from kukar_analysis.framework.facts import Edition
@@ -25,16 +25,22 @@ MIDDLE = 0.4, 0.6
 _COUNTS = {"same": "sama", "changed": "berubah kalimat", "new": "baru", "dropped": "dihapus"}
 _COMPONENTS = "year region region_name province group edition component weight score contribution"
 _COMPONENTS += " group_mean group_low group_high gap effect rank of side origin"
+_WEIGHTS = "edition group regions component weight effective_weight spread correlation least_with"
+_WEIGHTS += " least_correlation origin components alpha alpha_standardised first_component"
+_WEIGHTS += " mean_correlation"
 _FORM = ["edition", "question", "component", "label", "code", "continuity", "status"]
 
 
 @dataclass(frozen=True)
 class IndexValue:
-    """An index and how it is known: printed, implied by the next year's improvement, or not."""
+    """An index, how it is known (`indices`), and the line of the table that says so."""
 
-    value: Decimal | None
-    known: Literal["printed", "implied", "absent", "unknown"]
-    """absent: did not take part. unknown: no table on record names the region."""
+    value: Decimal | None = None
+    known: Literal["printed", "implied", "absent", "unknown"] = "unknown"
+    improvement: Decimal | None = None
+    base: Decimal | None = None
+    group: str | None = None
+    origin: str | None = None
 
     def __str__(self) -> str:
         if self.value is None:
@@ -46,39 +52,37 @@ class IndexValue:
 def indices(region: str | None = None) -> pd.DataFrame:
     """Return the index of every region, or of one, in every year, and how it is known.
 
-    known: printed, implied (next year's final minus its improvement, ±0.01), absent, unknown.
-    improvement is as printed; base: last year's sum that it is measured from, null where not
-    public.
+    known: printed, implied (next year's final minus its improvement, ±0.01), absent (did not take
+    part), unknown. improvement is as printed; base: last year's sum that it is measured from, as
+    this edition rounds it, null where not public.
     """
-    fw, records, stated = framework.load(), _records(region), scores(region)
-    published, rows = store.read("index_scores", region=region), []
-    for year, code in sorted({*records, *((y - 1, c) for y, c in records)}):
-        value, own = _index(year, code, records), records.get((year, code), {})
-        if own or value.known == "implied":
-            group = fw.editions[own["edition"]].group if own else None
-            base = check.previous_sum(code, own["edition"], published, stated) if own else None
-            place, origin = fw.regions[code], (own or records[year + 1, code])["origin"]
-            row = (year, code, place.name, place.province, group, value.value, value.known)
-            rows.append((*row, own.get("improvement_published"), base, origin))
+    rows = []
+    for (year, code), v in sorted(_values(region).items(), key=lambda found: found[0]):
+        place = framework.load().regions[code]
+        row = (year, code, place.name, place.province, v.group, v.value, v.known)
+        rows.append((*row, v.improvement, v.base, v.origin))
     columns = "year region region_name province group index known improvement base origin"
     return tidy(rows, columns)
 
 
-def _records(region: str | None) -> dict[tuple[int, str], dict[str, Any]]:
-    found = store.read("index_scores", region=region).to_dict("records")
-    return {(row["year"], row["region"]): row for row in found}
+def index_value(year: int, region: str) -> IndexValue:
+    """Return the index of a year and how it is known: see `indices`."""
+    return _values(region).get((year, region), IndexValue())
 
 
-def _index(year: int, region: str, records: dict[tuple[int, str], dict[str, Any]]) -> IndexValue:
-    own, later = records.get((year, region)), records.get((year + 1, region), {})
-    if own:
-        value = check.printed(own["index_published"])
-        silent: Literal["unknown", "absent"] = "unknown" if own["participated"] else "absent"
-        return IndexValue(value, silent if value is None else "printed")
-    parts = [check.printed(later.get(f"{of}_published")) for of in ("index", "improvement")]
-    if parts[0] is None or parts[1] is None:
-        return IndexValue(None, "unknown")
-    return IndexValue(parts[0] - parts[1], "implied")
+def _values(region: str | None) -> dict[tuple[int, str], IndexValue]:
+    published, stated = store.read("index_scores", region=region), scores(region)
+    own, implied = dict[tuple[int, str], IndexValue](), dict[tuple[int, str], IndexValue]()
+    for r in published.itertuples():
+        value, risen = check.printed(r.index_published), check.printed(r.improvement_published)
+        silent: Literal["unknown", "absent"] = "unknown" if r.participated else "absent"
+        known, group = silent if value is None else "printed", framework.load().editions[r.edition]
+        base = check.previous_sum(r.region, r.edition, published, stated)
+        own[r.year, r.region] = IndexValue(value, known, risen, base, group.group, r.origin)
+        if value is not None and risen is not None:
+            before = IndexValue(value - risen, "implied", origin=r.origin)
+            implied[r.year - 1, r.region] = before
+    return implied | own
 
 
 def _placed(found: pd.DataFrame) -> pd.DataFrame:
@@ -105,33 +109,10 @@ def edition_of(year: int, region: str) -> Edition | None:
     return None if record is None else framework.load().edition(record["edition"])
 
 
-def index_value(year: int, region: str) -> IndexValue:
-    """Return the index of a year and how it is known: see `indices`."""
-    return _index(year, region, _records(region))
-
-
-def improvement(year: int, region: str) -> Decimal | None:
-    """Return the improvement as printed, or None where none is stated."""
-    record = index_record(year, region)
-    return None if record is None else check.printed(record["improvement_published"])
-
-
-def base_of_improvement(year: int, region: str) -> Decimal | None:
-    """Return last year's sum as this year's edition rounds it; None where it is not public."""
-    edition, published = edition_of(year, region), store.read("index_scores", region=region)
-    if edition is None:
-        return None
-    return check.previous_sum(region, edition.edition, published, scores(region))
-
-
 def caveat(year: int, region: str) -> str:
-    """Return what to say beside an improvement of 0 that cannot be computed again; "" for others.
-
-    It stands wherever the improvement of the year, or the index that it implies, is shown.
-    """
-    if improvement(year, region) != 0 or base_of_improvement(year, region) is not None:
-        return ""
-    return told("caveat", year=year)
+    """Return what to say of an improvement of 0 that cannot be computed again; else nothing."""
+    value = index_value(year, region)
+    return "" if value.improvement != 0 or value.base is not None else told("caveat", year=year)
 
 
 def scores(region: str | None = None) -> dict[tuple[int, str], dict[str, float]]:
@@ -208,6 +189,49 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
     order = {c: place for place, c in enumerate(fw.components)}
     wanted = wanted.sort_values(["region", "component"], key=lambda ids: ids.replace(order))
     return tidy(wanted, _COMPONENTS, weight="int64", rank="Int64", of="Int64")
+
+
+def effective_weights(year: int) -> pd.DataFrame:
+    """Return how much of the differences between regions each component makes, by group.
+
+    After step 4 of the OECD/JRC handbook (2008). effective_weight: percent of the variance of the
+    weighted sum (covariance of term and sum); spread: standard deviation in points; correlation:
+    with the weighted sum of the others; least_correlation: the lowest with another (least_with). Of
+    the group: regions, components, alpha (Cronbach's), first_component (percent of the standardised
+    variance), mean_correlation. Regions that lack a component, and components that do not differ,
+    are left out.
+    """
+    fw, made = framework.load(), []
+    every = ordered(components(year), "edition", fw.editions)
+    for (edition, group), own in every.groupby(["edition", "group"], sort=False):
+        wide = own.pivot(index="region", columns="component", values="score").dropna()
+        wide = wide[[c for c in fw.components if c in wide and wide[c].std() > 0]]
+        many, by = wide.shape[1], own.groupby("component")
+        if len(wide) < 3 or many < 2:
+            continue
+        weights, among = by["weight"].first().reindex(wide.columns), wide.corr()
+        terms, pairs = wide * weights / 100, among.mask(np.eye(many, dtype=bool))
+        total, mean = terms.sum(axis=1), pairs.stack().mean()
+        columns = {
+            "edition": edition,
+            "group": group,
+            "regions": len(wide),
+            "weight": weights,
+            "effective_weight": 100 * terms.apply(total.cov) / total.var(),
+            "spread": wide.std(),
+            "correlation": {c: wide[c].corr(total - terms[c]) for c in wide},
+            "least_with": pairs.idxmin(),
+            "least_correlation": pairs.min(),
+            "origin": by["origin"].agg("; ".join).reindex(wide.columns),
+            "components": many,
+            "alpha": many / (many - 1) * (1 - wide.var().sum() / wide.sum(axis=1).var()),
+            "alpha_standardised": many * mean / (1 + (many - 1) * mean),
+            "first_component": 100 * np.linalg.eigvalsh(among)[-1] / many,
+            "mean_correlation": mean,
+        }
+        made.append(pd.DataFrame(columns).rename_axis("component").reset_index())
+    counts = dict.fromkeys(["regions", "components", "weight"], "int64")
+    return tidy(pd.concat(made) if made else [], _WEIGHTS, least_with="str", **counts)
 
 
 def ranks(year: int, region: str) -> pd.DataFrame:
@@ -342,25 +366,18 @@ def assessed(year: int, region: str) -> pd.DataFrame:
     return found[found["source"] == "assessor"].dropna(subset="score")
 
 
-def with_definitions(questions: pd.DataFrame) -> pd.DataFrame:
-    """Add label, code, continuity and status of each question, in the order of the form."""
-    forms = pd.concat([form_of(edition) for edition in [*questions["edition"].unique()] or [""]])
-    found = questions.merge(forms.drop(columns="component"), on=["edition", "question"])
-    return found.sort_values("place", ignore_index=True).drop(columns="place")
-
-
 @framework.kept()
 def form_of(edition: str) -> pd.DataFrame:
     """Return the questions of an edition, with what is defined of each, in the form's order."""
-    fw, order = framework.load(), [*framework.load().components]
+    fw, columns = framework.load(), [*_FORM, "place"]
     rows = [
         (edition, id_, asked.component, asked.label, q.code, q.continuity, q.status, q.number)
         for id_, q in fw.edition_questions.get(edition, {}).items()
         for asked in [fw.questions[id_]]
     ]
-    rows.sort(key=lambda row: (order.index(row[2]), row[-1]))
-    made = pd.DataFrame([row[:-1] for row in rows], columns=_FORM, dtype="str")
-    return made.assign(place=range(len(made)))
+    made = pd.DataFrame(rows, columns=columns).astype(dict.fromkeys(_FORM, "str"))
+    made = ordered(made.sort_values("place"), "component", fw.components)
+    return made.assign(place=range(len(made))).reset_index(drop=True)
 
 
 def check_order(from_year: int, to_year: int) -> None:

@@ -11,7 +11,6 @@ import pandas as pd
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare, programmes, quick_wins
 from kukar_analysis.analysis.told import tidy, told
-from kukar_analysis.framework.facts import Assumption
 
 COLUMNS = ["table", "year", "region", "state", "paper", "holder", "sentence"]
 _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_notes")
@@ -47,11 +46,12 @@ def not_received(year: int, region: str) -> pd.DataFrame:
     tables = fw.papers if fw.is_office(region) else []
     found = pd.concat([pd.DataFrame(columns=COLUMNS), *(missing(t, year, region) for t in tables)])
     found = found.dropna(subset="paper").drop_duplicates("paper")
-    kinds = found["table"].map({table: paper.expected for table, paper in fw.papers.items()})
     first = {kind: f"{year}-{expected.first}" for kind, expected in fw.calendar.items()}
     known = {a.what: a.reason for a in fw.accepted if (a.year, a.region) == (year, region)}
-    fills = found["table"].map({table: paper.fills for table, paper in fw.papers.items()})
-    found = found.assign(fills=fills, since=kinds.map(first), accepted=kinds.map(known))
+    of = pd.DataFrame(fw.papers.values())[["table", "fills", "expected"]]
+    found = found.merge(of, on="table")
+    since, accepted = (found["expected"].map(days) for days in (first, known))
+    found = found.assign(since=since, accepted=accepted)
     return tidy(found, "paper holder fills state since sentence accepted")
 
 
@@ -96,29 +96,23 @@ def _rows(table: str, year: int, region: str) -> pd.DataFrame:
 def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
     """Return what a page about some topics of definitions/assumptions.csv does not say.
 
-    Those of the region and its edition are among them; first stands what is not confirmed.
+    Among them those of the region and its edition; first stands what is not confirmed.
     """
-    edition = compare.edition_of(year, region)
+    fw, edition = framework.load(), compare.edition_of(year, region)
     asked = {*topics, region, *([edition.edition] if edition else [])}
     said = [("unconfirmed", sentence) for sentence in unconfirmed(region, year)]
     said += [] if store.is_confirmed() else [("unconfirmed", told("unconfirmed.sources"))]
-    said += [(a.topic, limit(a)) for a in framework.load().assumptions if a.topic in asked]
+    for a in fw.assumptions:
+        whose = (
+            " tim penyusun" if a.citation == "project" else f"; {fw.citations[a.citation].title}"
+        )
+        if a.topic in asked:
+            said.append((a.topic, f"{a.statement} ({fw.names['fact'][a.status]}{whose})"))
     return pd.DataFrame(said, columns=["topic", "sentence"], dtype="str")
 
 
-def limit(assumption: Assumption) -> str:
-    """Return an assumption with how it is known, and whose it is."""
-    fw = framework.load()
-    known, title = fw.names["fact"][assumption.status], fw.citations[assumption.citation].title
-    whose = " tim penyusun" if assumption.citation == "project" else f"; {title}"
-    return f"{assumption.statement} ({known}{whose})"
-
-
 def unconfirmed(region: str, *years: int) -> list[str]:
-    """Say of each edition that a page of these years stands on what of it is not confirmed.
-
-    Of a year whose table does not name the region these are all its editions.
-    """
+    """Say what is not confirmed of the region's edition of each year, or of all without one."""
     editions = framework.load().editions.values()
     own = {year: compare.edition_of(year, region) for year in years}
     found = [e for y, mine in own.items() for e in ([mine] if mine else editions) if e.year == y]

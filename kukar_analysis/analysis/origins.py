@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from kukar_analysis import framework, places, store, writing
-from kukar_analysis.analysis import compare
+from kukar_analysis.analysis import compare, quality
 from kukar_analysis.analysis.told import tidy
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
@@ -31,7 +31,7 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
     or part (it is made from this one). state: found; changed (the file is not the one that was
     cleaned); no_file, unreadable, no_cell. Raises UsageError for an unknown word.
     """
-    code, year = framework.load().region(region).region, _known_year(year)
+    code, year = framework.load().region(region).region, quality.year(year)
     folder = raw or (SAMPLE if store.is_sample() else store.RAW)
     found = pd.concat([*_figure(year, code, figure)], ignore_index=True)
     cells = [_again(o, c.split(), folder) for o, c in found[["origin", "columns"]].values]
@@ -43,20 +43,13 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
 def figures(year: int, region: str) -> dict[str, str]:
     """Return what can be traced of a region in a year, by id: its name in Indonesian."""
     fw = framework.load()
-    code, year = fw.region(region).region, _known_year(year)
+    code, year = fw.region(region).region, quality.year(year)
     named = _WHOLE | {c.component: f"Komponen {c.name}" for c in fw.components.values()}
     named |= {p.pillar: f"Pilar {p.name}" for p in fw.pillars.values()}
     known = {id_: name for id_, name in named.items() if any(map(len, _figure(year, code, id_)))}
     asked, stated = (store.read(table, year=year, region=code) for table in _TABLES[2:])
     known |= {question: f"Butir {_label(question)}" for question in asked["question"]}
     return known | {s: f"Statistik {fw.statistics[s].name}" for s in stated["statistic"]}
-
-
-def _known_year(year: int) -> int:
-    years = sorted({int(y) for table in _TABLES for y in store.read(table)["year"].unique()})
-    if str(year) not in map(str, years):
-        raise UsageError(f"year {year!r} is in no table; known: {', '.join(map(str, years))}")
-    return int(year)
 
 
 def _figure(year: int, code: str, figure: str) -> Iterator[pd.DataFrame]:

@@ -31,7 +31,11 @@ def peers(
     every = every[every["region"].isin([region, *names, *field])]
     every = every.assign(compared_value=every["index"], compared_year=year)
     if by == "hdi":
-        every = every.drop(columns=["compared_value", "compared_year"]).merge(_hdi(year, region))
+        hdi = statistics(year, region).query("statistic == 'hdi' and is_official")
+        hdi = hdi[hdi["year"] == hdi.loc[hdi["region"] == region, "year"].max()]
+        hdi = hdi.rename(columns={"value": "compared_value", "year": "compared_year"})
+        hdi = hdi[["region", "compared_value", "compared_year"]]
+        every = every.drop(columns=["compared_value", "compared_year"]).merge(hdi)
     is_own = every["region"] == region
     own = every[is_own].iloc[:1]
     away = every["compared_value"] - own["compared_value"].max()
@@ -49,14 +53,6 @@ def peers(
     found = found.sort_values("why", key=lambda w: w != "own", kind="stable")
     found = found[: None if len(own) else 0]
     return tidy(found, f"{_PEERS} origin", compared_year="Int64")
-
-
-def _hdi(year: int, region: str) -> pd.DataFrame:
-    """Return region, compared_value, compared_year: of one year and its official source for all."""
-    found = statistics(year, region).query("statistic == 'hdi' and is_official")
-    found = found[found["year"] == found.loc[found["region"] == region, "year"].max()]
-    found = found.rename(columns={"value": "compared_value", "year": "compared_year"})
-    return found[["region", "compared_value", "compared_year"]]
 
 
 def statistics(year: int, region: str, pillar: str | None = None) -> pd.DataFrame:

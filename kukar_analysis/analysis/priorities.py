@@ -39,11 +39,15 @@ def questions(year: int, region: str, since: int | None = None) -> pd.DataFrame:
     since = year - 1 if since is None else since
     compare.check_order(since, year)
     before, edition = (compare.edition_of(y, region) for y in (since, year))
-    own = compare.with_definitions(compare.assessed(year, region))
+    own = compare.assessed(year, region)
+    forms = pd.concat([compare.form_of(e) for e in [*own["edition"].unique()] or [""]])
+    own = own.merge(forms.drop(columns="component"), on=["edition", "question"])
+    own = own.sort_values("place", ignore_index=True)
     last = compare.assessed(since, region).set_index("question")["score"]
     is_same = own["continuity"].eq("same") & own["status"].ne("unconfirmed")
     last = own["question"].map(last).where(is_same & compare.follows(before, edition))
-    each = worth(edition.edition if edition else "").set_index("component")["per_point"]
+    asked, weights = forms["component"].value_counts(), framework.load().weights
+    each = pd.Series(weights[edition.edition] if edition else {}, dtype="float64") / 100 / asked
     per_point = own["component"].map(each).astype("float64")
     is_whole = edition is not None and len(own) == edition.questions
     own = own.assign(
@@ -161,18 +165,17 @@ class ShortestWay:
 def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
     """Return components and index of a year after changes to components or questions.
 
-    Raises UsageError for an id that is neither, or whose scores are not all on record; ScoreError
-    for a score off the scale.
+    Raises UsageError for an id whose score is not on record; ScoreError for a score off the scale.
     """
     own, edition = _components(year, region)
     if not edition:
         raise UsageError(f"the component scores of {region} in {year} are not on record")
     found = compare.assessed(year, region).set_index("question")[["component", "score"]]
-    for id_ in (c for c in changes if c not in own and c not in found.index):
-        known = f"{id_!r} is no component or question of {edition}; components: {', '.join(own)}"
-        if id_ in framework.load().edition_questions.get(edition, {}):
-            known = f"the score of {id_} is not on record for {region} in {year}"
-        raise UsageError(known)
+    if unknown := [c for c in changes if c not in own and c not in found.index]:
+        raise UsageError(
+            f"{', '.join(unknown)} is no component or question of {edition} whose score is on"
+            f" record for {region}; components: {', '.join(own)}"
+        )
     raised = pd.Series(changes, dtype="float64").reindex(found.index)
     found["score"] = raised.fillna(found["score"])
     for component in found.loc[raised.notna(), "component"].unique():
@@ -262,29 +265,23 @@ def _terms(edition: str, component: str, sums: Iterable[int]) -> np.ndarray:
 
 
 def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
-    found, (own, edition) = compare.edition_of(year, region), _components(year, region)
+    edition, (own, _) = compare.edition_of(year, region), _components(year, region)
+    named = edition.edition if edition else ""
     enough = {
         component: rise / 100
         for component, value in own.items()
         for rise in range(_FULL, score.hundredths(value) - 1, -1)
-        if score.index_of({**own, component: rise / 100}, edition) >= target
+        if score.index_of({**own, component: rise / 100}, named) >= target
     }
-    made = worth(found.edition if found else "")
+    weights = pd.Series(framework.load().weights.get(named, {}), name="weight", dtype="int64")
+    made = weights.rename_axis("component").reset_index()
+    made["questions"] = made["component"].map(compare.form_of(named)["component"].value_counts())
+    made["per_point"] = made["weight"] / 100 / made["questions"]
     for column, known in (("score", own), ("needed", enough)):
         made[column] = made["component"].map(known).astype("float64")
-    return made.assign(rise=made["needed"] - made["score"])
-
-
-def worth(edition: str) -> pd.DataFrame:
-    """Return what a point on one question of each component is worth in index points.
-
-    per_point = weight / questions, before rounding; null where the list was not seen.
-    """
-    weights = framework.load().weights.get(edition, {})
-    made = pd.DataFrame(weights.items(), columns=["component", "weight"])
-    made["questions"] = made["component"].map(compare.form_of(edition)["component"].value_counts())
-    made["per_point"] = made["weight"].astype("float64") / 100 / made["questions"]
-    return tidy(made, "component weight questions per_point", weight="int64")
+    made["rise"] = made["needed"] - made["score"]
+    columns = "component weight questions per_point score needed rise"
+    return tidy(made, columns, weight="int64")
 
 
 def _components(year: int, region: str) -> tuple[dict[str, float], str]:
@@ -301,28 +298,29 @@ def target_sentences(
 ) -> list[str]:
     """Return how far a target is, and the shortest way, or what single components could do."""
     index = compare.index_value(year, region)
-    goal = told("target.goal", target=target, is_set=target == compare.target(year, region))
-    figures = {"goal": goal, "index": index, "year": year, "region": region, "target": target}
-    if index.known != "printed" or index.value is None:
-        return [told("target.unknown", **figures)]
-    if index.value >= target:
-        return [told("target.reached", **figures)]
     way = shortest_way(year, region, target, step=step, fixed=fixed)
-    able = way.alone.dropna(subset="score")
-    single = able.dropna(subset="needed").sort_values("rise", kind="stable")
+    single = way.alone.dropna(subset="needed").sort_values("rise", kind="stable")
     costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
     worst = single[single["component"].isin(costly["component"])]
     by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
-    which = "target.way" if way.is_reached else "target.far"
-    which = "target.alone target.worst" if way.index is None else which
+    which = "target.short target.way" if way.is_reached else "target.short target.far"
+    which = "target.short target.alone target.worst" if way.index is None else which
+    if index.known != "printed" or index.value is None:
+        which = "target.unknown"
+    elif index.value >= target:
+        which = "target.reached"
+    is_set = target == compare.target(year, region)
     return tell(
-        f"target.short {which}",
+        which,
+        year=year,
+        region=region,
+        target=target,
+        goal=told("target.goal", target=target, is_set=is_set),
+        index=index,
         way=way,
         step=step,
         parts=by.reset_index(),
-        able=able,
         single=single,
         least=next(single.itertuples(), None),
         worst=next(worst[worst["rise"] > single["rise"].min()].itertuples(), None),
-        **figures,
     )

@@ -167,7 +167,7 @@ def findings(year: int, region: str) -> pd.DataFrame:
     ]
     rows += _without_programme(answers, surveyed, programmes)
     rows += _contradicted(answers, store.read("official_statistics", region=region), year)
-    rows += _of_survey(year, _records(surveyed), programmes) if len(surveyed) else ()
+    rows += _of_survey(year, surveyed, programmes) if len(surveyed) else ()
     advised = [(*row, fw.findings[row[0]].advice) for row in rows]
     return tidy(advised, "kind pillar opd subject detail origin advice")
 
@@ -214,9 +214,10 @@ def _without_programme(
                 yield "without_programme", part.pillar, None, part.name, None, own.iloc[0]
 
 
-def _records(answers: pd.DataFrame) -> pd.DataFrame:
-    """Return one row a respondent and form, which is of a sub-dimension or of a pillar."""
-    made = answers.groupby(answers["origin"].map(places.record_of), sort=False).agg(
+def _of_survey(year: int, answers: pd.DataFrame, programmes: pd.DataFrame) -> Iterator[_Row]:
+    fw, names = framework.load(), framework.load().names["pillar"]
+    # one row a respondent and form, which is of a sub-dimension or of a pillar
+    records = answers.groupby(answers["origin"].map(places.record_of), sort=False).agg(
         pillar=("pillar", "first"),
         parts=("sub_dimension", "nunique"),
         part=("sub_dimension", "first"),
@@ -226,11 +227,7 @@ def _records(answers: pd.DataFrame) -> pd.DataFrame:
         highest=("answer", "max"),
         first=("origin", "first"),
     )
-    return made.assign(form=made["part"].where(made["parts"] == 1, made["pillar"]))
-
-
-def _of_survey(year: int, records: pd.DataFrame, programmes: pd.DataFrame) -> Iterator[_Row]:
-    fw, names = framework.load(), framework.load().names["pillar"]
+    records["form"] = records["part"].where(records["parts"] == 1, records["pillar"])
 
     def row(kind: str, own: pd.DataFrame, detail: str, subject: str = "") -> _Row:
         first = own.iloc[0]

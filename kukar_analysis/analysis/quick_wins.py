@@ -19,7 +19,7 @@ from kukar_analysis.analysis.told import ordered, tell, told
 from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed
 
-LOW_RISK, LOW_RISK_NAME = "low_risk", "Risiko rendah"
+LOW_RISK = "low_risk"
 """The criterion that the risk matrix gives; it weighs nothing unless a weighting names it."""
 DRAWS, SEED = 10_000, 2023
 """Weightings that are tried, and the seed of their draw: the same page twice says the same."""
@@ -32,7 +32,7 @@ _NAMED = ["year", "programme", "pillar", "opd", "score", "likelihood", "impact",
 
 def criteria() -> dict[str, str]:
     """Return what a candidate can be weighed on, id to name: the ten aspects, then low risk."""
-    return {**framework.load().names["aspect"], LOW_RISK: LOW_RISK_NAME}
+    return framework.load().names["aspect"]
 
 
 def weighting(text: str) -> dict[str, Fraction]:

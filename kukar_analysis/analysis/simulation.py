@@ -91,10 +91,7 @@ def _field(content: bytes) -> Field:
 def _weight_sets(
     own: Array, components: tuple[str, ...]
 ) -> tuple[Array, tuple[tuple[str, ...], ...]]:
-    """Return the different sets of weights, the printed one first, and the editions of the others.
-
-    What a region was not scored on gets no weight of another edition; the rest share it.
-    """
+    # what a region was not scored on gets no weight of another edition; the rest share it
     sets: list[Array] = [own]
     names: list[tuple[str, ...]] = [()]
     for edition, weights in framework.load().weights.items():
@@ -110,11 +107,8 @@ def _weight_sets(
 
 
 def _spread(year: int, components: tuple[str, ...]) -> Array:
-    """Return the standard deviation that whole-number marks leave in each component's score.
-
-    A mark hides up to half a point: variance 1/12; n questions are the mean of 5 n marks, n of the
-    year's edition whose form is known, for the other group too (assumptions.csv); else nothing.
-    """
+    # a mark hides up to half a point: variance 1/12; n questions are the mean of 5 n marks, n of
+    # the edition whose form is known, for the other group too (assumptions.csv); else nothing
     form = compare.form_of(framework.load().asked_edition(year) or "")
     counts = form["component"].value_counts().reindex(components).to_numpy(float)
     return np.asarray(np.nan_to_num(1 / np.sqrt(12 * ASSESSORS * counts)))

@@ -7,7 +7,7 @@ import pandas as pd
 from kukar_analysis import framework, score
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import missing, unconfirmed
-from kukar_analysis.analysis.told import told
+from kukar_analysis.analysis.told import tell, told
 from kukar_analysis.formats import listed
 
 
@@ -39,7 +39,8 @@ def standing(year: int, region: str) -> str:
 
 def moved(year: int, region: str) -> str:
     """Return how the index moved since last year, as printed, and what is doubtful about it."""
-    risen, before = compare.improvement(year, region), compare.index_value(year - 1, region)
+    risen = compare.index_value(year, region).improvement
+    before = compare.index_value(year - 1, region)
     if risen is None:
         return ""
     said = compare.caveat(year, region)
@@ -47,14 +48,9 @@ def moved(year: int, region: str) -> str:
 
 
 def profile(year: int, region: str) -> str:
-    """Return what lies furthest above and below the mean of the group, and what costs most.
-
-    The measure is one for all pages: weight times the distance to the group's mean.
-    """
+    """Return what adds and what costs most: weight times the distance to the group's mean."""
     rows = [*compare.components(year, region).dropna(subset="gap").itertuples()]
-    if not rows:
-        return ""
-    best, worst = (end(rows, key=lambda row: row.effect) for end in (max, min))
+    best, worst = (end(rows, key=lambda row: row.effect, default=None) for end in (max, min))
     return told("profile", best=best, worst=worst)
 
 
@@ -62,24 +58,18 @@ def other_group(year: int, region: str) -> list[str]:
     """Return what the same scores would give under the other group's weights, and what not."""
     fw, edition = framework.load(), compare.edition_of(year, region)
     own = compare.scores(region).get((year, region), {})
-    if edition is None or not own or any(map(pd.isna, own.values())):
-        return [told("other_group.none", region=region)]
-    for other in fw.editions.values():
-        weights = fw.weights[other.edition]
-        if other.year == year and other.group != edition.group and {*weights} <= {*own}:
-            theirs = {c: own[c] for c in weights}
-            apart = sum(
-                (fw.weights[edition.edition][c] - weights.get(c, 0)) * score.hundredths(own[c])
-                for c in own
-            )
-            said = told(
-                "other_group",
-                own=score.index_of(own, edition.edition),
-                other=score.index_of(theirs, other.edition),
-                group=other.group,
-                difference=apart / 10_000,
-            )
-            return [said, told("other_group.note", group=other.group)]
+    if edition is not None and own and not any(map(pd.isna, own.values())):
+        mine = fw.weights[edition.edition]
+        for other in fw.editions.values():
+            theirs = fw.weights[other.edition]
+            if other.year == year and other.group != edition.group and {*theirs} <= {*own}:
+                return tell(
+                    "other_group other_group.note",
+                    own=score.index_of(own, edition.edition),
+                    other=score.index_of({c: own[c] for c in theirs}, other.edition),
+                    group=other.group,
+                    difference=sum((mine[c] - theirs.get(c, 0)) * own[c] for c in own) / 100,
+                )
     return [told("other_group.none", region=region)]
 
 
@@ -92,7 +82,7 @@ def certainty(year: int, region: str) -> list[str]:
         index = score.index_of(own, edition.edition)
     same = record is not None and index is not None and float(index) == record["index_published"]
     said = [*unconfirmed(region, year), told("sure.computed", index=index, same=same)]
-    if compare.improvement(year, region) is None:  # else `moved` says it, if at all
+    if compare.index_value(year, region).improvement is None:  # else `moved` says it, if at all
         said.append(f"Indeks {year - 1}: {compare.index_value(year - 1, region)}.")
     # what would fill it says page 03
     lacking = missing("question_scores", year, region)["sentence"].str.split(". ", regex=False)

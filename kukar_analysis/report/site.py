@@ -51,7 +51,8 @@ def headline(year: int, region: str) -> dict[str, Any]:
     improvement; caveat: what to say beside a change of 0; ranks: the lines of `compare.ranks`,
     `among` whom in words. What is not on record is None or empty.
     """
-    value, change = compare.index_value(year, region), compare.improvement(year, region)
+    value = compare.index_value(year, region)
+    change = value.improvement
     ranks = compare.ranks(year, region)
     others = (ranks["tied"].str.count(", ") + 1).astype("Int64").astype("str")
     tied = (", bersama " + others + " daerah lain").where(ranks["tied"].notna(), "")
