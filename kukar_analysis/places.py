@@ -10,7 +10,7 @@ import re
 from typing import NamedTuple
 
 TEXTS = (".csv", ".txt")
-WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".ods")
+WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _TEXT, _BOOK = ("|".join(map(re.escape, suffixes)) for suffixes in (TEXTS, WORKBOOKS))
 _FORMS = (
     rf"(?P<file>.+(?i:{_TEXT}))#(?P<row>l\d+)(?::(?P<column>c\d+))?",

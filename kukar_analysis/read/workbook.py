@@ -1,4 +1,4 @@
-"""Reads workbooks (xlsx, xlsm, xls, ods): each sheet as a grid of the texts it shows.
+"""Reads workbooks (xlsx, xlsm, xls): each sheet as a grid of the texts it shows.
 
 calamine gives the values last saved and never runs a macro or follows a link. What it leaves out
 (errors, formulas never calculated, percentages, what is hidden or struck through) is looked up in
@@ -32,14 +32,10 @@ _UNPACKED = 64 * 2**20
 _CELLS, _TAGS = 2_000_000, 8 * 2**20
 """Cells that a sheet may reach over, as calamine holds every one, and tags of all parts."""
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
-_STRINGS, _ODS = "xl/sharedStrings.xml", "content.xml"
-_LOOKED_INTO = re.compile(
-    rf"{_BOOK}|{_RELATIONS}|{_STYLES}|{_STRINGS}|{_ODS}|xl/(worksheets|tables)/[^/]+\.xml"
-)
+_STRINGS = "xl/sharedStrings.xml"
+_LOOKED_INTO = rf"{_BOOK}|{_RELATIONS}|{_STYLES}|{_STRINGS}|xl/(worksheets|tables)/[^/]+\.xml"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
 _WEB = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")
-_INSIDE = {r"vbaProject\.bin": "macros", "externalLinks/": "links", r"(xl|/)/?comments": "comments"}
-"""What is said of a workbook, by a part of the name of what is inside."""
 
 
 @dataclass
@@ -104,7 +100,7 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
     try:
         with zipfile.ZipFile(path) as archive:
             listed = archive.namelist()
-            for part in filter(_LOOKED_INTO.fullmatch, listed):
+            for part in (part for part in listed if re.fullmatch(_LOOKED_INTO, part)):
                 with archive.open(part) as packed:  # a size that is declared may lie
                     parts[part] = packed.read(left + 1)
                 left -= len(parts[part])
@@ -114,11 +110,8 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
             raise refusal("damaged", name, "DOCTYPE")
         if sum(xml.count(b"<") for xml in parts.values()) > _TAGS:
             raise refusal("too_large", name, f"lebih dari {_TAGS} tanda")
-        for part, rule in _INSIDE.items():
-            if any(re.search(part, each) for each in listed):
-                reading.say(rule, name)
-        if _ODS in parts:
-            _check_opendocument(parts[_ODS], name)
+        if any(re.search(r"(xl|/)/?comments", part) for part in listed):
+            reading.say("comments", name)
         looked_at = _styles(parts[_STYLES]) if _STYLES in parts else (set[str](), set[str]())
         for sheet, part in _sheets(parts).items():
             place = f"{name} lembar {sheet!r}"
@@ -142,21 +135,8 @@ def _elements(xml: bytes) -> Iterator[tuple[str, Xml.Element]]:
     for _, element in Xml.iterparse(io.BytesIO(xml)):
         name = element.tag.rpartition("}")[2]
         yield name, element
-        if name in ("row", "table-row"):
+        if name == "row":
             element.clear()
-
-
-def _check_opendocument(xml: bytes, name: str) -> None:
-    cells = 0
-    for tag, row in _elements(xml):
-        if tag == "table-row":
-            said, *own = ({k.rpartition("}")[2]: v for k, v in of.items()} for of in (row, *row))
-            if any(cell.get("value-type") == "percentage" for cell in own):
-                raise refusal("percent", name)
-            filled = (int(c.get("number-columns-repeated", 1)) for c in own if "value-type" in c)
-            cells += int(said.get("number-rows-repeated", 1)) * sum(filled)
-    if cells > _CELLS:
-        raise refusal("too_large", name, f"{cells} sel")
 
 
 def _is_on(element: Xml.Element | None, attribute: str, default: str = "0") -> bool:

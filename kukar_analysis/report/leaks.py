@@ -18,7 +18,7 @@ import openpyxl
 import pypdfium2
 
 from kukar_analysis import paths, respondents, store
-from kukar_analysis.clean.survey import PERSONAL
+from kukar_analysis.clean.records import PERSONAL
 from kukar_analysis.read import READERS
 from kukar_analysis.report import page
 
