@@ -290,9 +290,10 @@ def test_a_year_is_begun_once_and_no_form_is_written_over(asked, said, begun):
 
 
 def test_the_status_names_each_fact_that_is_not_confirmed_with_its_line(begun, processed):
-    *facts, asked, last = kukar("new-year", "2027", "--status").output.splitlines()
+    *facts, asked, last, advice = kukar("new-year", "2027", "--status").output.splitlines()
     assert asked.startswith(f"not copied: Nilai SPBE ({SPBE})")
-    assert last.startswith("130 facts of 2027 are not confirmed. In ")
+    assert last == "130 facts of 2027 are not confirmed"
+    assert advice.startswith("In ")
     assert len(facts) == 130
     for fact in facts:
         file, number, line = re.fullmatch(

@@ -107,16 +107,18 @@ def _map(file: Path, raw: Path = paths.RAW, **told: Words) -> None:
         return said
 
     forms, faults = mapping.load(raw)
+    if faults:
+        raise SourceError("; ".join(faults))
     lines: list[dict[str, str]] = []
     found = [grid for grid in grids(path, name, Reading([])) if grid.rows and not grid.unread]
     unknown = [grid for grid in found if not mapping.is_known(grid)]
     for grid in [grid for grid in unknown if mapping.guess(grid)] or unknown[:1]:
-        if not (faults or mapping.read(grid, forms, Reading([]))):
+        if not mapping.read(grid, forms, Reading([])):
             lines += mapping.propose(grid, tell, meant, {*forms})
             known, faults = mapping.parsed(mapping.as_text(lines))
+            if faults:
+                raise UsageError("; ".join(faults))
             forms |= known
-    if faults:
-        raise SourceError("; ".join(faults))
     if not lines:
         typer.echo(f"{name}: sudah dikenal; `kukar clean` membacanya")
         return
@@ -299,9 +301,10 @@ def _what_if(
         typer.echo(f"index: {before.index} -> {after.index} ({after.index - before.index:+})")
     if target is None:
         return True
-    goal, size = priorities.points(target, "target"), priorities.points(step, "step")
-    way = priorities.shortest_way(*of, goal, step=size, fixed=fixed or [])
-    for said in priorities.target_sentences(*of, goal, step=size, fixed=fixed or []):
+    goal = priorities.points(target, "target")
+    how: dict[str, Any] = {"step": priorities.points(step, "step"), "fixed": fixed or []}
+    way = priorities.shortest_way(*of, goal, **how)
+    for said in priorities.target_sentences(*of, goal, **how):
         typer.echo(said.replace("**", ""))
     if way.index is None:
         return bool(way.alone["needed"].notna().any())
@@ -332,8 +335,6 @@ def _lab(no_browser: bool = False, port: int | None = None) -> None:
 
 @command()
 def _new_notebook(name: str, title: str | None = None, question: str | None = None) -> None:
-    import nbformat
-
     from kukar_analysis import framework, store, writing
 
     if not re.fullmatch(r"(?=.{1,40}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
@@ -351,13 +352,13 @@ def _new_notebook(name: str, title: str | None = None, question: str | None = No
     year, region = (own if len(own) else found)[["year", "region"]].iloc[-1]
     title = title or name.replace("_", " ").capitalize()
     question = question or f"Halaman ini menjawab apa yang dikatakan data tentang {title}."
-    made = nbformat.read(_HERE / "begun.ipynb", 4)
-    made.cells[0].source = f"# {title}\n\n{question}"
-    given = made.cells[1].source.replace("2023", str(year)).replace("64.02", region)
-    made.cells[1].source = given
+    text = (_HERE / "begun.ipynb").read_text(encoding="utf-8")
+    said = {"2023": str(year), "64.02": region, "<title>": title, "<question>": question}
+    for place, words in said.items():
+        text = text.replace(place, json.dumps(words, ensure_ascii=False)[1:-1])
     last = max((int(stem[:2]) for stem in stems if re.match(r"\d\d_", stem)), default=-1)
     path = paths.NOTEBOOKS / f"{last + 1:02}_{name}.ipynb"
-    writing.write(path, nbformat.writes(made) + "\n")
+    writing.write(path, text)
     typer.echo(f"notebooks/{path.name}: runs as it is, for each region and year on record")
     typer.echo(
         f"next: open it with `kukar lab`; `kukar report --only {path.stem}` makes its pages, and"

@@ -124,11 +124,13 @@ def unconfirmed(year: int) -> Iterator[str]:
                 count += 1
     for edition in fw.editions.values():
         yield from to_ask(edition.edition) if edition.year == year else ()
-    yield f"{count} facts of {year} are not confirmed" + (
-        f". In {framework.DEFINITIONS}: correct each to the rule of {year}, write its status (seen"
-        " or inferred) and its citation (a line of citations.csv); a question that is gone loses"
-        " its line, and `questions` in editions.csv counts them"
-    ) * bool(count)
+    yield f"{count} facts of {year} are not confirmed"
+    if count:
+        yield (
+            f"In {framework.DEFINITIONS}: correct each to the rule of {year}, write its status"
+            " (seen or inferred) and its citation; a question that is gone loses its line, and"
+            " `questions` in editions.csv counts them"
+        )
 
 
 def to_ask(edition: str) -> list[str]:
