@@ -1,7 +1,4 @@
-"""The exceptions of this package: each says what, where, what was expected and what to do next.
-
-The command line prints it in one line, without a traceback, and ends with its exit code.
-"""
+"""The exceptions: each says in one line what, where, what was expected and what to do next."""
 
 from __future__ import annotations
 

@@ -1,8 +1,7 @@
 """What of a notebook git keeps: `python -m kukar_analysis.outputs` takes the rest away.
 
-It is the clean filter of .gitattributes, which `make setup` turns on, and `kukar lab` calls `saved`
-after saving: a notebook that was run and saved is to git as it was. Standard library only, since
-git calls it for each notebook that it looks at.
+It is the clean filter of .gitattributes (`make setup`), and `kukar lab` calls `saved`: a notebook
+that was run and saved is to git as it was. Standard library only: git calls it for each notebook.
 """
 
 from __future__ import annotations
@@ -24,8 +23,7 @@ _KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 def kept(text: str) -> str:
     """Return a notebook without what a run leaves behind; a text that is no notebook as it is.
 
-    Kept: cells and their tags, the outputs of compared cells with the count that a run from the
-    top gives them, the kernel's name, and what the notebook says of itself (`kukar`).
+    Kept: cells, their tags, compared outputs as a run from the top counts them, kernel, `kukar`.
     """
     try:
         notebook, count = json.loads(text), 0
@@ -57,8 +55,8 @@ def kept(text: str) -> str:
 def saved(os_path: str, **_: Any) -> None:
     """Let git take note of a notebook that was saved and whose kept part is as it was.
 
-    Without this git takes a file of another size for changed, whatever its filter makes of it. What
-    is not tracked or differs is left alone; without git nothing happens. A hook of JupyterLab.
+    Git takes a file of another size for changed, whatever its filter makes of it. What differs is
+    left alone; without git nothing happens. A hook of JupyterLab.
     """
     path = Path(os_path)
     asked = (["diff", "--quiet"], ["add", "--update"]) if path.suffix == ".ipynb" else ()

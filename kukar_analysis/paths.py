@@ -11,7 +11,6 @@ NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
 MANIFEST = "manifest.json"
 """File of a folder of reports that says what is there."""
-
 PROCESSED_VARIABLE = "KUKAR_PROCESSED"
 """Environment variable that points notebooks to another folder than data/processed."""
 

@@ -29,9 +29,9 @@ def key_path() -> Path:
 
 
 def respondent(person: Mapping[str, str]) -> str | None:
-    """Return the hash of a person's name and telephone number, or what else tells who it was.
+    """Return the hash of a person's name and telephone number, or of what else tells who it was.
 
-    `person` maps the personal columns of a survey to their texts. None where nothing is told.
+    `person` maps personal columns of a survey to their texts; None where these tell nothing.
     """
     parts = ("name", "number", "email", "address")
     name, number, email, address = (normalise(person.get(f"person_{part}", "")) for part in parts)

@@ -45,31 +45,23 @@ def advice(kind: str, text: str) -> str:
 def reads_as(text: str) -> list[str]:
     """Return the questions whose label or printed sentence a text comes nearest; none if far."""
     names = framework.load().spelled("question")
-    found = process.extract(
-        text.casefold(),
-        [name.casefold() for name in names],
-        scorer=fuzz.token_set_ratio,
-        score_cutoff=_SPEAKS_OF,
-        limit=None,
-    )
+    text, known, scorer = text.casefold(), [name.casefold() for name in names], fuzz.token_set_ratio
+    found = process.extract(text, known, scorer=scorer, score_cutoff=_SPEAKS_OF, limit=None)
     best = [names[place] for _, likeness, place in found if likeness == found[0][1]]
     match = framework.load().match
     return [*dict.fromkeys(id_ for name in best for id_ in match("question", name))]
 
 
 def agency(name: str) -> Opd:
-    """Return the agency of a short or long name.
-
-    Raises UsageError where it is none, naming those that come near, or could be two.
-    """
+    """Return the agency of a short or long name; UsageError names those that come near."""
     fw = framework.load()
     return fw.opd[_one("opd", name, fw.match("opd", name))]
 
 
 def region(name: Any) -> Region:
-    """Return the region of a Kemendagri code, or of any name on record, with or without its kind.
+    """Return the region of a Kemendagri code or any name on record, with or without its kind.
 
-    Raises UsageError where it is none, naming those that come near, or could be several.
+    Raises UsageError where it is none, or could be several, naming these or those that come near.
     """
     fw, text = framework.load(), str(name).strip()
     if any(sign.isdigit() for sign in text):
