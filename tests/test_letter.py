@@ -177,7 +177,7 @@ def changed(invented, section=0, row=0, **values):
 
 def test_a_section_without_a_mean_is_noted(quick, old):
     reading = quick(changed(old, 3, None, mean=None))
-    assert any("impact states no mean" in note for note in reading.notes)
+    assert any("komponen impact tanpa rata-rata tercetak" in note for note in reading.notes)
     others = ["baseline", "output", "outcome", "quick_wins"]
     assert column(reading, "component_scores", "component") == others
 
@@ -192,7 +192,7 @@ def test_what_does_not_prove_itself_takes_all_scores(quick, old, case):
 @pytest.mark.parametrize(
     ("year", "said"),
     [
-        (2023, "collaboration has 0 scores, expected 6"),
+        (2023, "collaboration memuat 0 nilai, seharusnya 6"),
         (2024, "begin the year: `kukar new-year 2024`"),
     ],
 )
@@ -202,7 +202,7 @@ def test_scores_of_another_year_fit_no_edition(quick, old, year, said):
 
 def test_text_without_tables_is_refused(quick, old):
     message = why(quick, replace(old, sections=(), remarks=()))
-    assert "no table of question scores was recognised" in message
+    assert "tabel nilai butir tidak dikenali" in message
 
 
 # National table
@@ -270,7 +270,7 @@ def test_a_line_that_does_not_add_up_is_not_kept_the_others_are(quick):
     rows[3] = (*rows[3][:4], "", *rows[3][5:])
     faults = [r.fault for r in records(quick(with_table(rows)), "national_table")]
     assert faults[:2] == [None, None]
-    assert "index: the printed means give" in faults[2]
+    assert "Indeks: rata-rata tercetak menjadi" in faults[2]
     assert "tidak terbaca atau tidak dikenal: outcome ''" in faults[3]
 
 
@@ -300,7 +300,7 @@ def test_one_heading_is_known_by_its_place_where_the_sums_prove_it(quick):
     assert not any(r.fault for r in records(reading, "national_table"))
     zeros = [(*row[:2], "0", "0", "0", "0", "0", "", "0", "-", row[-1]) for row in rows]
     for record in records(quick(with_table(zeros, heads)), "national_table"):
-        assert "known by its place alone, and no sum proves it" in record.fault
+        assert "dikenal dari letaknya saja, tanpa jumlah yang membuktikannya" in record.fault
 
 
 def test_a_table_that_cannot_be_read_leaves_the_scores_and_notes(quick):
@@ -311,8 +311,11 @@ def test_a_table_that_cannot_be_read_leaves_the_scores_and_notes(quick):
     check(reading, invented)
     assert len(records(reading, "assessor_notes")) == 5
     (problem,) = reading.problems
-    kept = "kept is question_scores, component_scores, assessor_notes alone"
-    assert f"{kept}: page 1: the national table has no known heading for outcome, output" in problem
+    kept = "yang disimpan hanya: question_scores, component_scores, assessor_notes"
+    assert (
+        f"{kept}; halaman 1: di tabel nasional tidak ada judul yang dikenal untuk outcome, output"
+        in problem
+    )
 
 
 @pytest.mark.parametrize("remark", [None, "Tidak mengisi"])
@@ -367,7 +370,7 @@ def test_the_region_is_that_of_the_address_or_else_of_the_file_or_is_asked(quick
         (found,) = {*column(quick(invented, f"2022/{name}.pdf"), "assessor_notes", "region")}
     except SourceError as error:
         found = str(error)
-        assert "as `2022/surat-64.02.pdf`" in found
+        assert "seperti `2022/surat-64.02.pdf`" in found
     assert case["said"] in found
 
 
@@ -376,8 +379,10 @@ def test_the_region_is_that_of_the_address_or_else_of_the_file_or_is_asked(quick
 
 def test_pages_that_are_pictures_are_named_in_one_line(read, old):
     reading = read(replace(old, sections=(), pictures=(3, 1)))
-    said = next(p for p in reading.problems if "a picture" in p)
-    assert re.search(r"page 1, 2, 3, \d+ not read, a picture: type it .* letter 2022`", said)
+    said = next(p for p in reading.problems if "berupa gambar" in p)
+    assert re.search(
+        r"halaman 1, 2, 3, \d+ tidak dibaca, berupa gambar: ketik .* letter 2022`", said
+    )
     assert len(records(reading, "assessor_notes")) == 5
 
 
@@ -385,7 +390,7 @@ def test_a_page_without_anything_is_refused(tmp_path):
     blank = letter_pdf.FPDF()
     blank.add_page()
     blank.output(str(tmp_path / "x.pdf"))
-    with pytest.raises(SourceError, match="none of its 1 pages holds text"):
+    with pytest.raises(SourceError, match="1 halaman, tidak satu pun memuat teks"):
         letter.read(tmp_path / "x.pdf", NAME, 2022)
 
 
@@ -437,17 +442,17 @@ def on_its_side(page):
     [
         (
             over_a_score(raw.FPDF_ANNOT_STRIKEOUT),
-            "page 1 holds words under an annotation, left out",
+            "halaman 1 memuat kata di bawah anotasi, tidak dibaca",
         ),
-        (hidden, "page 1 holds words that the print does not show, left out"),
-        (on_its_side, "page 1 not read, lies on its side: turn it"),
+        (hidden, "halaman 1 memuat kata yang tidak tampak di cetakan, tidak dibaca"),
+        (on_its_side, "halaman 1 tidak dibaca, terbaring: putar"),
     ],
 )
 def test_what_is_not_certain_of_a_page_is_said_and_nothing_of_it_kept(altered, change, said):
     reading = altered(change)
     assert {each.kind for each in reading.lists} == {"assessor_notes"}
     assert said in reading.problems[0]
-    assert "scores fit 0 editions of 2022" in reading.problems[-1]
+    assert "cocok dengan 0 edisi 2022" in reading.problems[-1]
 
 
 def test_a_link_over_a_figure_is_nothing(altered):
@@ -472,7 +477,7 @@ def test_a_font_that_does_not_tell_its_letters_is_named(read, old, monkeypatch):
         "text",
         lambda paper, x, y, text: once(paper, x, y, re.sub(r"\w", "\x81", text)),
     )
-    said = "not read, its font does not tell its letters: ask for a new PDF"
+    said = "tidak dibaca, hurufnya tidak tersimpan: minta PDF baru"
     assert said in why(read, replace(old, sections=old.sections[:1]))
 
 
@@ -481,18 +486,18 @@ def test_a_page_of_instructions_without_end_is_refused_before_it_is_drawn(tmp_pa
     made.add_page()
     made._out("q Q " * 2**20)
     made.output(str(tmp_path / "x.pdf"))
-    with pytest.raises(SourceError, match="or more drawn on them, than a letter"):
+    with pytest.raises(SourceError, match="lebih banyak daripada surat"):
         letter.read(tmp_path / "x.pdf", NAME, 2022)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (lambda whole: b"", "is empty or no PDF"),
-        (lambda whole: b"PK\x03\x04" + bytes(5000), "is empty or no PDF"),
-        (lambda whole: whole[: len(whole) // 2], "is cut"),
-        (lambda whole: whole[:2000] + b"\n%%EOF", "is no PDF|holds text"),
-        (lambda whole: b"%PDF-1.4\nnothing\n%%EOF", "is no PDF|holds text"),
+        (lambda whole: b"", "kosong atau bukan PDF"),
+        (lambda whole: b"PK\x03\x04" + bytes(5000), "kosong atau bukan PDF"),
+        (lambda whole: whole[: len(whole) // 2], "terpotong"),
+        (lambda whole: whole[:2000] + b"\n%%EOF", "bukan PDF|memuat teks"),
+        (lambda whole: b"%PDF-1.4\nnothing\n%%EOF", "bukan PDF|memuat teks"),
     ],
 )
 def test_a_damaged_file_is_refused(tmp_path, old, content, said):
@@ -504,9 +509,9 @@ def test_a_damaged_file_is_refused(tmp_path, old, content, said):
 
 
 def test_a_password_and_too_many_pages_are_refused(read, old, monkeypatch):
-    assert "has a password" in why(read, replace(old, sections=(), password="contoh"))
+    assert "bersandi" in why(read, replace(old, sections=(), password="contoh"))
     monkeypatch.setattr(pages, "MOST_PAGES", 0)
-    assert "has more pages" in why(read, replace(old, sections=()))
+    assert "lebih banyak daripada surat" in why(read, replace(old, sections=()))
 
 
 def test_a_file_that_is_not_there_cannot_be_opened(tmp_path):
@@ -528,7 +533,10 @@ def test_the_real_letter_of_2023():
     ]
     means = column(reading, "component_scores", "mean")
     assert means == ["3,60", "2,29", "3,41", "2,81", "3,13", "2,53"]
-    assert "page 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 not read, a picture" in reading.problems[0]
+    assert (
+        "halaman 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 tidak dibaca, berupa gambar"
+        in reading.problems[0]
+    )
     notes = column(reading, "assessor_notes", "text")
     assert len(notes) == 49
     with_titles = re.compile(r"Akademisi|Universitas|\b\d\. [A-Z]\w+ [A-Z]\w+,")

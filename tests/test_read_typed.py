@@ -60,9 +60,9 @@ def test_a_typed_letter_that_adds_up_is_kept(typed, printed):
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"final": {"index": "2,95"}}, "index: the printed means give 2.94"),
+        ({"final": {"index": "2,95"}}, "Indeks: rata-rata tercetak menjadi 2.94"),
         ({"means": {"outcome": "3,14"}}, "Outcome: 3,14 di sini, 3,41 di tabel nasional"),
-        ({"scores": lambda s: ["0,00", *s[1:]]}, "Baseline: the mean of 5 scores is 3.00"),
+        ({"scores": lambda s: ["0,00", *s[1:]]}, "Baseline: rata-rata 5 nilai adalah 3.00"),
         ({"scores": lambda s: ["", *s[1:]]}, "Baseline: 4 dari 5 nilai butir diketik"),
     ],
 )

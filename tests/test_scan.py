@@ -63,13 +63,13 @@ def test_rows_that_prove_themselves_are_kept():
 @pytest.mark.parametrize(
     ("first", "second", "said"),
     [
-        (other(0, "2,97", "2,37"), None, "index: the printed means give"),
+        (other(0, "2,97", "2,37"), None, "Indeks: rata-rata tercetak menjadi"),
         (other(0, "3,52", "3,53"), ROWS, "baseline terbaca 3,53 dan 3,52"),
         (ROWS, other(0, "-0,29", "0,29"), "improvement terbaca -0,29 dan 0,29"),
         (other(0, "BADUNG", "BADUNGG"), None, "tidak dikenal: region 'KAB. BADUNGG'"),
         (other(0, "REGULER", "REGULAR"), None, "tidak dikenal: group 'REGULAR'"),
         (other(0, "3,14", "-"), None, "tidak terbaca atau tidak dikenal: impact"),
-        (other(2, "0 - KPPN", "3 - KPPN"), None, "index: the printed means give 0"),
+        (other(2, "0 - KPPN", "3 - KPPN"), None, "Indeks: rata-rata tercetak menjadi 0"),
         (other(0, "1 ", "7 "), None, "nomor urut '7' tidak bersambung"),
         (other(0, "3,08", "308"), None, "outside the scale"),
         (ROWS, ["- " * 10 + "-", *ROWS[1:]], "barisnya terbaca satu kali saja"),
@@ -111,7 +111,7 @@ def test_a_cell_that_was_not_read_holds_a_dash_at_most(height, is_kept):
 def test_a_heading_known_by_its_place_needs_a_sum_that_proves_it(monkeypatch):
     monkeypatch.setattr(f"{__name__}.HEADS", HEADS.replace("OUTCOME", "OUTCMOE"))
     assert set(faults(ROWS[:2]).values()) == {""}
-    assert "known by its place alone" in faults(["1" + ROWS[2][1:]])["KAB. DAIRI"]
+    assert "dikenal dari letaknya saja" in faults(["1" + ROWS[2][1:]])["KAB. DAIRI"]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,9 @@ def scanned(path, turn=0):
 
 def test_without_the_extra_the_page_is_named_with_how_to_install_it(tmp_path, monkeypatch):
     monkeypatch.setattr(scan, "is_here", lambda: False)
-    with pytest.raises(letter.SourceError, match=r"page 1 not read, a picture.*pip install"):
+    with pytest.raises(
+        letter.SourceError, match=r"halaman 1 tidak dibaca, berupa gambar.*pip install"
+    ):
         letter.read(scanned(tmp_path / "x.pdf"), "2023/surat.pdf", 2023)
 
 

@@ -32,17 +32,17 @@ def differences(
         try:
             computed = compute()
             if score.hundredths(computed) != score.hundredths(_value(printed)):
-                found.append(f"{label}: {said.format(computed)}, printed is {printed}")
+                found.append(f"{label}: {said.format(computed)}, tercetak {printed}")
         except ScoreError as error:
             found.append(f"{label}: {error}")
 
     for id_ in (c for c in scores if c in means and scores[c] and c in fw.components):
         mean = partial(score.component_score, map(_value, scores[id_]))
-        check(id_, mean, means[id_], f"the mean of {len(scores[id_])} scores is {{}}")
+        check(id_, mean, means[id_], f"rata-rata {len(scores[id_])} nilai adalah {{}}")
     if index is not None and fw.weights[edition].keys() <= means.keys():
         weighed = ((c, _value(means[c])) for c in fw.weights[edition])
-        given = f"the printed means give {{}} by the rules of {edition}"
-        check("index", lambda: score.index_of(dict(weighed), edition), index, given)
+        given = f"rata-rata tercetak menjadi {{}} menurut aturan {edition}"
+        check("Indeks", lambda: score.index_of(dict(weighed), edition), index, given)
     return found
 
 
@@ -102,4 +102,4 @@ def _value(text: str) -> float:
     try:
         return float(text.replace(",", "."))
     except ValueError:
-        raise ScoreError(f"{text!r} is no number") from None
+        raise ScoreError(f"{text!r} bukan angka") from None

@@ -53,7 +53,7 @@ def read(path: Path, name: str, year: int) -> Reading:
         heads = tuple(h._replace(column="code") if h.column == "question" else h for h in heads)
         kinds += [("question_scores", heads, asked, of), ("component_scores", _MEAN, means, of)]
         reading.notes += [
-            f"{name}: {component} states no mean, so nothing proves its scores"
+            f"{name}: komponen {component} tanpa rata-rata tercetak: nilai butirnya tidak terbukti"
             for component in sorted({row.cells["component"] for row in asked} - own.keys())
         ]
     kinds += [("assessor_notes", _TEXT, notes, about)] if region else []
@@ -72,17 +72,17 @@ def read(path: Path, name: str, year: int) -> Reading:
     for fault, what in pages.FAULTS.items():
         numbers = ", ".join(str(page.number) for page in found if fault in page.faults)
         if numbers:
-            reading.problems.append(f"{name}: page {numbers} {what.format(year=year)}")
+            reading.problems.append(f"{name}: halaman {numbers} {what.format(year=year)}")
     if wrong := [*wrong, *unread, *unnamed]:
-        kept = ", ".join(dict.fromkeys(each.kind for each in reading.lists)) or "nothing"
+        kept = ", ".join(dict.fromkeys(each.kind for each in reading.lists)) or "tidak ada"
         reading.problems.append(
-            f"{name}: kept is {kept} alone: {'; '.join(wrong)}. Compare with the print; what the"
-            f" reader cannot read, type into the form of `kukar template letter {year}`"
+            f"{name}: yang disimpan hanya: {kept}; {'; '.join(wrong)}. Bandingkan dengan cetakannya"
+            f"; yang tidak terbaca, ketik ke formulir `kukar template letter {year}`"
         )
     elif not asked:
         reading.problems.append(
-            f"{name}: no table of question scores was recognised; if it has one, add its headings"
-            " to definitions/layouts.csv (kind letter)"
+            f"{name}: tabel nilai butir tidak dikenali; bila ada, tambahkan judul kolomnya ke"
+            " definitions/layouts.csv (kind letter)"
         )
     if not reading.lists:
         raise SourceError("; ".join(reading.problems))
@@ -103,8 +103,8 @@ def _region(found: Sequence[pages.LetterPage], name: str) -> tuple[str, list[str
     sure = {codes[0] for codes in named if len(codes) == 1}
     if len(sure) == 1:
         return sure.pop(), []
-    listed = ", ".join(fw.regions[code].name for code in sorted({*named[0], *named[1]})) or "none"
+    listed = ", ".join(fw.regions[code].name for code in sorted({*named[0], *named[1]})) or "–"
     return "", [
-        f"the region is not certain, found {listed} in its address and its file's name; name the"
-        f" region's code in the file's name, as `{Path(name).parent}/surat-64.02.pdf`"
+        f"daerahnya tidak pasti, di alamat dan nama berkasnya terbaca: {listed}; tulis kode"
+        f" daerahnya di nama berkas, seperti `{Path(name).parent}/surat-64.02.pdf`"
     ]

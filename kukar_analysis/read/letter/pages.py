@@ -33,13 +33,13 @@ _FAINT = 24  # steps of grey, of 255, that the eye tells
 _LETTERLESS = re.compile(r"\(cid:|[\ufffd\ue000-\uf8ff]")
 _HARMLESS = [LIT("Link"), LIT("Popup"), LIT("Widget")]
 INSTALL = "`pip install 'rapidocr>=3.10,<4' onnxruntime`"  # the extra `scan`
-_FORM = "type it into the form of `kukar template letter {year}`"
+_FORM = "ketik ke formulir `kukar template letter {year}`"
 FAULTS = {
-    "picture": f"not read, a picture: {_FORM} (tables of regions are read with {INSTALL})",
-    "sideways": "not read, lies on its side: turn it in a PDF program, print it to a new PDF",
-    "letterless": f"not read, its font does not tell its letters: ask for a new PDF, or {_FORM}",
-    "unseen": "holds words that the print does not show, left out: ask for a copy without them",
-    "covered": "holds words under an annotation, left out: ask which hold, and for a clean copy",
+    "picture": f"tidak dibaca, berupa gambar: {_FORM} (tabel nasional terbaca dengan {INSTALL})",
+    "sideways": "tidak dibaca, terbaring: putar di program PDF, lalu cetak ke PDF baru",
+    "letterless": f"tidak dibaca, hurufnya tidak tersimpan: minta PDF baru, atau {_FORM}",
+    "unseen": "memuat kata yang tidak tampak di cetakan, tidak dibaca: minta salinan tanpanya",
+    "covered": "memuat kata di bawah anotasi, tidak dibaca: tanyakan yang berlaku, minta salinan",
 }
 """What is wrong with a page, and what helps."""
 
@@ -88,23 +88,23 @@ def read(path: Path, name: str) -> list[LetterPage]:
     """
     whole = path.read_bytes()
     if b"%PDF-" not in whole[:1024]:
-        raise SourceError(f"{name}: is empty or no PDF, whatever its name says; save it again")
+        raise SourceError(f"{name}: kosong atau bukan PDF, apa pun namanya; simpan lagi")
     if b"%%EOF" not in whole[-2048:]:
-        raise UnfinishedError(name, "is cut, the end of a PDF is missing")
+        raise UnfinishedError(name, "terpotong, akhir PDF-nya tidak ada")
     try:
         with pdfplumber.open(path) as pdf, pypdfium2.PdfDocument(path) as shown:
             drawn = accumulate(_instructions(page.page_obj) for page in pdf.pages)
             if len(pdf.pages) > MOST_PAGES or any(size > _MOST_DRAWN for size in drawn):
-                said = "has more pages, or more drawn on them, than a letter; print its pages anew"
+                said = "halaman atau gambarnya lebih banyak daripada surat; cetak ke PDF baru"
                 raise SourceError(f"{name}: {said}")
             found = [_page(page, shown[i]) for i, page in enumerate(pdf.pages)]
     except (OSError, SourceError):
         raise
     except Exception as error:  # a damaged PDF ends in any of dozens of exceptions
-        said = f"has a password, or is no PDF ({type(error).__name__}); print it to a new PDF"
+        said = f"bersandi, atau bukan PDF ({type(error).__name__}); cetak ke PDF baru"
         raise SourceError(f"{name}: {said}") from error
     if not any(page.lines or page.faults for page in found):
-        raise SourceError(f"{name}: none of its {len(found)} pages holds text or a picture")
+        raise SourceError(f"{name}: {len(found)} halaman, tidak satu pun memuat teks atau gambar")
     return found
 
 

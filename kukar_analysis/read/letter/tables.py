@@ -246,18 +246,18 @@ def edition(asked: Sequence[Row], means: Sequence[Row], year: int) -> tuple[str,
             due[fw.questions[question.question].component].append(question.code)
         wanted = [(component, code) for component in given for code in due[component]]
         off = [
-            f"{c or 'a table without title'} has {len(given[c])} scores, expected {len(due[c])}"
+            f"{c or 'tabel tanpa judul'} memuat {len(given[c])} nilai, seharusnya {len(due[c])}"
             for c in dict.fromkeys([*due, *given])
             if len(given[c]) != len(due[c])
         ] or [
-            f"{component} has the code {row.cells['code']} for {code}"
+            f"{component} berkode {row.cells['code']}, seharusnya {code}"
             for row, (component, code) in zip(asked, wanted, strict=True)
             if row.cells["code"] and normalise(row.cells["code"]) != normalise(code)
         ]
-        why += [f"{id_} differs: {', '.join(off)}"] * bool(off)
+        why += [f"edisi {id_} berbeda: {', '.join(off)}"] * bool(off)
         fits += [id_] * (not off)
     if len(fits) != 1:
-        said = f"its scores fit {len(fits)} editions of {year} of which the questions are known"
+        said = f"nilainya cocok dengan {len(fits)} edisi {year} yang butirnya tercatat"
         return "", [said, *(why or [fw.to_define(year)])]
     stated = {row.cells["component"]: row.cells["mean"] for row in means}
     return fits[0], sums.differences(fits[0], given, stated, None)
@@ -281,9 +281,9 @@ def national(parts: Sequence[Part], year: int) -> tuple[list[National], list[str
         heads, guess, lacking = _identified(part.heads, part.lines)
         if lacking:
             problems.append(
-                f"page {part.lines[0].at.page}: the national table has no known heading for"
-                f" {', '.join(lacking)}; add what is printed to definitions/layouts.csv (kind"
-                f" {NATIONAL})"
+                f"halaman {part.lines[0].at.page}: di tabel nasional tidak ada judul yang dikenal"
+                f" untuk {', '.join(lacking)}; tambahkan yang tercetak ke"
+                f" definitions/layouts.csv (kind {NATIONAL})"
             )
             continue
         if not found or {h.column for h in found[-1].heads} != {h.column for h in heads}:
@@ -342,7 +342,7 @@ def _rows(heads: Heads, lines: Sequence[PageLine], year: int) -> list[Row]:
         cells = {h.column: _text_of(said[h.column]) for h in heads if h.column}
         each.cells = cells | {"year": str(year)}
         several = [column for column, words in said.items() if len(words) > 1]
-        each.faults += [f"two figures stand under {c}" for c in several if c not in TEXTS]
+        each.faults += [f"di bawah {c} ada dua angka" for c in several if c not in TEXTS]
     return [row for row, _ in rows]
 
 
@@ -373,8 +373,8 @@ def check(
             row.faults += sums.differences(rules, {}, printed, cells["index"])
         if table.guess and (lacking or not weights or not re.search("[1-9]", cells["index"])):
             row.faults.append(
-                f"the heading of {table.guess} is known by its place alone, and no sum proves it;"
-                f" add what is printed to definitions/layouts.csv (kind {NATIONAL})"
+                f"kolom {table.guess} dikenal dari letaknya saja, tanpa jumlah yang membuktikannya;"
+                f" tambahkan judul yang tercetak ke definitions/layouts.csv (kind {NATIONAL})"
             )
         lacking += ["region"] * (len(region) != 1) + ["group"] * (not weights) if is_scan else []
         unread = [f"{c} {cells.get(c, '')!r}" for c in lacking if is_scan or cells.get(c) == ""]
