@@ -27,10 +27,8 @@ def tells_of(tables: Iterable[str], year: int | None, region: str | None) -> boo
     A region has to be asked for by its name where any is: whoever names another one alone shows
     that one. A table of all regions, which the cells choose from, will do where none is named.
     """
-    noted = [tuple(one.split(" ")[1:]) for one in tables]
-    own = any(
-        (year is None or y in ("*", str(year))) and (region is None or r in ("*", region))
-        for y, r in noted
-    )
+    noted = [one.split(" ")[1:] for one in tables]
     named = {r for _, r in noted} - {"*"}
+    years, regions = ("*", str(year)), ("*", region)
+    own = any((year is None or y in years) and (region is None or r in regions) for y, r in noted)
     return own and (region is None or not named or region in named)

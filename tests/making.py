@@ -64,9 +64,8 @@ def publish_set(target, record, notebooks, waiting=()):
     said: list[str] = []
     with folder.held(target) as work:
         new = work.begin(empty=True)
-        words = publish.write_pages(entries, new, target, kept)
-        publish.carry_documents(earlier["files"], target, new)
-        publish.write_lists(entries.values(), words, new, record)
+        with publish.written(entries, new, target, kept, record):
+            publish.carry_documents(earlier["files"], target, new)
         publish.publish(work, kept, said.append)
 
 

@@ -161,7 +161,7 @@ def test_a_notebook_that_changes_meanwhile_lets_nothing_be_published_or_kept(pub
     assert len([*(published.cache / "made").glob("*.ipynb")]) == 2
 
 
-@pytest.mark.parametrize("broken", ["write_lists", "_kept"])
+@pytest.mark.parametrize("broken", ["carry_documents", "_kept"])
 def test_a_run_that_breaks_off_goes_on_where_it_was(quick, broken):
     quick.write("satu", "year + 1")
     before = bytes_of(quick.target)
@@ -169,7 +169,7 @@ def test_a_run_that_breaks_off_goes_on_where_it_was(quick, broken):
         patch.setattr(publish, broken, lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             quick.make("satu", "dua")
-    assert (bytes_of(quick.target) == before) == (broken == "write_lists")
+    assert (bytes_of(quick.target) == before) == (broken == "carry_documents")
     assert cache.faults(quick.target) == []
     assert quick.left() == [".laporan.cache"]
     assert quick.make("satu", "dua")["made"] == 0

@@ -122,7 +122,12 @@ class _Making:
         """Return what the next manifest says of each report; of those not asked for as before."""
         earlier, record = self.earlier["reports"], self.record
         new = [text for text in record.corrections if text not in self.earlier["corrections"]]
-        entries = {name: publish.marked(entry, new) for name, entry in earlier.items()}
+        entries: dict[str, Entry] = dict(earlier)
+        for name, entry in earlier.items():
+            years = {entry["year"], entry["parameters"].get("from_year")}
+            if texts := [text for text in new if int(text[:4]) in years and entry["page"]]:
+                corrected = [*entry["corrected"], *texts]
+                entries[name] = entry | {"status": "replaced", "corrected": corrected}
         for report in self.found:
             status, own = report.status, dict[str, Any]()
             if error := self.errors.get(report.name):
@@ -145,19 +150,19 @@ class _Making:
             if error and (made := self.staged / f"{name}.ipynb").exists():
                 (new / publish.FAILED).mkdir(exist_ok=True)
                 made.replace(new / publish.FAILED / f"{name.replace('/', '_')}.ipynb")
-        words = publish.write_pages(entries, new, self.work.target, self.cache)
-        kinds = (".pdf", ".xlsx") if sheet == self.earlier["sheet"] else (".xlsx",)
-        publish.carry_documents(self.earlier["files"], self.work.target, new, kinds)
-        for name, call in self.documents(entries, new).items():
-            try:
-                call()
-                self.say(name)
-            except Exception as error:
-                if no_room(error):
-                    raise
-                self.warn(f"{name}  failed: {in_a_line(error)}")
-                done = False
-        publish.write_lists(entries.values(), words, new, self.record, sheet=sheet)
+        target, record = self.work.target, self.record
+        with publish.written(entries, new, target, self.cache, record, sheet=sheet):
+            kinds = (".pdf", ".xlsx") if sheet == self.earlier["sheet"] else (".xlsx",)
+            publish.carry_documents(self.earlier["files"], target, new, kinds)
+            for name, call in self.documents(entries, new).items():
+                try:
+                    call()
+                    self.say(name)
+                except Exception as error:
+                    if no_room(error):
+                        raise
+                    self.warn(f"{name}  failed: {in_a_line(error)}")
+                    done = False
         return done
 
     def documents(self, entries: dict[str, Entry], new: Path) -> dict[str, Callable[[], object]]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,30 +23,21 @@ from kukar_analysis.report.cache import Cache, faults
 from kukar_analysis.report.record import RunRecord
 from kukar_analysis.report.registry import Report
 
-FAILED, CHANGED = "gagal", "diubah"
-"""Folders of the executed copies of failing notebooks, and of published files that were changed."""
-KEPT = 3
-"""Earlier sets that are kept."""
-BUNDLE = "smart-city-"
-"""How a bundle for sharing begins, which lies in the folder and is carried without a word."""
+FAILED = "gagal"  # folder of the executed copies of failing notebooks
+CHANGED = "diubah"  # folder of published files that somebody changed
+KEPT = 3  # earlier sets that are kept
+BUNDLE = "smart-city-"  # how a bundle begins, which lies in the folder and is carried unsaid
+# characters that are searched of a section, and of all; what is longer is a table's later rows
 LONGEST, SEARCHED = 4000, 3_000_000
-"""Characters that are searched of a section, and of all; what is longer is a table's later rows."""
 
 Entry = dict[str, Any]
 Say = Callable[[str], None]
-Words = dict[str, list[dict[str, str]]]
 
 
 def read(published: Path) -> dict[str, Any]:
     """Return the manifest of a folder, its `reports` by name; empty where none can be believed."""
     found = writing.known(published / MANIFEST)
-    empty: dict[str, Any] = {
-        "files": {},
-        "corrections": [],
-        "made_at": "",
-        "sheet": None,
-        "reports": {},
-    }
+    empty: dict[str, Any] = {"files": {}, "corrections": [], "sheet": None, "reports": {}}
     try:
         return empty | found | {"reports": {entry["name"]: entry for entry in found["reports"]}}
     except (KeyError, TypeError):
@@ -63,34 +55,44 @@ def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Ent
     return own | site.headline(report.year, report.region) | record.said() | more
 
 
-def marked(entry: Entry, new: list[str]) -> Entry:
-    """Return an entry that says which corrections of its years came after it was made."""
-    years = {entry["year"], entry["parameters"].get("from_year")}
-    found = [text for text in new if int(text[:4]) in years and entry["page"]]
-    own = {"status": "replaced", "corrected": [*entry["corrected"], *found]}
-    return entry | own if found else entry
+@contextmanager
+def written(
+    entries: Mapping[str, Entry], new: Path, old: Path, cache: Cache, record: RunRecord, **more: Any
+) -> Iterator[None]:
+    """Write pages and notebooks into `new`, and after the block search, index and manifest.
 
-
-def write_pages(
-    entries: Mapping[str, Entry], new: Path, old: Path, cache: Cache, *, draft: bool = False
-) -> Words:
-    """Write the pages with their notebooks into `new`; return the sections of each.
-
-    Made from the cache, or from the notebook in the published set `old` where it has left the
-    cache. An entry whose notebook is in neither loses its page.
+    From the cache, or the notebook in the published set `old` where it has left the cache; an entry
+    whose notebook is in neither loses its page. `more`: draft, and what else the manifest says.
     """
-    around, words = site.around(entries.values()), {}
+    around, lines = site.around(entries.values()), list[str]()
+    words: dict[str, list[dict[str, str]]] = {}
     for name, entry in entries.items():
         found = cache.get(entry["key"]) if entry["page"] else None
         notebook = cache.notebook(entry["key"]) if found else old / f"{name}.ipynb"
-        entry["page"] = bool(entry["page"] and notebook.exists())
+        entry["page"] = entry["page"] and notebook.exists()
         if entry["page"]:
             found = found or page.read(notebook)
             _copy(notebook, new / f"{name}.ipynb")
-            text = site.render(entry, found, around[name], draft=draft)
+            text = site.render(entry, found, around[name], draft=bool(more.get("draft")))
             (new / f"{name}.html").write_text(text, encoding="utf-8")
             words[name] = found["sections"]
-    return words
+    yield
+    listed = sorted(entries.values(), key=lambda entry: str(entry["name"]))
+    longest = min(LONGEST, SEARCHED // (1 + sum(map(len, words.values()))))
+    for shown in (shown for shown in site.ordered(listed) if shown["page"]):
+        parts = [[p["anchor"], p["heading"], p["text"][:longest]] for p in words[shown["name"]]]
+        line = {part: shown[part] for part in ("name", "title", "year")}
+        line |= {"region": shown["region_name"], "sections": parts}
+        lines.append(json.dumps(line, separators=(",", ":")).replace("<", "\\u003c"))
+    # a script, since file:// may fetch nothing; no text can end it
+    search = "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
+    (new / site.SEARCH).write_text(search, encoding="utf-8")
+    for name, text in site.lists(listed, new, record, draft=bool(more.get("draft"))).items():
+        (new / name).write_text(text, encoding="utf-8")
+    made = record.said() | {"inputs": record.inputs, "corrections": record.corrections}
+    made |= {"reports": listed, "files": _hashes(new)} | more
+    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
+    (new / MANIFEST).write_text(text, encoding="utf-8")
 
 
 def carry_documents(
@@ -109,29 +111,6 @@ def carry_documents(
             _copy(old / name, new / name)
 
 
-def write_lists(
-    entries: Iterable[Entry], words: Words, new: Path, record: RunRecord, **more: Any
-) -> None:
-    """Write what tells of all reports: search index, index, and the manifest of all files."""
-    listed, lines = sorted(entries, key=lambda e: str(e["name"])), []
-    longest = min(LONGEST, SEARCHED // (1 + sum(len(sections) for sections in words.values())))
-    for entry in (entry for entry in site.ordered(listed) if entry["page"]):
-        own = words[entry["name"]]
-        parts = [[part["anchor"], part["heading"], part["text"][:longest]] for part in own]
-        line = {name: entry[name] for name in ("name", "title", "year")}
-        line |= {"region": entry["region_name"], "sections": parts}
-        lines.append(json.dumps(line, separators=(",", ":")).replace("<", "\\u003c"))
-    # a script, since file:// may fetch nothing; no text can end it
-    search = "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
-    (new / site.SEARCH).write_text(search, encoding="utf-8")
-    for name, text in site.lists(listed, new, record, draft=bool(more.get("draft"))).items():
-        (new / name).write_text(text, encoding="utf-8")
-    made = record.said() | {"inputs": record.inputs, "corrections": record.corrections}
-    made |= {"reports": listed, "files": _hashes(new)} | more
-    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
-    (new / MANIFEST).write_text(text, encoding="utf-8")
-
-
 def publish(work: folder.Work, cache: Cache, say: Say) -> None:
     """Let the next set take the place of the published one, unless it says the same.
 
@@ -143,11 +122,9 @@ def publish(work: folder.Work, cache: Cache, say: Say) -> None:
     own = now["files"]
 
     def carry(old: Path, new: Path) -> None:
-        for name, sha in (
-            _hashes(old).items() if own else ()
-        ):  # of an unreadable manifest all is kept
-            if name == MANIFEST or sha in (own.get(name), carried.get(name)):
-                continue
+        for name, sha in _hashes(old).items():
+            if not own or name == MANIFEST or sha in (own.get(name), carried.get(name)):
+                continue  # of an unreadable manifest all is kept
             carried[name], is_new = sha, name not in own
             free = is_new and not (new / name).exists()
             place = name if free else f"{CHANGED}/{sha[:8]}/{name}"
@@ -186,9 +163,8 @@ def put_back(target: Path, name: str, say: Say) -> None:
         cache = Cache(target)
         known = {place.name: place for place in _kept(cache)}
         chosen = known.get(name) or ([None, *known.values()][-1] if name == "last" else None)
-        wrong = (
-            faults(chosen) if chosen else [f"it is not kept; kept: {', '.join(known) or 'none'}"]
-        )
+        wrong = [f"it is not kept; kept: {', '.join(known) or 'none'}"]
+        wrong = faults(chosen) if chosen else wrong
         if chosen is None or wrong:
             raise UsageError(f"set {name!r} of {target.name} cannot be put back: {wrong[0]}")
         shutil.copytree(chosen, work.begin(empty=True), dirs_exist_ok=True)

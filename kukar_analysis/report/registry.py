@@ -123,7 +123,20 @@ def _of(year: int, region: str, own: dict[str, str]) -> Iterator[Report]:
         for pillar, about in fw.pillars.items():
             both = ("index_scores", "question_scores")
             yield report("03_pilar", about.name, *both, pillar=pillar)
-        yield from _since(max((y for y in fw.years() if y < year), default=0), year, region)
+        # since the last year with an edition, which need not be the one before
+        last = max((y for y in fw.years() if y < year), default=0)
+        before = compare.index_value(last, region) if last else None
+        if before is not None and before.known != "absent":
+            titled = ("04_antar_tahun", "Perubahan", "index_scores")
+            then, now = _report(last, region, *titled), report(*titled)
+            yield replace(
+                now,
+                name=f"{now.name}-{last}",
+                title=now.title.removesuffix(f"{year}") + f"{last}–{year}",
+                parameters={"region": region, "from_year": last, "to_year": year},
+                waits=tuple(dict.fromkeys([*then.waits, *now.waits])),
+                can_be_made=before.value is not None and not now.waits,
+            )
     if fw.is_office(region):
         agencies = sorted(carrying.agencies(year, region)["opd"])
         counted = not store.read("pillar_agencies", year=year, region=region).empty
@@ -136,21 +149,6 @@ def _of(year: int, region: str, own: dict[str, str]) -> Iterator[Report]:
         yield report("12_belum_diterima", "Yang belum diterima", made=waited)
         for opd in agencies:
             yield report("09_opd", f"{fw.opd[opd].name},", made=True, opd=opd)
-
-
-def _since(last: int, year: int, region: str) -> Iterator[Report]:
-    """Yield the change since the last year with an edition, which need not be the one before."""
-    before = compare.index_value(last, region) if last else None
-    if before is not None and before.known != "absent":
-        then, now = (_report(y, region, "04_antar_tahun", "", "index_scores") for y in (last, year))
-        yield replace(
-            now,
-            name=f"{now.name}-{last}",
-            title=f"Perubahan {framework.load().regions[region].name} {last}–{year}",
-            parameters={"region": region, "from_year": last, "to_year": year},
-            waits=tuple(dict.fromkeys([*then.waits, *now.waits])),
-            can_be_made=before.value is not None and not now.waits,
-        )
 
 
 def _report(

@@ -49,14 +49,13 @@ def share(
     printer = paper.Printer(sheet)
     staged.mkdir()
     pages = {e["name"]: e | {"corrected": []} for e in entries}
-    words = publish.write_pages(pages, staged, folder, Cache(folder), draft=is_draft)
-    for region in dict.fromkeys(e["region"] for e in entries):
-        paper.year(printer, staged, year, region, record, entries, is_draft=is_draft)
-    annex = staged / site.annex_of(year)
-    workbook.write(year, regions, annex, record, raw, is_draft=is_draft)
-    message = _message(entries, record, year=year, paper=sheet, draft=is_draft)
-    (staged / "pesan.txt").write_text(message, encoding="utf-8")
-    publish.write_lists(pages.values(), words, staged, record, draft=is_draft)
+    with publish.written(pages, staged, folder, Cache(folder), record, draft=is_draft):
+        for region in dict.fromkeys(e["region"] for e in entries):
+            paper.year(printer, staged, year, region, record, entries, is_draft=is_draft)
+        annex = staged / site.annex_of(year)
+        workbook.write(year, regions, annex, record, raw, is_draft=is_draft)
+        message = _message(entries, record, year=year, paper=sheet, draft=is_draft)
+        (staged / "pesan.txt").write_text(message, encoding="utf-8")
     if found := leaks.find(staged, leaks.persons(raw)):
         raise ShareError(
             f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
