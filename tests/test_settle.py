@@ -48,12 +48,59 @@ def rules(cleaned):
     return list(cleaned.tables["rejected"]["rule"])
 
 
-def test_the_same_answer_in_another_file_is_kept_once(clean_files):
-    made = clean_files({A: form("2.5"), B: form("2,5")})
-    assert scores(made) == [("Dinkes", 2.5, "a.csv")]
-    assert counts(made) == {A: (1, 0, 0), B: (0, 0, 1)}
+LATER, RALAT, SECOND, C = "superseded", "2023/a-ralat.csv", "2023/a-ralat-2.csv", "2023/c.csv"
+BOTH_QUESTIONS = form() + form("1", question=POVERTY).removeprefix(f"{HEADS}\n")
+CASES = {
+    "said again": ({A: form("2.5"), B: form("2,5")}, {}, ["a.csv 2.5"], ""),
+    "blank first": ({A: BLANK, B: form()}, {}, ["b.csv 3.0"], ""),
+    "blank last": ({A: form(), B: BLANK}, {}, ["a.csv 3.0"], ""),
+    "two agencies": ({A: form(), B: form(opd="Dinsos")}, {}, ["a.csv 3.0", "b.csv 3.0"], ""),
+    "a RALAT": ({A: form(), "2023/a-RALAT.csv": form("2")}, {}, ["a-RALAT.csv 2.0"], LATER),
+    "susulan": ({A: form(), "2023/A susulan.csv": form("2")}, {}, ["A susulan.csv 2.0"], LATER),
+    "a chain": ({A: form(), RALAT: form("2"), SECOND: form("4")}, {}, ["a-ralat-2.csv 4.0"], LATER),
+    "first again": (
+        {A: form(), RALAT: form("2"), SECOND: form()},
+        {},
+        ["a-ralat-2.csv 3.0"],
+        LATER,
+    ),
+    "in SOURCES": ({A: form(), B: BLANK, C: form("1")}, {C: B, B: A}, ["c.csv 1.0"], LATER),
+    "of one only": (
+        {A: BOTH_QUESTIONS, RALAT: form("2")},
+        {},
+        ["a-ralat.csv 2.0", "a.csv 1.0"],
+        LATER,
+    ),
+    "a blank RALAT": ({A: form(), RALAT: BLANK}, {}, ["a.csv 3.0"], ""),
+    "over its own": ({A: form(), B: form(), RALAT: form("2")}, {}, [], "conflict"),
+    "each the other": ({A: form(), B: form("2")}, {A: B, B: A}, [], "conflict"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_which_of_several_claims_is_kept(case, clean_files):
+    files, supersedes, kept, rule = CASES[case]
+    made = clean_files(files | (sources(files, supersedes) if supersedes else {}))
+    assert sorted(f"{file} {score}" for _, score, file in scores(made)) == kept
+    assert {*rules(made)} == {rule} - {""}
+    read = made.tables["files"][["rows_kept", "rows_rejected", "rows_duplicate"]].sum().sum()
+    assert read == made.tables["files"]["rows_read"].sum()
+    assert any("bertentangan" in problem for problem in made.problems) == (rule == "conflict")
+
+
+def test_what_is_superseded_says_by_what_and_where_it_stood(clean_files):
+    made = clean_files(
+        {A: form(), RALAT: form("2"), B: form(question=POVERTY), C: form("3,0", question=POVERTY)}
+    )
     assert made.problems == []
-    assert "2023/b.csv: baris data yang sudah ada di tempat lain: 1." in made.notes
+    (row,) = made.tables["rejected"].itertuples()
+    assert (row.rule, row.origin) == ("superseded", f"{A}#l2:c3")
+    assert row.reason == f"digantikan {RALAT}#l2:c3: score 3.0 -> 2.0"
+    assert any(note.startswith(f"{A}: digantikan") for note in made.notes)
+    assert "2023/c.csv: baris data yang sudah ada di tempat lain: 1." in made.notes
+    made = clean_files({"SOURCES.csv": f"{SOURCES}{A},0,2023/gone.csv\n", A: form()})
+    (problem,) = (p for p in made.problems if p.startswith("2023/gone.csv"))
+    assert f"tetapi berkasnya tidak ada: digantikan {A}." in problem
 
 
 @pytest.mark.parametrize(
@@ -73,24 +120,6 @@ def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
     assert "bertentangan dengan 2023/b.csv#l2:c" in first
     assert f"pada {HDI} ({what}). Tentukan mana yang benar dan kirim ralat" in first
     assert second.startswith("2023/b.csv: bertentangan dengan baris data lain (baris 2, kolom ")
-
-
-@pytest.mark.parametrize("order", [(A, B), (B, A)], ids=["blank first", "blank last"])
-def test_a_form_left_blank_contradicts_no_answer(clean_files, order):
-    blank, answered = order
-    made = clean_files({blank: BLANK, answered: form()})
-    assert scores(made) == [("Dinkes", 3.0, answered.removeprefix("2023/"))]
-    assert counts(made) == {answered: (1, 0, 0), blank: (0, 0, 1)}
-    assert (made.problems, rules(made)) == ([], [])
-
-
-# Agencies that share a question
-
-
-def test_two_agencies_that_agree_on_a_shared_question_are_both_kept(clean_files):
-    made = clean_files({A: form(), B: form(opd="Dinsos", answer="lain")})
-    assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 3.0, "b.csv")]
-    assert made.problems == []
 
 
 @pytest.fixture
@@ -135,58 +164,6 @@ def test_a_difference_is_settled_by_a_corrected_form_or_a_line_in_the_definition
     assert found.empty
     expected = {} if way == "nobody's word" else {HDI: 3.0}
     assert quality.office_scores(2023, "64.02").to_dict() == expected
-
-
-# The last word
-
-
-LATER = {"a-RALAT.csv": "a.csv", "A susulan.csv": "a.csv", "a-ralat-2.csv": "a-ralat.csv"}
-
-
-@pytest.mark.parametrize(("later", "first"), LATER.items())
-def test_a_file_that_says_so_by_its_name_has_the_last_word(clean_files, first, later):
-    made = clean_files({f"2023/{first}": form(), f"2023/{later}": form("2")})
-    assert scores(made) == [("Dinkes", 2.0, later)]
-    assert made.problems == []
-    (row,) = made.tables["rejected"].itertuples()
-    assert (row.rule, row.origin) == ("superseded", f"2023/{first}#l2:c3")
-    assert row.reason == f"digantikan 2023/{later}#l2:c3: score 3.0 -> 2.0"
-    assert any(note.startswith(f"2023/{first}: digantikan") for note in made.notes)
-
-
-def test_the_last_word_may_be_given_in_the_sources_over_a_chain_too(clean_files):
-    files = {A: form(), B: BLANK, "2023/c.csv": form("1")}
-    made = clean_files(files | sources(files, {"2023/c.csv": B, B: A}))
-    assert scores(made) == [("Dinkes", 1.0, "c.csv")]
-    assert rules(made) == ["superseded"]
-    made = clean_files({"SOURCES.csv": f"{SOURCES}{A},0,2023/gone.csv\n", A: form()})
-    (problem,) = (p for p in made.problems if p.startswith("2023/gone.csv"))
-    assert f"tetapi berkasnya tidak ada: digantikan {A}." in problem
-
-
-@pytest.mark.parametrize("last", ["4", "3"], ids=["a third value", "the first value again"])
-def test_of_a_chain_of_three_the_last_is_kept(clean_files, last):
-    names = [A, "2023/a-ralat.csv", "2023/a-ralat-2.csv"]
-    made = clean_files(dict(zip(names, [form(), form("2"), form(last)], strict=True)))
-    assert [(opd, score) for opd, score, _ in scores(made)] == [("Dinkes", float(last))]
-    assert set(rules(made)) == {"superseded"}
-    assert made.problems == []
-
-
-def test_the_last_word_is_over_its_own_file_and_over_what_it_speaks_of(clean_files):
-    two = form() + form("1", question=POVERTY).removeprefix(f"{HEADS}\n")
-    made = clean_files({A: two, "2023/a-ralat.csv": form("2")})
-    assert {score for _, score, _ in scores(made)} == {2.0, 1.0}
-    made = clean_files({A: form(), "2023/a-ralat.csv": BLANK})
-    assert scores(made) == [("Dinkes", 3.0, "a.csv")]
-    made = clean_files({A: form(), B: form(), "2023/a-ralat.csv": form("2")})
-    assert (scores(made), rules(made)) == ([], ["conflict"] * 3)
-
-
-def test_files_that_each_claim_the_last_word_over_the_other_contradict_each_other(clean_files):
-    files = {A: form(), B: form("2")}
-    made = clean_files(files | sources(files, {A: B, B: A}))
-    assert (scores(made), rules(made)) == ([], ["conflict", "conflict"])
 
 
 @pytest.mark.parametrize(("score", "same"), [("3,60", True), ("3,5", False)])
