@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,12 @@ from kukar_analysis.errors import UsageError
 
 KEY = "kukar"  # the part of a notebook's metadata that says whether it is shipped
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float}
+_ADDED = {"injected-parameters", "papermill-error-cell-tag"}
+
+
+def as_written(cells: Sequence[Any]) -> list[Any]:
+    """Return the cells of an executed notebook that are its own, not added by papermill."""
+    return [cell for cell in cells if _ADDED.isdisjoint(cell["metadata"].get("tags", []))]
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from nbconvert import HTMLExporter
 from traitlets.config import Config
 
 from kukar_analysis import formats, paths
+from kukar_analysis.report import notebooks
 
 LARGEST = 5_000_000
 """Characters of an output that a page still shows."""
@@ -59,7 +60,7 @@ def read(notebook: Path) -> dict[str, Any]:
     what looks like personal data on it).
     """
     found = nbformat.v4.upgrade(nbformat.read(notebook, as_version=4))
-    left: list[tuple[int, str]] = []
+    found.cells, left = notebooks.as_written(found.cells), list[tuple[int, str]]()
     for number, cell in enumerate(found.cells, start=1):
         cell.id = str(number)
         left += [(number, what) for what in _prepared(cell)]

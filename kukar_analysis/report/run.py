@@ -165,7 +165,7 @@ def _run(report: Report, path: Path, output: Path, asked: Asked) -> None:
             raise
         place = "before the first cell"
         cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
-        for number, cell in enumerate(cells, start=1):
+        for number, cell in enumerate(notebooks.as_written(cells), start=1):
             if cell["metadata"].get("papermill", {}).get("status") == "failed":
                 first = "".join(cell["source"]).strip().partition("\n")[0]
                 place = f"cell {number} ({first})"
