@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pypdfium2
 import pytest
+from cases import cases
 from PIL import Image, ImageDraw
 from sample import letter_pdf
 
@@ -60,24 +61,14 @@ def test_rows_that_prove_themselves_are_kept():
     assert faults(ROWS) == {"KAB. BADUNG": "", "KAB. BANTUL": "", "KAB. DAIRI": ""}
 
 
-@pytest.mark.parametrize(
-    ("first", "second", "said"),
-    [
-        (other(0, "2,97", "2,37"), None, "Indeks: rata-rata tercetak menjadi"),
-        (other(0, "3,52", "3,53"), ROWS, "baseline terbaca 3,53 dan 3,52"),
-        (ROWS, other(0, "-0,29", "0,29"), "improvement terbaca -0,29 dan 0,29"),
-        (other(0, "BADUNG", "BADUNGG"), None, "tidak dikenal: region 'KAB. BADUNGG'"),
-        (other(0, "REGULER", "REGULAR"), None, "tidak dikenal: group 'REGULAR'"),
-        (other(0, "3,14", "-"), None, "tidak terbaca atau tidak dikenal: impact"),
-        (other(2, "0 - KPPN", "3 - KPPN"), None, "Indeks: rata-rata tercetak menjadi 0"),
-        (other(0, "1 ", "7 "), None, "nomor urut '7' tidak bersambung"),
-        (other(0, "3,08", "308"), None, "outside the scale"),
-        (ROWS, ["- " * 10 + "-", *ROWS[1:]], "barisnya terbaca satu kali saja"),
-    ],
-)
-def test_a_row_that_does_not_prove_itself_is_asked_for(first, second, said):
-    (fault,) = (fault for fault in faults(first, second).values() if fault)
-    assert said in fault
+@pytest.mark.parametrize("case", cases("scans").values(), ids=lambda case: case["said"])
+def test_a_row_that_does_not_prove_itself_is_asked_for(case):
+    """A row is read as `first`, and again as `second` or the same; the others as they stand."""
+    at = int(case["row"])
+    first, again = [*ROWS], [*ROWS]
+    first[at], again[at] = case["first"], case["second"] or case["first"]
+    (fault,) = (fault for fault in faults(first, again).values() if fault)
+    assert case["said"] in fault
     assert "lihat gambar scan/2023-surat.pdf-p8-y" in fault
     assert "lalu ketik barisnya ke formulir" in fault
 
