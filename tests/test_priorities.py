@@ -30,6 +30,14 @@ def test_questions_have_the_printed_scores_and_last_years_where_they_are_the_sam
         same = found["continuity"] == "same"
         assert found["last_score"].notna().equals(same)
         assert set(found.loc[same, "component"]) == {"outcome"}
+    before = raw("2022/nilai-butir-kab-malang.csv")
+    before = [float(printed(line["NILAI"])) for line in before if line["KOMPONEN"] == "Outcome"]
+    same = every[every["continuity"].eq("same") & every["component"].eq("outcome")]
+    assert sorted(same["last_score"]) == sorted(before)  # all 31, and 48 with the others
+    assert every["last_score"].notna().sum() == every["continuity"].eq("same").sum() == 48
+    spbe = every.set_index("label").loc["Nilai SPBE"]
+    assert [spbe["last_score"], spbe["score"]] == [1.00, 1.80]
+    assert spbe["change"] == pytest.approx(0.80)
     worth = every.groupby("component")["per_point"].first()
     assert worth["baseline"] / worth["impact"] == pytest.approx(5.4)
     assert worth["baseline"] == pytest.approx(0.10 / 5)

@@ -148,7 +148,7 @@ def test_what_none_of_the_programmes_states_is_null_and_not_0():
     assert programmes.programme_sentences(2023, KUKAR) == []
 
 
-def test_the_answer_for_the_sample_says_the_numbers_of_its_tables(sample_env):
+def test_the_answer_says_the_numbers_of_its_tables_and_of_what_part_it_speaks(sample_env, held):
     first, budget, parts = programmes.programme_sentences(2023, REGION)
     for words in (
         "42 program Kabupaten Contoh 2023",
@@ -163,13 +163,10 @@ def test_the_answer_for_the_sample_says_the_numbers_of_its_tables(sample_env):
     assert budget.startswith("Anggaran yang tercatat berjumlah Rp49.900.000.000.")
     assert "5 baris data ditolak" in budget
     assert "infrastruktur digital 3 dari 11" in parts
-
-
-def test_the_answer_says_what_part_of_the_programmes_it_speaks_of(office):
+    held(programmes=OFFICE)
     first, budget, parts = programmes.programme_sentences(YEAR, REGION)
     assert "dan 1 tanpa status tercatat" in first
     assert "dapat dihitung untuk 5 program" in first
     assert "Rp8; 6 program tidak mencatatnya" in budget
-    assert parts.endswith(
-        "Tidak ada program tercatat untuk infrastruktur digital dan ekonomi digital."
-    )
+    unnamed = "Tidak ada program tercatat untuk infrastruktur digital dan ekonomi digital."
+    assert parts.endswith(unnamed)

@@ -211,6 +211,10 @@ def test_where_nothing_decides_alone_that_is_said_and_what_is_official_comes_fir
     assert said.startswith("Tidak ada satu hal yang menentukan; yang terbesar: **rata-rata hitung")
     assert "(30% ragam peringkat). Bila rata-rata hitung, seperti pada rumus resmi" in said
     assert robustness.cases_sentence(cases[:0]).startswith("Tidak ada pilihan")
+    cases["treatment"] = ["Quick Wins dihitung", "Quick Wins tidak dihitung"]
+    cases = cases.assign(choice="component", low=[3, 1], median=[4, 2], high=[5, 2])
+    said = robustness.cases_sentence(cases)
+    assert "**Quick Wins dihitung atau tidak dihitung**" in said
 
 
 # What is not on record

@@ -1,8 +1,7 @@
-"""What the analyses share: sentences of definitions/sentences.csv, and frames in type and order.
+"""Sentences of definitions/sentences.csv, and frames in type and order.
 
-A sentence is a Jinja template. Filters: n (places) and signed write numbers, name (kind) the name
-of an id, each (sentence) tells one of every row `r` of a frame, listed `a, b, dan c`, few at most
-five of them, ends a range; `is missing`: null.
+Filters of a sentence (a Jinja template): n (places) and signed write numbers, name (kind) an id's
+name, each (sentence) tells of every row `r` of a frame, listed `a, b, dan c`, few at most five.
 """
 
 from __future__ import annotations
