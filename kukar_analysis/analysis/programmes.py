@@ -98,10 +98,7 @@ def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
 
 
 def rejected(year: int) -> int:
-    """Return how many records were rejected in a year's files that hold lists of programmes.
-
-    Such a file may hold other lists too; its rejected records are counted whatever they list.
-    """
+    """Return how many records were rejected in a year's files that hold programmes, of any list."""
     files, found = store.read("files", year=year), quality.rejected(year)
     lists = files.loc[files["kind"].str.contains("programmes|quick_wins"), "file"]
     # of a record with several faults each cell has a line

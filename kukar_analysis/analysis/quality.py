@@ -152,8 +152,7 @@ def _advice(row: Any) -> str:
 def findings(year: int, region: str) -> pd.DataFrame:
     """Return the faults of the answers, programmes and survey of a year, with advice.
 
-    kind is of definitions/findings.csv, which says what it means; origin the first place of
-    several.
+    kind is of definitions/findings.csv; origin the first place of several.
     """
     fw, answers = framework.load(), own_answers(year, region)
     surveyed = store.read("survey_responses", year=year, region=region)
