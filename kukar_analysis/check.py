@@ -234,7 +234,8 @@ def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[st
     said += found["expected"].astype("str") + " tercatat"
     by_number = "; banyaknya menurut nomor urut tabel, sebab definitions/fields.csv belum memuatnya"
     said += (found["basis"] == "numbers").map({True: by_number, False: ""})
-    at = "; baris bermasalah: " + found["places"].where(found["places"] != "", "tidak ada")
-    advice = ". Lengkapi atau perbaiki tabelnya, lalu jalankan `kukar clean`"
+    at = "; " + found["faults"].astype("str") + " baris bermasalah: " + found["places"]
+    at = at.where(found["faults"] > 0, "")
+    advice = f". Lengkapi atau perbaiki tabelnya, lalu jalankan `kukar clean`. {_UNTIL}"
     said = said.where(found["whole"], said + at + advice)
     return [*said], [*said[~found["whole"]]]
