@@ -26,14 +26,9 @@ with folder.held(Path(sys.argv[1])) as work:
 """
 
 
-def report(notebook, part="", **parameters):
-    """Return the report of Kukar's index, run with another notebook and more parameters."""
-    return dataclasses.replace(
-        index := _index(),
-        name=f"{REGION}/{notebook}{part}",
-        notebook=notebook,
-        parameters={**index.parameters, **parameters},
-    )
+def report(notebook):
+    """Return the report of Kukar's index, run with another notebook."""
+    return dataclasses.replace(_index(), name=f"{REGION}/{notebook}", notebook=notebook)
 
 
 @functools.cache
@@ -102,9 +97,8 @@ class Small:
         """Make the reports of these notebooks, and return how many were made, failed and kept."""
         self.said.clear()
         self.warned.clear()
-        found = [name if isinstance(name, registry.Report) else report(name) for name in names]
         lines = {"say": self.said.append, "warn": self.warned.append}
-        done = make.make(found, self.asked(**how), **lines)
+        done = make.make([*map(report, names)], self.asked(**how), **lines)
         counts = [int(word) for word in self.said[-1].split() if word.isdigit()]
         return dict(zip(("made", "failed", "kept", "waiting"), counts, strict=True), done=done)
 
@@ -118,12 +112,7 @@ class Small:
 
     def sets(self):
         """Return the earlier sets that are kept, the newest last."""
-        return sorted((self.cache / "sets").glob("*"), key=lambda p: p.stat().st_mtime_ns)
-
-    def made(self):
-        """Return the notebooks whose reports the last run made."""
-        lines = [line.split()[1] for line in self.said if line.startswith("[") and " s" in line]
-        return sorted(name.removeprefix(f"{REGION}/") for name in lines)
+        return sorted((self.cache / "sets").glob("*"))
 
     def shown(self, name):
         return (self.target / REGION / f"{name}.html").read_text(encoding="utf-8")

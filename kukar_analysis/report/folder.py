@@ -22,8 +22,6 @@ from filelock import FileLock, Timeout
 from kukar_analysis import writing
 from kukar_analysis.errors import HeldError, ReportError
 
-_AT_FDCWD, _RENAME_EXCHANGE = -100, 2  # renameat2(2)
-
 
 @dataclass
 class Work:
@@ -136,7 +134,7 @@ def _can_exchange(one: Path, other: Path) -> bool:
 
 def _exchange(new: Path, target: Path) -> None:
     libc, places = ctypes.CDLL(None, use_errno=True), (os.fsencode(new), os.fsencode(target))
-    if libc.renameat2(_AT_FDCWD, places[0], _AT_FDCWD, places[1], _RENAME_EXCHANGE):
+    if libc.renameat2(-100, places[0], -100, places[1], 2):  # AT_FDCWD twice, RENAME_EXCHANGE
         failed = ctypes.get_errno()
         raise OSError(failed, os.strerror(failed), str(target))
 
