@@ -355,7 +355,7 @@ def test_every_sheet_of_a_bundles_paper_and_annex_and_its_message_say_it(office,
     for sheet in book:
         head = sheet.oddHeader
         said = "".join(part.text or "" for part in (head.left, head.center, head.right))
-        assert "aturan belum dikonfirmasi" in said, sheet.title
+        assert "ATURAN BELUM DIKONFIRMASI" in said, sheet.title
     assert NOTICE in message.read_text(encoding="utf-8")
 
 

@@ -91,7 +91,7 @@ def test_what_runs_or_loads_is_left_out_and_said_with_its_cell(read):
         shown({"application/javascript": "1", "text/plain": "Js"}),
         shown({WIDGET: {}, "text/plain": "IntSlider(value=3)"}),
         shown({"text/plain": "x" * (page.LARGEST + 1)}),
-        markdown="<script>2</script>\n\n<img src=x onerror=3>\n\n![F](attachment:tiada.png) teks",
+        markdown="<script>2</script>\n\n<img src=x onerror=3>\n\n![F](tiada.png) teks",
     )
     body = found["body"]
     assert not re.search(r"<script|<iframe|\son\w+=|javascript:|http|<!--|IntSlider|Js|xxx", body)

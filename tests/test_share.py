@@ -61,7 +61,7 @@ def contents(path):
     """Return texts by name: of a PDF those of its pages, parted; of the annex its headers."""
     found = {}
     with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
+        for name in (name for name in archive.namelist() if not name.endswith("/")):
             content, place = archive.read(name), name.partition("/")[2]
             if name.endswith(".pdf"):
                 with pypdfium2.PdfDocument(content) as document:

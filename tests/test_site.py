@@ -48,7 +48,7 @@ def planted():
     """Return a notebook that shows texts which would like to be markup, and all kinds of number."""
     rows = [[f"Baris {i:02} {PLANTED if i == 3 else ''}", cell] for i, cell in enumerate(ROWS)]
     frame = pd.DataFrame(rows, columns=["Nama", "score"])
-    shown = show.table(frame, f"Tabel {PLANTED}", mark=frame.index == 1)
+    shown = show.table(frame, f"Tabel {PLANTED}", mark="Baris 01 ")
     output = v4.new_output("execute_result", shown._repr_mimebundle_(), execution_count=1)
     cells = [v4.new_markdown_cell(text) for text in ("# Pertanyaan?", "## Kata langka")]
     return v4.new_notebook(cells=[*cells, v4.new_code_cell("x", outputs=[output])])

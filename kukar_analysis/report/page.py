@@ -116,9 +116,6 @@ def _prepared(cell: Any) -> Iterator[str]:
     """Take out of a cell what nbconvert would stumble over or show raw; yield what it was."""
     if cell.cell_type != "code":
         yield from [_TYPED] * bool(_FORMULA.search(cell.source))
-        for name in {*re.findall(r"\battachment:([^)\s\"']+)", cell.source)}:
-            if name not in cell.get("attachments", {}):
-                cell.source = cell.source.replace(f"attachment:{name}", name)
     for place, output in reversed([*enumerate(cell.get("outputs", ()))]):
         data, size = output.get("data", {}), len(str(output))
         best = next((kind for kind in _SHOWN if kind in data), "")

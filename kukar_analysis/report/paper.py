@@ -74,7 +74,7 @@ def page(printer: Printer, folder: Path, name: str) -> None:
         head = soup.new_tag("div", attrs={"class": "letterhead"})
         head.extend([soup.new_tag("p", string=line) for line in lines])
         main.insert(0, head)
-    printer.print(str(soup), folder / f"{name}.pdf", _mark(int(year), region))
+    printer.print(str(soup), folder / f"{name}.pdf", site.mark(int(year), [region]))
 
 
 def year(
@@ -121,7 +121,7 @@ def year(
         record=record,
     )
     target = folder / site.document_of(year, region)
-    printer.print(html, target, _mark(year, region, draft=is_draft))
+    printer.print(html, target, site.mark(year, [region], draft=is_draft))
 
 
 def _shared_limits(mains: list[Tag]) -> list[str]:
@@ -136,16 +136,6 @@ def _shared_limits(mains: list[Tag]) -> list[str]:
         if not own.li and head.string == "Keterbatasan":
             head.decompose()
     return [line for line, count in said.items() if count > 1]
-
-
-def _mark(year: int, region: str, *, draft: bool = False) -> str:
-    """Return what stands at the head of every page: of invented data, a draft, copied rules."""
-    marks = {
-        "DATA CONTOH": framework.load().regions[region].is_sample,
-        "DRAF": draft,
-        "ATURAN BELUM DIKONFIRMASI": bool(unconfirmed(region, year)),
-    }
-    return " · ".join(mark for mark, is_so in marks.items() if is_so)
 
 
 def _letterhead(region: str) -> list[str]:

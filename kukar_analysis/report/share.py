@@ -6,7 +6,7 @@ marked on every page; one with something that must not leave the office is not m
 
 from __future__ import annotations
 
-import zipfile
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -47,30 +47,25 @@ def share(
         listed = "; ".join(faults[:3]) + (f" and {len(faults) - 3} more" if len(faults) > 3 else "")
         raise ShareError(f"{listed}: mend it and run `kukar run`, or share it as a --draft")
     printer = paper.Printer(sheet)
-    staged.mkdir()
+    root = staged / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}"
+    root.mkdir(parents=True)
     pages = {e["name"]: e | {"corrected": []} for e in entries}
-    with publish.written(pages, staged, folder, Cache(folder), record, draft=is_draft):
+    with publish.written(pages, root, folder, Cache(folder), record, draft=is_draft):
         for region in dict.fromkeys(e["region"] for e in entries):
-            paper.year(printer, staged, year, region, record, entries, is_draft=is_draft)
-        annex = staged / site.annex_of(year)
+            paper.year(printer, root, year, region, record, entries, is_draft=is_draft)
+        annex = root / site.annex_of(year)
         workbook.write(year, regions, annex, record, raw, is_draft=is_draft)
         message = _message(entries, record, year=year, paper=sheet, draft=is_draft)
-        (staged / "pesan.txt").write_text(message, encoding="utf-8")
-    if found := leaks.find(staged, leaks.persons(raw)):
+        (root / "pesan.txt").write_text(message, encoding="utf-8")
+    if found := leaks.find(root, leaks.persons(raw)):
         raise ShareError(
             f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
             " take them out of the raw files, make the pages anew (`kukar run`) and share again"
         )
-    target = folder / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}.zip"
-    with (  # whole or not at all; the same files give the same bytes
-        writing.replacing(target) as temporary,
-        zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        for path in sorted(p for p in staged.rglob("*") if p.is_file()):
-            name = f"{target.stem}/{path.relative_to(staged).as_posix()}"
-            info = zipfile.ZipInfo(name, record.made_at.timetuple()[:6])
-            archive.writestr(info, path.read_bytes(), zipfile.ZIP_DEFLATED)
-    return target, faults
+    zipped = shutil.make_archive(str(root), "zip", staged, root.name)
+    with writing.replacing(folder / f"{root.name}.zip") as temporary:
+        shutil.move(zipped, temporary)
+    return folder / f"{root.name}.zip", faults
 
 
 def _faults(entries: list[dict[str, Any]], record: RunRecord) -> list[str]:

@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from kukar_analysis import formats, framework
 from kukar_analysis.analysis import compare
+from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.report.record import RunRecord, shown
 
 Entry = Mapping[str, Any]
@@ -120,6 +121,17 @@ def abbreviations(texts: Iterable[str]) -> list[str]:
         for brief, long in framework.load().names["abbreviation"].items()
         if re.search(rf"\b{brief}\b", text) and long.casefold() not in text.casefold()
     ]
+
+
+def mark(year: int, regions: Iterable[str], *, draft: bool = False) -> str:
+    """Return what stands at the head of every sheet: of invented data, a draft, copied rules."""
+    known, codes = framework.load().regions, [*regions]
+    marks = {
+        "DATA CONTOH": any(known[region].is_sample for region in codes),
+        "DRAF": draft,
+        "ATURAN BELUM DIKONFIRMASI": any(unconfirmed(region, year) for region in codes),
+    }
+    return " · ".join(mark for mark, is_so in marks.items() if is_so)
 
 
 def annex_of(year: int) -> str:

@@ -24,6 +24,7 @@ from kukar_analysis.analysis.missing import cited, missing, unconfirmed
 from kukar_analysis.analysis.peers import peers
 from kukar_analysis.errors import UsageError
 from kukar_analysis.forms import draw
+from kukar_analysis.report import site
 from kukar_analysis.report.record import RunRecord
 from kukar_analysis.show import sources
 from kukar_analysis.show.cells import column
@@ -66,18 +67,13 @@ def write(
     codes = [fw.region(r).region for r in regions]
     if not codes:
         raise UsageError("no region is given; the annex is made for one at least, as 64.02")
-    marks = {
-        "DATA CONTOH, bukan data daerah mana pun": any(fw.regions[c].is_sample for c in codes),
-        "DRAF, belum untuk diedarkan": is_draft,
-        "aturan belum dikonfirmasi": any(unconfirmed(c, year) for c in codes),
-    }
-    said = [mark for mark, is_so in marks.items() if is_so]
+    mark = site.mark(year, codes, draft=is_draft)
     names = ", ".join(fw.regions[code].name for code in codes)
     book = draw.book(f"Lampiran evaluasi Smart City {year}: {names}", year)
     book.properties.created = record.made_at.astimezone(UTC).replace(tzinfo=None)
     front, titles = book.create_sheet(CONTENTS), dict[str, str]()
     _put(front, 1, 1, book.properties.title, font=_TITLE)
-    _put(front, 2, 1, " · ".join(said), font=_MARK)
+    _put(front, 2, 1, mark, font=_MARK)
     if _formulas(computed := book.create_sheet(COMPUTED), year, codes):
         titles[COMPUTED] = "Indeks tercetak dihitung ulang, dengan rumus yang dapat dilihat"
     else:
@@ -92,14 +88,13 @@ def write(
     _contents(front, titles, year, codes, record)
     for page in book.worksheets:
         draw.for_paper(page)
-        page.oddHeader.left.text = " · ".join([f"Lampiran evaluasi Smart City {year}", *said])
+        page.oddHeader.left.text = f"Lampiran evaluasi Smart City {year} {mark}".rstrip()
     return draw.save(book, path)
 
 
 def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]]:
     """Return names, titles and frames of the sheets: of all regions, of these, or of offices."""
     fw, scores, ranked = framework.load(), compare.components(year, partial=True), _places(year)
-
     office = [*filter(fw.is_office, regions)]
 
     def own(table: str, of: list[str] = office) -> pd.DataFrame:
@@ -210,8 +205,8 @@ def _table(page: Any, title: str, frame: pd.DataFrame, regions: list[str]) -> No
     """Write a frame: title, way back, source, then a table that can be filtered."""
     shown, widths = [column(values) for _, values in frame.items()], dict[str, float]()
     for cells in shown:
-        words = [line for text in cells.texts for line in text.split("\n")]
-        widths[cells.heading] = min(max(map(len, [*words, *cells.heading.split()])) + 4, 48)
+        longest = max(map(len, [*cells.texts, *cells.heading.split()]))
+        widths[cells.heading] = min(longest + 4, 48)
     _head(page, title, sources(frame) if "origin" in frame else "", widths)
     own = frame.get("region_code", frame.iloc[:, 0]).isin(regions)
     for number, cells in enumerate(shown, start=1):

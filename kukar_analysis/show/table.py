@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
-from typing import Any, TypeAlias
+from typing import Any
 
 import pandas as pd
 
@@ -15,7 +15,6 @@ from kukar_analysis.analysis.origins import SAMPLE
 from kukar_analysis.show.cells import Cells, cells
 from kukar_analysis.show.words import Missing, Shown, empty, prose, render, stated
 
-Mark: TypeAlias = pd.Series | Sequence[bool] | Callable[[pd.DataFrame], Any] | str | int | None
 _MOST = 5
 """Sources that are named; more are counted."""
 
@@ -26,13 +25,13 @@ def table(
     *,
     note: str = "",
     missing: Missing = None,
-    mark: Mark = None,
+    mark: pd.Series | Sequence[bool] | str | int | None = None,
     columns: Sequence[Any] | Mapping[Any, str] | None = None,
 ) -> Shown:
     """Return a frame as a table; where it is empty, what is missing, or that there is nothing.
 
-    `mark` says which rows stand out: booleans, a function of the frame that gives them, or a value
-    of the first column. `columns`: a list chooses and orders, a mapping gives other headings.
+    `mark` says which rows stand out: booleans, a Series of them by its index, or a value or name of
+    the first column. `columns`: a list chooses and orders, a mapping gives other headings.
     Where the frame has `origin`, the table ends with its sources, unless each row has its own.
     """
     flat = _flat(frame)
@@ -41,12 +40,13 @@ def table(
         return replace(empty(missing, caption) if stated(missing) else nothing, frame=frame)
     shown = cells(flat, columns)
     rows = list(zip(*(c.texts for c in shown), strict=True))
-    marked = _marked(frame, shown[0], mark)
-    notes = [
-        text
-        for text in (note, sources(flat) if "origin" in flat and "citation" not in flat else "")
-        if text
-    ]
+    if mark is None or isinstance(mark, str | int):
+        same = shown[0].values.eq(mark).fillna(False)
+        marked = [is_ or text == mark for is_, text in zip(same, shown[0].texts, strict=True)]
+    else:
+        marked = pd.Series(mark, frame.index).fillna(False).tolist()
+    cited = sources(flat) if "origin" in flat and "citation" not in flat else ""
+    notes = [text for text in (note, cited) if text]
     html = render("table", caption=caption, columns=shown, rows=rows, marked=marked, notes=notes)
     return Shown(html, "\n".join([caption, *_aligned(shown, rows), *notes]), frame)
 
@@ -82,17 +82,6 @@ def _flat(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
         names = [" " * i if name is None else name for i, name in enumerate(flat.index.names)]
         flat = flat.reset_index(names=names, allow_duplicates=True)
     return flat
-
-
-def _marked(frame: pd.DataFrame | pd.Series, first: Cells, mark: Mark) -> list[bool]:
-    """Return of each row whether it stands out; a Series of booleans goes by the frame's index."""
-    if isinstance(mark, str | int):
-        same = first.values.eq(mark).fillna(False)
-        return [bool(is_) or text == mark for is_, text in zip(same, first.texts, strict=True)]
-    chosen = mark(frame) if callable(mark) else mark
-    if isinstance(chosen, pd.Series):
-        chosen = chosen.reindex(frame.index, fill_value=False)
-    return [bool(one) for one in chosen] if chosen is not None else [False] * len(frame)
 
 
 def _aligned(columns: list[Cells], rows: list[tuple[str, ...]]) -> list[str]:
