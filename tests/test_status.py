@@ -6,9 +6,10 @@ import json
 import re
 import shutil
 import subprocess
+import threading
 from datetime import date
 from hashlib import sha256
-from types import SimpleNamespace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from making import bytes_of
@@ -17,7 +18,7 @@ from typer.testing import CliRunner
 from kukar_analysis import clean, framework, paths, writing
 from kukar_analysis.clean import received
 from kukar_analysis.cli import app, clock, names
-from kukar_analysis.errors import KukarError, UsageError
+from kukar_analysis.errors import HeldError, KukarError, UsageError
 from kukar_analysis.framework.facts import Accepted
 from kukar_analysis.report import cache
 
@@ -143,25 +144,54 @@ def test_how_a_run_ended_is_kept_for_its_owner_and_group_alone(office, tmp_path)
     with pytest.raises(ZeroDivisionError):
         clock.watched(asked, [], lambda: 1 / 0)
     assert said() == []
-    record.write_text(re.sub(r"\b20\d\d-", "2019-", record.read_text()))
-    assert said() == ["run terakhir berhenti di tengah jalan: jalankan `kukar run`"]
+    began = json.loads(record.read_text()) | {"ended": None}
+    broken = ["run terakhir berhenti di tengah jalan: jalankan `kukar run`"]
+    for other, expected in (
+        ({}, []),  # this very process
+        ({"process": began["process"].rpartition(" ")[0] + " 999999999"}, broken),
+        ({"process": "mesin-lain 1"}, []),
+        ({"process": "mesin-lain 1", "began_at": "2019-01-01T00:00:00+00:00"}, broken),
+    ):
+        record.write_text(json.dumps(began | other))
+        assert said() == expected
+    record.write_text(json.dumps(began | {"process": "mesin-lain 1"}))
+
+    def held():
+        raise HeldError("folder dipegang run lain")
+
+    with pytest.raises(HeldError):
+        clock.watched(asked, [], held)
+    assert json.loads(record.read_text()) == began | {"process": "mesin-lain 1"}
+
+
+class Hook(BaseHTTPRequestHandler):
+    """What takes a notice, as a chat or a monitor does."""
+
+    def do_POST(self):
+        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        self.server.got += [(body["title"], body["message"])] * self.server.goes
+        self.send_response(200 if self.server.goes else 500)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
 
 
 @pytest.fixture
-def sent(monkeypatch):
-    """Return the notices that went out, and how the next one ends."""
-    sent = SimpleNamespace(got=[], goes=True)
+def sent():
+    """Return a server: the notices that it got, whether it takes the next, and its address."""
+    with HTTPServer(("127.0.0.1", 0), Hook) as server:
+        server.got, server.goes = [], True
+        server.address = f"json://127.0.0.1:{server.server_address[1]}/rahasia-7"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        yield server
+        server.shutdown()
+        thread.join()
 
-    def notify(self, title, body):
-        sent.got += [(title, body)] * sent.goes
-        return sent.goes
 
-    monkeypatch.setattr("apprise.Apprise.notify", notify)
-    return sent
-
-
-def test_each_state_is_told_once_and_a_notice_that_failed_again(sent, tmp_path, capfd):
-    send = clock.sender(["json://127.0.0.1/rahasia-7"])
+def test_each_state_is_told_once_and_a_notice_that_failed_again(sent, tmp_path, capfd, caplog):
+    send = clock.sender([sent.address])
     tell = lambda *wrong: clock.tell(tmp_path, send, list(wrong))  # noqa: E731
     assert all(tell(*wrong) for wrong in ([], ["a"], ["a"], ["a", "b"], [], []))
     titles = ["Kukar: 1 hal perlu dilihat", "Kukar: 2 hal perlu dilihat", "Kukar: semua beres lagi"]
@@ -170,13 +200,13 @@ def test_each_state_is_told_once_and_a_notice_that_failed_again(sent, tmp_path, 
     for sent.goes in (False, True):
         assert tell("c") == sent.goes
     assert len(sent.got) == 4
-    said = "".join(capfd.readouterr())
+    said = "".join(capfd.readouterr()) + caplog.text
     assert "pemberitahuan gagal" in said
     assert "rahasia" not in (tmp_path / "last_run.json").read_text() + said
 
 
 def test_a_run_that_ends_with_an_error_is_told_and_still_ends_so(sent, tmp_path, monkeypatch):
-    monkeypatch.setenv(clock.VARIABLE, "json://127.0.0.1")
+    monkeypatch.setenv(clock.VARIABLE, sent.address)
     monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path / "tables"))
     call = ["run", "--raw", str(tmp_path / "tidak-ada"), "--reports", str(tmp_path / "reports")]
     ended = CliRunner().invoke(app, call)

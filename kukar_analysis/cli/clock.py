@@ -1,7 +1,7 @@
 """The clock: how the last run ended, what stands published, what should have come and has not.
 
-`last_run.json` among the tables, for its owner and group alone, holds when `kukar run` began, how
-it ended (null: not yet) and what was told last.
+`last_run.json` among the tables, for its owner and group alone, holds when `kukar run` began, on
+which machine as which process, how it ended (null: not yet) and what was told last.
 """
 
 from __future__ import annotations
@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import logging
 import os
+import platform
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import psutil
 import typer
 
 from kukar_analysis import paths, writing
@@ -25,7 +27,8 @@ from kukar_analysis.report.cache import Asked, faults, of_text
 VARIABLE = "KUKAR_NOTIFY"
 """Environment variable with addresses for notices, parted by spaces or lines."""
 _LONGEST = timedelta(hours=3)
-"""What has not ended by then was broken off."""
+"""What has not ended by then, on another machine, was broken off."""
+_KEPT = "last_run.json"
 _RUN = "jalankan `kukar run`"
 _PARTS = {"wrong": "Salah", "waited": "Ditunggu", "accepted": "Diketahui"}
 _Said = Iterator[tuple[str, str]]
@@ -84,10 +87,13 @@ def lines(standing: dict[str, Any]) -> Iterator[str]:
 
 def _of_run(tables: Path, now: datetime) -> _Said:
     """Say what went wrong with the last run, if anything did: without its time, to tell it once."""
-    known = writing.known(tables / "last_run.json")
+    known = writing.known(tables / _KEPT)
     ended = known.get("ended", "")
-    if ended is None and now - datetime.fromisoformat(known["began_at"]) > _LONGEST:
-        ended = f"berhenti di tengah jalan: {_RUN}"
+    if ended is None:
+        host, _, process = known["process"].rpartition(" ")
+        is_gone = host == platform.node() and not psutil.pid_exists(int(process))
+        if is_gone or now - datetime.fromisoformat(known["began_at"]) > _LONGEST:
+            ended = f"berhenti di tengah jalan: {_RUN}"
     if ended:
         yield "wrong", f"run terakhir {ended}"
 
@@ -164,13 +170,18 @@ def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
     Raises the error that ended it, if any did.
     """
     tables, send, error, is_told = asked.processed, sender(notify), None, True
-    _keep(tables, began_at=datetime.now(UTC).isoformat(timespec="seconds"), ended=None)
+    before, ours = writing.known(tables / _KEPT), f"{platform.node()} {os.getpid()}"
+    began = datetime.now(UTC).isoformat(timespec="seconds")
+    _keep(tables, began_at=began, process=ours, ended=None)
     try:
         code = int(not work())
     except (KukarError, OSError) as failed:
         error, code = failed, getattr(failed, "exit_code", 1)
-    said = f"berakhir dengan kode {code}: {error or 'ada yang tidak selesai'}"
-    _keep(tables, ended="" if code in (0, HeldError.exit_code) else said)
+    said = f"berakhir dengan kode {code}: {error or 'ada yang tidak selesai'}" if code else ""
+    if not isinstance(error, HeldError):
+        _keep(tables, process=ours, ended=said)
+    elif writing.known(tables / _KEPT)["process"] == ours:  # the other run goes on
+        _keep(tables, **{"ended": "", **before})
     if send:
         is_told = tell(tables, send, standing_of(asked.raw, asked.reports, asked.regions)["wrong"])
     if error:
@@ -179,7 +190,7 @@ def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
 
 
 def _keep(tables: Path, **known: Any) -> None:
-    path = tables / "last_run.json"
+    path = tables / _KEPT
     writing.write(path, json.dumps(writing.known(path) | known, indent=1), mode=writing.OWN)
 
 
@@ -211,7 +222,7 @@ def tell(tables: Path, send: Any, wrong: list[str]) -> bool:
     Returns whether it went out; what did not is told again by the next run.
     """
     state = of_text("\n".join([*send.urls(), *wrong])) if wrong else ""
-    if state == writing.known(tables / "last_run.json").get("told", ""):
+    if state == writing.known(tables / _KEPT).get("told", ""):
         return True
     title = f"Kukar: {len(wrong)} hal perlu dilihat" if wrong else "Kukar: semua beres lagi"
     text = "\n".join(f"- {line}" for line in wrong) or "Tidak ada lagi yang salah."
