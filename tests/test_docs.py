@@ -69,7 +69,8 @@ def test_the_figures_of_the_readme_are_those_of_the_tables_the_checks_and_the_re
     rules = {rule.name: rule for rule in check.check(tables)}
     checked = {"finals of 2022": "finals 2022", "finals of 2023": "finals 2023"}
     checked |= {"improvements": "improvements 2023", "component means": "component means"}
-    states = [report.status for report in registry.reports()]
+    added = {one.notebook for one in notebooks.own()}
+    states = [report.status for report in registry.reports() if report.notebook not in added]
     incomplete, waiting = states.count("incomplete"), states.count("waiting")
     said = " ".join(text_of("README.md").split())
     for expected in (
