@@ -33,7 +33,7 @@ Data        asked.read_table (a checked table, as "index_scores"; columns: data/
 Standing    compare.indices (of all regions and years, and how each is known), compare.ranks,
             compare.participants, compare.components (beside their group), compare.component_gaps,
             compare.whole_field (whether all regions of an edition or year are there), peers.peers
-Measure     compare.effective_weights (which components tell regions apart, how firmly, how alike)
+Measure     measures.effective_weights (which components tell regions apart, how firmly, how alike)
 Years       compare.components_between, change.decompose_change (adds up to the improvement)
 Firmness    robustness.rank_intervals (ranks under other ways to compute), robustness.rank_cases
             (what decides them), robustness.rank_choices (one alone), robustness.rank_importance

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from kukar_analysis.analysis import compare
+from kukar_analysis.analysis import compare, measures
 
 pytestmark = pytest.mark.usefixtures("processed_env")
 
@@ -16,7 +16,7 @@ FIRM = {"kppn-ikn": (58, 0.936, 0.950, 80), "reguler": (72, 0.912, 0.92, 76)}
 
 @pytest.mark.parametrize("group", WORKED_OUT)
 def test_what_each_component_tells_apart_and_whether_they_measure_one_thing(group):
-    found = compare.effective_weights(2023).query("group == @group")
+    found = measures.effective_weights(2023).query("group == @group")
     assert [*found["effective_weight"].round(1)] == WORKED_OUT[group]
     assert found["effective_weight"].sum() == pytest.approx(100)
     assert found["weight"].sum() == 100
@@ -37,7 +37,7 @@ def test_what_each_component_tells_apart_and_whether_they_measure_one_thing(grou
 
 def test_a_field_that_is_not_whole_gives_nothing_but_typed_columns(sized):
     sized({"2023-kppn-ikn": 59, "2023-reguler": 72})
-    found, nothing = compare.effective_weights(2023), compare.effective_weights(2021)
+    found, nothing = measures.effective_weights(2023), measures.effective_weights(2021)
     assert set(found["group"]) == {"reguler"}
     assert nothing.empty
     assert nothing.dtypes.equals(found.dtypes)
@@ -47,6 +47,6 @@ def test_a_component_that_does_not_differ_is_left_out(tables, held):
     scores = tables["component_scores"].copy()
     scores.loc[scores["component"] == "output", "score"] = 2.0
     held(**{**tables, "component_scores": scores})
-    found = compare.effective_weights(2023)
+    found = measures.effective_weights(2023)
     assert "output" not in set(found["component"])
     assert found.groupby("group")["effective_weight"].sum().tolist() == pytest.approx([100, 100])
