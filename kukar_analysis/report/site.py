@@ -85,16 +85,21 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
 def around(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
     """Return the entries of the pages `before` and `after` each, of one region and year.
 
-    And the page that lists its region's, `home`: the index, or of many regions one each.
+    And the page that lists its region's, `home`.
     """
     turns, found = dict[str, dict[str, Any]](), ordered(entries)
-    is_split = len({entry["region"] for entry in found}) > FEW
+    home_of = _homes(found)
     for (region, _), own in groupby(found, key=lambda e: (e["region"], e["year"])):
         pages = [entry for entry in own if entry["page"]]
-        home = f"daerah-{region}.html" if is_split else "index.html"
         for this, before, after in zip(pages, [None, *pages], [*pages[1:], None], strict=False):
-            turns[this["name"]] = {"before": before, "after": after, "home": home}
+            turns[this["name"]] = {"before": before, "after": after, "home": home_of[region]}
     return turns
+
+
+def _homes(entries: Iterable[Entry]) -> dict[str, str]:
+    """Return the page that lists each region's reports: the index, or of many regions one each."""
+    regions = dict.fromkeys(entry["region"] for entry in entries)
+    return {r: f"daerah-{r}.html" if len(regions) > FEW else "index.html" for r in regions}
 
 
 def render(
@@ -154,16 +159,16 @@ def lists(
     stand in `folder` are linked with their year.
     """
     fw, regions = framework.load(), dict[str, dict[int, list[Entry]]]()
-    for entry in ordered(entries):
+    for entry in (found := ordered(entries)):
         regions.setdefault(entry["region"], {}).setdefault(entry["year"], []).append(entry)
-    pages = {"index.html": regions}
-    if len(regions) > FEW:
-        pages = {"index.html": {}}
-        pages |= {f"daerah-{region}.html": {region: years} for region, years in regions.items()}
+    pages: dict[str, dict[str, Any]] = {"index.html": {}}
+    for region, home in (homes := _homes(found)).items():
+        pages.setdefault(home, {})[region] = regions[region]
     return {
         name: ENVIRONMENT.get_template("index.html").render(
             title="Evaluasi Smart City: laporan",
             regions=regions,
+            homes=homes,
             listed=listed,
             stands=lambda name: (folder / name).exists(),
             reasons={r.region: r.reason for r in fw.reported_regions},
