@@ -10,6 +10,7 @@ import pytest
 from nbformat import v4
 
 from kukar_analysis import outputs, paths
+from kukar_analysis.report import notebooks
 
 CELLS = ("n: int = 2", "import os\nprint(os.getcwd())\nn", "[n] * n\n")
 
@@ -116,7 +117,7 @@ def test_what_is_no_notebook_passes_as_it_is():
         assert outputs.kept(text) == text
 
 
-SHIPPED = [p for p in sorted(paths.NOTEBOOKS.glob("*.ipynb")) if '"shipped": true' in p.read_text()]
+SHIPPED = [p for p in sorted(paths.NOTEBOOKS.glob("*.ipynb")) if notebooks.read(p).is_shipped]
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
