@@ -6,8 +6,6 @@ and nothing else. Prints the medians and their ratios, and the memory that clean
 fifth of the files and for all.
 """
 
-from __future__ import annotations
-
 import resource
 import shutil
 import statistics

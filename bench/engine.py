@@ -8,8 +8,6 @@ Prints the medians, and what the engine is held to: at least 10 times as fast as
 most 1.25 times the floor.
 """
 
-from __future__ import annotations
-
 import ast
 import io
 import json

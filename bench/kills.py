@@ -8,8 +8,6 @@ every report that was made. Ends with 1 where one of these does not hold. The mo
 the seed, which is printed: `python bench/kills.py SEED [KILLS]`.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

@@ -6,8 +6,6 @@ after another (which makes no pages). Then 10, 100 and 500 reports of ever more 
 seconds for each report and the memory of the runner.
 """
 
-from __future__ import annotations
-
 import os
 import resource
 import shutil

@@ -7,8 +7,6 @@ which tests differ between the two runs, each with the line that says why. The t
 stores stay out: they need the clouds' libraries and run no notebook.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Draws docs/img/kinerja.png from the figures that `bench/engine.py --save` has measured."""
 
-from __future__ import annotations
-
 import csv
 from pathlib import Path
 

@@ -5,8 +5,6 @@ draws with their ranks and statistics, the Sobol indices, and one choice at a ti
 what an earlier round kept. Prints the medians and their ratios to the start.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections.abc import Callable

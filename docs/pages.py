@@ -1,7 +1,5 @@
 """Makes the pages of the documentation that hold what the code and definitions say: `make docs`."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import jinja2

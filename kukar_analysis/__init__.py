@@ -22,8 +22,6 @@ come near. `show` makes a frame a table, a figure with its finding, a sentence; 
 that branch, as say.standing(2023, "Kukar"); `framework`.load() the regions, pillars and questions.
 """
 
-from __future__ import annotations
-
 import re
 
 __version__ = "0.5.0"

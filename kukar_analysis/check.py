@@ -5,8 +5,6 @@ rank, mean or range of them is given elsewhere without asking it. A figure witho
 counted, never guessed. Nothing here rounds but by the ministry's own rules (score.py).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal

@@ -1,7 +1,5 @@
 """The exceptions: each says in one line what, where, what was expected and what to do next."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 

@@ -1,7 +1,5 @@
 """Numbers, dates and lists as Indonesian readers expect them; all rounding for the eye."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Sequence

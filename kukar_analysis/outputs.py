@@ -4,8 +4,6 @@ It is the clean filter of .gitattributes (`make setup`), and `kukar lab` calls `
 that was run and saved is to git as it was. Standard library only: git calls it for each notebook.
 """
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

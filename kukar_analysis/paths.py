@@ -1,7 +1,5 @@
 """Where things lie. Standard library only: a run with nothing to do needs no more."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

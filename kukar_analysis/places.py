@@ -4,8 +4,6 @@ A file or sheet may be called anything, `#`, `!` and `l3:c2` included. So the fi
 one that is read, and what stands behind its `#` must be a place as such a file has.
 """
 
-from __future__ import annotations
-
 import re
 from typing import NamedTuple
 

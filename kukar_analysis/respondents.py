@@ -3,8 +3,6 @@
 The key is a file outside the repository that its owner alone may read, made on first use.
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import os

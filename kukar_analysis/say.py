@@ -4,8 +4,6 @@ They take year and region as the frames do, and return a text or a list of texts
 list where there is nothing to say.
 """
 
-from __future__ import annotations
-
 from kukar_analysis import catalogued, offered
 
 _BY_NAME, _TEXT = catalogued("""

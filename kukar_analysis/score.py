@@ -6,8 +6,6 @@ the plain mean of its questions, rounded to two decimals. The index is the weigh
 improvement of 2023 is measured from last year's sum under `sum`. Proof: docs/metode.md.
 """
 
-from __future__ import annotations
-
 import numbers
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -75,7 +73,7 @@ def weighted_sum(
     return Decimal(half_up(sum(terms), 100)).scaleb(-2)
 
 
-def differing(scores: pd.DataFrame) -> pd.DataFrame:
+def differing(scores: "pd.DataFrame") -> "pd.DataFrame":
     """Return the office's own rows of question_scores on which its agencies do not agree.
 
     Until a line of definitions/settled.csv says whose counts, the question has no office score.

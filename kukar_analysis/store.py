@@ -3,8 +3,6 @@
 The codebook (data/processed/README.md) is made from the schemas: `make docs`.
 """
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import json

@@ -1,7 +1,5 @@
 """Names that come near one that is not known: suggested with their likeness, never accepted."""
 
-from __future__ import annotations
-
 import csv
 import io
 from typing import Any

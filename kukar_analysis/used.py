@@ -4,8 +4,6 @@ The runner asks a kernel for it after the last cell: a page of one region and ye
 for that region and year.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 _TABLES: set[str] = set()

@@ -1,7 +1,5 @@
 """How files come to be, whole or not at all, and are known again. Standard library only."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """Fixtures that several test files share; what is dear is made once for all workers."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 import logging

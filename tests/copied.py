@@ -1,7 +1,5 @@
 """The project copied to another folder, where data may be added and code must not."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

@@ -4,8 +4,6 @@
 of the cells tagged `nbval-check-output`; those of an analyst's own are left as they are.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Makes small reports for tests, and copies of the project that a test may change."""
 
-from __future__ import annotations
-
 import dataclasses
 import functools
 import json

@@ -1,7 +1,5 @@
 """Reads back what is shown, and writes what is invented for tests."""
 
-from __future__ import annotations
-
 import csv
 import gc
 import re

@@ -1,7 +1,5 @@
 """Runs notebooks in this process: a kernel each would take minutes."""
 
-from __future__ import annotations
-
 import contextlib
 import html
 import re

@@ -1,7 +1,5 @@
 """What was published is recomputed; each rule is seen to agree, to differ and to lack its parts."""
 
-from __future__ import annotations
-
 import functools
 from decimal import Decimal
 

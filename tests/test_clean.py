@@ -1,7 +1,5 @@
 """Every record is kept, rejected with its reasons or a duplicate; every file is accounted for."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import re

@@ -1,7 +1,5 @@
 """No rank, mean or range of a part of the field: each way a field can be short, seen."""
 
-from __future__ import annotations
-
 import shutil
 
 import pytest

@@ -1,7 +1,5 @@
 """Result letters as PDF: what is read of invented ones and of the real one, what is refused."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

@@ -1,7 +1,5 @@
 """What a page does not say is said: every assumption about its topics, and how each is known."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

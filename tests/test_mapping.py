@@ -1,7 +1,5 @@
 """Forms of somebody else's: asked about once, written into MAPPINGS.csv, and read from then on."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """A new notebook runs, is a report and touches nothing else; its parameters can be given."""
 
-from __future__ import annotations
-
 import json
 import shutil
 

@@ -1,7 +1,5 @@
 """A year begins with rules that are copied and to be confirmed, and needs data only."""
 
-from __future__ import annotations
-
 import contextlib
 import re
 import shutil

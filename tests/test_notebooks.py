@@ -1,7 +1,5 @@
 """The shipped notebooks keep the law of design; every notebook runs, and says what it said."""
 
-from __future__ import annotations
-
 import ast
 import os
 import re

@@ -1,7 +1,5 @@
 """A page shows what a notebook shows, nothing that runs or loads, and says what it lacks."""
 
-from __future__ import annotations
-
 import base64
 import re
 

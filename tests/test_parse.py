@@ -1,7 +1,5 @@
 """One record of each kind of list: what becomes of it, and every rule that rejects it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What the office collects itself: agency forms, programmes, quick wins' aspects, surveys."""
 
-from __future__ import annotations
-
 import ast
 import json
 

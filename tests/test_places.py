@@ -1,7 +1,5 @@
 """An origin is taken apart by one function, whatever the file and the sheet are called."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """What is done and what is not: bands, counts and lists, each by a second plain computation."""
 
-from __future__ import annotations
-
 import itertools
 from decimal import Decimal
 from fractions import Fraction

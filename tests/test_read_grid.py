@@ -1,7 +1,5 @@
 """The list in a grid of texts: where its headings stand, and what is a record and what not."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Lists saved as text: what is recognised, what is kept as printed, what is refused."""
 
-from __future__ import annotations
-
 import pytest
 
 from kukar_analysis.errors import SourceError

@@ -1,7 +1,5 @@
 """Workbooks: what a cell shows, which sheets are read, and what is refused before it is opened."""
 
-from __future__ import annotations
-
 import re
 import struct
 import zipfile

@@ -1,7 +1,5 @@
 """Who answered a survey: a keyed hash that is the same for the same person and names nobody."""
 
-from __future__ import annotations
-
 import os
 import re
 import stat

@@ -1,7 +1,5 @@
 """Scanned pages of letters: the rule by which a row is kept, and a letter that was scanned."""
 
-from __future__ import annotations
-
 import io
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The ministry's arithmetic: published figures, a second plain computation, every refusal."""
 
-from __future__ import annotations
-
 import math
 import re
 from decimal import Decimal

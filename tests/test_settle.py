@@ -1,7 +1,5 @@
 """Records that claim the same: said again, said otherwise, left blank, mended by a later file."""
 
-from __future__ import annotations
-
 import dataclasses
 import hashlib
 

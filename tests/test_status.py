@@ -1,7 +1,5 @@
 """The clock: what stands published, what has not come, who is told of it, and what waits."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

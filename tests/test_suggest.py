@@ -1,7 +1,5 @@
 """Names that come near an unknown one are shown with their likeness, and none is ever accepted."""
 
-from __future__ import annotations
-
 import csv
 
 import pytest

@@ -1,7 +1,5 @@
 """The Excel annex: opened again it holds figures as numbers, all else as text, nobody's name."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 import statistics

@@ -1,7 +1,5 @@
 """Which agency carries what: asked, answered, who leans on whom; sentences of pages 01, 06, 09."""
 
-from __future__ import annotations
-
 import shlex
 from collections.abc import Iterable
 from pathlib import PurePosixPath

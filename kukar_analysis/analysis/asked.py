@@ -4,8 +4,6 @@ A year or region that is not known is an error that names the nearest; a region 
 any name on record. Inside the package the modules call each other without.
 """
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable

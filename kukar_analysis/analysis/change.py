@@ -3,8 +3,6 @@
 In fractions, each change weighed with the mean of both years (Bennet 1920): docs/metode.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction

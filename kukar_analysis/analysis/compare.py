@@ -3,8 +3,6 @@
 What is not on record is null or an empty frame; ranks and means are of printed figures.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal

@@ -1,7 +1,5 @@
 """What the index measures: how much each component tells regions apart, and how firmly."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

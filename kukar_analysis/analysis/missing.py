@@ -1,7 +1,5 @@
 """What is not on record, which paper would fill it and who has it; what the figures do not say."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any

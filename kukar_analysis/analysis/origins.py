@@ -3,8 +3,6 @@
 The raw files are read again by the readers of `kukar clean`, lists, workbooks and letters alike.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path

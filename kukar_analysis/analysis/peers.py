@@ -1,7 +1,5 @@
 """Beside whom a region is looked at: those it chooses, its province, and those nearest to it."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 

@@ -3,8 +3,6 @@
 Counted in whole hundredths and percents, so that a target is reached after the ministry's rounding.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass

@@ -3,8 +3,6 @@
 Bands are of realisation against target in percent, in fractions; never of the index of 0 to 4.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
 
 import numpy as np

@@ -1,7 +1,5 @@
 """What arrived of a year, what of it was rejected or is at fault, and what nobody answered."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath

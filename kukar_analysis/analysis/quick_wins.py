@@ -4,8 +4,6 @@ A score is the weighted mean of the office's own aspect scores (0 to 4), none of
 each ranking says in which share of all weightings a candidate is first. docs/metode.md: a case.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from fractions import Fraction

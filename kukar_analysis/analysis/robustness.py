@@ -4,8 +4,6 @@ After the OECD/JRC Handbook (2008, step 7) and Saisana, Saltelli and Tarantola (
 choices, what is drawn and how indices are rounded: docs/metode.md. One seed draws all.
 """
 
-from __future__ import annotations
-
 from math import ceil, floor, log2, sqrt
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The regions that are ranked, and their indices and ranks under many choices at once."""
 
-from __future__ import annotations
-
 import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What is said of where a region stands, what to do first, and how sure that is."""
 
-from __future__ import annotations
-
 import pandas as pd
 
 from kukar_analysis import framework, score

@@ -4,8 +4,6 @@ Filters of a sentence (a Jinja template): n (places) and signed write numbers, n
 name, each (sentence) tells of every row `r` of a frame, listed `a, b, dan c`, few at most five.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

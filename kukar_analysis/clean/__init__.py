@@ -4,8 +4,6 @@ What cleaning may do: turn printed text into numbers, ids and nulls; apply the c
 record. What it may not: fill in, derive, choose between two claims, or drop anything unsaid.
 """
 
-from __future__ import annotations
-
 import gc
 import re
 import shutil

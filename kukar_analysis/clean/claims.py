@@ -5,8 +5,6 @@ marked as superseding another (`surat-ralat.pdf`, or SOURCES.csv) has the last w
 changed is listed. Two agencies that score a question differently are each right about themselves.
 """
 
-from __future__ import annotations
-
 from collections.abc import Hashable, Iterator, Mapping
 
 import pandas as pd

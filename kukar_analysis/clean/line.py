@@ -1,7 +1,5 @@
 """One record being read: its printed cells as typed values, and the reasons why it is not kept."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, field
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Records of scored questions: the assessors' lists and letters, and the office's own forms."""
 
-from __future__ import annotations
-
 import re
 from fractions import Fraction
 from typing import Any

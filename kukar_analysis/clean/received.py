@@ -1,7 +1,5 @@
 """What lies in the raw folder: the files of the year folders, and what SOURCES.csv says of them."""
 
-from __future__ import annotations
-
 import csv
 import re
 from dataclasses import dataclass, field

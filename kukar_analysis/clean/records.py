@@ -8,8 +8,6 @@ The four kinds of nothing, as the national tables print them:
 - 0 in every column: did not take part (`participated` false, scores null).
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Mapping
 from typing import Any

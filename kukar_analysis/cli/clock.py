@@ -4,8 +4,6 @@
 which machine as which process, how it ended (null: not yet) and what was told last.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import os

@@ -1,7 +1,5 @@
 """The commands, in the order of a year; help.csv says what each is and takes."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

@@ -1,7 +1,5 @@
 """How a function becomes a command of the app, with what help.csv says of it."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

@@ -4,8 +4,6 @@ From the moment the list stands beside the survey it is read in its place (recei
 run that is broken off anywhere leaves every answer once, and the next one goes on.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 from datetime import date

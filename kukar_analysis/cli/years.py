@@ -3,8 +3,6 @@
 Files of definitions are changed all or none, and only by lines that are added.
 """
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 from collections.abc import Iterator

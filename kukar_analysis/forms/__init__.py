@@ -4,8 +4,6 @@ Columns, drop-downs and instructions stand in definitions/forms.csv and form_top
 are those that the reader knows (layouts.csv).
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -112,7 +110,7 @@ def _numbered(printed: EditionQuestion) -> tuple[str | int, ...]:
     return printed.number, question.question, component, printed.code, question.label
 
 
-def _saved(forms: Mapping[Path, _Form], force: bool) -> list[Path]:
+def _saved(forms: Mapping[Path, "_Form"], force: bool) -> list[Path]:
     there = [path for path in forms if path.exists() and not force]
     if there:
         said = "is there already and may be filled in: nothing was written; move it, or --force"

@@ -1,7 +1,5 @@
 """How a form looks: sheets of a list, the sheet of instructions, drop-downs, protection, saving."""
 
-from __future__ import annotations
-
 import io
 import math
 import zipfile

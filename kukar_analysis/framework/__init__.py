@@ -3,8 +3,6 @@
 Every CSV there is one record class of facts.py; `load()` reports every problem of all at once.
 """
 
-from __future__ import annotations
-
 import csv
 import re
 import typing

@@ -1,7 +1,5 @@
 """Checks the definitions against each other: rules as (file, whether it holds, what is wrong)."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping

@@ -3,8 +3,6 @@
 Ids are English and stay the same over the years; names are Indonesian and are what readers see.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, ClassVar, Literal, dataclass_transform

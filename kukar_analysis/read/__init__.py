@@ -1,7 +1,5 @@
 """One module a kind of document: from a raw file to records of text with their origin."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 

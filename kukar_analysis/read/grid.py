@@ -4,8 +4,6 @@ A row of column numbers, section rows, totals, remarks and a signature block are
 nothing that could be a record is passed over unsaid.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import replace

@@ -5,8 +5,6 @@ needed headings are there, the one with the most of them. Headings may stand bel
 over two or three rows.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set

@@ -6,8 +6,6 @@ to 4 (blank: nothing stated); `figure`: what stands over the values, or the file
 statistic, with its `unit`, `citation`, `codes` (whose the region codes are) and `year` (of a file).
 """
 
-from __future__ import annotations
-
 import csv
 import io
 import re

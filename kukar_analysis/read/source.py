@@ -1,7 +1,5 @@
 """What every reader gives: lists of records, each cell the text as printed and where it stands."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal

@@ -1,7 +1,5 @@
 """Checks that scores, means and index as printed or typed add up by the ministry's arithmetic."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal

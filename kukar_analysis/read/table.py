@@ -1,7 +1,5 @@
 """Reads lists saved as text: CSV and TXT, parted by semicolon, comma, tab or bar."""
 
-from __future__ import annotations
-
 import codecs
 import csv
 import io

@@ -5,8 +5,6 @@ calamine gives the values last saved and never runs a macro or follows a link. W
 the sheet's own XML. What a file unpacks to is bounded before it is read.
 """
 
-from __future__ import annotations
-
 import io
 import re
 import zipfile

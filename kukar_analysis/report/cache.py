@@ -4,8 +4,6 @@ They lie in `.reports.cache/` beside `reports/`, with the sets that were publish
 library only: a run with nothing to do is over at once.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -4,8 +4,6 @@ Beside `reports/` a run keeps `.reports.lock` and `.reports.work/` (who holds it
 both are gone when it ends, and what a killed run left is cleared by the next.
 """
 
-from __future__ import annotations
-
 import ctypes
 import json
 import os

@@ -3,8 +3,6 @@
 A finding says which file and what kind of thing, and never repeats the thing itself.
 """
 
-from __future__ import annotations
-
 import getpass
 import platform
 import re

@@ -1,7 +1,5 @@
 """Makes the reports that are asked for: runs what the cache lacks, and publishes the set whole."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from concurrent.futures import Executor

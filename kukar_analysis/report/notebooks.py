@@ -4,8 +4,6 @@ Any notebook whose cell tagged `parameters` has year and region is a report of e
 The shipped ones, which the registry knows itself, say so in their metadata. Standard library only.
 """
 
-from __future__ import annotations
-
 import ast
 import json
 from collections.abc import Callable, Mapping, Sequence

@@ -4,8 +4,6 @@ Tables, styles, Markdown and pictures are kept; scripts, widgets and whatever el
 sheet of paper cannot show are left out, and named with their cell.
 """
 
-from __future__ import annotations
-
 import base64
 import re
 from collections import Counter

@@ -5,8 +5,6 @@ contents, and an appendix of method, sources and run record. PDF/A-2a: for keepi
 screen readers.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ The manifest has the sha256 of every file; what is not in it as it says belongs 
 and is carried into the next set.
 """
 
-from __future__ import annotations
-
 import json
 import shutil
 from collections.abc import Callable, Iterator, Mapping

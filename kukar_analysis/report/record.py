@@ -1,7 +1,5 @@
 """The record of a run: what made a set of reports, and from which files."""
 
-from __future__ import annotations
-
 import hashlib
 import subprocess
 from dataclasses import dataclass

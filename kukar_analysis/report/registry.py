@@ -1,7 +1,5 @@
 """Which notebook is rendered with which parameters, and what an incomplete report waits for."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace

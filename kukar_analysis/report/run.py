@@ -1,7 +1,5 @@
 """Runs reports side by side, in threads here or on other machines, and tells the truth of each."""
 
-from __future__ import annotations
-
 import ast
 import errno
 import importlib

@@ -4,8 +4,6 @@ What is in it was published before (`kukar report`). A bundle with a fault is ma
 marked on every page; one with something that must not leave the office is not made at all.
 """
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 from typing import Any

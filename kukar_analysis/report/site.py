@@ -4,8 +4,6 @@ A page holds its own styles and script, so that one that is sent alone still sho
 search index stands beside the pages; without it, or without scripts, all can be read.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

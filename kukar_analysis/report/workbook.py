@@ -5,8 +5,6 @@ computes the index anew with formulas that can be looked at; the first says what
 not, and which run made it.
 """
 
-from __future__ import annotations
-
 import re
 from datetime import UTC
 from pathlib import Path

@@ -10,8 +10,6 @@
 Null is `–`. A column that is not defined goes by its own name and dtype.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Figures that need more than a cell: each takes a frame, draws it, and returns the Axes."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import matplotlib as mpl

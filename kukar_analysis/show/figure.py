@@ -3,8 +3,6 @@
 The colours are Okabe and Ito's blue and vermilion, darkened: dark, middle and light also in grey.
 """
 
-from __future__ import annotations
-
 import base64
 import io
 import textwrap

@@ -1,7 +1,5 @@
 """A frame as a table: captioned, followed by its sources, safe to print and to read aloud."""
 
-from __future__ import annotations
-
 import csv
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

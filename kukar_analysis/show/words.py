@@ -4,8 +4,6 @@
 a frame with a column `sentence`. Where there is some, it takes the place of what was to be shown.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path

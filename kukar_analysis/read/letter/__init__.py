@@ -4,8 +4,6 @@ A page is words with places; headings part them into tables and notes, and sums 
 Question scores, rows of the national table, and notes stand each for itself.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

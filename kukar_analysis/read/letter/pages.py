@@ -4,8 +4,6 @@ What is wrong with a page is said (`FAULTS`). Words that nobody sees, or that an
 are left out.
 """
 
-from __future__ import annotations
-
 import logging
 import re
 from collections.abc import Iterable

@@ -5,8 +5,6 @@ same, its components give its final by its edition's rule, its number runs on, i
 and no cell that was left blank holds ink. Whatever else is said with a picture of its line.
 """
 
-from __future__ import annotations
-
 import io
 import re
 from collections.abc import Mapping, Sequence

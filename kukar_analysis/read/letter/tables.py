@@ -4,8 +4,6 @@ A table begins where several known headings stand side by side, and goes on over
 next part. What stands in it belongs to the heading that is nearest, in every table.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Starts the process that kernels are forked from; standard library only, to be there first."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import importlib
@@ -66,7 +64,7 @@ class ForkedKernel:
 
     stdin = stdout = stderr = None
 
-    def __init__(self, pid: int, status: int, zygote: Zygote):
+    def __init__(self, pid: int, status: int, zygote: "Zygote"):
         self.pid, self._status, self.zygote = pid, status, zygote
         self.returncode: int | None = None
         self._listens = False

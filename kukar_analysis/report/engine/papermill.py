@@ -1,7 +1,5 @@
 """The papermill engine `warm`: forked kernels, and executed notebooks that tell the truth."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

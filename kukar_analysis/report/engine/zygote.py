@@ -4,8 +4,6 @@ It never imports the package it lies in: a forked kernel must start as a plain o
 libraries that are there. When its starter's end of the socket is closed, the kernels go too.
 """
 
-from __future__ import annotations
-
 import atexit
 import builtins
 import contextlib
