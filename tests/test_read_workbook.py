@@ -11,7 +11,7 @@ from openpyxl.styles import Font
 from reading import write_book
 
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import READERS, workbook
+from kukar_analysis.read import READERS, files
 from kukar_analysis.read.source import Number
 
 NAME = "2023/opd/isian.xlsx"
@@ -196,7 +196,7 @@ def test_what_is_no_workbook_is_refused_whatever_its_name(tmp_path, content, sai
 def test_a_workbook_that_unpacks_to_too_much_is_refused_whatever_it_declares(
     book, monkeypatch, part, lie, said
 ):
-    monkeypatch.setattr(workbook, "_UNPACKED", 2**20)
+    monkeypatch.setattr(files, "_UNPACKED", 2**20)
     path = book(WHOLE, parts={f"xl/{part}": b" " * 2**21})
     if lie:
         path.write_bytes(path.read_bytes().replace(struct.pack("<I", 2**21), b"d\0\0\0"))
@@ -227,7 +227,7 @@ def test_a_sheet_that_reaches_too_far_is_refused_before_it_is_read(book, cell, c
     ids=["document type", "tags without end", "cut"],
 )
 def test_a_part_that_is_no_sound_xml_is_refused(book, monkeypatch, part, said):
-    monkeypatch.setattr(workbook, "_TAGS", 10**5)
+    monkeypatch.setattr(files, "_TAGS", 10**5)
     with pytest.raises(SourceError, match=said):
         read(book(WHOLE, parts={"xl/workbook.xml": part}))
 

@@ -5,7 +5,6 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
@@ -17,7 +16,7 @@ import typer
 from kukar_analysis import paths
 from kukar_analysis.cli import clock
 from kukar_analysis.cli.common import Folder, Numbers, Words, app, command, pairs
-from kukar_analysis.errors import KukarError, MissingTableError, SourceError, UsageError
+from kukar_analysis.errors import KukarError, MissingTableError, UsageError
 from kukar_analysis.report import notebooks
 from kukar_analysis.report.cache import MODULES, Asked, Cache, fingerprint, program
 
@@ -80,49 +79,10 @@ def _clean(raw: Path = paths.RAW) -> bool:
 
 @command("pillar programme scale answer skip statistic unit citation codes years")
 def _map(file: Path, raw: Path = paths.RAW, **told: Words) -> None:
-    from kukar_analysis.read import grids, mapping
-    from kukar_analysis.read.source import Reading
+    from kukar_analysis.read import mapping
 
-    path = (file if file.exists() else raw / file).resolve()
-    if not path.is_relative_to(raw.resolve()):
-        raise UsageError(f"{file}: taruh berkasnya dulu di folder tahunnya, mis. data/raw/2023")
-    name = path.relative_to(raw.resolve()).as_posix()
-    meant = dict(text.rpartition("=")[::2] for text in told["answer"] or ())
-    left = {option: iter(given or ()) for option, given in told.items()}
-
-    def tell(option: str, question: str, known: Iterable[str]) -> str:
-        among = list(known)
-        shown = " | ".join(among[:40])
-        said = next(left["years" if option == "year" else option], None)
-        if said is None and sys.stdin.isatty():
-            said = str(typer.prompt(f"{question} ({shown})" if among else question))
-        elif said is None and option == "programme":
-            return "-"
-        elif said is None:
-            raise UsageError(f"{name}: ulangi dengan --{option} ...: {question} ({shown})")
-        if among and said not in among:
-            raise UsageError(f"--{option} {said!r} tidak dikenal: {shown}")
-        return said
-
-    forms, faults = mapping.load(raw)
-    if faults:
-        raise SourceError("; ".join(faults))
-    lines: list[dict[str, str]] = []
-    found = [grid for grid in grids(path, name, Reading([])) if grid.rows and not grid.unread]
-    unknown = [grid for grid in found if not mapping.is_known(grid)]
-    for grid in [grid for grid in unknown if mapping.guess(grid)] or unknown[:1]:
-        if not mapping.read(grid, forms, Reading([])):
-            lines += mapping.propose(grid, tell, meant, {*forms})
-            known, faults = mapping.parsed(mapping.as_text(lines))
-            if faults:
-                raise UsageError("; ".join(faults))
-            forms |= known
-    if not lines:
-        typer.echo(f"{name}: sudah dikenal; `kukar clean` membacanya")
-        return
-    typer.echo(mapping.as_text(lines), nl=False)
-    mapping.add(raw, lines)
-    typer.echo(f"{len(lines)} baris ditulis ke {mapping.MAPPINGS}; jalankan `kukar clean`")
+    ask = typer.prompt if sys.stdin.isatty() else None
+    typer.echo(mapping.dialogue(file, raw, told, ask))
 
 
 @command()

@@ -1,33 +1,15 @@
 """One module a kind of document: from a raw file to records of text with their origin."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from kukar_analysis import formats, places
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import grid, letter, mapping, sums, table, workbook
-from kukar_analysis.read.headings import Grid, recognise
+from kukar_analysis.read import files, grid, letter, mapping, sums
+from kukar_analysis.read.headings import recognise
 from kukar_analysis.read.source import Reading, refusal, told
 
-__all__ = ["READERS", "grids"]
-_LARGEST, _WIDEST = 64 * 2**20, 1000
-"""Bytes of the largest file, and cells of the widest row, that are looked at."""
-
-
-def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
-    """Yield the sheets of a workbook, or the list of a text, as far as headings may be looked for.
-
-    What else is worth saying of the file goes into `reading`.
-    """
-    if path.stat().st_size > _LARGEST:
-        raise refusal("too_large", name, f"{_LARGEST >> 20} MB")
-    reader = table if path.suffix.lower() in places.TEXTS else workbook
-    for found in reader.grids(path, name, reading):
-        widest = max((len(cells) for _, cells in found.rows), default=0)
-        if widest <= _WIDEST:
-            yield found
-        else:
-            reading.say("too_large", found.place, f"barisnya sampai {widest} sel")
+__all__ = ["READERS"]
 
 
 def _lists(path: Path, name: str) -> Reading:
@@ -37,7 +19,7 @@ def _lists(path: Path, name: str) -> Reading:
     """
     reading, sheets, all_told = Reading(), [], True
     forms, _ = mapping.load(Path(path.as_posix().removesuffix(name)))
-    for found in grids(path, name, reading):
+    for found in files.grids(path, name, reading):
         lists, said, noted = (len(x) for x in (reading.lists, reading.problems, reading.notes))
         if found.unread or not mapping.read(found, forms, reading):
             grid.read(found, reading)

@@ -10,16 +10,16 @@ import csv
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
 from kukar_analysis import framework, writing
-from kukar_analysis.errors import SourceError
+from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.framework import normalise
+from kukar_analysis.read import files, headings
 from kukar_analysis.read import grid as lists
-from kukar_analysis.read import headings
 from kukar_analysis.read.headings import STATEMENT, Found, Grid, Headings, cell, kinds, words
 from kukar_analysis.read.source import UNMAPPED, Reading
 
@@ -38,6 +38,7 @@ _LEAST = 3  # columns of answers from which a list of unknown form may be a surv
 _SCALES = {f"{low}-{low + 4}": {str(low + step): str(step) for step in range(5)} for low in (0, 1)}
 """Scales of five steps, each with what its numbers are of 0 to 4."""
 Tell = Callable[[str, str, Iterable[str]], str]
+"""Answers what is not certain: (option of `kukar map`, question, what is known) -> answer."""
 
 
 def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
@@ -50,20 +51,12 @@ def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
         return {}, [f"{MAPPINGS}: tidak terbaca ({error}); simpan sebagai CSV (UTF-8)"]
 
 
-def as_text(lines: Iterable[Mapping[str, str]]) -> str:
-    """Return lines as they stand in MAPPINGS.csv, its headings first."""
+def _as_text(lines: Iterable[Mapping[str, str]]) -> str:
     written = io.StringIO()
     writer = csv.DictWriter(written, COLUMNS, lineterminator="\n", extrasaction="ignore")
     writer.writeheader()
     writer.writerows(lines)
     return written.getvalue()
-
-
-def add(raw: Path, lines: Iterable[Mapping[str, str]]) -> None:
-    """Write lines below those that MAPPINGS.csv has."""
-    path = raw / MAPPINGS
-    before = _lines(path.read_text(encoding="utf-8-sig")) if path.exists() else []
-    writing.write(path, as_text([*before, *lines]))
 
 
 def _lines(text: str) -> list[dict[str, str]]:
@@ -273,22 +266,70 @@ def guess(grid: Grid) -> str:
     return "statistik" if any(year for *_, year in table(grid)[2]) else ""
 
 
-def is_known(grid: Grid) -> bool:
+def dialogue(
+    file: Path,
+    raw: Path,
+    told: Mapping[str, Sequence[str] | None],
+    ask: Callable[[str], object] | None,
+) -> str:
+    """Write the lines that read an unknown file into MAPPINGS.csv; return what was written.
+
+    What is not certain is taken from `told`, by option of `kukar map`, or else asked by `ask`.
+    Raises UsageError where nobody can be asked, and SourceError where no line could read the file.
+    """
+    path = (file if file.exists() else raw / file).resolve()
+    if not path.is_relative_to(raw.resolve()):
+        raise UsageError(f"{file}: taruh berkasnya dulu di folder tahunnya, mis. data/raw/2023")
+    name = path.relative_to(raw.resolve()).as_posix()
+    left = {option: iter(given or ()) for option, given in told.items()}
+
+    def tell(option: str, question: str, known: Iterable[str]) -> str:
+        among = list(known)
+        shown = " | ".join(among[:40])
+        said = next(left["years" if option == "year" else option], None)
+        if said is None and ask:
+            said = str(ask(f"{question} ({shown})" if among else question))
+        elif said is None and option == "programme":
+            return "-"
+        elif said is None:
+            raise UsageError(f"{name}: ulangi dengan --{option} ...: {question} ({shown})")
+        if among and said not in among:
+            raise UsageError(f"--{option} {said!r} tidak dikenal: {shown}")
+        return said
+
+    forms, faults = load(raw)
+    if faults:
+        raise SourceError("; ".join(faults))
+    meant = dict(text.rpartition("=")[::2] for text in told["answer"] or ())
+    lines: list[dict[str, str]] = []
+    found = [grid for grid in files.grids(path, name, Reading()) if grid.rows and not grid.unread]
+    unknown = [grid for grid in found if not _is_known(grid)]
+    for grid in [grid for grid in unknown if guess(grid)] or unknown[:1]:
+        if not read(grid, forms, Reading()):
+            lines += _propose(grid, tell, meant, {*forms})
+            known, faults = parsed(_as_text(lines))
+            if faults:
+                raise UsageError("; ".join(faults))
+            forms |= known
+    if not lines:
+        return f"{name}: sudah dikenal; `kukar clean` membacanya"
+    path = raw / MAPPINGS
+    before = _lines(path.read_text(encoding="utf-8-sig")) if path.exists() else []
+    writing.write(path, _as_text([*before, *lines]))
+    said = f"{len(lines)} baris ditulis ke {MAPPINGS}; jalankan `kukar clean`"
+    return f"{_as_text(lines)}{said}"
+
+
+def _is_known(grid: Grid) -> bool:
     """Whether a grid is a list in a form of the project's own, which says all that is needed."""
     found = headings.recognise(grid)
     is_told = found.kind != "survey" or "pillar" in {**found.headings, **headings.named(grid)}
     return not found.rule and is_told
 
 
-def propose(
+def _propose(
     grid: Grid, tell: Tell, answers: Mapping[str, str], taken: Set[str]
 ) -> list[dict[str, str]]:
-    """Return the lines that read a grid of a form that is not known.
-
-    `tell` answers what is not certain: (option of `kukar map`, question, what is known) -> what the
-    office says. `answers` are words that it has told the meaning of, `taken` names of forms that
-    are there. Raises SourceError where no line could read the grid.
-    """
     own = {answer_key(word): value for word, value in answers.items()}
     skip: list[str] = []
     while (found := _statement_columns(grid, own, skip)) and len(found[1]) % _statements():

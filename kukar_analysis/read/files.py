@@ -1,10 +1,12 @@
-"""Reads workbooks (xlsx, xlsm, xls): each sheet as a grid of the texts it shows.
+"""Reads workbooks (xlsx, xlsm, xls) and lists saved as text as grids of the texts they show.
 
-calamine gives the values last saved and never runs a macro or follows a link. What it leaves out
-(errors, formulas never calculated, percentages, what is hidden or struck through) is looked up in
-the sheet's own XML. What a file unpacks to is bounded before it is read.
+calamine gives a workbook's values last saved and never runs a macro or follows a link. What it
+leaves out (errors, formulas never calculated, percentages, what is hidden or struck through) is
+looked up in the sheet's own XML. What a file unpacks to is bounded before it is read.
 """
 
+import codecs
+import csv
 import io
 import re
 import zipfile
@@ -20,11 +22,15 @@ from xml.etree import ElementTree as Xml
 import python_calamine
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from kukar_analysis import framework
+from kukar_analysis import framework, places
 from kukar_analysis.errors import UnfinishedError
-from kukar_analysis.read.headings import GUIDE, Grid, words
+from kukar_analysis.read.headings import GUIDE, Grid, known_headings, words
 from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, letters, refusal
 
+_LARGEST, _WIDEST = 64 * 2**20, 1000
+"""Bytes of the largest file, and cells of the widest row, that are looked at."""
+_DELIMITERS = ";,\t|"
+_TITLES = 20  # lines in which the headings are looked for, to tell what parts the cells
 _UNPACKED = 64 * 2**20
 """Bytes that the parts of a workbook may unpack to which are read here and by calamine."""
 _CELLS, _TAGS = 2_000_000, 8 * 2**20
@@ -54,11 +60,55 @@ class Marks:
 
 
 def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
-    """Yield every sheet that holds cells; what is worth knowing of the file goes into `reading`.
+    """Yield the sheets of a workbook, or the list of a text, as far as headings may be looked for.
 
-    Raises OSError when the file cannot be opened; SourceError when it is no workbook, encrypted,
-    cut, or unpacks to too much.
+    `name` is its path under the raw folder; what else is worth saying of it goes into `reading`.
+    Raises OSError when it cannot be opened; SourceError when it is empty, cut, encrypted, too large
+    or no such file.
     """
+    if path.stat().st_size > _LARGEST:
+        raise refusal("too_large", name, f"{_LARGEST >> 20} MB")
+    reader = _list if path.suffix.lower() in places.TEXTS else _workbook
+    for found in reader(path, name, reading):
+        widest = max((len(cells) for _, cells in found.rows), default=0)
+        if widest <= _WIDEST:
+            yield found
+        else:
+            reading.say("too_large", found.place, f"barisnya sampai {widest} sel")
+
+
+def _list(path: Path, name: str, _: Reading) -> Iterator[Grid]:
+    text = _decoded(path.read_bytes(), name)
+    lines = text.lstrip("\r\n").splitlines()[:_TITLES] or [""]
+    heads = {d: max(known_headings(line.split(d)) for line in lines) for d in _DELIMITERS}
+    # what parts the most known headings; of the first line where none does
+    delimiter = max(_DELIMITERS, key=lambda d: (heads[d], lines[0].count(d)))
+    rows, start = [], 1
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                rows.append((start, [cell.strip() for cell in cells]))
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise refusal("quotes", name, f"baris {start} ({error})") from error
+    if not rows:
+        raise refusal("empty_file", name)
+    yield Grid(name, "text", rows, is_comma_parted=delimiter == ",")
+
+
+def _decoded(data: bytes, name: str) -> str:
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
+        return data.decode("utf-16", errors="replace")  # Excel's "Unicode text"
+    for encoding in ("utf-8-sig", "cp1252") if b"\0" not in data else ():
+        try:  # the second is Excel's plain "CSV" on Indonesian Windows
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise refusal("not_text", name)
+
+
+def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
     _check_start(path.read_bytes(), path, name)
     marked = _marks(path, name, reading) if zipfile.is_zipfile(path) else {}
     if not marked:
