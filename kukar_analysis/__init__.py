@@ -22,92 +22,73 @@ come near. `show` makes a frame a table, a figure with its finding, a sentence; 
 that branch, as say.standing(2023, "Kukar"); `framework`.load() the regions, pillars and questions.
 """
 
-import re
+import csv
+import textwrap
+from difflib import get_close_matches
+from functools import partial
+from importlib import import_module
+from types import ModuleType
 
 __version__ = "0.5.0"
-_CATALOGUE = """
-Data        asked.read_table (a checked table, as "index_scores"; columns: data/processed/README.md)
-            origins.trace (a figure back to its cells), origins.figures (what can be traced)
-Standing    compare.indices (of all regions and years, and how each is known), compare.ranks,
-            compare.participants, compare.components (beside their group), compare.component_gaps,
-            compare.whole_field (whether all regions of an edition or year are there), peers.peers
-Measure     measures.effective_weights (which components tell regions apart, how firmly, how alike)
-Years       compare.components_between, change.decompose_change (adds up to the improvement)
-Firmness    robustness.rank_intervals (ranks under other ways to compute), robustness.rank_cases
-            (what decides them), robustness.rank_choices (one alone), robustness.rank_importance
-Pillars     priorities.questions (with an earlier year's, and what each may add), peers.statistics
-            (of the province, all years), priorities.means (of any scores, as the ministry rounds)
-Programmes  programmes.programmes, programmes.programme_counts
-Quick wins  quick_wins.quick_wins (candidates, ranked), quick_wins.named_quick_wins
-Ahead       priorities.next_steps (what to do first, who, by when, and what it gives),
-            priorities.shortest_way (to a target: its moves, and what each component could do
-            alone), priorities.what_if
-Papers      quality.arrivals (files, and whom they speak for), quality.rejected (or superseded),
-            quality.findings, quality.form (what is asked, and whether anybody answered)
-Agencies    agencies.agencies (an agency a row), agencies.agency_pillars, agencies.agency_questions,
-            agencies.leaning (a pillar a row)
-Missing     missing.missing (what of a table is not on record, which paper would fill it, who has
-            it), missing.not_received (every paper), missing.limits (what figures do not say)
-Words       asked.region_name, asked.pillar_name, asked.group_name, asked.agency
-"""
-"""What is offered, by subject: functions by their module of analysis/, which readers do not see."""
-_GONE = {
-    "tables": "frames of ka, shown by show.table",
-    "plots": "seaborn in the cell, and show.figure",
-    "narrative": "ka.say",
-    "explore": "notebooks/jelajah.ipynb",
-    "alone": "alone of ka.shortest_way",
-    "corrections": "ka.rejected(year, superseded=True)",
-    "correlations": "corr() of ka.components in the cell",
-    "questions_between": "ka.questions with since",
-}
-"""What took the place of names of earlier versions."""
+with open(f"{__path__[0]}/offered.csv", encoding="utf-8", newline="") as _file:
+    _LINES = [*csv.DictReader(_file)]
+"""Functions by the name that is typed, of `ka` or `say`; `gone`: what a name of before became."""
+OFFERED = tuple(dict.fromkeys(line["module"] for line in _LINES if line["of"] == "ka"))
+"""The modules of analysis/ that offer something."""
 _MODULES = ("framework", "say", "show")
 
 
-def catalogued(text: str) -> tuple[dict[str, tuple[str, str]], str]:
-    """Return module and function by the name offered, and the text as readers see it.
-
-    A function is written `module.function`, or `module.function as name`.
-    """
-    form = r"\b([a-z_]+)\.([a-z_]+)(?: as ([a-z_]+))?"
-    found = {hit[3] or hit[2]: (hit[1], hit[2]) for hit in re.finditer(form, text)}
-    return found, re.sub(form, lambda hit: hit[3] or hit[2], text)
+def _named(of: str) -> dict[str, dict[str, str]]:
+    return {line["name"]: line for line in _LINES if line["of"] == of}
 
 
-def offered(by_name: dict[str, tuple[str, str]], name: str, *besides: str) -> object:
+def _help(of: str) -> str:
+    """Return what is offered, a paragraph a subject."""
+    subjects: dict[str, list[str]] = {}
+    for name, line in _named(of).items():
+        said = f"{name} ({line['says']})" if line["says"] else name
+        subjects.setdefault(line["subject"], []).append(said)
+    each = (f"{subject:12}{', '.join(names)}" for subject, names in subjects.items())
+    return "\n".join(textwrap.fill(said, 100, subsequent_indent=" " * 12) for said in each)
+
+
+def _offered(of: str, name: str) -> object:
     """Return a function that checks what it is given, imported now: pandas takes half a second.
 
     AttributeError says what took the place of a name, or which come near.
     """
-    from difflib import get_close_matches
-    from importlib import import_module
-
-    if name not in by_name:
-        near = get_close_matches(name, known := [*by_name, *besides], 3, 0.5)
-        said = f"{'nearest' if near else 'known'}: {', '.join(near or known)}"
-        said = f"it became {_GONE[name]}" if name in _GONE else said
+    known, gone = _named(of), _named("gone")
+    if name not in known:
+        near = get_close_matches(name, [*known, *_MODULES], 3, 0.5)
+        said = f"nearest: {', '.join(near)}" if near else f"known: {', '.join(known)}"
+        said = f"it became {gone[name]['says']}" if name in gone else said
         raise AttributeError(f"{__name__} has no {name!r}; {said}", name=name)
-    module, function = by_name[name]
+    module, function = known[name]["module"], known[name]["function"]
     checked = import_module(f"{__name__}.analysis.asked").checked
     return checked(getattr(import_module(f"{__name__}.analysis.{module}"), function))
 
 
-_BY_NAME, _TEXT = catalogued(_CATALOGUE)
-OFFERED = tuple(dict.fromkeys(module for module, _ in _BY_NAME.values()))
-"""The modules of analysis/ that offer something."""
-__doc__ = (__doc__ or "") + _TEXT
-__all__ = sorted([*_MODULES, *_BY_NAME])
-
-
 def __getattr__(name: str) -> object:
-    if name in _MODULES:
-        from importlib import import_module
-
+    if name in ("framework", "show"):
         return import_module(f"{__name__}.{name}")
-    found = globals()[name] = offered(_BY_NAME, name, *_MODULES)
-    return found
+    return _offered("ka", name)
 
 
 def __dir__() -> list[str]:
     return [*__all__, "__all__", "__doc__", "__name__", "__version__"]
+
+
+__doc__ = f"{__doc__}\n{_help('ka')}\n"
+__all__ = sorted([*_MODULES, *_named("ka")])
+say = ModuleType(
+    f"{__name__}.say",
+    f"""Sentences that branch, as `ka.say.standing(2023, "Kukar")`: each stands beside its frame.
+
+They take year and region as the frames do, and return a text or a list of texts; "" or an empty
+list where there is nothing to say.
+
+{_help("say")}
+""",
+)
+vars(say).update(__getattr__=partial(_offered, "say"), __all__=sorted(_named("say")))
+vars(say).update(__dir__=lambda: [*say.__all__, "__doc__", "__name__"])

@@ -5,8 +5,7 @@ rank, mean or range of them is given elsewhere without asking it. A figure witho
 counted, never guessed. Nothing here rounds but by the ministry's own rules (score.py).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -15,67 +14,56 @@ import pandas as pd
 from kukar_analysis import framework, places, score
 
 _WINS = "quick wins on record"
-_SAYS = {_WINS: "the file says {}, the definitions {}"}
+_STATES = {
+    "differ": "differ",
+    "not_recomputable": "more are printed and cannot be recomputed",
+    "not_printed": "have nothing printed to compare with",
+}
 Scores = Mapping[tuple[int, str], dict[str, float]]
 """Component scores by (year, region); a component that is not stated is NaN."""
-_Figure = tuple[str, Any, Any, str]
-"""What it is, as printed, as computed (either may be None), and where it stands or what is not."""
+_Figure = tuple[str, str, Any, Any, str]
+"""A line of `check` without its state."""
 
 
-@dataclass
-class Recomputed:
-    """What became of one kind of published figure: how many agree, and a line for each other.
+def check(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """Return every published figure beside what its parts give, in the order of years.
 
-    `not_recomputable`: printed, but a part is not on record; `not_printed`: the other way round.
-    """
-
-    name: str
-    agree: int = 0
-    differ: list[str] = field(default_factory=list)
-    not_recomputable: list[str] = field(default_factory=list)
-    not_printed: list[str] = field(default_factory=list)
-
-    @property
-    def line(self) -> str:
-        """One line: `finals 2023: 130 of 130 agree`."""
-        parts = (
-            (self.differ, "differ"),
-            (self.not_recomputable, "more are printed and cannot be recomputed"),
-            (self.not_printed, "have nothing printed to compare with"),
-        )
-        said = [f"{self.name}: {self.agree} of {self.agree + len(self.differ)} agree"]
-        return "; ".join(said + [f"{len(found)} {what}" for found, what in parts if found])
-
-
-def check(tables: Mapping[str, pd.DataFrame]) -> list[Recomputed]:
-    """Return what became of every kind of published figure in the tables, in the order of years.
-
-    Needs component_scores, index_scores, question_scores and programmes (store.SCHEMAS).
+    Needs component_scores, index_scores, question_scores and programmes (store.SCHEMAS). Columns:
+    rule (as `finals 2023`), what, printed, computed (exact; null: not on record), state (agree,
+    differ, not_recomputable, not_printed), where (its cell, or what is not on record).
     """
     index, scores = tables["index_scores"], component_scores(tables["component_scores"])
-    finals = index[index["participated"]].groupby("year")
-    improved = index.dropna(subset="improvement_published").groupby("year")
-    figures: dict[str, Iterator[_Figure]] = {
-        **{f"finals {year}": _published(own, scores) for year, own in finals},
-        **{f"improvements {year}": _published(own, scores, index) for year, own in improved},
-        "component means": _means(tables["question_scores"], tables["component_scores"]),
-        _WINS: _quick_wins(tables["programmes"]),
-    }
-    return [_compared(name, own) for name, own in figures.items()]
+    rows = [
+        *_published(index, scores),
+        *_means(tables["question_scores"], tables["component_scores"]),
+        *_quick_wins(tables["programmes"]),
+    ]
+    columns = ["rule", "what", "printed", "computed", "where"]
+    found = pd.DataFrame(rows, columns=columns, dtype=object)
+    found["state"] = (found["printed"] == found["computed"]).map({True: "agree", False: "differ"})
+    found.loc[found["computed"].isna(), "state"] = "not_recomputable"
+    found.loc[found["printed"].isna(), "state"] = "not_printed"
+    return found
 
 
-def _compared(name: str, figures: Iterable[_Figure]) -> Recomputed:
-    rule, says = Recomputed(name), _SAYS.get(name, "printed {}, computed {}")
-    for what, stated, computed, where in figures:
-        if stated is None:
-            rule.not_printed.append(f"{what}: {where}")
-        elif computed is None:
-            rule.not_recomputable.append(f"{what}: {where}")
-        elif stated == computed:
-            rule.agree += 1
-        else:
-            rule.differ.append(f"{what}: {says.format(stated, computed)} ({where})")
-    return rule
+def counted(found: pd.DataFrame) -> dict[str, str]:
+    """Return a line for each rule of `check`, as `finals 2023: 130 of 130 agree`."""
+    said = {}
+    for rule, states in found.groupby("rule", sort=False)["state"]:
+        n = states.value_counts().reindex(["agree", *_STATES], fill_value=0)
+        parts = [f"{rule}: {n['agree']} of {n['agree'] + n['differ']} agree"]
+        said[str(rule)] = "; ".join(parts + [f"{n[s]} {w}" for s, w in _STATES.items() if n[s]])
+    return said
+
+
+def differences(found: pd.DataFrame) -> list[str]:
+    """Return a line for each figure of `check` that differs."""
+    says = {_WINS: "the file says {}, the definitions {}"}
+    return [
+        f"{r.what}: {says.get(r.rule, 'printed {}, computed {}').format(r.printed, r.computed)}"
+        f" ({r.where})"
+        for r in found.query("state == 'differ'").itertuples()
+    ]
 
 
 def printed(value: float | None) -> Decimal | None:
@@ -83,21 +71,22 @@ def printed(value: float | None) -> Decimal | None:
     return None if pd.isna(value) else Decimal(f"{value:.2f}")
 
 
-def _published(
-    own: pd.DataFrame, scores: Scores, before: pd.DataFrame | None = None
-) -> Iterator[_Figure]:
-    """Compare the finals, or the improvements on what index_scores says of the year before."""
-    what = "final" if before is None else "improvement"
-    for row in own.itertuples():
-        stated = row.index_published if before is None else row.improvement_published
+def _published(index: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
+    """Compare the finals, then the improvements on what index_scores says of the year before."""
+    index = index.sort_values("year", kind="stable")
+    finals, risen = index[index["participated"]], index.dropna(subset="improvement_published")
+    finals = finals.assign(what="final", stated=finals["index_published"])
+    risen = risen.assign(what="improvement", stated=risen["improvement_published"])
+    for row in pd.concat([finals, risen]).itertuples():
         parts, computed = scores.get((row.year, row.region), {}), None
         base: Decimal | None = Decimal(0)
-        if before is not None:
-            base = previous_sum(row.region, row.edition, before, scores)
+        if row.what == "improvement":
+            base = previous_sum(row.region, row.edition, index, scores)
         if base is not None and _complete(parts, row.edition):
             computed = score.index_of(parts, row.edition) - base
         where = f"a component is not public ({row.origin})" if computed is None else row.origin
-        yield f"{row.region_name} {row.year} {what}", printed(stated), computed, where
+        what = f"{row.region_name} {row.year} {row.what}"
+        yield f"{row.what}s {row.year}", what, printed(row.stated), computed, where
 
 
 def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figure]:
@@ -114,7 +103,8 @@ def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figur
             if computed is None:
                 where = f"only {len(given)} of {len(asked)} question scores are on record"
             where = where if pd.notna(value) else "no printed mean is on record"
-            yield f"{fw.regions[region].name} {year} {component}", printed(value), computed, where
+            what = f"{fw.regions[region].name} {year} {component}"
+            yield "component means", what, printed(value), computed, where
 
 
 def _quick_wins(programmes: pd.DataFrame) -> Iterator[_Figure]:
@@ -126,7 +116,8 @@ def _quick_wins(programmes: pd.DataFrame) -> Iterator[_Figure]:
         row = found.get((win.year, win.region, win.pillar))
         arrived = f"{row.programme} ({row.opd})" if row else None
         where = row.origin if row else "no file names it"
-        yield f"quick win {win.year} {win.pillar}", arrived, f"{win.programme} ({win.opd})", where
+        what = f"quick win {win.year} {win.pillar}"
+        yield _WINS, what, arrived, f"{win.programme} ({win.opd})", where
 
 
 def component_scores(table: pd.DataFrame) -> dict[tuple[int, str], dict[str, float]]:
@@ -191,18 +182,15 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
         rows.append((*row, "" if whole else missing, "; ".join(at)))
     groups = pd.DataFrame(rows, columns=[*_FIELD]).astype(_FIELD)
     undefined = [g.name for g in fw.groups.values() if g.group not in set(groups["group"])]
-    lacking = [text for text in groups["missing"] if text]
+    lacking = [*filter(None, groups["missing"])]
     lacking += [f"Aturan {year} kelompok {name} belum tercatat." for name in undefined]
-    nation = {
-        "basis": "definitions" if (groups["basis"] == "definitions").all() else "numbers",
-        "expected": None if undefined else groups["expected"].sum(skipna=False),
-        **groups[["kept", "faults"]].sum(),
-        "whole": not lacking,
-        "missing": " ".join(lacking),
-        "places": "; ".join(filter(None, groups["places"])),
-    }
-    line = pd.DataFrame([nation], columns=[*_FIELD]).astype(_FIELD)
-    return pd.concat([groups, line], ignore_index=True)
+    basis = "definitions" if (groups["basis"] == "definitions").all() else "numbers"
+    expected = None if undefined else groups["expected"].sum(skipna=False)
+    counted = (groups["kept"].sum(), groups["faults"].sum(), not lacking)
+    said = [" ".join(lacking), "; ".join(filter(None, groups["places"]))]
+    line = [None, None, basis, expected, *counted, *said]
+    nation = pd.DataFrame([line], columns=[*_FIELD]).astype(_FIELD)
+    return pd.concat([groups, nation], ignore_index=True)
 
 
 def _faulty_lines(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
@@ -227,13 +215,14 @@ def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[st
     Needs what `fields` needs, for all years that have an edition.
     """
     found = pd.concat([fields(tables, year) for year in framework.load().years()])
-    found = found[found["edition"].notna() & (found["basis"] != "none")]
-    said = "peserta " + found["edition"] + ": " + found["kept"].astype("str") + " dari "
-    said += found["expected"].astype("str") + " tercatat"
-    by_number = "; banyaknya menurut nomor urut tabel, sebab definitions/fields.csv belum memuatnya"
-    said += (found["basis"] == "numbers").map({True: by_number, False: ""})
-    at = "; " + found["faults"].astype("str") + " baris bermasalah: " + found["places"]
-    at = at.where(found["faults"] > 0, "")
-    advice = f". Lengkapi atau perbaiki tabelnya, lalu jalankan `kukar clean`. {_UNTIL}"
-    said = said.where(found["whole"], said + at + advice)
-    return [*said], [*said[~found["whole"]]]
+    said, short = [], []
+    for r in found[found["edition"].notna() & (found["basis"] != "none")].itertuples():
+        line = f"peserta {r.edition}: {r.kept} dari {r.expected} tercatat"
+        if r.basis == "numbers":
+            line += "; banyaknya menurut nomor urut, sebab definitions/fields.csv belum memuatnya"
+        if not r.whole:
+            line += f"; {r.faults} baris bermasalah: {r.places}" if r.faults else ""
+            line += f". Lengkapi atau perbaiki tabelnya, lalu jalankan `kukar clean`. {_UNTIL}"
+            short.append(line)
+        said.append(line)
+    return said, short

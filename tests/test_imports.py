@@ -12,7 +12,7 @@ from kukar_analysis import store
 PACKAGE = "kukar_analysis"
 _WAY = """
 errors paths outputs places writing used framework formats score suggest respondents store
-read clean check analysis say show forms report cli __main__
+read clean check analysis show forms report cli __main__
 """
 PARTS = _WAY.split()
 """The folders and modules of the package in the way of the data; within one, no circle."""

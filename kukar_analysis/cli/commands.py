@@ -105,23 +105,24 @@ def _checked() -> tuple[bool, bool]:
     from kukar_analysis import check, framework, store
 
     fw, tables = framework.load(), {name: store.read(name) for name in store.SCHEMAS}
-    rules, (fields, short) = check.check(tables), check.short_fields(tables)
+    found, (fields, short) = check.check(tables), check.short_fields(tables)
     for line in fields:
         typer.echo(line, err=line in short)
-    for rule in rules:
-        typer.echo(rule.line)
-        for difference in rule.differ:
+    for rule, line in check.counted(found).items():
+        typer.echo(line)
+        own = found[found["rule"] == rule]
+        for difference in check.differences(own):
             _warn(f"  differs: {difference}")
-        unseen = [*rule.not_recomputable, *rule.not_printed]
-        for reason in unseen if len(unseen) <= NAMED else []:
-            typer.echo(f"  not checked: {reason}")
+        unseen = own[~own["state"].isin(["agree", "differ"])]
+        for figure in unseen.itertuples() if len(unseen) <= NAMED else ():
+            typer.echo(f"  not checked: {figure.what}: {figure.where}")
     for e in fw.editions.values():
         if count := sum(fw.unconfirmed(e.edition).values()):
             said = f"edition {e.edition}: {count} facts copied from {e.follows} and not confirmed"
             typer.echo(f"{said} (kukar new-year {e.year} --status)")
-    if not any(rule.agree or rule.differ for rule in rules):
+    if not found["state"].isin(["agree", "differ"]).any():
         raise KukarError("nothing to check: no published figure is on record in these tables")
-    return not any(rule.differ for rule in rules), not short
+    return not check.differences(found), not short
 
 
 @command()

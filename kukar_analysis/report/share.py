@@ -69,8 +69,7 @@ def share(
 def _faults(entries: list[dict[str, Any]], record: RunRecord) -> list[str]:
     """Return why the bundle would be a draft: figures that differ, pages failed or of old data."""
     tables = ("index_scores", "component_scores", "question_scores", "programmes")
-    rules = check.check({name: store.read(name) for name in tables})
-    faults = [difference for rule in rules for difference in rule.differ]
+    faults = check.differences(check.check({name: store.read(name) for name in tables}))
     for entry in entries:
         if entry["status"] in ("failed", "replaced"):
             faults.append(f"{entry['name']} is {entry['status']}")
