@@ -1,5 +1,9 @@
-"""The exceptions: each says in one line what, where, what was expected and what to do next."""
+"""The exceptions: each says in one line what, where, what was expected and what to do next.
 
+A class of its own is what some caller tells apart, or what says whose fault it is.
+"""
+
+import traceback
 from pathlib import Path
 
 
@@ -31,8 +35,8 @@ class UnfinishedError(SourceError):
     """A raw file's end is missing: it is cut, or still being copied."""
 
     def __init__(self, file: str, what: str) -> None:
-        said = "Bila masih disalin, dibaca pada run berikutnya; bila tidak, simpan lagi"
-        super().__init__(f"{file}: {what}. {said} atau minta lagi.")
+        advice = "Bila masih disalin, tunggu run berikutnya; bila tidak, simpan atau minta lagi"
+        super().__init__(f"{file}: {what}. {advice}.")
 
 
 class ScoreError(KukarError):
@@ -48,7 +52,7 @@ class MissingTableError(TableError):
 
 
 class ReportError(KukarError):
-    """A report cannot be run or published."""
+    """A report cannot be run, published or shared."""
 
 
 class HeldError(ReportError):
@@ -57,21 +61,13 @@ class HeldError(ReportError):
     exit_code = 3
 
 
-class ShareError(ReportError):
-    """A bundle has nothing to hold, a check that fails, or what must not leave the office."""
-
-
 class PrinterError(ReportError):
     """What makes PDF is not installed; everything else can be made."""
 
 
 def own_fault(error: Exception) -> str:
     """Return how an unforeseen error is told: by its place, as its words may name a person."""
-    last = error.__traceback__
-    while last and last.tb_next:
-        last = last.tb_next
-    code = f", {Path(last.tb_frame.f_code.co_filename).name} baris {last.tb_lineno}" if last else ""
-    return (
-        f"program gagal membacanya ({type(error).__name__}{code}). Ini kesalahan program, bukan"
-        " berkasnya: laporkan, dan sementara itu kirim isinya dalam bentuk lain."
-    )
+    frames = traceback.extract_tb(error.__traceback__)
+    at = f", {Path(frames[-1].filename).name} baris {frames[-1].lineno}" if frames else ""
+    said = f"program gagal membacanya ({type(error).__name__}{at}). Ini kesalahan program, bukan"
+    return f"{said} berkasnya: laporkan, dan sementara itu kirim isinya dalam bentuk lain."

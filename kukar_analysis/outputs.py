@@ -10,12 +10,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import paths
-
 COMPARED = "nbval-check-output"
 """Tag of the cells whose outputs are kept, as tests compare them."""
-_SHOWN = ("execute_result", "display_data")
-_KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def kept(text: str) -> str:
@@ -30,24 +26,18 @@ def kept(text: str) -> str:
             cell["metadata"] = {"tags": tags} if tags else {}
             if cell["cell_type"] == "code":
                 count += 1
-                compared = COMPARED in tags
-                found = [o for o in cell["outputs"] if compared and o["output_type"] in _SHOWN]
-                cell["outputs"], cell["execution_count"] = found, count if compared else None
-                for output in found:
-                    output["metadata"] = {}
-                    if "execution_count" in output:
-                        output["execution_count"] = count
+                own, compared = {"metadata": {}, "execution_count": count}, COMPARED in tags
+                shown = [o for o in cell["outputs"] if compared and "data" in o]
+                cell["outputs"] = [{k: own.get(k, o[k]) for k in o} for o in shown]
+                cell["execution_count"] = count if compared else None
         about = notebook["metadata"]
+        notebook["metadata"] = {key: about[key] for key in ("kernelspec", "kukar") if key in about}
+        notebook["metadata"]["language_info"] = {"name": about["language_info"]["name"]}
+        if about["kernelspec"]["name"] == "python3":  # its title is another in each desk
+            about["kernelspec"]["display_name"] = "Python 3"
     except (ValueError, KeyError, TypeError, AttributeError):
         return text
-    own = about.get("kernelspec", {}).get("name") not in (None, _KERNEL["name"])
-    notebook["metadata"] = {
-        **({"kukar": about["kukar"]} if "kukar" in about else {}),
-        "kernelspec": about["kernelspec"] if own else _KERNEL,
-        "language_info": {"name": about.get("language_info", {}).get("name", "python")},
-    }
-    made = json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    return made.replace(str(paths.NOTEBOOKS), ".").replace(str(paths.ROOT), ".")
+    return json.dumps(notebook, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
 def saved(os_path: str, **_: Any) -> None:
@@ -57,16 +47,13 @@ def saved(os_path: str, **_: Any) -> None:
     left alone; without git nothing happens. A hook of JupyterLab.
     """
     path = Path(os_path)
-    asked = (["diff", "--quiet"], ["add", "--update"]) if path.suffix == ".ipynb" else ()
     try:
-        for words in asked:
-            command = ["git", *words, "--", path.name]
+        for words in ("diff --quiet", "add --update") if path.suffix == ".ipynb" else ():
+            command = ["git", *words.split(), "--", path.name]
             subprocess.run(command, cwd=path.parent, check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
         return
 
 
 if __name__ == "__main__":
-    sys.stdin.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    sys.stdout.reconfigure(encoding="utf-8", newline="")  # type: ignore[union-attr]
-    sys.stdout.write(kept(sys.stdin.read()))
+    sys.stdout.buffer.write(kept(sys.stdin.buffer.read().decode()).encode())

@@ -17,7 +17,7 @@ from reading import KUKAR
 
 from kukar_analysis import show, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.errors import ShareError
+from kukar_analysis.errors import ReportError
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import leaks, paper, registry, share, workbook
 from kukar_analysis.report.record import RunRecord, run_record
@@ -76,7 +76,7 @@ def contents(path):
 
 
 def test_a_bundle_holds_pages_pdf_annex_and_message(folder, record):
-    with pytest.raises(ShareError, match="no page of 2023"):
+    with pytest.raises(ReportError, match="no page of 2023"):
         bundle(folder, record)
     published(folder, record)
     made, faults = bundle(folder, record)
@@ -98,7 +98,7 @@ def test_a_bundle_holds_pages_pdf_annex_and_message(folder, record):
 
 def test_a_figure_that_differs_makes_a_draft_or_nothing(folder, record, tables_changed):
     published(folder, record)
-    with pytest.raises(ShareError, match=r"Kutai Kartanegara 2023 final.*--draft"):
+    with pytest.raises(ReportError, match=r"Kutai Kartanegara 2023 final.*--draft"):
         bundle(folder, record)
     assert list(folder.glob("*.zip")) == []
     made, faults = bundle(folder, record, is_draft=True)
@@ -129,7 +129,7 @@ def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(folder, record, chan
     said = json.loads((folder / MANIFEST).read_text())
     said["reports"][0] |= change
     (folder / MANIFEST).write_text(json.dumps(said))
-    with pytest.raises(ShareError, match=words):
+    with pytest.raises(ReportError, match=words):
         bundle(folder, record)
 
 
@@ -201,7 +201,7 @@ def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(
     listed.write_text("Kepala Rekaan Satu\n\n", encoding="utf-8")
     published(folder, record, said=said)
     try:
-        with pytest.raises(ShareError, match=f"must not leave the office: .*{kind}") as refused:
+        with pytest.raises(ReportError, match=f"must not leave the office: .*{kind}") as refused:
             bundle(folder, record, is_draft=True)
     finally:
         listed.unlink()

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from kukar_analysis import check, framework, store, writing
-from kukar_analysis.errors import ShareError
+from kukar_analysis.errors import ReportError
 from kukar_analysis.report import leaks, paper, publish, site, workbook
 from kukar_analysis.report.cache import Cache
 from kukar_analysis.report.record import RunRecord
@@ -31,7 +31,7 @@ def share(
 ) -> tuple[Path, list[str]]:
     """Bundle the published pages of a year in `folder`; return the zip, and its faults as a draft.
 
-    `staged` is an empty place of the run's own, in which it is put together. Raises ShareError
+    `staged` is an empty place of the run's own, in which it is put together. Raises ReportError
     where nothing of the year is published, where a check fails and no draft is asked for, or where
     a file holds what must not leave the office; PrinterError without pango.
     """
@@ -39,11 +39,13 @@ def share(
     entries = [e for e in published if e["year"] == year and e["region"] in regions and e["page"]]
     if not entries:
         names = ", ".join(regions)
-        raise ShareError(f"no page of {year} {names} is published in {folder.name}: `kukar report`")
+        raise ReportError(
+            f"no page of {year} {names} is published in {folder.name}: `kukar report`"
+        )
     faults = _faults(entries, record)
     if faults and not is_draft:
         listed = "; ".join(faults[:3]) + (f" and {len(faults) - 3} more" if len(faults) > 3 else "")
-        raise ShareError(f"{listed}: mend it and run `kukar run`, or share it as a --draft")
+        raise ReportError(f"{listed}: mend it and run `kukar run`, or share it as a --draft")
     printer = paper.Printer(sheet)
     root = staged / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}"
     root.mkdir(parents=True)
@@ -56,7 +58,7 @@ def share(
         message = _message(entries, record, year=year, paper=sheet, draft=is_draft)
         (root / "pesan.txt").write_text(message, encoding="utf-8")
     if found := leaks.find(root, leaks.persons(raw)):
-        raise ShareError(
+        raise ReportError(
             f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
             " take them out of the raw files, make the pages anew (`kukar run`) and share again"
         )
