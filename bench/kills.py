@@ -64,7 +64,9 @@ class Office:
         for path in sorted((self.project / "notebooks").glob("[0-9]*.ipynb")):
             notebook = nbformat.read(path, as_version=4)
             own = [c for c in notebook.cells if "parameters" in c.metadata.get("tags", [])]
-            reads = "from kukar_analysis import used\nused.note_table('index_scores', None, region)"
+            reads = (
+                "from kukar_analysis import paths\npaths.note_table('index_scores', None, region)"
+            )
             body = f"import time\n{reads}\ntime.sleep(0.1)\n'himpunan-{self.number:04}'"
             title = v4.new_markdown_cell("# Judul", id="judul")
             notebook.cells = [title, *own, v4.new_code_cell(body, id="isi")]

@@ -1,7 +1,15 @@
-"""Where things lie. Standard library only: a run with nothing to do needs no more."""
+"""Where things lie, how a file comes to be, and which tables were read. Standard library only.
 
+A run with nothing to do needs no more, and the runner asks every kernel what it read.
+"""
+
+import hashlib
+import json
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
@@ -11,8 +19,73 @@ MANIFEST = "manifest.json"
 """File of a folder of reports that says what is there."""
 PROCESSED_VARIABLE = "KUKAR_PROCESSED"
 """Environment variable that points notebooks to another folder than data/processed."""
+OWN = 0o660
+"""Mode of a file that may concern persons: for its owner and group alone."""
+_READ: set[str] = set()
 
 
 def processed_dir() -> Path:
     """Return the folder that tables are read from and written to."""
     return Path(os.environ.get(PROCESSED_VARIABLE) or ROOT / "data" / "processed")
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a place beside `path` to write to; it takes its place when the block ends well.
+
+    A file that was there is never written into: it may be linked from elsewhere.
+    """
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        yield temporary
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write(path: Path, content: str | bytes, mode: int | None = None) -> Path:
+    """Write a file, text as UTF-8, with the folders it lies in, and return its path."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        if mode is not None:
+            temporary.touch(mode)
+        temporary.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def known(path: Path) -> dict[str, Any]:
+    """Return what a record in JSON holds; nothing where there is none to believe."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return found if isinstance(found, dict) else {}
+    except (OSError, ValueError):
+        return {}
+
+
+def sha256(path: Path) -> str:
+    """Return the fingerprint of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def note_table(table: str, year: int | None = None, region: str | None = None) -> None:
+    """Note that rows of a table are read: all of them, or those of a year, a region or both."""
+    _READ.add(f"{table} {'*' if year is None else int(year)} {region or '*'}")
+
+
+def seen() -> list[str]:
+    """Return what was read in this process, as `table year region`; * stands for all."""
+    return sorted(_READ)
+
+
+def tells_of(tables: Iterable[str], year: int | None, region: str | None) -> bool:
+    """Return whether noted tables hold rows of this year and region; None stands for any.
+
+    A region has to be asked for by its name where any is: whoever names another one alone shows
+    that one. A table of all regions, which the cells choose from, will do where none is named.
+    """
+    noted = [one.split(" ")[1:] for one in tables]
+    named = {r for _, r in noted} - {"*"}
+    years, regions = ("*", str(year)), ("*", region)
+    own = any((year is None or y in years) and (region is None or r in regions) for y, r in noted)
+    return own and (region is None or not named or region in named)

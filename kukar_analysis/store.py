@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from kukar_analysis import framework, used, writing
+from kukar_analysis import framework, paths
 from kukar_analysis.errors import MissingTableError, TableError, UsageError
 from kukar_analysis.framework.facts import FIXED_NAMES, NOTE_KINDS
 from kukar_analysis.paths import NOTEBOOKS, PROCESSED_VARIABLE, RAW, REPORTS, ROOT, processed_dir
@@ -75,7 +75,7 @@ def read(
     """
     if table not in SCHEMAS:
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
-    used.note_table(table, year, region)
+    paths.note_table(table, year, region)
     found = _newest(table, processed or processed_dir())
     if year is not None:
         is_own = found["year"] == year if "year" in found else found["file"].str[:5] == f"{year}/"
@@ -143,18 +143,18 @@ def write_all(
     record = {"tables": {}, **made_from(processed), "program": program()}
     for name, table in checked.items():
         path = processed / f"{name}.parquet"
-        with writing.replacing(path) as temporary:
-            temporary.touch(writing.OWN)
+        with paths.replacing(path) as temporary:
+            temporary.touch(paths.OWN)
             table.to_parquet(temporary, index=False)
-        record["tables"][name] = writing.sha256(path)
+        record["tables"][name] = paths.sha256(path)
     if raw:  # tables that are written alone belong to what the others do
         record |= {"raw": str(raw.resolve()), "files": files, "confirmed": confirmed}
-    writing.write(processed / MADE_FROM, json.dumps(record, indent=1))
+    paths.write(processed / MADE_FROM, json.dumps(record, indent=1))
 
 
 def made_from(processed: Path) -> dict[str, Any]:
     """Return what a set of tables records of itself; empty where it records nothing readable."""
-    return writing.known(processed / MADE_FROM)
+    return paths.known(processed / MADE_FROM)
 
 
 def is_confirmed() -> bool:
@@ -169,7 +169,7 @@ def check_written(processed: Path) -> dict[str, Any]:
         raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
     for name, sha256 in record.get("tables", {}).items():
         path = processed / f"{name}.parquet"
-        if not path.exists() or writing.sha256(path) != sha256:
+        if not path.exists() or paths.sha256(path) != sha256:
             raise TableError(f"table {name} is not as it was written: run `kukar clean` anew")
     if record.get("program") != program():
         said = "the tables were made by another version of the program or its definitions"
@@ -182,5 +182,5 @@ def program() -> str:
     package, digest = Path(__file__).parent, hashlib.sha256()
     parts = ("*.py", "*.csv", "framework/*.py", "read/**/*.py", "clean/*.py", "definitions/*.csv")
     for path in sorted(p for part in parts for p in package.glob(part)):
-        digest.update(f"{path.relative_to(package).as_posix()} {writing.sha256(path)}\n".encode())
+        digest.update(f"{path.relative_to(package).as_posix()} {paths.sha256(path)}\n".encode())
     return digest.hexdigest()

@@ -10,7 +10,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from kukar_analysis import outputs, paths, writing
+from kukar_analysis import outputs, paths
 from kukar_analysis.report import notebooks
 
 TAG = outputs.COMPARED
@@ -22,7 +22,7 @@ def keep(path: Path) -> None:
     quiet = ["--log-level=CRITICAL"]  # ipykernel warns of TCP at every start
     NotebookClient(ran, kernel_name="python3", resources=lies, extra_arguments=quiet).execute()
     text = nbformat.writes(ran).replace(str(path.parent.resolve()), ".")
-    writing.write(path, outputs.kept(text))
+    paths.write(path, outputs.kept(text))
 
 
 if __name__ == "__main__":

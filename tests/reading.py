@@ -117,7 +117,7 @@ def tables_from(folder):
 
 
 PARAMETERS = 'year: int = 2021  # tahun\nregion: str = "00.00"  # kode'
-ASKS = "from kukar_analysis import used\nused.note_table('index_scores', year, region)"
+ASKS = "from kukar_analysis import paths\npaths.note_table('index_scores', year, region)"
 """Stands for a cell that reads rows, without the second that reading takes."""
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from kukar_analysis import paths, used
+from kukar_analysis import paths
 from kukar_analysis.report import cache
 from kukar_analysis.report.cache import Asked, key_of
 
@@ -117,7 +117,7 @@ def test_what_the_program_writes_and_what_is_hidden_changes_nothing(places, now)
     ],
 )
 def test_a_page_tells_of_the_region_and_year_that_was_asked_for(monkeypatch, noted, tells):
-    monkeypatch.setattr(used, "_TABLES", set())
+    monkeypatch.setattr(paths, "_READ", set())
     for one in noted:
-        used.note_table(*one)
-    assert used.tells_of(used.seen(), 2023, "35.07") is tells
+        paths.note_table(*one)
+    assert paths.tells_of(paths.seen(), 2023, "35.07") is tells

@@ -11,12 +11,12 @@ from kukar_analysis import store
 
 PACKAGE = "kukar_analysis"
 _WAY = """
-errors paths outputs places writing used framework formats score suggest respondents store
+errors paths outputs places framework formats score suggest respondents store
 read clean check analysis show forms report cli __main__
 """
 PARTS = _WAY.split()
 """The folders and modules of the package in the way of the data; within one, no circle."""
-ALONE = {"errors", "paths", "places", "writing", "used", "framework.facts", "formats"}
+ALONE = {"errors", "paths", "places", "outputs", "framework.facts", "formats"}
 """Modules that need no other."""
 RECOMPUTES = {"check": {"errors", "framework", "places", "score"}}
 """Checking must not lean on what made the tables it checks."""

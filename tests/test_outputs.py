@@ -57,7 +57,7 @@ def git(folder, *asked):
 def clone(tmp_path):
     """Return a clone that holds one notebook, in which nobody has set anything up."""
     origin = tmp_path / "asal"
-    for name in ("__init__.py", "paths.py", "outputs.py"):
+    for name in ("__init__.py", "offered.csv", "outputs.py"):
         (origin / "kukar_analysis").mkdir(parents=True, exist_ok=True)
         shutil.copy(paths.ROOT / "kukar_analysis" / name, origin / "kukar_analysis" / name)
     for name in ("Makefile", ".gitattributes"):

@@ -118,7 +118,7 @@ def test_a_report_over_its_limits_is_ended_and_named(error_of, cells, limits, sa
     assert kernels_left() == []
 
 
-READS = "used.note_table('index_scores', {})"
+READS = "paths.note_table('index_scores', {})"
 
 
 @pytest.mark.parametrize(
@@ -135,7 +135,7 @@ READS = "used.note_table('index_scores', {})"
 )
 def test_a_report_reads_rows_of_what_it_is_about_and_keeps_its_parameters(error_of, cells, said):
     reads = [READS.format(c) if c.startswith(("year, ", "2022")) else c for c in cells]
-    cells = ["from kukar_analysis import used", "year = int(str(year))", *reads]  # the same value
+    cells = ["from kukar_analysis import paths", "year = int(str(year))", *reads]  # the same value
     error = error_of(*cells, asks=None, given={"year": 2023, "region": MALANG})
     assert error.startswith(said)
     assert bool(error) == bool(said)
@@ -144,7 +144,7 @@ def test_a_report_reads_rows_of_what_it_is_about_and_keeps_its_parameters(error_
 def test_a_report_of_two_years_reads_rows_of_both(error_of, tmp_path):
     about = {"from_year": 2022, "to_year": 2023, "region": KUKAR}
     parameters = "from_year: int = 2020\nto_year: int = 2021\nregion: str = '00.00'"
-    cells = ["from kukar_analysis import used", READS.format("to_year, region")]
+    cells = ["from kukar_analysis import paths", READS.format("to_year, region")]
     write_notebook(tmp_path / "notebooks", "dua", *cells, parameters=parameters, asks=None)
     said = f"it read no rows of {KUKAR} 2022, only index_scores 2023 {KUKAR}"
     assert error_of(name="dua", given=about).startswith(said)

@@ -13,7 +13,7 @@ import pytest
 from making import bytes_of
 from typer.testing import CliRunner
 
-from kukar_analysis import clean, framework, paths, writing
+from kukar_analysis import clean, framework, paths
 from kukar_analysis.clean import received
 from kukar_analysis.cli import app, clock, names
 from kukar_analysis.errors import HeldError, KukarError, UsageError
@@ -304,7 +304,7 @@ def test_broken_off_anywhere_every_answer_is_there_once_and_the_next_run_goes_on
         return one
 
     with monkeypatch.context() as patch:
-        patch.setattr(writing, "write", until_killed(writing.write))
+        patch.setattr(paths, "write", until_killed(paths.write))
         patch.setattr(type(surveyed), "unlink", until_killed(type(surveyed).unlink))
         with pytest.raises(Killed):
             names.forget(surveyed, 0, LATER)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis import framework, places, store, writing
+from kukar_analysis import framework, paths, places, store
 from kukar_analysis.analysis import compare, quality
 from kukar_analysis.analysis.told import tidy
 from kukar_analysis.errors import SourceError, UsageError
@@ -138,7 +138,7 @@ def _read_again(
     path: Path, file: str, mtime_ns: int
 ) -> tuple[str, dict[str, list[tuple[SourceList, Record]]]]:
     """Return the fingerprint of a file as it is at that time, and its records by their places."""
-    sha256, records = writing.sha256(path), defaultdict(list)
+    sha256, records = paths.sha256(path), defaultdict(list)
     for part in READERS[path.suffix.lower()](path, file).lists:
         for record in part.records:
             for origin in {part.origin(record, column) for column in (*part.headings, None)}:

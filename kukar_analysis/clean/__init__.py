@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import formats, framework, places, respondents, score, store, writing
+from kukar_analysis import formats, framework, paths, places, respondents, score, store
 from kukar_analysis.clean import received
 from kukar_analysis.clean.claims import settle
 from kukar_analysis.clean.line import Line
@@ -97,7 +97,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
             own += [Line(part, record, year, editions) for record in part.records]
         contents |= {content} if file.lists else set()
     for name, path in received.mappings(raw).items():
-        files.append(_File(name, writing.sha256(path), "mapping"))
+        files.append(_File(name, paths.sha256(path), "mapping"))
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
     for line in lines:
@@ -115,7 +115,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     pictures = {name: picture for file in files for name, picture in file.pictures.items()}
     shutil.rmtree(processed / "scan", ignore_errors=True)
     for name, picture in pictures.items():
-        writing.write(processed / "scan" / name, picture, writing.OWN)
+        paths.write(processed / "scan" / name, picture, paths.OWN)
     is_settled = tables["rejected"]["rule"].isin(_SETTLED)
     arrived.problems += _by_file(tables["rejected"][~is_settled])
     arrived.notes += _by_file(tables["rejected"][is_settled])
@@ -142,7 +142,7 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
     try:
         if path.exists() and not path.is_file():
             raise refusal("no_file", name)
-        file.sha256 = sha256 = writing.sha256(path)
+        file.sha256 = sha256 = paths.sha256(path)
         if arrived.sha256.get(name, sha256) != sha256:
             said = f"bukan berkas yang tercatat di {SOURCES}, jadi tidak dipakai. Kembalikan berkas"
             said += f" itu, atau, bila yang ini diterima, tulis sha256-nya di barisnya: {sha256}"

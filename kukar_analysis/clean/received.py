@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kukar_analysis import formats, store, writing
+from kukar_analysis import formats, paths, store
 from kukar_analysis.errors import TableError, UsageError
 from kukar_analysis.read import READERS, mapping
 from kukar_analysis.read.source import Reading
@@ -120,7 +120,7 @@ def mappings(raw: Path) -> dict[str, Path]:
 def sha256(path: Path) -> str | None:
     """Return the fingerprint of a file, None where it cannot be opened."""
     try:
-        return writing.sha256(path)
+        return paths.sha256(path)
     except OSError:
         return None
 

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 import typer
 
-from kukar_analysis import paths, writing
+from kukar_analysis import paths
 from kukar_analysis.cli.common import Folder, Words
 from kukar_analysis.errors import HeldError, KukarError, UsageError
 from kukar_analysis.report.cache import Asked, faults, of_text
@@ -47,7 +47,7 @@ def standing_of(
     from kukar_analysis.framework.facts import WITA
 
     tables, fw, now = paths.processed_dir(), framework.load(), datetime.now(WITA)
-    manifest, published = writing.known(reports / paths.MANIFEST), None
+    manifest, published = paths.known(reports / paths.MANIFEST), None
     said = [*_of_run(tables, now)]
     if manifest:
         published = {key: manifest[key] for key in ("made_at", "version", "commit", "inputs")}
@@ -85,7 +85,7 @@ def lines(standing: dict[str, Any]) -> Iterator[str]:
 
 def _of_run(tables: Path, now: datetime) -> _Said:
     """Say what went wrong with the last run, if anything did: without its time, to tell it once."""
-    known = writing.known(tables / _KEPT)
+    known = paths.known(tables / _KEPT)
     ended = known.get("ended", "")
     if ended is None:
         host, _, process = known["process"].rpartition(" ")
@@ -168,7 +168,7 @@ def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
     Raises the error that ended it, if any did.
     """
     tables, send, error, is_told = asked.processed, sender(notify), None, True
-    before, ours = writing.known(tables / _KEPT), f"{platform.node()} {os.getpid()}"
+    before, ours = paths.known(tables / _KEPT), f"{platform.node()} {os.getpid()}"
     began = datetime.now(UTC).isoformat(timespec="seconds")
     _keep(tables, began_at=began, process=ours, ended=None)
     try:
@@ -178,7 +178,7 @@ def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
     said = f"berakhir dengan kode {code}: {error or 'ada yang tidak selesai'}" if code else ""
     if not isinstance(error, HeldError):
         _keep(tables, process=ours, ended=said)
-    elif writing.known(tables / _KEPT)["process"] == ours:  # the other run goes on
+    elif paths.known(tables / _KEPT)["process"] == ours:  # the other run goes on
         _keep(tables, **{"ended": "", **before})
     if send:
         is_told = tell(tables, send, standing_of(asked.raw, asked.reports, asked.regions)["wrong"])
@@ -189,7 +189,7 @@ def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
 
 def _keep(tables: Path, **known: Any) -> None:
     path = tables / _KEPT
-    writing.write(path, json.dumps(writing.known(path) | known, indent=1), mode=writing.OWN)
+    paths.write(path, json.dumps(paths.known(path) | known, indent=1), mode=paths.OWN)
 
 
 def sender(asked: list[str]) -> Any:
@@ -220,7 +220,7 @@ def tell(tables: Path, send: Any, wrong: list[str]) -> bool:
     Returns whether it went out; what did not is told again by the next run.
     """
     state = of_text("\n".join([*send.urls(), *wrong])) if wrong else ""
-    if state == writing.known(tables / _KEPT).get("told", ""):
+    if state == paths.known(tables / _KEPT).get("told", ""):
         return True
     title = f"Kukar: {len(wrong)} hal perlu dilihat" if wrong else "Kukar: semua beres lagi"
     text = "\n".join(f"- {line}" for line in wrong) or "Tidak ada lagi yang salah."

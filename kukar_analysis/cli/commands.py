@@ -294,7 +294,7 @@ def _lab(no_browser: bool = False, port: int | None = None) -> None:
 
 @command()
 def _new_notebook(name: str, title: str | None = None, question: str | None = None) -> None:
-    from kukar_analysis import framework, store, writing
+    from kukar_analysis import framework, paths, store
 
     if not re.fullmatch(r"(?=.{1,40}$)[a-z][a-z0-9]*(_[a-z0-9]+)*", name):
         raise UsageError(
@@ -317,7 +317,7 @@ def _new_notebook(name: str, title: str | None = None, question: str | None = No
         text = text.replace(place, json.dumps(words, ensure_ascii=False)[1:-1])
     last = max((int(stem[:2]) for stem in stems if re.match(r"\d\d_", stem)), default=-1)
     path = paths.NOTEBOOKS / f"{last + 1:02}_{name}.ipynb"
-    writing.write(path, text)
+    paths.write(path, text)
     typer.echo(f"notebooks/{path.name}: runs as it is, for each region and year on record")
     typer.echo(
         f"next: open it with `kukar lab`; `kukar report --only {path.stem}` makes its pages, and"

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis import clean, places, writing
+from kukar_analysis import clean, paths, places
 from kukar_analysis.clean.received import NAMELESS, SOURCES, nameless, originals
 from kukar_analysis.errors import KukarError, SourceError
 from kukar_analysis.forms import heading
@@ -55,13 +55,13 @@ def forget(raw: Path, days: int, today: date) -> list[str]:
 def _replace(raw: Path, lists: dict[str, str], sources: pd.DataFrame) -> None:
     """Write each list, SOURCES.csv that names it in its survey's place, and delete the survey."""
     for name, text in lists.items():
-        writing.write(raw / nameless(name), text)
+        paths.write(raw / nameless(name), text)
     if len(sources) and lists:
         hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in lists.items()}
         sha256 = sources["file"].map(hashes).fillna(sources["sha256"])
         instead = {name: nameless(name) for name in lists}
         made = sources.assign(sha256=sha256).replace({"file": instead, "supersedes": instead})
-        writing.write(raw / SOURCES, made.to_csv(index=False, lineterminator="\n"))
+        paths.write(raw / SOURCES, made.to_csv(index=False, lineterminator="\n"))
     for name in lists:
         (raw / name).unlink()
 

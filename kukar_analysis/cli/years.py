@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis import forms, framework, writing
+from kukar_analysis import forms, framework, paths
 from kukar_analysis.errors import UsageError
 
 FILES = ("edition_questions", "editions", "weights", "surveys")
@@ -62,7 +62,7 @@ def _forms(year: int, edition: str, folder: Path) -> Iterator[str]:
     for kind in ["programmes", *["survey"] * (edition in fw.surveys)]:
         made += forms.write(kind, year, region, folder, edition=edition)
     text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
-    writing.write(folder / _README, text.format(year=year))
+    paths.write(folder / _README, text.format(year=year))
     yield f"{len(made)} forms to send out, with {_README}: {folder}"
 
 
@@ -104,7 +104,7 @@ def copy(year: int, sources: list[str]) -> None:
         framework.load(trial)
     with ExitStack() as stack:  # all are written before one takes its place
         for path, text in after.items():
-            stack.enter_context(writing.replacing(path)).write_bytes(text.encode())
+            stack.enter_context(paths.replacing(path)).write_bytes(text.encode())
     framework.forget()
 
 

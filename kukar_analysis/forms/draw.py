@@ -16,7 +16,7 @@ from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.xml.functions import tostring
 
-from kukar_analysis import writing
+from kukar_analysis import paths
 from kukar_analysis.errors import UsageError
 
 GUIDE, LISTS = "Petunjuk", "Daftar"
@@ -125,7 +125,7 @@ def save(made: Any, path: Path) -> Path:
             content = tostring(made.properties.to_tree()) if is_core else parts.read(name)
             info = zipfile.ZipInfo(name, (day.year, day.month, day.day, 0, 0, 0))
             archive.writestr(info, content, zipfile.ZIP_DEFLATED)
-    return writing.write(path, stamped.getvalue())
+    return paths.write(path, stamped.getvalue())
 
 
 def _fit_height(sheet: Any, row: int, texts: Any, widths: Any, least: int = 2) -> None:

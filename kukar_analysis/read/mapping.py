@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-from kukar_analysis import framework, writing
+from kukar_analysis import framework, paths
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.framework import normalise
 from kukar_analysis.read import files, headings
@@ -315,7 +315,7 @@ def dialogue(
         return f"{name}: sudah dikenal; `kukar clean` membacanya"
     path = raw / MAPPINGS
     before = _lines(path.read_text(encoding="utf-8-sig")) if path.exists() else []
-    writing.write(path, _as_text([*before, *lines]))
+    paths.write(path, _as_text([*before, *lines]))
     said = f"{len(lines)} baris ditulis ke {MAPPINGS}; jalankan `kukar clean`"
     return f"{_as_text(lines)}{said}"
 

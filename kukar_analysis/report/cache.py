@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import kukar_analysis
-from kukar_analysis import paths, writing
+from kukar_analysis import paths
 
 PACKAGE = Path(kukar_analysis.__file__).parent
 LARGEST = 500_000_000  # bytes of executed notebooks that are kept besides the published set's
@@ -63,7 +63,7 @@ class Asked:
         own = [p for p in inputs if p.parent == notebooks and p.suffix == ".ipynb"]
         versions = [sys.version, *(f"{name} {_version(name)}" for name in _LIBRARIES.split())]
         others = fingerprint(path for path in inputs if path not in own)
-        return {"": of_text(f"{others} {versions}")} | {p.stem: writing.sha256(p) for p in own}
+        return {"": of_text(f"{others} {versions}")} | {p.stem: paths.sha256(p) for p in own}
 
     def state(self) -> list[Any]:
         """Return what is asked, and how the inputs and what stands published look from outside."""
@@ -85,8 +85,8 @@ class Cache:
     def get(self, key: str) -> dict[str, Any] | None:
         """Return the page of an executed notebook; None where it is not there as it was made."""
         notebook = self.notebook(key)
-        found = writing.known(notebook.with_suffix(".json"))
-        whole = notebook.exists() and found.get("sha256") == writing.sha256(notebook)
+        found = paths.known(notebook.with_suffix(".json"))
+        whole = notebook.exists() and found.get("sha256") == paths.sha256(notebook)
         return found["page"] if whole else None
 
     def put(self, key: str, notebook: Path, page: Mapping[str, Any]) -> None:
@@ -94,26 +94,26 @@ class Cache:
         kept = self.notebook(key)
         kept.parent.mkdir(parents=True, exist_ok=True)
         notebook.replace(kept)
-        text = json.dumps({"sha256": writing.sha256(kept), "page": page}, ensure_ascii=False)
-        writing.write(kept.with_suffix(".json"), text, writing.OWN)
+        text = json.dumps({"sha256": paths.sha256(kept), "page": page}, ensure_ascii=False)
+        paths.write(kept.with_suffix(".json"), text, paths.OWN)
 
     def standing(self, asked: Asked, *, cleaned: bool = False) -> int | None:
         """Return how many reports stand as they are asked for, where none of them is to be made.
 
         `cleaned`: only if the tables are known to be what cleaning makes of the raw files.
         """
-        known = writing.known(self.path / "asked.json")
+        known = paths.known(self.path / "asked.json")
         stands = known.get("state") == asked.state() and known.get("cleaned", False) >= cleaned
         return known["reports"] if stands else None
 
     def note(self, **known: Any) -> None:
         """Note for `standing` that what was asked stands: state, number of reports, cleaned."""
         path = self.path / "asked.json"
-        writing.write(path, json.dumps(writing.known(path) | known), writing.OWN)
+        paths.write(path, json.dumps(paths.known(path) | known), paths.OWN)
 
     def clear(self) -> None:
         """Clear what is not of the published set, the oldest first, down to the bound."""
-        reports = writing.known(self.target / paths.MANIFEST).get("reports", [])
+        reports = paths.known(self.target / paths.MANIFEST).get("reports", [])
         used, size = {entry.get("key") for entry in reports}, 0
         made = [path for path in (self.path / "made").glob("*.*") if path.stem not in used]
         for path in sorted(made, key=os.path.getmtime, reverse=True):
@@ -130,13 +130,13 @@ def key_of(made_of: Mapping[str, str], notebook: str, parameters: Mapping[str, A
 
 def faults(folder: Path) -> list[str]:
     """Return what of a published set is not as its manifest says, in the reader's words."""
-    files = writing.known(folder / paths.MANIFEST).get("files")
+    files = paths.known(folder / paths.MANIFEST).get("files")
     if not isinstance(files, dict):
         return [f"{folder.name}/{paths.MANIFEST} tidak terbaca"]
     return [
         f"{name} hilang atau berubah sesudah terbit"
         for name, sha256 in files.items()
-        if not (folder / name).is_file() or writing.sha256(folder / name) != sha256
+        if not (folder / name).is_file() or paths.sha256(folder / name) != sha256
     ]
 
 
@@ -147,7 +147,7 @@ def of_text(text: str) -> str:
 
 def fingerprint(found: Iterable[Path]) -> str:
     """Return one fingerprint of files, by their places and contents."""
-    lines = (f"{os.path.relpath(path, paths.ROOT)} {writing.sha256(path)}" for path in found)
+    lines = (f"{os.path.relpath(path, paths.ROOT)} {paths.sha256(path)}" for path in found)
     return of_text("\n".join(lines))
 
 

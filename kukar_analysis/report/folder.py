@@ -17,7 +17,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from kukar_analysis import writing
+from kukar_analysis import paths
 from kukar_analysis.errors import HeldError, ReportError
 
 
@@ -86,7 +86,7 @@ def held(target: Path) -> Iterator[Work]:
     if found := [fault for fault, is_so in faults.items() if is_so]:
         raise ReportError(f"{found[0]}: name another with --reports")
     lock, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
-    holder = writing.known(path / "holder.json").get("who", "another run")
+    holder = paths.known(path / "holder.json").get("who", "another run")
     with locked(lock, f"{target.name} is held by {holder}"):
         try:
             if (path / "old").exists() and not target.exists():
@@ -94,7 +94,7 @@ def held(target: Path) -> Iterator[Work]:
             shutil.rmtree(path, ignore_errors=True)
             now = datetime.now(UTC).astimezone()
             who = f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M %Z}"
-            writing.write(path / "holder.json", json.dumps({"process": os.getpid(), "who": who}))
+            paths.write(path / "holder.json", json.dumps({"process": os.getpid(), "who": who}))
             yield Work(target, path, _can_exchange(path / "one", path / "other"))
         finally:
             shutil.rmtree(path, ignore_errors=True)

@@ -14,7 +14,7 @@ import mistune
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from kukar_analysis import framework, paths, writing
+from kukar_analysis import framework, paths
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import cited, unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
@@ -53,7 +53,7 @@ class Printer:
         styled = html.replace("</head>", f"<style>{css}</style></head>", 1)
         # a page can use nothing but what it holds itself
         fetcher = self._weasyprint.urls.URLFetcher(allowed_protocols=["data"])
-        with writing.replacing(target) as temporary:
+        with paths.replacing(target) as temporary:
             document = self._weasyprint.HTML(string=styled, url_fetcher=fetcher)
             document.write_pdf(temporary, pdf_variant="pdf/a-2a")
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import framework, writing
+from kukar_analysis import framework, paths
 from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
@@ -34,7 +34,7 @@ Say = Callable[[str], None]
 
 def read(published: Path) -> dict[str, Any]:
     """Return the manifest of a folder, its `reports` by name; empty where none can be believed."""
-    found = writing.known(published / MANIFEST)
+    found = paths.known(published / MANIFEST)
     empty: dict[str, Any] = {"files": {}, "corrections": [], "sheet": None, "reports": {}}
     try:
         return empty | found | {"reports": {entry["name"]: entry for entry in found["reports"]}}
@@ -177,7 +177,7 @@ def _kept(cache: Cache) -> list[Path]:
 
 def _hashes(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): writing.sha256(path) for path in files}
+    return {path.relative_to(folder).as_posix(): paths.sha256(path) for path in files}
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import paths, used
+from kukar_analysis import paths
 from kukar_analysis.errors import KukarError, ReportError
 from kukar_analysis.report import notebooks
 from kukar_analysis.report.cache import MODULES, Asked, fingerprint, program
@@ -25,7 +25,7 @@ from kukar_analysis.report.registry import Report
 Ended = tuple[Report, float, str | None]  # with its seconds, and its error where it failed
 # What a kernel is asked after the last cell: which rows were read, and what the parameters are.
 _ASK = """__import__("json").dumps([
-    __import__("kukar_analysis.used", fromlist=["seen"]).seen(),
+    __import__("kukar_analysis.paths", fromlist=["seen"]).seen(),
     {{name: repr(globals().get(name)) for name in {names!r}}},
 ])"""
 _own_program = cache(lambda: fingerprint(program()))
@@ -175,7 +175,7 @@ def _run(report: Report, path: Path, output: Path, asked: Asked) -> None:
     years = [given[name] for name in ("year", "from_year", "to_year") if name in given]
     region = given.get("region")
     for year in years or [None]:
-        if (year or region) and not used.tells_of(tables, year, region):
+        if (year or region) and not paths.tells_of(tables, year, region):
             named = " ".join(str(value) for value in (region, year) if value)
             raise ReportError(
                 f"it read no rows of {named}, only {', '.join(tables) or 'none'}: the page would be"

@@ -8,7 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import check, framework, store, writing
+from kukar_analysis import check, framework, paths, store
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report import leaks, paper, publish, site, workbook
 from kukar_analysis.report.cache import Cache
@@ -63,7 +63,7 @@ def share(
             " take them out of the raw files, make the pages anew (`kukar run`) and share again"
         )
     zipped = shutil.make_archive(str(root), "zip", staged, root.name)
-    with writing.replacing(folder / f"{root.name}.zip") as temporary:
+    with paths.replacing(folder / f"{root.name}.zip") as temporary:
         shutil.move(zipped, temporary)
     return folder / f"{root.name}.zip", faults
 
