@@ -5,8 +5,8 @@ import json
 import pytest
 from cases import cases
 
-from kukar_analysis.read import grid
-from kukar_analysis.read.headings import Grid
+from kukar_analysis.read import lists
+from kukar_analysis.read.lists import Grid
 from kukar_analysis.read.source import Reading
 
 SHORT = {
@@ -24,10 +24,9 @@ def test_of_rows_is_found_and_said(case):
     ]
     rows = [(number, line.split("|")) for number, line in enumerate(lines, start=1) if line]
     part = "Isian" if case["medium"] == "workbook" else None
-    merged = json.loads(case["merged"] or "[]")
     made, found = Reading(), json.loads(case["found"])
-    read = Grid("2023/opd/dinkes.xlsx", case["medium"], rows, part, merged)
-    grid.read(read, made, json.loads(case["given"] or "{}"))
+    read = Grid("2023/opd/dinkes.xlsx", case["medium"], rows, part)
+    lists.read(read, made, json.loads(case["given"] or "{}"))
     assert " + ".join(dict.fromkeys(of.kind for of in made.lists)) == found.pop("kind")
     records = [record for of in made.lists for record in of.records]
     own = [{**r.cells, "row": r.row, "rule": r.rule} for r in records]

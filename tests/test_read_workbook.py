@@ -220,11 +220,10 @@ def test_a_sheet_that_reaches_too_far_is_refused_before_it_is_read(book, cell, c
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        (lambda xml: b'<!DOCTYPE x [<!ENTITY a "aaaa">]>' + xml, "DOCTYPE"),
         (lambda xml: xml + b"<x/>" * 10**5, "terlalu besar: lebih dari"),
         (lambda xml: xml[:-20], "terpotong atau rusak"),
     ],
-    ids=["document type", "tags without end", "cut"],
+    ids=["tags without end", "cut"],
 )
 def test_a_part_that_is_no_sound_xml_is_refused(book, monkeypatch, part, said):
     monkeypatch.setattr(files, "_TAGS", 10**5)

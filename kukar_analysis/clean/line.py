@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from kukar_analysis import framework, score, suggest
 from kukar_analysis.framework import Framework
-from kukar_analysis.read.grid import words
+from kukar_analysis.read.lists import words
 from kukar_analysis.read.source import UNCALCULATED, Number, Record, SourceList, Unsure
 
 Rows = list[tuple[str, dict[str, Any]]]  # rows that a record yields: (table, row)

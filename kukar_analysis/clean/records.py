@@ -15,7 +15,7 @@ from typing import Any
 from kukar_analysis import respondents, score, store
 from kukar_analysis.clean import questions
 from kukar_analysis.clean.line import LEVELS, YES_NO, Line, Rows, number, says_nothing
-from kukar_analysis.read.headings import STATEMENT
+from kukar_analysis.read.lists import STATEMENT
 from kukar_analysis.read.source import UNMAPPED
 
 __all__ = ["Line", "Rows", "parse"]

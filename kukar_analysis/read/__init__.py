@@ -5,8 +5,8 @@ from pathlib import Path
 
 from kukar_analysis import formats, places
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import files, grid, letter, mapping, sums
-from kukar_analysis.read.headings import recognise
+from kukar_analysis.read import files, letter, lists, mapping, sums
+from kukar_analysis.read.lists import recognise
 from kukar_analysis.read.source import Reading, refusal, told
 
 __all__ = ["READERS"]
@@ -20,11 +20,11 @@ def _lists(path: Path, name: str) -> Reading:
     reading, sheets, all_told = Reading(), [], True
     forms, _ = mapping.load(Path(path.as_posix().removesuffix(name)))
     for found in files.grids(path, name, reading):
-        lists, said, noted = (len(x) for x in (reading.lists, reading.problems, reading.notes))
+        before, said, noted = (len(x) for x in (reading.lists, reading.problems, reading.notes))
         if found.unread or not mapping.read(found, forms, reading):
-            grid.read(found, reading)
-        became = [each.kind for each in reading.lists[lists:]]
-        if any(not each.records for each in reading.lists[lists:]):
+            lists.read(found, reading)
+        became = [each.kind for each in reading.lists[before:]]
+        if any(not each.records for each in reading.lists[before:]):
             empty = reading.problems if found.medium == "text" else reading.notes
             empty.append(told("no_lines", found.place))
         elif (

@@ -14,27 +14,27 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
 
 import python_calamine
+from openpyxl.utils import column_index_from_string, get_column_letter
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
 from kukar_analysis import framework, places
 from kukar_analysis.errors import UnfinishedError
-from kukar_analysis.read.headings import GUIDE, Grid, known_headings, words
-from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, letters, refusal
+from kukar_analysis.read.lists import GUIDE, Grid, known_headings, words
+from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, refusal
 
 _LARGEST, _WIDEST = 64 * 2**20, 1000
 """Bytes of the largest file, and cells of the widest row, that are looked at."""
-_DELIMITERS = ";,\t|"
-_TITLES = 20  # lines in which the headings are looked for, to tell what parts the cells
 _UNPACKED = 64 * 2**20
 """Bytes that the parts of a workbook may unpack to which are read here and by calamine."""
 _CELLS, _TAGS = 2_000_000, 8 * 2**20
 """Cells that a sheet may reach over, as calamine holds every one, and tags of all parts."""
+_DELIMITERS = ";,\t|"
+_TITLES = 20  # lines in which the headings are looked for, to tell what parts the cells
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _STRINGS = "xl/sharedStrings.xml"
 _LOOKED_INTO = rf"{_BOOK}|{_RELATIONS}|{_STYLES}|{_STRINGS}|xl/(worksheets|tables)/[^/]+\.xml"
@@ -56,7 +56,6 @@ class Marks:
     last: int = 0
     width: int = 1
     shared: int = 0
-    has_data: bool = False
 
 
 def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
@@ -129,16 +128,16 @@ def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
 def _check_start(data: bytes, path: Path, name: str) -> None:
     """Refuse what is no workbook, whatever its name says."""
     start = data[:4096].removeprefix(b"\xef\xbb\xbf").strip().lower()
-    if not start:
-        raise refusal("empty_file", name)
-    if start.startswith(_WEB):
-        raise refusal("web_page", name)
     if data.startswith(_ZIP) and not zipfile.is_zipfile(path):
         raise UnfinishedError(name, "akhirnya tidak ada")
-    if not data.startswith((_ZIP, _OLE)):
-        raise refusal("no_workbook", name)
-    if data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data:
-        raise refusal("locked", name)
+    refused = {
+        "empty_file": not start,
+        "web_page": start.startswith(_WEB),
+        "no_workbook": not data.startswith((_ZIP, _OLE)),
+        "locked": data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data,
+    }
+    for rule in (rule for rule, is_so in refused.items() if is_so):
+        raise refusal(rule, name)
 
 
 def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
@@ -154,8 +153,6 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
                 left -= len(parts[part])
                 if left < 0:
                     raise refusal("too_large", name, f"lebih dari {_UNPACKED >> 20} MB")
-        if any(b"<!DOCTYPE" in xml.replace(b"\0", b"") for xml in parts.values()):
-            raise refusal("damaged", name, "DOCTYPE")
         if sum(xml.count(b"<") for xml in parts.values()) > _TAGS:
             raise refusal("too_large", name, f"lebih dari {_TAGS} tanda")
         if any(re.search(r"(xl|/)/?comments", part) for part in listed):
@@ -164,13 +161,18 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
         for sheet, part in _sheets(parts).items():
             place = f"{name} lembar {sheet!r}"
             if "worksheets/" in part:
-                found[sheet] = said = _sheet(parts.get(part, b"<none/>"), *looked_at)
-                if not said.has_data:
-                    raise refusal("damaged", place)
+                found[sheet] = said = _sheet(parts[part], *looked_at)
                 if said.last * said.width > _CELLS:
-                    reached = f"sampai baris {said.last}, kolom {letters(said.width)}"
+                    reached = f"sampai baris {said.last}, kolom {get_column_letter(said.width)}"
                     raise refusal("too_large", place, reached)
-    except (zipfile.BadZipFile, zlib.error, RuntimeError, Xml.ParseError, ValueError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        RuntimeError,
+        Xml.ParseError,
+        LookupError,
+        ValueError,
+    ) as error:
         raise refusal("damaged", place, error) from error
     longest = max(map(len, parts.get(_STRINGS, b"").split(b"si>")))
     if longest * sum(each.shared for each in found.values()) > 8 * _UNPACKED:
@@ -219,18 +221,9 @@ def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
     return found
 
 
-@lru_cache(maxsize=20_000)
-def _column(named: str) -> int:
-    number = 0
-    for letter in named:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
 def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
     found, row, looked_at = Marks(), 0, percent | struck
     for name, element in _elements(xml):
-        found.has_data |= name == "sheetData"
         found.hidden_columns += name == "col" and _is_on(element, "hidden")
         if name != "row":
             continue
@@ -239,7 +232,7 @@ def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
         found.hidden += [row] * _is_on(element, "hidden")
         for cell in element:
             at = cell.get("r", "").rstrip("0123456789")
-            place = _column(at) if at else place + 1
+            place = column_index_from_string(at) if at else place + 1
             found.width = max(found.width, place)
             kind, style = cell.get("t", "n"), cell.get("s")
             found.shared += kind == "s"
@@ -260,27 +253,25 @@ def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
 
 
 def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> Grid:
-    sheet = book.get_sheet_by_name(about.name)
     rows: dict[int, list[str]] = {}
-    for number, values in enumerate(sheet.to_python(skip_empty_area=False), start=1):
-        if values.count("") < len(values):
-            cells = [v.strip() if isinstance(v, str) else _text(v, said) for v in values]
-            if any(cells):
-                rows[number] = cells
+    values = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
+    for number, row in enumerate(values, start=1):
+        if row.count("") < len(row):
+            rows[number] = [v.strip() if isinstance(v, str) else _text(v, said) for v in row]
     marks = said or Marks()
-    for (row, column), text in marks.cells.items():
-        cells = rows.setdefault(row, [])
+    for (at, column), text in marks.cells.items():
+        cells = rows.setdefault(at, [])
         cells += [""] * (column - len(cells))
         cells[column - 1] = text
-    unread = "" if about.visible == SheetVisibleEnum.Visible else "tersembunyi"
+    is_hidden = about.visible != SheetVisibleEnum.Visible
+    is_guide = framework.normalise(about.name) in words("furniture", "sheet")
     return Grid(
         name,
         "workbook",
-        [(number, rows[number]) for number in sorted(rows.keys() - {*marks.hidden})],
+        [(n, rows[n]) for n in sorted(rows.keys() - {*marks.hidden}) if any(rows[n])],
         about.name,
-        [(t[0] + 1, t[1] + 1, b[0] + 1, b[1] + 1) for t, b in sheet.merged_cell_ranges or ()],
         struck=marks.struck,
-        unread=GUIDE if framework.normalise(about.name) in words("furniture", "sheet") else unread,
+        unread=GUIDE if is_guide else "tersembunyi" if is_hidden else "",
         hidden=marks.hidden,
         hidden_columns=marks.hidden_columns,
     )

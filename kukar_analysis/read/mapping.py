@@ -9,7 +9,7 @@ statistic, with its `unit`, `citation`, `codes` (whose the region codes are) and
 import csv
 import io
 import re
-from collections import Counter, defaultdict
+from collections import ChainMap, Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import count
@@ -18,9 +18,8 @@ from pathlib import Path
 from kukar_analysis import framework, paths
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.framework import normalise
-from kukar_analysis.read import files, headings
-from kukar_analysis.read import grid as lists
-from kukar_analysis.read.headings import STATEMENT, Found, Grid, Headings, cell, kinds, words
+from kukar_analysis.read import files, lists
+from kukar_analysis.read.lists import STATEMENT, Found, Grid, Headings, cell, kinds, words
 from kukar_analysis.read.source import UNMAPPED, Reading
 
 MAPPINGS = "MAPPINGS.csv"
@@ -29,7 +28,7 @@ Form = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Lines of a form by what they say and by the key of their text."""
 _YEAR = re.compile(r"(20\d\d)\s*[*r)]*")
 """A year that heads a column, with the marks of a preliminary figure."""
-_FIGURE = re.compile(r"-?\d[\d.,\s]*%?")
+_FIGURE = re.compile(r"(?!20\d\d[*r) ]*$)-?\d[\d.,\s]*%?")
 _HEADED, _SAMPLED = 3, 200
 """Rows right above the values in which their headings stand; rows that tell what a column holds."""
 _OF_BLOCK = ("pillar", "sub_dimension", "programme")
@@ -44,7 +43,7 @@ Tell = Callable[[str, str, Iterable[str]], str]
 def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
     """Return the forms of a raw folder's MAPPINGS.csv, and its faults, one line each."""
     try:
-        return parsed((raw / MAPPINGS).read_text(encoding="utf-8-sig"))
+        return _parsed((raw / MAPPINGS).read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         return {}, []
     except (OSError, UnicodeDecodeError) as error:
@@ -53,7 +52,7 @@ def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
 
 def _as_text(lines: Iterable[Mapping[str, str]]) -> str:
     written = io.StringIO()
-    writer = csv.DictWriter(written, COLUMNS, lineterminator="\n", extrasaction="ignore")
+    writer = csv.DictWriter(written, COLUMNS, lineterminator="\n")
     writer.writeheader()
     writer.writerows(lines)
     return written.getvalue()
@@ -65,10 +64,20 @@ def _lines(text: str) -> list[dict[str, str]]:
 
 
 @framework.kept(16)
-def parsed(text: str) -> tuple[dict[str, Form], list[str]]:
+def _parsed(text: str) -> tuple[dict[str, Form], list[str]]:
     """Return the forms of a text of MAPPINGS.csv, without those with a fault, and the faults."""
+    fw = framework.load()
+    asked = {f"{STATEMENT}{number}" for number in range(1, lists.statements() + 1)}
+    columns = {"", *asked, *kinds()["survey"].columns} - {"statement"}
+    allowed: dict[str, dict[str, Iterable[str]]] = {
+        "heading": {"meaning": columns, "pillar": {"", *fw.pillars}},
+        "answer": {"meaning": {"", *"01234"}},
+        "figure": {"meaning": fw.statistics},
+        "year": {"meaning": {str(year) for year in range(2000, 2100)}},
+        **{what: {} for what in ("unit", "citation", "codes")},
+    }
     forms: dict[str, dict[str, dict[str, dict[str, str]]]] = {}
-    faults, faulty, allowed = [], set(), _allowed()
+    faults, faulty = [], set()
     for number, line in enumerate(_lines(text), start=2):
         if set(line) != {*COLUMNS}:
             return {}, [f"{MAPPINGS} baris {number}: kolomnya harus {','.join(COLUMNS)}"]
@@ -78,33 +87,12 @@ def parsed(text: str) -> tuple[dict[str, Form], list[str]]:
             said = ", ".join(wrong)
             faults.append(f"{MAPPINGS} baris {number}: {said} tidak dikenal; perbaiki")
             faulty.add(row["form"])
-        key = {"answer": answer_key, "figure": _measure_key}.get(row["what"], normalise)
+        key = {"answer": _answer_key, "figure": _measure_key}.get(row["what"], normalise)
         forms.setdefault(row["form"], {}).setdefault(row["what"], {})[key(row["text"])] = row
     return {name: form for name, form in forms.items() if name not in faulty}, faults
 
 
-def _allowed() -> Mapping[str, Mapping[str, Iterable[str]]]:
-    """Return what a line may hold, by what it says and by column."""
-    fw = framework.load()
-    asked = (f"{STATEMENT}{number}" for number in range(1, _statements() + 1))
-    columns = {"", *asked, *kinds()["survey"].columns} - {"statement"}
-    units = {s.unit_of_measure for s in fw.statistics.values()}
-    return {
-        "heading": {"meaning": columns, "pillar": {"", *fw.pillars}},
-        "answer": {"meaning": ("", "0", "1", "2", "3", "4")},
-        "figure": {"meaning": fw.statistics},
-        "unit": {"text": units},
-        "citation": {"text": fw.citations},
-        "codes": {"text": ("bps", "kemendagri")},
-        "year": {"meaning": [str(year) for year in range(2000, 2100)]},
-    }
-
-
-def _statements() -> int:
-    return max(s.statements for s in framework.load().surveys.values())
-
-
-def answer_key(text: str) -> str:
+def _answer_key(text: str) -> str:
     """Return what an answer goes by: its word where it has one ("4 - Setuju"), else its number."""
     number = re.match(r"\s*(\d+)(?:[.,]0+)?(?!\d)", text)
     return normalise(text[number.end() :] if number else text) or (number[1] if number else "")
@@ -134,7 +122,7 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
     """
     known, answers = form["heading"], form.get("answer", {})
     used = {key for key, row in known.items() if row["meaning"]}
-    rows = [[normalise(text) for text in cells] for _, cells in grid.rows[: headings.DEEPEST]]
+    rows = [[normalise(text) for text in cells] for _, cells in grid.rows[: lists.DEEPEST]]
     index = next((n for n, keys in enumerate(rows) if used <= {*keys} <= {*known, ""}), None)
     if index is None:
         return
@@ -149,7 +137,7 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
             block = blocks[row["pillar"], row["programme"], time] if is_asked else others[time]
             block[row["meaning"]] = (cells[i], i + 1)
     asked = [i - 1 for block in blocks.values() for _, i in block.values()]
-    seen = {answer_key(cell(texts, i)) for _, texts in below for i in asked} - {""}
+    seen = {_answer_key(cell(texts, i)) for _, texts in below for i in asked} - {""}
     if seen and seen.isdisjoint(answers):
         return  # of another scale: a form of its own
     meant = dict.fromkeys(("", *words("furniture", "nothing")), "")
@@ -164,63 +152,55 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
         kept, places = ({i - 1 for _, i in of.values()} for of in (heads, block))
         answered = []
         for number, texts in below:
-            said = {i: meant.get(answer_key(cell(texts, i)), UNMAPPED) for i in places}
+            said = {i: meant.get(_answer_key(cell(texts, i)), UNMAPPED) for i in places}
             if any(said.values()):
                 said |= {i: "" for i in range(len(cells)) if i not in kept}
                 answered.append((number, [said.get(i, text) for i, text in enumerate(texts)]))
         if len(answered) < len(below):
             reading.say("unanswered", grid.place, len(below) - len(answered))
         alone = replace(grid, rows=[grid.rows[index], *answered])
-        lists.add(alone, Found("survey", heads), headings.named(grid) | own, reading)
+        lists.add(alone, Found("survey", heads), lists.named(grid) | own, reading)
 
 
-Table = tuple[int, int, list[tuple[int, str, str, str]]]
-"""Column of the regions, index of the first row of values, and what each column holds: its index,
-heading, measure and year, which is empty where none is printed."""
+def _table(grid: Grid, codes: str = "") -> tuple[int, int, list[tuple[int, str, str, str]]]:
+    """Return the column of the regions, the index of the first row of values, and its columns.
 
-
-def table(grid: Grid, codes: str = "") -> Table:
-    """Return where the values of a table of regions stand; no column where no region is named."""
+    They are by index, heading, measure and year (empty where none is printed), none of them where
+    no region is named.
+    """
     top = grid.rows[:_SAMPLED]
-    named_in = Counter(i for _, cells in top for i, t in enumerate(cells) if region_of(t, codes))
+    named_in = Counter(i for _, cells in top for i, t in enumerate(cells) if _region(t, codes))
     at = max(named_in, key=named_in.__getitem__, default=-1)
-
-    def is_valued(cells: list[str]) -> bool:
-        others = (text for i, text in enumerate(cells) if i != at)
-        return at >= 0 and bool(cell(cells, at)) and any(map(_is_figure, others))
-
-    first = next((n for n, (_, cells) in enumerate(top) if is_valued(cells)), 0)
-    found = []
+    valued = (
+        n
+        for n, (_, cells) in enumerate(top)
+        if at >= 0 and cell(cells, at) and any(map(_FIGURE.fullmatch, cells[:at] + cells[at + 1 :]))
+    )
+    first, found = next(valued, 0), []
     above = [cells for _, cells in grid.rows[max(0, first - _HEADED) : first]]
-    for i, stack in enumerate(headings.stacked(above) if first else ()):
+    for i, stack in enumerate(lists.stacked(above) if first else ()):
         texts = [t for t in stack if not re.fullmatch(r"\(\d+\)", t)] or [""]
         heads = " ".join(dict.fromkeys(t for t in texts if not _YEAR.fullmatch(t))).strip()
         years = [y[1] for t in texts if (y := _YEAR.fullmatch(t))]
         years = years[-1:] or [*{*re.findall(r"\b20\d\d\b", heads)}]
         is_number = i == at or re.match(r"(no|nomor|kode)\b", texts[-1], re.IGNORECASE)
-        if not is_number and any(_is_figure(cell(cells, i)) for _, cells in grid.rows[first:]):
+        below = (cell(cells, i) for _, cells in grid.rows[first:])
+        if not is_number and any(map(_FIGURE.fullmatch, below)):
             measure = heads or f"{grid.name} {grid.part or ''}".strip()
             found.append((i, texts[-1], measure, years[0] if len(years) == 1 else ""))
     return at, first, found
 
 
-def _is_figure(text: str) -> bool:
-    return bool(_FIGURE.fullmatch(text)) and not _YEAR.fullmatch(text)
-
-
 @framework.kept()
-def region_of(text: str, codes: str = "") -> str | None:
+def _region(text: str, codes: str = "") -> str | None:
     """Return the region of a name, with or without its kind, or of a code as `codes` has them."""
     fw = framework.load()
     if re.fullmatch(r"\d\d\.?\d\d", text):
         digits = text.replace(".", "")
-        by_code = {
-            "bps": {region.bps_code: id_ for id_, region in fw.regions.items()}.get(digits),
-            "kemendagri": f"{digits[:2]}.{digits[2:]}",
-        }
-        return by_code.get(codes)
-    named = (fw.match("region", f"{kind}{text}") for kind in ("", "Kabupaten ", "Kota "))
-    whole, *bare = named
+        if codes == "bps":
+            return {r.bps_code: id_ for id_, r in fw.regions.items()}.get(digits)
+        return f"{digits[:2]}.{digits[2:]}" if codes else None
+    whole, *bare = (fw.match("region", f"{kind}{text}") for kind in ("", "Kabupaten ", "Kota "))
     ids = whole or [id_ for of in bare for id_ in of]
     return ids[0] if len(ids) == 1 else None
 
@@ -231,7 +211,7 @@ def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
         next((row["text"] for row in form.get(what, {}).values()), "")
         for what in ("unit", "citation", "codes")
     )
-    at, first, columns = table(grid, codes)
+    at, first, columns = _table(grid, codes)
     whole = {"indonesia", *words("furniture", "total")}
     whole |= {normalise(region.province) for region in framework.load().regions.values()}
     for i, heading, measure, printed in columns:
@@ -243,8 +223,8 @@ def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
             rows = []
             for number, cells in grid.rows[first:]:
                 name, text = cell(cells, at), cell(cells, i)
-                region = region_of(name, codes)
-                if _is_figure(text) and (region or normalise(name) not in whole):
+                region = _region(name, codes)
+                if _FIGURE.fullmatch(text) and (region or normalise(name) not in whole):
                     if re.search(r"\s|%", text):  # thousands parted by spaces, 7,61 %
                         text = re.sub(r"\s|%$" if unit == "persen" else r"\s", "", text)
                     own = {at: region or name, i: text}
@@ -263,7 +243,7 @@ def guess(grid: Grid) -> str:
     """Return what a grid in no known form may be, as messages call it; empty for all else."""
     if _statement_columns(grid, {}, []):
         return "survei"
-    return "statistik" if any(year for *_, year in table(grid)[2]) else ""
+    return "statistik" if any(year for *_, year in _table(grid)[2]) else ""
 
 
 def dialogue(
@@ -306,8 +286,8 @@ def dialogue(
     unknown = [grid for grid in found if not _is_known(grid)]
     for grid in [grid for grid in unknown if guess(grid)] or unknown[:1]:
         if not read(grid, forms, Reading()):
-            lines += _propose(grid, tell, meant, {*forms})
-            known, faults = parsed(_as_text(lines))
+            lines += _proposed(grid, tell, meant, {*forms})
+            known, faults = _parsed(_as_text(lines))
             if faults:
                 raise UsageError("; ".join(faults))
             forms |= known
@@ -322,19 +302,19 @@ def dialogue(
 
 def _is_known(grid: Grid) -> bool:
     """Whether a grid is a list in a form of the project's own, which says all that is needed."""
-    found = headings.recognise(grid)
-    is_told = found.kind != "survey" or "pillar" in {**found.headings, **headings.named(grid)}
+    found = lists.recognise(grid)
+    is_told = found.kind != "survey" or "pillar" in {**found.headings, **lists.named(grid)}
     return not found.rule and is_told
 
 
-def _propose(
+def _proposed(
     grid: Grid, tell: Tell, answers: Mapping[str, str], taken: Set[str]
 ) -> list[dict[str, str]]:
-    own = {answer_key(word): value for word, value in answers.items()}
+    own, most = {_answer_key(word): value for word, value in answers.items()}, lists.statements()
     skip: list[str] = []
-    while (found := _statement_columns(grid, own, skip)) and len(found[1]) % _statements():
+    while (found := _statement_columns(grid, own, skip)) and len(found[1]) % most:
         listed = ", ".join(repr(grid.rows[found[0]][1][i]) for i in found[1])
-        question = f"ada {len(found[1])} kolom jawaban, padahal satu pilar punya {_statements()}"
+        question = f"ada {len(found[1])} kolom jawaban, padahal satu pilar punya {most}"
         skip.append(tell("skip", f"{question} ({listed}); judul mana yang bukan pernyataan", ()))
     rows = _survey_lines(grid, *found, own, tell) if found else _statistic_lines(grid, tell)
     lines = [dict.fromkeys(COLUMNS, "") | row for row in rows]
@@ -350,32 +330,25 @@ def _words() -> list[dict[str, str]]:
         x.column: x.headings.split(" | ") for x in framework.load().layouts if x.kind == "answer"
     }
     scales = zip(*(rows[step] for step in sorted(rows)), strict=True)
-    return [{answer_key(word): str(step) for step, word in enumerate(of)} for of in scales]
+    return [{_answer_key(word): str(step) for step, word in enumerate(of)} for of in scales]
 
 
 def _statement_columns(
     grid: Grid, own: Mapping[str, str], skip: list[str]
 ) -> tuple[int, list[int]] | None:
     """Return the row of headings, and the columns of which every cell is an answer."""
-    known = {*own}.union(*_words())
-    left = kinds()["survey"].words | {*map(normalise, skip)}
+    known = {*own, *map(str, range(11))}.union(*_words())
+    left = {"", *kinds()["survey"].words, *map(normalise, skip)}
 
-    def is_answer(text: str) -> bool:
-        key = answer_key(text)
-        return key in known or (key.isdecimal() and int(key) <= 10)
-
-    def is_asked(i: int, text: str, rows: list[list[str]]) -> bool:
-        key = normalise(text)
-        if not key or key.isdecimal() or key in left or is_answer(text):
-            return False
-        below = [row[i] for row in rows if cell(row, i)]
-        is_count = below[:2] == ["1", "2"] and len({*below}) == len(below)
-        return bool(below) and all(map(is_answer, below)) and not is_count
-
-    for index, (_, cells) in enumerate(grid.rows[: headings.DEEPEST]):
+    for index, (_, cells) in enumerate(grid.rows[: lists.DEEPEST]):
         sampled = grid.rows[index + 1 : index + 1 + _SAMPLED]
-        rows = [row for _, row in sampled if row != cells]
-        found = [i for i, text in enumerate(cells) if is_asked(i, text, rows)]
+        below = [[_answer_key(text) for text in row] for _, row in sampled if row != cells]
+        found = []
+        for i, text in enumerate(cells):
+            answers = {cell(row, i) for row in below} - {""}
+            is_heading = normalise(text) not in left and _answer_key(text) not in known
+            if is_heading and answers and answers <= known:
+                found.append(i)
         if len(found) >= _LEAST:
             return index, found
     return None
@@ -384,7 +357,7 @@ def _statement_columns(
 def _survey_lines(
     grid: Grid, index: int, places: list[int], own: Mapping[str, str], tell: Tell
 ) -> Iterator[dict[str, str]]:
-    fw, cells, most = framework.load(), grid.rows[index][1], _statements()
+    fw, cells, most = framework.load(), grid.rows[index][1], lists.statements()
     below = [row for _, row in grid.rows[index + 1 :] if row != cells]
     heads = [normalise(text) for text in cells]
     lines: dict[str, dict[str, str]] = {}
@@ -395,7 +368,7 @@ def _survey_lines(
             column = _column(text, [t for row in below if (t := cell(row, i))])
             lines.setdefault(heads[i], {"text": text, "meaning": column})
     pillars = sum(lines.get(key, {}).get("meaning") == "pillar" for key in heads)
-    told_by = {line["meaning"] for line in lines.values()} | {*headings.named(grid)}
+    told_by = {line["meaning"] for line in lines.values()} | {*lists.named(grid)}
     if most < len(places) > pillars * most:
         told_by.discard("pillar")  # one cannot tell of several blocks
     for n, block in enumerate(places[n : n + most] for n in range(0, len(places), most)):
@@ -417,34 +390,27 @@ def _survey_lines(
         for number, i in enumerate(block, start=1):
             lines[heads[i]] = {"text": cells[i], "meaning": f"{STATEMENT}{number}"} | said
     yield from ({"form": "survei", "what": "heading"} | line for line in lines.values())
-    seen = {answer_key(cell(row, i)) for row in below for i in places}
+    seen = {_answer_key(cell(row, i)) for row in below for i in places}
     for word, value in _answers(seen, own, tell).items():
         yield {"form": "survei", "what": "answer", "text": word, "meaning": value}
 
 
 def _column(text: str, values: list[str]) -> str:
     """Return the column of a survey that a heading, or what stands under it, tells, if any."""
-    columns, whole = kinds()["survey"].columns, normalise(text)
-    key = normalise(text.rpartition("/")[2])
-    known = next((c for c, heads in columns.items() if key in heads), "")
-    begun = [
-        (len(head), c)
-        for c in (c for c in columns if c.startswith("person_"))
-        for head in columns[c]  # "Nama aplikasi" is of nobody
-        if len(head) > 3 and head != "nama" and whole.startswith(head)
-    ]
-    if known or begun:
-        column = known or max(begun)[1]
-        return "" if column in ("number", "time") else column
+    columns, key = kinds()["survey"].columns, normalise(text.rpartition("/")[2])
+    known = [c for c, of in columns.items() if key in of]
+    for column in (c for c in columns if c.startswith("person_")):  # "Nama aplikasi" is of nobody
+        begun = tuple(head for head in columns[column] if len(head) > 3 and head != "nama")
+        known += [column] * normalise(text).startswith(begun)
+    if known:
+        return "" if known[0] in ("number", "time") else known[0]
     ids = [framework.load().match("pillar", value) for value in values]
     return "pillar" if ids and all(len(of) == 1 for of in ids) else ""
 
 
 def _answers(seen: Set[str], own: Mapping[str, str], tell: Tell) -> dict[str, str]:
     """Return what each answer means: as told, by its word on record, or by the scale as told."""
-    meant: dict[str, str] = {}
-    for of in reversed(_words()):
-        meant |= of
+    meant = ChainMap(*_words())
     left = seen - own.keys() - {"", *words("furniture", "nothing")}
     asked = {word for word in left if not word.isdecimal()}
     is_five = any(meant.get(word) == "2" for word in asked)  # the middle one is there
@@ -461,9 +427,9 @@ def _answers(seen: Set[str], own: Mapping[str, str], tell: Tell) -> dict[str, st
 def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
     """Yield a form for each statistic that a table holds, as the office names it."""
     fw, codes = framework.load(), ""
-    if table(grid)[0] < 0 <= table(grid, "bps")[0]:
+    if _table(grid)[0] < 0 <= _table(grid, "bps")[0]:
         codes = tell("codes", "kode wilayah di berkas ini menurut siapa", ("bps", "kemendagri"))
-    columns = table(grid, codes)[2]
+    columns = _table(grid, codes)[2]
     if not columns:
         raise SourceError(
             f"{grid.place}: bukan survei dan bukan tabel statistik per daerah; pakai formulir dari"
@@ -477,13 +443,10 @@ def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
         fact = fw.statistics[fw.match("statistic", name)[0]]
         unit = tell("unit", f"satuan {fact.name} di berkas ini", (fact.unit_of_measure,))
         citation = tell("citation", f"sumber {fact.name}", fw.citations)
-        lines = [
-            {"what": "figure", "text": measure, "meaning": fact.statistic},
-            {"what": "unit", "text": unit},
-            {"what": "citation", "text": citation},
-        ]
-        lines += [{"what": "codes", "text": codes}] if codes else []
+        said = [("figure", measure, fact.statistic), ("unit", unit, ""), ("citation", citation, "")]
+        said += [("codes", codes, "")] if codes else []
         if not all(year for _, _, own, year in columns if own == measure):
-            year = tell("year", f"tahun {fact.name} di berkas ini", ())
-            lines.append({"what": "year", "text": grid.name, "meaning": year})
-        yield from ({"form": f"statistik-{fact.statistic}"} | line for line in lines)
+            said.append(("year", grid.name, tell("year", f"tahun {fact.name} di berkas ini", ())))
+        for what, text, meaning in said:
+            form = f"statistik-{fact.statistic}"
+            yield {"form": form, "what": what, "text": text, "meaning": meaning}

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from openpyxl.utils import get_column_letter
+
 from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
 
@@ -25,9 +27,9 @@ class Unsure(str):
 class Record:
     """One record of a list: a line, a row of a sheet, a row of a page.
 
-    `cells` maps our column to the text as printed, or as the form or its mapping says it; `part` is
-    the sheet's name or the page's number, none in a text file. A bare record is one text alone,
-    which may be anything, a person's name too. `rule` and `fault` say why it cannot be taken.
+    `cells` maps our column to the text as printed, or as the form or mapping says it; `part` is the
+    sheet's name or the page's number. A bare record is one text alone, which may be a person's name
+    too. `rule` and `fault` say why it cannot be taken.
     """
 
     row: int
@@ -64,19 +66,10 @@ class SourceList:
         _, number = self.headings.get(column or "", ("", 0))
         place = f"l{record.row}:c{number}" if number else f"l{record.row}"
         if self.medium == "workbook":
-            place = f"{record.part}!{letters(number)}{record.row}"
+            place = f"{record.part}!{get_column_letter(number) if number else ''}{record.row}"
         elif self.medium == "letter":
             place = f"p{record.part}:r{record.row}"
         return f"{self.name}#{place}"
-
-
-def letters(number: int) -> str:
-    """Return a column's letters as a spreadsheet shows them: 1 is A, 28 is AB, 0 is nothing."""
-    text = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        text = chr(ord("A") + rest) + text
-    return text
 
 
 def told(rule: str, place: str, detail: object = "") -> str:
@@ -112,6 +105,5 @@ class Reading:
     @property
     def kind(self) -> str:
         """What the file was read as, for the table `files`."""
-        if any(found.medium == "letter" for found in self.lists):
-            return "letter"
-        return " + ".join(sorted({found.kind for found in self.lists}))
+        kinds = {"letter" if each.medium == "letter" else each.kind for each in self.lists}
+        return " + ".join(sorted(kinds))

@@ -16,32 +16,32 @@ def differences(
     means: Mapping[str, str],
     index: str | None,
 ) -> list[str]:
-    """Return what does not add up, one line each; nothing where all does.
+    """Return what does not add up, one line each, of texts as printed by component id.
 
-    `scores` are the question scores and `means` the printed means by component id, all of them
-    texts as printed, 0 to 4 with decimal comma or point. A mean is checked where its component has
-    scores, the index where every component that `edition` weighs has a mean.
+    A mean is checked where its component has scores, the index where every component that `edition`
+    weighs has a mean.
     """
-    fw = framework.load()
-    found: list[str] = []
-
-    def check(key: str, compute: Callable[[], Decimal], printed: str, said: str) -> None:
-        label = fw.components[key].name if key in fw.components else key
-        try:
-            computed = compute()
-            if score.hundredths(computed) != score.hundredths(_value(printed)):
-                found.append(f"{label}: {said.format(computed)}, tercetak {printed}")
-        except ScoreError as error:
-            found.append(f"{label}: {error}")
-
-    for id_ in (c for c in scores if c in means and scores[c] and c in fw.components):
-        mean = partial(score.component_score, map(_value, scores[id_]))
-        check(id_, mean, means[id_], f"rata-rata {len(scores[id_])} nilai adalah {{}}")
+    fw, found = framework.load(), list[str]()
+    for id_, component in fw.components.items():
+        if scores.get(id_) and id_ in means:
+            said = f"rata-rata {len(scores[id_])} nilai adalah"
+            mean = partial(score.component_score, map(_value, scores[id_]))
+            found += _differs(component.name, mean, said, means[id_])
     if index is not None and fw.weights[edition].keys() <= means.keys():
         weighed = ((c, _value(means[c])) for c in fw.weights[edition])
-        given = f"rata-rata tercetak menjadi {{}} menurut aturan {edition}"
-        check("Indeks", lambda: score.index_of(dict(weighed), edition), index, given)
+        computed = partial(score.index_of, dict(weighed), edition)
+        found += _differs("Indeks", computed, "rata-rata tercetak menjadi", index)
     return found
+
+
+def _differs(label: str, compute: Callable[[], Decimal], said: str, printed: str) -> list[str]:
+    try:
+        computed = compute()
+        if score.hundredths(computed) == score.hundredths(_value(printed)):
+            return []
+    except ScoreError as error:
+        return [f"{label}: {error}"]
+    return [f"{label}: {said} {computed}, tercetak {printed}"]
 
 
 def unequal(one: str, other: str) -> bool:
@@ -60,7 +60,7 @@ def check_typed(reading: Reading, name: str, year: int) -> None:
     fw, found = framework.load(), list[str]()
     typed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     means: dict[str, dict[str, str]] = defaultdict(dict)
-    finals: dict[str, Mapping[str, str]] = {}
+    finals: dict[str, Mapping[str, str]] = defaultdict(dict)
     for kind, cells in ((x.kind, record.cells) for x in reading.lists for record in x.records):
         region, component = (
             next(iter(fw.match(of, cells.get(of, ""))), cells.get(of, ""))
@@ -70,17 +70,13 @@ def check_typed(reading: Reading, name: str, year: int) -> None:
             typed[region][component].append(cells["score"])
         elif kind == "component_scores":
             means[region][component] = cells["mean"]
-        elif kind == "national_table":
+        elif kind == "national_table" and cells.get("participated", "").casefold() != "tidak":
             finals[region] = cells
     for region in dict.fromkeys([*typed, *means, *finals]):
-        final = finals.get(region, {})
+        final = finals[region]
         group = next(iter(fw.match("group", final.get("group", ""))), None)
-        edition = f"{year}-{group}" if group else fw.asked_edition(year)
-        if edition not in fw.weights:
-            continue
-        if final.get("participated", "").casefold() == "tidak":
-            final = {}
-        printed = {c: final[c] for c in fw.weights[edition] if final.get(c)}
+        edition = f"{year}-{group}" if group else fw.asked_edition(year) or ""
+        printed = {c: final[c] for c in fw.weights.get(edition, ()) if final.get(c)}
         asked = [fw.questions[id_].component for id_ in fw.edition_questions.get(edition, {})]
         found += [
             f"{fw.components[c].name}: {len(scores)} dari {asked.count(c)} nilai butir diketik"
@@ -91,7 +87,9 @@ def check_typed(reading: Reading, name: str, year: int) -> None:
             for c, mean in means[region].items()
             if c in printed and unequal(mean, printed[c])
         ]
-        found += differences(edition, typed[region], printed | means[region], final.get("index"))
+        if edition in fw.weights:
+            said = printed | means[region]
+            found += differences(edition, typed[region], said, final.get("index"))
     if found:
         raise refusal("sums", name, "; ".join(found))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from kukar_analysis import framework
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read.grid import begins, words
 from kukar_analysis.read.letter import pages, scan, tables
+from kukar_analysis.read.lists import begins, words
 from kukar_analysis.read.source import Reading, Record, SourceList
 
 _MEAN, _TEXT = (tables.Head("mean", "Rata-Rata", 0, 0),), (tables.Head("text", "Catatan", 0, 0),)

@@ -16,9 +16,9 @@ from kukar_analysis import framework
 from kukar_analysis.framework import normalise
 from kukar_analysis.framework.facts import NOTE_KINDS
 from kukar_analysis.read import sums
-from kukar_analysis.read.grid import SIGNED, begins
-from kukar_analysis.read.grid import words as labels
 from kukar_analysis.read.letter.pages import PageLine, PageWord, lines_of
+from kukar_analysis.read.lists import SIGNED, begins
+from kukar_analysis.read.lists import words as labels
 
 SCORES, NATIONAL, NOTES = "scores", "national_table", "notes"
 NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
