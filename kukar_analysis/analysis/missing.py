@@ -2,13 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis import compare, programmes, quick_wins
+from kukar_analysis.analysis import compare, programmes, quality, quick_wins
 from kukar_analysis.analysis.told import tidy, told
+from kukar_analysis.formats import day
 
 COLUMNS = ["table", "year", "region", "state", "paper", "holder", "sentence"]
 _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_notes")
@@ -51,6 +53,49 @@ def not_received(year: int, region: str) -> pd.DataFrame:
     since, accepted = (found["expected"].map(days) for days in (first, known))
     found = found.assign(since=since, accepted=accepted)
     return tidy(found, "paper holder fills state since sentence accepted")
+
+
+def letters(region: str) -> set[int]:
+    """Return the years whose letter came: with the region's line, or the assessors' scores."""
+    scores = store.read("question_scores", region=region).query("source == 'assessor'")
+    return {*store.read("index_scores", region=region)["year"], *scores["year"]}
+
+
+def due(region: str, today: date) -> pd.DataFrame:
+    """Return what calendar.csv expects of a region by a day and has not come, a row each.
+
+    what: letter of a year, or agencies, whose answers are looked for in the months of collecting
+    alone; state: wrong (overdue), waited (in its time), accepted (the office knows why).
+    """
+    fw, year, now = framework.load(), today.year, str(today)
+    years = sorted({*range(fw.years()[0], year + 1)} - letters(region))
+    lacks = [("letter", of, told("due.letter", year=of, region=region)) for of in years]
+    seats = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
+    given = quality.own_answers(year, region).query("is_answered").dropna(subset="opd")
+    silent = seats.merge(given, on=["opd", "pillar"], how="left").query("is_answered.isna()")["opd"]
+    if len(silent) or (seats.empty and given.empty):
+        said = told("due.agencies", year=year, region=region, silent=sorted({*silent}))
+        lacks.append(("agencies", year, said))
+    days = pd.DataFrame(fw.calendar.values())[["what", "first", "last", "alarm_from"]]
+    found = pd.DataFrame(lacks, columns=["what", "year", "sentence"]).merge(days, on="what")
+    for column in ("last", "alarm_from", "first"):
+        is_later = found[column] < found["first"]  # 01-31 is of the year after
+        found[column] = (found["year"] + is_later).astype("str") + "-" + found[column]
+    known = {
+        (a.what, a.year): a.reason
+        for a in fw.accepted
+        if a.region == region and now <= (a.until or "9999")
+    }
+    found["reason"] = [known.get(key, "") for key in zip(found["what"], found["year"], strict=True)]
+    found["state"] = "waited"
+    found.loc[found["alarm_from"] <= now, "state"] = "wrong"
+    found.loc[found["reason"] != "", "state"] = "accepted"
+    in_time = (found["what"] == "letter") | (now <= found["last"])
+    found = found[in_time & (found["first"] <= now)]
+    whole = [told("due", r=r, first=day(r.first), last=day(r.last)) for r in found.itertuples()]
+    return found.assign(sentence=whole)[["what", "year", "state", "sentence"]].reset_index(
+        drop=True
+    )
 
 
 def _state(table: str, year: int, region: str) -> tuple[str, str]:

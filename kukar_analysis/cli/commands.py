@@ -119,7 +119,7 @@ def _checked() -> tuple[bool, bool]:
     for e in fw.editions.values():
         if count := sum(fw.unconfirmed(e.edition).values()):
             said = f"edition {e.edition}: {count} facts copied from {e.follows} and not confirmed"
-            typer.echo(f"{said} (kukar new-year {e.year} --status)")
+            typer.echo(f"{said}: filter `status` = unconfirmed in {framework.DEFINITIONS}")
     if not found["state"].isin(["agree", "differ"]).any():
         raise KukarError("nothing to check: no published figure is on record in these tables")
     return not check.differences(found), not short
@@ -377,16 +377,11 @@ def _template(
 
 @command()
 def _new_year(
-    year: int,
-    from_: str | None = None,
-    to: Folder = None,
-    raw: Path = paths.RAW,
-    status: bool = False,
+    year: int, from_: str | None = None, to: Folder = None, raw: Path = paths.RAW
 ) -> None:
     from kukar_analysis.cli import years
 
-    places = (to or Path("formulir", str(year)), raw / str(year))
-    for line in years.unconfirmed(year) if status else years.begin(year, from_, *places):
+    for line in years.begin(year, from_, to or Path("formulir", str(year)), raw / str(year)):
         typer.echo(line)
 
 

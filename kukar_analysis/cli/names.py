@@ -4,7 +4,6 @@ From the moment the list stands beside the survey it is read in its place (recei
 run that is broken off anywhere leaves every answer once, and the next one goes on.
 """
 
-import hashlib
 import shutil
 from datetime import date
 from pathlib import Path
@@ -22,8 +21,8 @@ _OF_RECORD = ["year", "region", "pillar", "sub_dimension", "programme", "respond
 def forget(raw: Path, days: int, today: date) -> list[str]:
     """Replace survey files received `days` days ago or earlier by lists without persons.
 
-    Returns the names of the files deleted. Raises KukarError, and deletes nothing, where a table
-    would not hold the same without them.
+    Returns the names of the files deleted. Raises KukarError, and deletes nothing, where a file
+    holds another list too or an answer would not stay as it is.
     """
     work = raw.resolve().with_name(f".{raw.resolve().name}.work")
     shutil.rmtree(work, ignore_errors=True)  # of a run that was broken off: it holds names
@@ -32,50 +31,44 @@ def forget(raw: Path, days: int, today: date) -> list[str]:
         for listed in originals(trial).values():
             (trial / listed).unlink()  # an earlier run was broken off behind it
         before, sources = clean.clean(trial, work / "tables").tables, _sources(trial)
-        surveys = before["files"].query("kind.str.contains('survey')")["file"]
-        surveys = surveys[~surveys.str.contains(f"/{NAMELESS}")]
-        old = [name for name in surveys if (today - _since(trial, name, sources)).days >= days]
+        kinds = before["files"].set_index("file")["kind"]
+        kinds = kinds[kinds.str.contains("survey") & ~kinds.index.str.contains(f"/{NAMELESS}")]
+        old = [name for name in kinds.index if (today - _since(trial, name, sources)).days >= days]
         lists = {name: _list(before["survey_responses"], name) for name in old}
         for name, text in lists.items():
+            if kinds[name] != "survey":
+                raise KukarError(f"{name} holds other lists too: save the survey as its own file")
             beside = raw / nameless(name)
             if beside.exists() and beside.read_bytes() != text.encode():
                 raise KukarError(f"{beside} is there already, and no list of {name}: rename one")
+        if not old:
+            return []
         _replace(trial, lists, sources)
-        if old and (table := _differs(before, clean.clean(trial, work / "tables").tables)):
-            raise KukarError(
-                f"{', '.join(old)}: nothing deleted: {table} would change. A file holds other lists"
-                " too, or two have one name but for its end: save the survey alone, rename"
-            )
+        if _answers(before) != _answers(clean.clean(trial, work / "tables").tables):
+            said = "nothing deleted: an answer would change. Is there another of that name, but for"
+            raise KukarError(f"{', '.join(old)}: {said} its end, rename it; else report this")
         _replace(raw, lists, sources)
+        for name in old:
+            (raw / name).unlink()
         return old
     finally:
         shutil.rmtree(work, ignore_errors=True)
 
 
 def _replace(raw: Path, lists: dict[str, str], sources: pd.DataFrame) -> None:
-    """Write each list, SOURCES.csv that names it in its survey's place, and delete the survey."""
-    for name, text in lists.items():
-        paths.write(raw / nameless(name), text)
-    if len(sources) and lists:
-        hashes = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in lists.items()}
-        sha256 = sources["file"].map(hashes).fillna(sources["sha256"])
-        instead = {name: nameless(name) for name in lists}
+    """Write each list beside its survey, and SOURCES.csv that names it in the survey's place."""
+    instead = {name: nameless(name) for name in lists}
+    written = {n: paths.sha256(paths.write(raw / instead[n], lists[n])) for n in lists}
+    if len(sources):
+        sha256 = sources["file"].map(written).fillna(sources["sha256"])
         made = sources.assign(sha256=sha256).replace({"file": instead, "supersedes": instead})
         paths.write(raw / SOURCES, made.to_csv(index=False, lineterminator="\n"))
-    for name in lists:
-        (raw / name).unlink()
 
 
-def _differs(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> str | None:
-    """Return a table that does not hold the same rows, wherever they stand."""
-    for table in before.keys() - {"files", "rejected"}:
-        rows = [
-            tables[table].drop(columns="origin").value_counts(dropna=False)
-            for tables in (before, after)
-        ]
-        if not rows[0].sort_index().equals(rows[1].sort_index()):
-            return table
-    return None
+def _answers(tables: dict[str, pd.DataFrame]) -> dict[object, int]:
+    """Return how often each answer stands in the tables, wherever it stands."""
+    rows = tables["survey_responses"].drop(columns="origin").astype(object).fillna("")
+    return dict(rows.value_counts())
 
 
 def _list(answers: pd.DataFrame, name: str) -> str:
@@ -100,14 +93,14 @@ def _sources(raw: Path) -> pd.DataFrame:
         return pd.DataFrame(columns=["file", "sha256", "received_on"])
     try:
         found = pd.read_csv(raw / SOURCES, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        pd.to_datetime(found.get("received_on", []), format="%Y-%m-%d")
-    except ValueError as error:
-        raise SourceError(f"{SOURCES}: {error}; expected days as 2023-05-15") from error
+        pd.to_datetime(found["received_on"], format="%Y-%m-%d")
+    except (ValueError, KeyError) as error:
+        raise SourceError(f"{SOURCES}: {error}; expected received_on as 2023-05-15") from error
     return found
 
 
 def _since(raw: Path, name: str, sources: pd.DataFrame) -> date:
     """Return when a file was received: as SOURCES.csv says, else when it was written."""
-    own = sources[sources["file"].isin([name, nameless(name)])]
+    stated = sources.loc[sources["file"].isin([name, nameless(name)]), "received_on"]
     written = str(date.fromtimestamp((raw / name).stat().st_mtime))
-    return date.fromisoformat("".join(own.get("received_on", [])) or written)
+    return date.fromisoformat("".join(stated) or written)

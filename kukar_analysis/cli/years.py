@@ -1,7 +1,4 @@
-"""The start of a year: editions copied into the definitions as unconfirmed, raw folder and forms.
-
-Files of definitions are changed all or none, and only by lines that are added.
-"""
+"""The start of a year: editions copied into the definitions, to be confirmed; folders and forms."""
 
 import shutil
 import tempfile
@@ -33,29 +30,36 @@ def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str
             f" {fw.years()[-1]}; expected a year from {can[0]} to {can[-1]}, and --from an earlier"
         )
     found = [e for e in fw.editions.values() if (e.edition == asked if asked else e.year == newest)]
-    copies = {f"{year}-{e.group}": e.edition for e in found}
-    copies = {made: source for made, source in copies.items() if made not in fw.editions}
+    copies = {made: e for e in found if (made := f"{year}-{e.group}") not in fw.editions}
     if not copies:
-        raise UsageError(
-            f"{year} has its editions already; `kukar new-year {year} --status` lists what of them"
-            f" is to be confirmed, `kukar template {year}` writes its forms"
-        )
-    asks = [made for made, source in copies.items() if fw.asked(source)]
+        said = f"`kukar template {year}` writes its forms, `kukar check` counts what is unconfirmed"
+        raise UsageError(f"{year} has its editions already: {said}")
+    asks = [made for made, source in copies.items() if fw.asked(source.edition)]
     if asks and folder.exists() and (folder.is_file() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already; name another folder with --to")
-    copy(year, [*copies.values()])
+    copy(year, [source.edition for source in copies.values()])
     for made, source in copies.items():
-        yield f"edition {made}: copied from {source}, and nothing of it confirmed yet"
-        yield from to_ask(made)
+        yield f"edition {made}: copied from {source.edition}, and nothing of it confirmed yet"
+        for gone in _retired(year):
+            if gone in fw.edition_questions.get(source.edition, ()):
+                said = f"not copied: {fw.questions[gone].label} ({gone}). {fw.retired[gone].reason}"
+                yield f"{said}. If the form asks it, add its line to edition_questions.csv"
     for part in ("opd", "survei"):
         (raw / part).mkdir(parents=True, exist_ok=True)
     yield f"raw folder: {raw}"
-    yield from _forms(year, asks[0], folder) if asks else ()
-    yield f"next: `kukar new-year {year} --status` lists what is to be confirmed"
-    yield f"undo: delete the folders, and the lines of {year} in {framework.DEFINITIONS}"
+    if asks:
+        yield f"{_forms(year, asks[0], folder)} forms to send out, with {_README}: {folder}"
+    yield (
+        f"next: in {framework.DEFINITIONS} filter `status` = unconfirmed; correct each fact to the"
+        f" rule of {year}, and write its status (seen or inferred) and its citation"
+    )
 
 
-def _forms(year: int, edition: str, folder: Path) -> Iterator[str]:
+def _retired(year: int) -> list[str]:
+    return [question for question, r in framework.load().retired.items() if r.since <= year]
+
+
+def _forms(year: int, edition: str, folder: Path) -> int:
     fw = framework.load()
     (region,) = (r.region for r in fw.reported_regions if r.role == "own")
     made = forms.write("agency", year, region, folder, fw.opd, edition=edition)
@@ -63,23 +67,22 @@ def _forms(year: int, edition: str, folder: Path) -> Iterator[str]:
         made += forms.write(kind, year, region, folder, edition=edition)
     text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
     paths.write(folder / _README, text.format(year=year))
-    yield f"{len(made)} forms to send out, with {_README}: {folder}"
+    return len(made)
 
 
 def copy(year: int, sources: list[str]) -> None:
-    """Add editions copied from `sources` to the definitions, without the questions retired by then.
+    """Add lines for editions copied from `sources`, without the questions retired by then.
 
-    What is added is checked before a file is touched: DefinitionError where it contradicts what is
-    there.
+    What is added is checked before a file is touched (DefinitionError where it contradicts what is
+    there), and all files are changed or none.
     """
-    fw, after = framework.load(), dict[Path, str]()
-    gone = [question for question, retired in fw.retired.items() if retired.since <= year]
+    fw, after = framework.load(), dict[str, bytes]()
     for name in FILES:
-        path = _file(name)
+        path = framework.DEFINITIONS / f"{name}.csv"
         lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
         lines = lines[lines["edition"].isin(sources)]
         if "question" in lines:
-            lines = lines[~lines["question"].isin(gone)]
+            lines = lines[~lines["question"].isin(_retired(year))]
             component = lines["question"].str.split(".").str[0]
             lines["number"] = lines.groupby(["edition", component]).cumcount() + 1
             asked = lines["edition"].value_counts()
@@ -93,49 +96,15 @@ def copy(year: int, sources: list[str]) -> None:
             "note": "Disalin dari edisi " + lines["edition"] + f"; aturan {year} belum tercatat",
         }
         made = lines.assign(**{column: changed[column] for column in changed if column in lines})
-        text = path.read_bytes().decode()
-        end = "\r\n" if "\r\n" in text else "\n"
-        text += "" if text.endswith("\n") else end
-        after[path] = text + made.to_csv(header=False, index=False, lineterminator=end)
+        text = made.to_csv(header=False, index=False, lineterminator="\n")
+        after[path.name] = path.read_bytes().rstrip(b"\r\n") + b"\n" + text.encode()
     with tempfile.TemporaryDirectory() as place:
         trial = Path(shutil.copytree(framework.DEFINITIONS, Path(place, "definitions")))
-        for path, text in after.items():
-            (trial / path.name).write_bytes(text.encode())
+        for name, content in after.items():
+            (trial / name).write_bytes(content)
         framework.load(trial)
     with ExitStack() as stack:  # all are written before one takes its place
-        for path, text in after.items():
-            stack.enter_context(paths.replacing(path)).write_bytes(text.encode())
+        for name, content in after.items():
+            new = stack.enter_context(paths.replacing(framework.DEFINITIONS / name))
+            new.write_bytes(content)
     framework.forget()
-
-
-def _file(name: str) -> Path:
-    return framework.DEFINITIONS / f"{name}.csv"
-
-
-def unconfirmed(year: int) -> Iterator[str]:
-    """Say each fact of a year's editions that is not confirmed, its file and line, what to do."""
-    fw, count = framework.load(), 0
-    for name in FILES:
-        for number, line in enumerate(_file(name).read_text("utf-8-sig").splitlines(), start=1):
-            if line.startswith(f"{fw.year(year)}-") and ",unconfirmed," in line:
-                yield f"{name}.csv:{number}  {line}"
-                count += 1
-    for edition in fw.editions.values():
-        yield from to_ask(edition.edition) if edition.year == year else ()
-    yield f"{count} facts of {year} are not confirmed"
-    if count:
-        yield (
-            f"In {framework.DEFINITIONS}: correct each to the rule of {year}, write its status"
-            " (seen or inferred) and its citation; a question that is gone loses its line, and"
-            " `questions` in editions.csv counts them"
-        )
-
-
-def to_ask(edition: str) -> list[str]:
-    """Return a line for each question that was not copied: which, why, and what to do."""
-    fw = framework.load()
-    return [
-        f"not copied: {fw.questions[r.question].label} ({r.question}). {r.reason}. If the form of"
-        f" {fw.edition(edition).year} asks it, add its line to edition_questions.csv"
-        for r in fw.not_copied(edition)
-    ]

@@ -113,14 +113,6 @@ class Framework:
         counts = {f: sum(x is not None and x.status == "unconfirmed" for x in own[f]) for f in own}
         return {file: count for file, count in counts.items() if count}
 
-    def not_copied(self, edition: str) -> list[facts.Retired]:
-        """Return the retired questions that an unconfirmed copy of an edition leaves out."""
-        made = self.edition(edition)
-        before = self.edition_questions.get(made.follows or "", {})
-        left_out = before.keys() - self.edition_questions.get(edition, {}).keys()
-        gone = (r for r in self.retired.values() if r.since <= made.year and r.question in left_out)
-        return [*gone] if made.status == "unconfirmed" else []
-
     def asked_edition(self, year: int) -> str | None:
         """Return the edition of a year whose questions are known, where there is one only."""
         asked = [e.edition for e in self.editions.values() if e.year == year and e.questions]
