@@ -47,18 +47,18 @@ def publish_set(target, record, notebooks, waiting=()):
     kept, earlier = cache.Cache(target), publish.read(target)
     entries = dict(earlier["reports"])
     for report in waiting:
-        entries[report.name] = publish.entry_of(report, record, "waiting")
+        entries[report.name] = publish.entry_of(report, record)
     for report, notebook in notebooks:
         key = cache.of_text(report.name + notebook.read_text(encoding="utf-8"))[:32]
         found = page.read(notebook)
         kept.put(key, Path(shutil.copy(notebook, target.parent / f"{key}.ipynb")), found)
         own = {"page": True, "key": key, "question": found["question"]}
-        entries[report.name] = publish.entry_of(report, record, report.status, **own)
+        entries[report.name] = publish.entry_of(report, record, **own)
     said: list[str] = []
     with folder.held(target) as work:
         new = work.begin(empty=True)
-        with publish.written(entries, new, target, kept, record):
-            publish.carry_documents(earlier["files"], target, new)
+        with publish.written(entries, new, target, kept, record, carried=(".pdf", ".xlsx")):
+            pass
         publish.publish(work, kept, said.append)
 
 

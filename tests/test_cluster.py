@@ -18,7 +18,7 @@ from reading import awaited, write_notebook
 
 from kukar_analysis import paths
 from kukar_analysis.errors import ReportError
-from kukar_analysis.report import registry, run
+from kukar_analysis.report import make, registry
 from kukar_analysis.report.cache import Asked
 
 pytestmark = pytest.mark.slow
@@ -70,8 +70,8 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
     reports = tiny(paths.NOTEBOOKS, f"{said}\ntime.sleep(1)")
     killed, errors = [], []
     with (
-        run.cluster(address, None) as executor,
-        closing(run.run(reports, tmp_path / "made", Asked(processed=processed), executor)) as ended,
+        make.cluster(address, None) as executor,
+        closing(make.run(reports, tmp_path, Asked(processed=processed), executor)) as ended,
     ):
         assert isinstance(executor, Executor)
         for _, _, error in ended:
@@ -86,7 +86,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
                 worker.send_signal(signal.SIGKILL)
     assert errors == [None] * REPORTS
     for report in reports:
-        cells = nbformat.read(tmp_path / "made" / f"{report.name}.ipynb", as_version=4).cells
+        cells = nbformat.read(tmp_path / f"{report.name}.ipynb", as_version=4).cells
         assert cells[-1].outputs[0].data["text/plain"] == "(2023, '64.02')"
     assert len(killed) >= 3, "a worker, its zygote and a kernel"
     _, left = psutil.wait_procs(killed, timeout=5)
@@ -94,20 +94,20 @@ def test_a_worker_killed_in_the_middle_loses_nothing(address, processed, tmp_pat
 
 
 def test_a_cluster_of_this_machine_is_started_and_ended():
-    with run.cluster("local", 1) as executor:
+    with make.cluster("local", 1) as executor:
         worker = executor.submit(os.getpid).result()
         assert worker != os.getpid()
     awaited(lambda: not psutil.pid_exists(worker))
 
 
 def test_a_scheduler_that_nobody_started_is_named(monkeypatch):
-    monkeypatch.setattr(run, "_PATIENCE", 1)
+    monkeypatch.setattr(make, "_PATIENCE", 1)
     said = r"no dask scheduler answers at tcp://127\.0\.0\.1:9"
-    with pytest.raises(ReportError, match=said), run.cluster("tcp://127.0.0.1:9", None):
+    with pytest.raises(ReportError, match=said), make.cluster("tcp://127.0.0.1:9", None):
         pass
 
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(ReportError, match="pip install"), run.cluster("local", 1):
+    with pytest.raises(ReportError, match="pip install"), make.cluster("local", 1):
         pass

@@ -1,6 +1,5 @@
 """Only what the cache lacks is run, and the new set is published whole or not at all."""
 
-import dataclasses
 import shutil
 from contextlib import contextmanager
 
@@ -15,15 +14,13 @@ from kukar_analysis.errors import PrinterError, ReportError, UsageError
 from kukar_analysis.report import cache, folder, make, page, paper, publish, workbook
 from kukar_analysis.report.engine import fork
 
-RALAT = "2023/surat.pdf#p1:r1: superseded by 2023/surat-ralat.pdf#p1:r1: score 2.6 -> 2.8"
-
 
 @contextmanager
 def standing_in(place):
     """Read notebooks from this folder, and write a short annex: the real one takes a second."""
 
     def short(year, regions, path, made, raw):
-        path.write_text(f"{year} {regions} {made.data}")
+        path.write_text(f"{year} {regions} {made['data']}")
 
     with pytest.MonkeyPatch.context() as patch, kernels():
         patch.setattr(paths, "NOTEBOOKS", place / "notebooks")
@@ -64,7 +61,7 @@ def quick(published, monkeypatch):
             nbformat.write(made, staged / f"{found.name}.ipynb")
             yield found, 0.1, None
 
-    monkeypatch.setattr(make.run, "run", run)
+    monkeypatch.setattr(make, "run", run)
     return published
 
 
@@ -163,7 +160,7 @@ def test_a_notebook_that_changes_meanwhile_lets_nothing_be_published_or_kept(pub
     assert len([*(published.cache / "made").glob("*.ipynb")]) == 2
 
 
-@pytest.mark.parametrize("broken", ["carry_documents", "_kept"])
+@pytest.mark.parametrize("broken", ["_copy", "_kept"])
 def test_a_run_that_breaks_off_goes_on_where_it_was(quick, broken):
     quick.write("satu", "year + 1")
     before = bytes_of(quick.target)
@@ -171,7 +168,7 @@ def test_a_run_that_breaks_off_goes_on_where_it_was(quick, broken):
         patch.setattr(publish, broken, lambda *_, **__: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             quick.make("satu", "dua")
-    assert (bytes_of(quick.target) == before) == (broken == "carry_documents")
+    assert (bytes_of(quick.target) == before) == (broken == "_copy")
     assert cache.faults(quick.target) == []
     assert quick.left() == [".laporan.cache"]
     assert quick.make("satu", "dua")["made"] == 0
@@ -206,7 +203,7 @@ def test_a_file_that_somebody_saved_there_survives_and_is_said(quick, monkeypatc
 
     def saved(work):  # after the new set was written, before it takes the old one's place
         note.write_text("dari Bappeda")
-        usual(work)
+        return usual(work)
 
     if meanwhile:
         monkeypatch.setattr(folder.Work, "exchange", saved)
@@ -220,12 +217,18 @@ def test_a_file_that_somebody_saved_there_survives_and_is_said(quick, monkeypatc
     assert cache.faults(quick.target) == []
 
 
-def test_a_set_without_a_manifest_is_kept_whole(quick):
+def test_a_folder_without_a_manifest_keeps_what_is_not_as_it_is_made(quick):
     (quick.target / "manifest.json").write_text("{")
+    (quick.target / "surat.txt").write_text("dari Bappeda")
+    before = quick.shown("satu")
+    quick.write("satu", "year + 1")
     quick.make("satu", "dua")
     (place,) = quick.sets()
-    assert (place / REGION / "satu.html").exists()
-    assert ".laporan.cache/sets" in quick.warned[-1]
+    assert (place / REGION / "satu.html").read_text(encoding="utf-8") == before
+    assert (quick.target / "surat.txt").read_text() == "dari Bappeda"
+    (page,) = (quick.target / "diubah").rglob("satu.html")
+    assert page.read_text(encoding="utf-8") == before
+    assert quick.warned[-1] == "surat.txt is not of this program: kept as surat.txt"
     assert set(quick.entries()) == {"satu", "dua"}
     assert cache.faults(quick.target) == []
 
@@ -246,7 +249,7 @@ def test_earlier_sets_share_nothing_are_bounded_and_put_back_by_one_command(quic
     assert shown.pop("catatan.txt") == b"dari Bappeda"
     assert shown == before
     assert quick.standing() is None
-    with pytest.raises(UsageError, match=r"set 'lain' of laporan cannot be put back: .* kept: 20"):
+    with pytest.raises(UsageError, match=r"set 'lain' of laporan cannot be put back: kept: 20"):
         publish.put_back(quick.target, "lain", quick.said.append)
     next(iter(quick.sets()[-1].rglob("*.html"))).unlink()
     with pytest.raises(UsageError, match=r"cannot be put back: .*html hilang"):
@@ -263,19 +266,6 @@ def test_what_is_not_used_any_more_is_cleared_within_a_bound(quick, monkeypatch)
     quick.write("satu", "year + 2")
     quick.make("satu", "dua")
     assert {p.stem for p in made.iterdir()} == {e["key"] for e in quick.entries().values()}
-
-
-def test_a_page_of_a_corrected_year_says_so_until_it_is_made_again(quick, monkeypatch):
-    found = dataclasses.replace(make.run_record(quick.processed), corrections=[RALAT])
-    monkeypatch.setattr(make, "run_record", lambda processed: found)
-    quick.write("satu", "year + 1")
-    quick.make("satu")
-    replaced = {name: "Halaman ini sudah diganti" in quick.shown(name) for name in ("satu", "dua")}
-    assert replaced == {"satu": False, "dua": True}
-    assert quick.entries()["dua"]["status"] == "replaced"
-    quick.make("satu", "dua")
-    assert "Halaman ini sudah diganti" not in quick.shown("dua")
-    assert quick.entries()["dua"]["status"] == "complete"
 
 
 # Documents

@@ -13,7 +13,7 @@ from making import report
 from reading import ASKS, KUKAR, MALANG, kernels, tables_from, write_notebook
 
 from kukar_analysis import paths, store
-from kukar_analysis.report import notebooks, registry, run
+from kukar_analysis.report import make, notebooks, registry
 from kukar_analysis.report.cache import MODULES, Asked
 from kukar_analysis.report.engine import fork
 
@@ -25,7 +25,7 @@ def started(tmp_path, processed_env, monkeypatch):
 
     def start(*reports, executor=None, **limits):
         asked = Asked(processed=processed_env, reports=tmp_path / "laporan", jobs=2, **limits)
-        return closing(run.run([*reports], tmp_path / "made {2023}", asked, executor))
+        return closing(make.run([*reports], tmp_path / "made {2023}", asked, executor))
 
     with kernels():
         yield start
@@ -157,7 +157,7 @@ def test_another_program_is_refused_and_a_full_disk_ends_the_run(error_of, monke
     monkeypatch.setattr(papermill, "execute_notebook", full)
     with pytest.raises(OSError, match="No space left"):
         error_of("1")
-    monkeypatch.setattr(run, "_own_program", lambda: "lain")
+    monkeypatch.setattr(make, "_own_program", lambda: "lain")
     said = "the worker has another version of the program: install it there"
     assert error_of("1") == said
 

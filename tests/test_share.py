@@ -19,8 +19,7 @@ from kukar_analysis import show, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import ReportError
 from kukar_analysis.paths import MANIFEST
-from kukar_analysis.report import leaks, paper, registry, share, workbook
-from kukar_analysis.report.record import RunRecord, run_record
+from kukar_analysis.report import leaks, paper, publish, registry, share, workbook
 
 SAMPLE = "00.01"
 MADE_AT = datetime(2026, 11, 24, 1, 2, 4, tzinfo=UTC)
@@ -35,8 +34,8 @@ def folder(tmp_path):
 
 @pytest.fixture
 def record(processed_env):
-    found = run_record(processed_env)
-    return RunRecord("9.9", "abc", MADE_AT, found.inputs, found.corrections)
+    own = {"version": "9.9", "commit": "abc", "made_at": MADE_AT.isoformat()}
+    return publish.record_of(processed_env) | own
 
 
 def published(folder, record, region=KUKAR, said="Satu kalimat."):
@@ -122,7 +121,7 @@ def tables_changed(tables, tmp_path_factory, monkeypatch):
 
 @pytest.mark.parametrize(
     ("change", "words"),
-    [({"status": "replaced"}, "is replaced"), ({"data": "lama"}, "made from other data")],
+    [({"status": "failed"}, "is failed"), ({"data": "lama"}, "made from other data")],
 )
 def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(folder, record, change, words):
     published(folder, record)
@@ -135,7 +134,7 @@ def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(folder, record, chan
 
 @pytest.mark.usefixtures("sample_env")
 def test_invented_data_is_marked_in_every_part(folder, sample_processed):
-    own = run_record(sample_processed)
+    own = publish.record_of(sample_processed)
     published(folder, own, SAMPLE)
     found = contents(bundle(folder, own, SAMPLE, store.ROOT / "data" / "sample")[0])
     marked = [name for name in found if name.endswith((".html", ".pdf", ".txt", ".xlsx"))]

@@ -23,7 +23,7 @@ from playwright.sync_api import sync_playwright
 from reading import KUKAR, PILLARS, Page, tables_from
 
 from kukar_analysis import framework, paths, show, store
-from kukar_analysis.report import publish, record, registry
+from kukar_analysis.report import publish, registry
 from kukar_analysis.report import site as site_pages
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -72,7 +72,7 @@ def pairs(executed, processed, sample_processed, tmp_path_factory):
 
 
 def run_record(tables):
-    return dataclasses.replace(record.run_record(tables), made_at=MADE_AT, commit="abc123")
+    return publish.record_of(tables) | {"made_at": MADE_AT.isoformat(), "commit": "abc123"}
 
 
 @pytest.fixture(scope="module")
@@ -170,20 +170,20 @@ def test_the_manifest_fingerprints_every_raw_file_and_every_published_one(site, 
         assert said in words_of(site / f"{name}.html")
     source = (site / f"{PILLAR}.html").read_text(encoding="utf-8")
     assert {"href": "03_pilar-governance.ipynb"} in Page(source).all("a")
-    assert made.data == made_from
+    assert made["data"] == made_from
 
 
 def test_the_commit_is_marked_where_files_differ_from_it(processed, tmp_path, monkeypatch):
     monkeypatch.setattr(paths, "ROOT", tmp_path)
-    assert record.run_record(processed).commit == "tidak diketahui"
+    assert publish.record_of(processed)["commit"] == "tidak diketahui"
     (tmp_path / "a").write_text("a")
     who = "-c user.name=Uji -c user.email=uji@contoh.id"
     for command in ("init", "add a", f"{who} commit -m a"):
         subprocess.run(["git", *command.split()], cwd=tmp_path, check=True, capture_output=True)
-    commit = record.run_record(processed).commit
+    commit = publish.record_of(processed)["commit"]
     assert re.fullmatch("[0-9a-f]{12}", commit)
     (tmp_path / "a").write_text("b")
-    assert record.run_record(processed).commit == f"{commit}+"
+    assert publish.record_of(processed)["commit"] == f"{commit}+"
 
 
 # The lists
@@ -263,11 +263,14 @@ def test_pages_that_are_not_asked_for_stay_and_lead_to_one_that_comes_between(tm
     assert turns(PILLAR) == {}
     for path in (tmp_path / ".laporan.cache" / "made").iterdir():
         path.unlink()  # then it is made from the published notebook
-    later = dataclasses.replace(made, made_at=MADE_AT + timedelta(days=1), inputs={"a": "b"})
+    later = made | {"made_at": (MADE_AT + timedelta(days=1)).isoformat(), "data": "lain"}
     publish_set(target, later, [pairs[INDEX]])
     assert turns(PILLAR) == {"before": f"../../{INDEX}.html"}
     assert turns(INDEX) == {"after": f"../../{PILLAR}.html"}
     assert words_of(target / "index.html").count("dari data lama") == 1
+    for name in (PILLAR, INDEX):
+        is_old = "Dari data lama." in words_of(target / f"{name}.html")
+        assert is_old == (name == PILLAR)
     words = (target / site_pages.SEARCH).read_text(encoding="utf-8")
     assert all(f'"name":"{name}"' in words for name in (INDEX, PILLAR))
 
@@ -276,7 +279,7 @@ def test_pages_that_are_not_asked_for_stay_and_lead_to_one_that_comes_between(tm
 def test_a_failed_report_is_said_in_the_index(kukar, tmp_path):
     made, pairs = kukar
     for page, said in [(True, "gagal dibuat; halaman ini versi lama"), (False, "gagal dibuat")]:
-        failed = publish.entry_of(pairs[PILLAR][0], made, "failed", error="x", page=page)
+        failed = publish.entry_of(pairs[PILLAR][0], made, status="failed", error="x", page=page)
         source = site_pages.lists([failed], tmp_path, made)["index.html"]
         assert said in words_of(source)
         assert (f'href="{PILLAR}.html"' in source) == page

@@ -1,10 +1,9 @@
 """The Excel annex: opened again it holds figures as numbers, all else as text, nobody's name."""
 
-import dataclasses
 import re
 import statistics
 import zipfile
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 import openpyxl
@@ -14,8 +13,7 @@ from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA, cell, printed, tables_
 
 from kukar_analysis import framework, store
 from kukar_analysis.errors import UsageError
-from kukar_analysis.report import leaks, workbook
-from kukar_analysis.report.record import run_record
+from kukar_analysis.report import leaks, publish, workbook
 
 SAMPLE = "00.01"
 EVIL = ["=1+1", "+62", "-5", "@SUM(A1)", "\t=cmd|' /C calc'!A0", "#N/A", "<b>&amp;"]
@@ -23,9 +21,8 @@ EVIL = ["=1+1", "+62", "-5", "@SUM(A1)", "\t=cmd|' /C calc'!A0", "#N/A", "<b>&am
 
 def made(folder, year, regions, processed, raw=store.RAW, **how):
     with tables_from(processed):
-        record = dataclasses.replace(
-            run_record(processed), made_at=datetime(2023, 12, 4, 6, 5, tzinfo=UTC), commit="abc"
-        )
+        own = {"made_at": "2023-12-04T06:05:00+00:00", "commit": "abc"}
+        record = publish.record_of(processed) | own
         return workbook.write(year, regions, folder / "lampiran.xlsx", record, raw, **how)
 
 
@@ -173,7 +170,7 @@ def test_there_is_no_empty_sheet_and_the_first_says_what_is_not_there(book, samp
     assert "Program" not in book.sheetnames
     assert "Daftar program Kabupaten Kutai Kartanegara 2023" in said
     assert "2.82" in said
-    assert run_record(processed).data in said
+    assert publish.record_of(processed)["data"] in said
     assert {"Jawaban OPD", "Survei", "Program", "Catatan asesor"} <= set(sample_book.sheetnames)
 
 
@@ -182,7 +179,7 @@ def test_every_file_is_listed_with_its_source_where_it_is_the_one_on_record(
 ):
     name, sha = "2023/tabel-nasional-peserta.csv", "Sidik jari (sha256)"
     found = {row["Berkas"]: row for row in rows(book["Berkas"])}
-    assert {name: row[sha] for name, row in found.items()} == run_record(processed).inputs
+    assert {name: row[sha] for name, row in found.items()} == publish.record_of(processed)["inputs"]
     assert found[name]["Sumber"].startswith("Surat Kominfo B-1384/DJAI/AI.01.04/12/2023")
     assert found[name]["Diterima"] == datetime(2026, 11, 23)
     listed = (store.RAW / "SOURCES.csv").read_text(encoding="utf-8-sig")

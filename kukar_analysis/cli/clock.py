@@ -69,7 +69,7 @@ def standing_of(
 
 def lines(standing: dict[str, Any]) -> Iterator[str]:
     """Say all of a standing, the worst first."""
-    from kukar_analysis.report import record
+    from kukar_analysis.report import site
 
     for part, word in _PARTS.items():
         yield from (f"{word}: {line}" for line in standing[part])
@@ -77,7 +77,7 @@ def lines(standing: dict[str, Any]) -> Iterator[str]:
         counts = ", ".join(f"{n} {state}" for state, n in made["reports"].items())
         years = sorted(Counter(name[:4] for name in made["inputs"]).items())
         files = ", ".join(f"{year} ({n})" for year, n in years)
-        since = record.shown(datetime.fromisoformat(made["made_at"]))
+        since = site.shown(made["made_at"])
         yield f"Terbit: sejak {since}; laporan: {counts}"
         yield f"Dibuat dari: berkas {files}; program {made['version']}"
 

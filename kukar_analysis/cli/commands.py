@@ -182,10 +182,9 @@ def _make(asked: Asked, cache: Cache) -> bool:
         fork.preload(MODULES, fingerprint(program()))
     fork.import_papermill()
     from kukar_analysis.report import make
-    from kukar_analysis.report.run import cluster
 
     _belonging(None if asked.raw == paths.RAW else asked.raw)
-    with cluster(asked.cluster, asked.jobs) as executor:
+    with make.cluster(asked.cluster, asked.jobs) as executor:
         typer.echo(f"executed notebooks and earlier sets: {cache.path}")
         return make.make(_found(asked), asked, say=typer.echo, warn=_warn, executor=executor)
 
@@ -218,10 +217,10 @@ def _share(
 ) -> bool:
     from kukar_analysis import framework
     from kukar_analysis.analysis import quality
-    from kukar_analysis.report import folder, record, share
+    from kukar_analysis.report import folder, publish, share
 
     _belonging(raw)
-    fw, made_of = framework.load(), record.run_record(paths.processed_dir())
+    fw, made_of = framework.load(), publish.record_of(paths.processed_dir())
     own = [r.region for r in fw.reported_regions if r.role == "own"]
     codes = [fw.region(code).region for code in regions or own]
     with folder.held(reports) as work:

@@ -23,12 +23,11 @@ from kukar_analysis.errors import HeldError, ReportError
 
 @dataclass
 class Work:
-    """The work folder of a run; `old` is the set that stood there before, after an exchange."""
+    """The work folder of a run."""
 
     target: Path
     path: Path
     can_exchange: bool
-    old: Path | None = None
 
     def begin(self, *, empty: bool = False) -> Path:
         """Return where the next set is written: a copy of the one that stands, or empty."""
@@ -39,8 +38,8 @@ class Work:
             place.mkdir()
         return place
 
-    def exchange(self) -> None:
-        """Let the next set take the place of the one that stands, whole.
+    def exchange(self) -> Path | None:
+        """Let the next set take the place of the one that stands, whole; return where that is now.
 
         Raises ReportError where it cannot, as while a file of it is open elsewhere.
         """
@@ -65,8 +64,8 @@ class Work:
                 f"{self.target.name} cannot be replaced ({error}), perhaps a file in it is open in"
                 " another program: close it and run again; nothing was lost"
             ) from error
-        self.old = old if stands else None
         _sync(self.target.parent)
+        return old if stands else None
 
 
 @contextmanager

@@ -19,7 +19,6 @@ from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import cited, unconfirmed
 from kukar_analysis.errors import PrinterError, ReportError, UsageError
 from kukar_analysis.report import site
-from kukar_analysis.report.record import RunRecord
 
 SIZES = {"A4": "210mm 297mm", "F4": "215mm 330mm"}
 """Sheets by name; F4 is what Indonesian offices also call folio."""
@@ -80,7 +79,7 @@ def year(
     folder: Path,
     year: int,
     region: str,
-    record: RunRecord,
+    record: site.Record,
     entries: Iterable[site.Entry],
     *,
     is_draft: bool = False,
@@ -110,7 +109,7 @@ def year(
         letterhead=_letterhead(region),
         sample=fw.regions[region].is_sample,
         unconfirmed=unconfirmed(region, year),
-        chapters=[(e["title"], e["data"] != record.data, m.decode_contents()) for e, m in mains],
+        chapters=[(e["title"], e["data"] != record["data"], m.decode_contents()) for e, m in mains],
         limits=limits,
         short=site.abbreviations(main.get_text(" ") for _, main in mains),
         method=markdown(method.read_text(encoding="utf-8")) if method.exists() else "",

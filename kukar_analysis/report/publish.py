@@ -4,21 +4,23 @@ The manifest has the sha256 of every file; what is not in it as it says belongs 
 and is carried into the next set.
 """
 
+import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+import subprocess
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import framework, paths
+import kukar_analysis
+from kukar_analysis import framework, paths, store
 from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import folder, page, site
 from kukar_analysis.report.cache import Cache, faults
-from kukar_analysis.report.record import RunRecord
 from kukar_analysis.report.registry import Report
 
 FAILED = "gagal"  # folder of the executed copies of failing notebooks
@@ -32,38 +34,78 @@ Entry = dict[str, Any]
 Say = Callable[[str], None]
 
 
+def record_of(processed: Path) -> dict[str, Any]:
+    """Return what makes a set that begins now from the tables of `processed`.
+
+    version, commit, made_at; inputs (sha256 by raw file) and data, the fingerprint of them all;
+    corrections: what later papers changed, each with its place.
+    """
+    files = store.read("files", processed).dropna(subset="sha256").set_index("file")["sha256"]
+    superseded = store.read("rejected", processed).query("rule == 'superseded'")
+    git = ["git", "-C", str(paths.ROOT), "describe", "--always", "--abbrev=12", "--exclude=*"]
+    try:
+        told = subprocess.run([*git, "--dirty=+"], capture_output=True, text=True, check=True)
+        commit = told.stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        commit = "tidak diketahui"  # a copy without git, as from a USB stick
+    listed = "\n".join(f"{name} {sha}" for name, sha in sorted(files.items()))
+    return {
+        "version": kukar_analysis.__version__,
+        "commit": commit,
+        "made_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
+        "data": hashlib.sha256(listed.encode()).hexdigest()[:12],
+        "inputs": files.to_dict(),
+        "corrections": [*(superseded["origin"] + ": " + superseded["reason"])],
+    }
+
+
+def said(record: site.Record) -> Entry:
+    """Return what a page says of the record of its making."""
+    parts = ("version", "commit", "made_at", "data")
+    return {part: record[part] for part in parts} | {"inputs": len(record["inputs"])}
+
+
+def entry_of(report: Report, record: site.Record, **more: Any) -> Entry:
+    """Return what the manifest says of a report."""
+    parameters = dict(report.parameters)
+    years = {report.year, int(parameters.get("from_year", report.year))}
+    own = {part: getattr(report, part) for part in ("name", "title", "notebook", "year", "region")}
+    own |= {"parameters": parameters, "waits_for": [*report.waits], "status": report.status}
+    own |= {"region_name": framework.load().regions[report.region].name}
+    own |= {"unconfirmed": unconfirmed(report.region, *sorted(years, reverse=True))}
+    own |= {"question": "", "page": False} | site.headline(report.year, report.region)
+    return own | said(record) | more
+
+
 def read(published: Path) -> dict[str, Any]:
     """Return the manifest of a folder, its `reports` by name; empty where none can be believed."""
     found = paths.known(published / MANIFEST)
-    empty: dict[str, Any] = {"files": {}, "corrections": [], "sheet": None, "reports": {}}
+    empty: dict[str, Any] = {"files": {}, "sheet": None, "reports": {}}
     try:
         return empty | found | {"reports": {entry["name"]: entry for entry in found["reports"]}}
     except (KeyError, TypeError):
         return empty
 
 
-def entry_of(report: Report, record: RunRecord, status: str, **more: Any) -> Entry:
-    """Return what the manifest says of a report."""
-    region, parameters = framework.load().regions[report.region], dict(report.parameters)
-    years = {report.year, int(parameters.get("from_year", report.year))}
-    own = {part: getattr(report, part) for part in ("name", "title", "notebook", "year", "region")}
-    own |= {"parameters": parameters, "waits_for": list(report.waits), "region_name": region.name}
-    own |= {"unconfirmed": unconfirmed(report.region, *sorted(years, reverse=True))}
-    own |= {"question": "", "status": status, "page": False, "corrected": []}
-    return own | site.headline(report.year, report.region) | record.said() | more
-
-
 @contextmanager
 def written(
-    entries: Mapping[str, Entry], new: Path, old: Path, cache: Cache, record: RunRecord, **more: Any
+    entries: Mapping[str, Entry],
+    new: Path,
+    old: Path,
+    cache: Cache,
+    record: site.Record,
+    *,
+    carried: tuple[str, ...] = (),
+    sheet: str | None = None,
+    draft: bool = False,
 ) -> Iterator[None]:
     """Write pages and notebooks into `new`, and after the block search, index and manifest.
 
     From the cache, or the notebook in the published set `old` where it has left the cache; an entry
-    whose notebook is in neither loses its page. `more`: draft, and what else the manifest says.
+    whose notebook is in neither loses its page. Documents that end in `carried` are taken over from
+    `old` where all pages are as they were.
     """
-    around, lines = site.around(entries.values()), list[str]()
-    words: dict[str, list[dict[str, str]]] = {}
+    around, words = site.around(entries.values()), dict[str, list[dict[str, str]]]()
     for name, entry in entries.items():
         found = cache.get(entry["key"]) if entry["page"] else None
         notebook = cache.notebook(entry["key"]) if found else old / f"{name}.ipynb"
@@ -71,42 +113,32 @@ def written(
         if entry["page"]:
             found = found or page.read(notebook)
             _copy(notebook, new / f"{name}.ipynb")
-            text = site.render(entry, found, around[name], draft=bool(more.get("draft")))
+            text = site.render(entry, found, around[name], record["data"], draft=draft)
             (new / f"{name}.html").write_text(text, encoding="utf-8")
             words[name] = found["sections"]
+    before = read(old)["files"].items()
+    now = _hashes(new).items() if carried else ()
+    for name in (name for name, _ in before if name.endswith(carried)):
+        own = Path(name).with_suffix(".html").as_posix()
+        start = own if (new / own).exists() else f"{Path(name).parent.as_posix()}/"
+        if (old / name).exists() and _pages(before, start) == _pages(now, start) != set():
+            _copy(old / name, new / name)
     yield
     listed = sorted(entries.values(), key=lambda entry: str(entry["name"]))
     longest = min(LONGEST, SEARCHED // (1 + sum(map(len, words.values()))))
-    for shown in (shown for shown in site.ordered(listed) if shown["page"]):
-        parts = [[p["anchor"], p["heading"], p["text"][:longest]] for p in words[shown["name"]]]
-        line = {part: shown[part] for part in ("name", "title", "year")}
-        line |= {"region": shown["region_name"], "sections": parts}
-        lines.append(json.dumps(line, separators=(",", ":")).replace("<", "\\u003c"))
+    index = []
+    for one in (entry for entry in site.ordered(listed) if entry["page"]):
+        parts = [[p["anchor"], p["heading"], p["text"][:longest]] for p in words[one["name"]]]
+        line = {part: one[part] for part in ("name", "title", "year")}
+        index.append(line | {"region": one["region_name"], "sections": parts})
     # a script, since file:// may fetch nothing; no text can end it
-    search = "window.KUKAR_INDEX = [\n" + ",\n".join(lines) + "\n];\n"
-    (new / site.SEARCH).write_text(search, encoding="utf-8")
-    for name, text in site.lists(listed, new, record, draft=bool(more.get("draft"))).items():
-        (new / name).write_text(text, encoding="utf-8")
-    made = record.said() | {"inputs": record.inputs, "corrections": record.corrections}
-    made |= {"reports": listed, "files": _hashes(new)} | more
+    text = json.dumps(index, separators=(",", ":")).replace("<", "\\u003c")
+    lists = site.lists(listed, new, record, draft=draft)
+    for name, content in {**lists, site.SEARCH: f"window.KUKAR_INDEX = {text};\n"}.items():
+        (new / name).write_text(content, encoding="utf-8")
+    made = {**record, "sheet": sheet, "draft": draft, "reports": listed, "files": _hashes(new)}
     text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
     (new / MANIFEST).write_text(text, encoding="utf-8")
-
-
-def carry_documents(
-    files: Mapping[str, str], old: Path, new: Path, kinds: tuple[str, ...] = (".pdf", ".xlsx")
-) -> None:
-    """Take over the prints and annexes of pages that are as they were; `files`: as published."""
-    now = _hashes(new)
-    for name in (n for n in files if n.endswith(kinds) and (old / n).exists()):
-        own = Path(name).with_suffix(".html").as_posix()
-        start = own if own in files else f"{Path(name).parent.as_posix()}/"
-        before, after = (
-            {n: sha for n, sha in of.items() if n.startswith(start) and n.endswith(".html")}
-            for of in (files, now)
-        )
-        if before == after != {}:
-            _copy(old / name, new / name)
 
 
 def publish(work: folder.Work, cache: Cache, say: Say) -> None:
@@ -115,15 +147,19 @@ def publish(work: folder.Work, cache: Cache, say: Say) -> None:
     The time of the lists apart. Files that somebody else put into the published set, or changed
     there, are carried over and said; the set itself is kept.
     """
-    target, carried, new = work.target, dict[str, str](), read(work.path / "set")
-    now = read(target)
+    target, new = work.target, work.path / "set"
+    now, planned, stands = read(target), read(new), _hashes(target)
     own = now["files"]
+    one, other = (
+        (found["reports"], [file for file in found["files"].items() if "/" in file[0]])
+        for found in (now, planned)
+    )
+    if one == other and own and own.items() <= stands.items():
+        return
 
-    def carry(old: Path, new: Path) -> None:
-        for name, sha in _hashes(old).items():
-            if not own or name == MANIFEST or sha in (own.get(name), carried.get(name)):
-                continue  # of an unreadable manifest all is kept
-            carried[name], is_new = sha, name not in own
+    def carry(found: Iterable[tuple[str, str]], old: Path, new: Path) -> None:
+        for name, sha in sorted(found):
+            is_new = name not in own
             free = is_new and not (new / name).exists()
             place = name if free else f"{CHANGED}/{sha[:8]}/{name}"
             _copy(old / name, new / place)
@@ -131,25 +167,16 @@ def publish(work: folder.Work, cache: Cache, say: Say) -> None:
             if not name.startswith(BUNDLE):
                 say(f"{name} {what}: kept as {place}")
 
-    one, other = (
-        (found["reports"], found["corrections"], [f for f in found["files"].items() if "/" in f[0]])
-        for found in (new, now)
-    )
-    if one == other and not faults(target):
+    ours = {*own.items(), *planned["files"].items(), (MANIFEST, stands.get(MANIFEST, ""))}
+    carry(stands.items() - ours, target, new)
+    if (old := work.exchange()) is None:
         return
-    carry(target, work.path / "set")
-    work.exchange()
-    if work.old is None:
-        return
-    carry(work.old, target)  # what was saved there meanwhile
+    carry(_hashes(old).items() - ours - stands.items(), old, target)  # what was saved meanwhile
     place = cache.path / "sets" / f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S-%f}"
     place.parent.mkdir(parents=True, exist_ok=True)
-    work.old.rename(place)
+    old.rename(place)
     for earliest in _kept(cache)[:-KEPT]:
         shutil.rmtree(earliest)
-    if not own and any(place.iterdir()):
-        said = f"the manifest of {target.name} could not be read: all that stood there is kept"
-        say(f"{said} in {place.relative_to(target.parent)}")
 
 
 def put_back(target: Path, name: str, say: Say) -> None:
@@ -158,16 +185,15 @@ def put_back(target: Path, name: str, say: Say) -> None:
     Raises UsageError for a set that is not kept, or no longer as its manifest says.
     """
     with folder.held(target) as work:
-        cache = Cache(target)
-        known = {place.name: place for place in _kept(cache)}
-        chosen = known.get(name) or ([None, *known.values()][-1] if name == "last" else None)
-        wrong = [f"it is not kept; kept: {', '.join(known) or 'none'}"]
-        wrong = faults(chosen) if chosen else wrong
-        if chosen is None or wrong:
+        kept = _kept(cache := Cache(target))
+        known = {place.name: place for place in kept}
+        known |= {"last": kept[-1]} if kept else {}
+        wrong = faults(known[name]) if name in known else [f"kept: {', '.join(known) or 'none'}"]
+        if wrong:
             raise UsageError(f"set {name!r} of {target.name} cannot be put back: {wrong[0]}")
-        shutil.copytree(chosen, work.begin(empty=True), dirs_exist_ok=True)
+        shutil.copytree(known[name], work.begin(empty=True), dirs_exist_ok=True)
         publish(work, cache, say)
-    say(f"{target.name} shows again the set of {chosen.name}; the next run publishes anew")
+    say(f"{target.name} shows again the set of {known[name].name}; the next run publishes anew")
 
 
 def _kept(cache: Cache) -> list[Path]:
@@ -178,6 +204,10 @@ def _kept(cache: Cache) -> list[Path]:
 def _hashes(folder: Path) -> dict[str, str]:
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): paths.sha256(path) for path in files}
+
+
+def _pages(files: Iterable[tuple[str, str]], start: str) -> set[tuple[str, str]]:
+    return {file for file in files if file[0].startswith(start) and file[0].endswith(".html")}
 
 
 def _copy(path: Path, target: Path) -> None:

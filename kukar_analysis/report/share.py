@@ -12,7 +12,6 @@ from kukar_analysis import check, framework, paths, store
 from kukar_analysis.errors import ReportError
 from kukar_analysis.report import leaks, paper, publish, site, workbook
 from kukar_analysis.report.cache import Cache
-from kukar_analysis.report.record import RunRecord
 
 LARGEST = 15_000_000
 """Bytes of a bundle that still goes through WhatsApp on a slow line (issue: 15 MB)."""
@@ -23,7 +22,7 @@ def share(
     regions: list[str],
     folder: Path,
     staged: Path,
-    record: RunRecord,
+    record: site.Record,
     *,
     raw: Path,
     sheet: str = "A4",
@@ -49,7 +48,7 @@ def share(
     printer = paper.Printer(sheet)
     root = staged / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}"
     root.mkdir(parents=True)
-    pages = {e["name"]: e | {"corrected": []} for e in entries}
+    pages = {entry["name"]: entry for entry in entries}
     with publish.written(pages, root, folder, Cache(folder), record, draft=is_draft):
         for region in dict.fromkeys(e["region"] for e in entries):
             paper.year(printer, root, year, region, record, entries, is_draft=is_draft)
@@ -68,19 +67,19 @@ def share(
     return folder / f"{root.name}.zip", faults
 
 
-def _faults(entries: list[dict[str, Any]], record: RunRecord) -> list[str]:
+def _faults(entries: list[dict[str, Any]], record: site.Record) -> list[str]:
     """Return why the bundle would be a draft: figures that differ, pages failed or of old data."""
     tables = ("index_scores", "component_scores", "question_scores", "programmes")
     faults = check.differences(check.check({name: store.read(name) for name in tables}))
     for entry in entries:
-        if entry["status"] in ("failed", "replaced"):
-            faults.append(f"{entry['name']} is {entry['status']}")
-        if entry["data"] != record.data:
+        if entry["status"] == "failed":
+            faults.append(f"{entry['name']} is failed")
+        if entry["data"] != record["data"]:
             faults.append(f"{entry['name']} was made from other data")
     return faults
 
 
-def _message(entries: list[dict[str, Any]], record: RunRecord, **more: Any) -> str:
+def _message(entries: list[dict[str, Any]], record: site.Record, **more: Any) -> str:
     """Return the covering message: the figures that the index shows, and what the zip holds."""
     newest = {e["region"]: e for e in sorted(entries, key=lambda e: (e["made_at"], e["name"]))}
     fw, regions = framework.load(), [newest[region] for region in sorted(newest)]

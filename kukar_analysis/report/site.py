@@ -19,10 +19,12 @@ from markupsafe import Markup
 from kukar_analysis import formats, framework
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import unconfirmed
-from kukar_analysis.report.record import RunRecord, shown
+from kukar_analysis.framework.facts import WITA
 
 Entry = Mapping[str, Any]
 """A report as the manifest lists it."""
+Record = Mapping[str, Any]
+"""What made a set (`publish.record_of`)."""
 TEMPLATES = Path(__file__).parent / "templates"
 SEARCH = "pencarian.js"
 FEW = 3
@@ -41,6 +43,11 @@ def short(entry: Entry) -> str:
     """Return a title without the region and year at its end, where those are said already."""
     title = str(entry["title"])
     return title.removesuffix(f" {entry['region_name']} {entry['year']}").rstrip(",")
+
+
+def shown(made_at: str) -> str:
+    """Return a time as `4 Desember 2023 14.05 WITA`."""
+    return f"{formats.moment(datetime.fromisoformat(made_at).astimezone(WITA))} WITA"
 
 
 def headline(year: int, region: str) -> dict[str, Any]:
@@ -101,9 +108,9 @@ def _homes(entries: Iterable[Entry]) -> dict[str, str]:
 
 
 def render(
-    entry: Entry, page: Mapping[str, Any], turn: Mapping[str, Any], *, draft: bool = False
+    entry: Entry, page: Mapping[str, Any], turn: Mapping[str, Any], data: str, *, draft: bool
 ) -> str:
-    """Return a report's page."""
+    """Return a report's page, which says where it is not made from the data that `data` tells."""
     return ENVIRONMENT.get_template("page.html").render(
         entry=entry,
         title=entry["title"],
@@ -111,7 +118,8 @@ def render(
         turn=turn,
         up="../" * entry["name"].count("/"),
         sample=framework.load().regions[entry["region"]].is_sample,
-        record={**entry, "shown_time": shown(datetime.fromisoformat(entry["made_at"]))},
+        record=entry,
+        is_old=entry["data"] != data,
         draft=draft,
     )
 
@@ -148,7 +156,7 @@ def document_of(year: int, region: str) -> str:
 
 
 def lists(
-    entries: Iterable[Entry], folder: Path, record: RunRecord, *, draft: bool = False
+    entries: Iterable[Entry], folder: Path, record: Record, *, draft: bool = False
 ) -> dict[str, str]:
     """Return the pages that list the reports, by name: by region, then year, with main figures.
 
@@ -172,7 +180,7 @@ def lists(
             reasons={r.region: r.reason for r in fw.reported_regions},
             up="",
             sample=any(fw.regions[region].is_sample for region in regions),
-            record={**record.said(), "shown_time": record.shown_time},
+            record={**record, "inputs": len(record["inputs"])},
             draft=draft,
         )
         for name, listed in pages.items()
@@ -183,7 +191,7 @@ def _globals() -> dict[str, Any]:
     style, script = (Markup((TEMPLATES / n).read_text("utf-8")) for n in ("style.css", "site.js"))
     digest = Markup(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode())
     made: dict[str, Any] = {"style": style, "script": script, "digest": digest}
-    own: tuple[Any, ...] = (short, abbreviations, annex_of, document_of)
+    own: tuple[Any, ...] = (short, shown, abbreviations, annex_of, document_of)
     shared = (formats.number, formats.slug, formats.listed)
     return made | {call.__name__: call for call in own + shared} | {"search_index": SEARCH}
 

@@ -6,7 +6,7 @@ not, and which run made it.
 """
 
 import re
-from datetime import UTC
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +23,6 @@ from kukar_analysis.analysis.peers import peers
 from kukar_analysis.errors import UsageError
 from kukar_analysis.forms import draw
 from kukar_analysis.report import site
-from kukar_analysis.report.record import RunRecord
 from kukar_analysis.show import sources
 from kukar_analysis.show.cells import column
 
@@ -50,7 +49,7 @@ def write(
     year: int,
     regions: list[str],
     path: Path,
-    record: RunRecord,
+    record: site.Record,
     raw: Path = store.RAW,
     *,
     is_draft: bool = False,
@@ -68,7 +67,8 @@ def write(
     mark = site.mark(year, codes, draft=is_draft)
     names = ", ".join(fw.regions[code].name for code in codes)
     book = draw.book(f"Lampiran evaluasi Smart City {year}: {names}", year)
-    book.properties.created = record.made_at.astimezone(UTC).replace(tzinfo=None)
+    made_at = datetime.fromisoformat(record["made_at"])
+    book.properties.created = made_at.astimezone(UTC).replace(tzinfo=None)
     front, titles = book.create_sheet(CONTENTS), dict[str, str]()
     _put(front, 1, 1, book.properties.title, font=_TITLE)
     _put(front, 2, 1, mark, font=_MARK)
@@ -78,7 +78,7 @@ def write(
         book.remove(computed)
     tables = {n: (f"{title}, {year}", frame) for n, title, frame in _tables(year, codes)}
     tables["Sumber"] = "Surat, sumber resmi, dan pers yang dipakai", cited(year, *codes)
-    tables["Berkas"] = f"Berkas yang dibaca; sidik jari data {record.data}", _files(raw)
+    tables["Berkas"] = f"Berkas yang dibaca; sidik jari data {record['data']}", _files(raw)
     for name, (title, frame) in tables.items():
         if len(frame):
             titles[name] = f"{title} ({len(frame)} baris)"
@@ -223,7 +223,7 @@ def _table(page: Any, title: str, frame: pd.DataFrame, regions: list[str]) -> No
 
 
 def _contents(
-    page: Any, titles: dict[str, str], year: int, regions: list[str], record: RunRecord
+    page: Any, titles: dict[str, str], year: int, regions: list[str], record: site.Record
 ) -> None:
     """Fill the first sheet: the indices, the sheets, what is missing, how to read, the run."""
     fw, known = framework.load(), {r: compare.index_value(year, r) for r in regions}
@@ -241,10 +241,10 @@ def _contents(
         ],
         "Cara membaca": [("", s) for s in fw.names["reading"].values()],
         "Catatan pembuatan": [
-            ("Versi program", f"{record.version}, {record.commit}"),
-            ("Waktu", record.shown_time),
-            ("Sidik jari data", f"{record.data}, dari {len(record.inputs)} berkas"),
-            *(("Ralat", s) for s in record.corrections if s.startswith(f"{year}/")),
+            ("Versi program", f"{record['version']}, {record['commit']}"),
+            ("Waktu", site.shown(record["made_at"])),
+            ("Sidik jari data", f"{record['data']}, dari {len(record['inputs'])} berkas"),
+            *(("Ralat", s) for s in record["corrections"] if s.startswith(f"{year}/")),
         ],
     }
     row = 3
