@@ -251,10 +251,11 @@ def _match(medium: Medium, rows: tuple[tuple[str, ...], ...], year: str) -> Foun
     rule = "unclear" if detail else ""
     if lacking:
         rule, detail = "lacking", f"terdekat {kind_name}, kurang {', '.join(lacking)}"
-        known_words = {heading for kind in kinds().values() for heading in kind.words}
-        for text in (text for text in unused if normalise(text) not in known_words):
-            near = get_close_matches(normalise(text), known_words, 1, 0.8)
-            detail += f"; {text!r} mirip {near[0].upper()}" if near else ""
+        layouts = (x.headings.split(" | ") for x in framework.load().layouts if x.kind in kinds())
+        spelled = {heading.upper() for printed_as in layouts for heading in printed_as}
+        for text in (text for text in unused if text.upper() not in spelled):
+            near = get_close_matches(text.upper(), spelled, 1, 0.8)
+            detail += f"; {text!r} mirip {near[0]}" if near else ""
     return Found(kind_name, headings, unused, rule, detail)
 
 
