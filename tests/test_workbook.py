@@ -13,7 +13,7 @@ from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA, cell, printed, tables_
 
 from kukar_analysis import framework, store
 from kukar_analysis.errors import UsageError
-from kukar_analysis.report import leaks, publish, workbook
+from kukar_analysis.report import publish, share, workbook
 
 SAMPLE = "00.01"
 EVIL = ["=1+1", "+62", "-5", "@SUM(A1)", "\t=cmd|' /C calc'!A0", "#N/A", "<b>&amp;"]
@@ -225,7 +225,7 @@ def test_no_respondent_no_rejected_value_and_nothing_of_the_machine_leaves(
     assert not [h for h in hashes if h in everything]
     assert not [v for v in values if len(v) > 5 and v in everything and v not in names]
     assert "<dc:creator>kukar</dc:creator>" in parts(sample)["docProps/core.xml"]
-    assert leaks.find(sample.parent) == []
+    assert share.leaks(sample.parent) == []
 
 
 def test_every_sheet_is_marked_prints_on_a4_and_can_be_filtered(sample_book, book):
@@ -248,7 +248,7 @@ def test_a_year_of_which_little_is_on_record_has_an_annex_too(year, processed, t
     assert "DRAF" in said
 
 
-@pytest.mark.parametrize(("year", "regions"), [(1999, [KUKAR]), (2023, ["99.99"]), (2023, [])])
+@pytest.mark.parametrize(("year", "regions"), [(1999, [KUKAR]), (2023, ["99.99"])])
 def test_what_is_not_known_makes_no_annex(year, regions, processed, tmp_path):
     with pytest.raises(UsageError):
         made(tmp_path, year, regions, processed)

@@ -152,6 +152,21 @@ def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
     return _placed(found if partial else found[_in_whole(found, year)])
 
 
+def places(year: int) -> pd.DataFrame:
+    """Return each participant's national_rank, group_rank and group_gap (final minus the mean).
+
+    Equal finals share the better rank; the national one is null where its field is not whole.
+    """
+    everyone = participants(year)
+    by = everyone.groupby("edition")["index_published"]
+    nation = everyone["index_published"].rank(method="min", ascending=False)
+    return everyone[["region"]].assign(
+        national_rank=float("nan") if missing_of(year) else nation,
+        group_rank=by.rank(method="min", ascending=False),
+        group_gap=everyone["index_published"] - by.transform("mean"),
+    )
+
+
 def components(year: int, region: str | None = None, *, partial: bool = False) -> pd.DataFrame:
     """Return the components of all participants of a year, or of one region, beside their group.
 

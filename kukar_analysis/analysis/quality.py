@@ -144,6 +144,17 @@ def _advice(row: Any) -> str:
     return usual
 
 
+def survey_means(responses: pd.DataFrame) -> pd.DataFrame:
+    """Return how many answers a survey has, and their mean, by region, pillar and sub_dimension."""
+    by = responses.groupby(["region", "pillar", "sub_dimension"], dropna=False)
+    means = by.agg(
+        answers_given=("answer", "count"),
+        answer_mean=("answer", "mean"),
+        origin=("origin", lambda all_: "; ".join(dict.fromkeys(map(places.file_of, all_)))),
+    )
+    return means.reset_index()
+
+
 # Faults
 
 

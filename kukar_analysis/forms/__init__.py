@@ -5,7 +5,6 @@ are those that the reader knows (layouts.csv).
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import groupby
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -23,13 +22,13 @@ COORDINATORS = ("Bappeda", "Diskominfo")
 evaluation (rakor of 7 September 2022, citation kukarkab-631; said too in definitions/events.csv).
 """
 _KINDS = {
-    "agency": ("agency_form", "formulir-{0}", "Formulir Penilaian Mandiri"),
-    "findings": ("agency_form", "", "Perbaikan Penilaian Mandiri"),
-    "letter": ("national_table", "isian-surat-{0}-{1}", "Isian Surat Hasil Evaluasi"),
-    "programmes": ("programmes", "program-{0}", "Program dan Quick Win"),
-    "survey": ("survey", "survei-{0}", "Survei Pengguna Layanan"),
+    "agency": ("formulir-{0}", "Formulir Penilaian Mandiri"),
+    "findings": ("", "Perbaikan Penilaian Mandiri"),
+    "letter": ("isian-surat-{0}-{1}", "Isian Surat Hasil Evaluasi"),
+    "programmes": ("program-{0}", "Program dan Quick Win"),
+    "survey": ("survei-{0}", "Survei Pengguna Layanan"),
 }
-"""The list of a kind of form whose headings its instructions name, its file and its title."""
+"""The file and the title of a kind of form."""
 
 
 def write(
@@ -48,7 +47,8 @@ def write(
     An agency gets the sheets of the pillars it carries, all six where none are on record. None is
     written where one of them cannot be, or stands there already (unless `force`).
     """
-    place, of = framework.load().region(region), ""
+    fw, of = framework.load(), ""
+    place = fw.region(region)
     if kind != "programmes":
         of = _edition(year, edition, "surveys" if kind == "survey" else "edition_questions")
     agencies = dict.fromkeys(map(suggest.agency, opd or ()))
@@ -64,8 +64,8 @@ def write(
             # ten aspects of six quick wins, one a pillar
             form.sheet("quick_win_aspects", "Aspek quick win", [()] * 60)
         else:
-            _survey(form, framework.load().surveys[of])
-        file = _KINDS[kind][1].format(year, place.region)
+            _survey(form, fw.surveys[of])
+        file = _KINDS[kind][0].format(year, place.region)
         forms[folder / f"{file}{f'-{formats.slug(agency.opd)}' if agency else ''}.xlsx"] = form
     return _saved(forms, force)
 
@@ -111,18 +111,14 @@ def _numbered(printed: EditionQuestion) -> tuple[str | int, ...]:
 
 
 def _saved(forms: Mapping[Path, "_Form"], force: bool) -> list[Path]:
-    there = [path for path in forms if path.exists() and not force]
-    if there:
+    if there := [path for path in forms if path.exists() and not force]:
         said = "is there already and may be filled in: nothing was written; move it, or --force"
         raise UsageError(f"{there[0]} {said}")
     return [form.save(path) for path, form in forms.items()]
 
 
 def heading(kind: str, column: str) -> str:
-    """Return the heading that a column goes by: the first on record, which the reader knows.
-
-    Raises DefinitionError when the column has none, as a component that is new.
-    """
+    """Return the heading that a column goes by, which the reader knows; DefinitionError without."""
     for layout in framework.load().layouts:
         if (layout.kind, layout.column) == (kind, column):
             return layout.headings.split(" | ")[0]
@@ -130,84 +126,68 @@ def heading(kind: str, column: str) -> str:
 
 
 def _edition(year: int, asked: str | None, file: str) -> str:
-    """Return the edition asked for, or the only one of the year that a file of definitions knows.
-
-    Raises UsageError when there is none or more than one, naming what there is.
-    """
-    fw = framework.load()
-    if asked is not None and fw.edition(asked).year != year:
-        raise UsageError(f"edition {asked} is of {fw.edition(asked).year}, not of {year}")
-    known: list[str] = [*getattr(fw, file)]
-    of_year = [e for e in known if fw.editions[e].year == year and asked in (None, e)]
-    if len(of_year) != 1:
-        said = f"several, {' or '.join(of_year)}: name one" if of_year else "none"
-        said = f"definitions/{file}.csv has {said}; known: {', '.join(sorted(known))}"
-        raise UsageError(f"of {asked or year} {said}")
-    return of_year[0]
+    """Return the edition asked for, or the only one of the year in a file of definitions."""
+    known: list[str] = [*getattr(fw := framework.load(), file)]
+    found = [e for e in known if fw.editions[e].year == year and asked in (None, e)]
+    if len(found) != 1:
+        said = f"definitions/{file}.csv has {' and '.join(found) or 'none'} of {asked or year}"
+        raise UsageError(f"{said}; expected one edition; known: {', '.join(sorted(known))}")
+    return found[0]
 
 
 class _Form:
-    """A workbook on its way: its captions, its sheets, and what its instructions say (`said`)."""
+    """A workbook on its way: captions by column, sheets, and what its instructions say (`said`)."""
 
     def __init__(self, kind: str, year: int, place: str, opd: Opd | None) -> None:
-        self.kind, self.year, self.opd = kind, year, opd
-        self.title = f"{_KINDS[kind][2]} Smart City {year}"
-        self.about = opd.name if opd else None if kind == "agency" else place
-        self.said: dict[str, Any] = {"year": year, "place": place}
-        about = {"region": place, "year": str(year), "opd": opd.name if opd else ""}
-        self.captions = {_column("caption", k): text for k, text in about.items() if text}
-        self.offered: dict[str, tuple[str, ...]] = {}
-        self.sheets: list[tuple[Any, ...]] = []
+        self.kind, self.opd, self.place = kind, opd, place
+        self.title = f"{_KINDS[kind][1]} Smart City {year}"
+        self.book = draw.book(f"{self.title}: {opd.name if opd else place}", year)
+        self.said: dict[str, Any] = {"year": year, "place": place, "head": {}, "caption": {}}
+        self.captions = {"region": place, "year": str(year)} | ({"opd": opd.name} if opd else {})
 
     def sheet(self, kind: str, name: str, rows: Sequence[Any], **several: Sequence[str]) -> None:
-        """Add a list; `several` names the headings of a column that stands more than once."""
-        left_out = {"opd"} if self.opd else set()
-        left_out |= {"finding"} if self.kind != "findings" else set()
+        """Add a list; `several` has the headings of a column that stands more than once."""
+        left_out = {self.opd and "opd", "finding" if self.kind != "findings" else None}
         columns = [
-            _column(kind, form.column, head, self.offered)
+            self.column(kind, form.column, head)
             for form in framework.load().forms
             if form.kind == kind and form.column not in left_out
             for head in several.get(form.column, [""])
         ]
-        lines = [[*row, *[None] * (len(columns) - len(row))] for row in rows]
-        self.sheets.append((name, f"{self.title}: {name}", {**self.captions}, columns, lines))
+        page = draw.sheet(self.book, name, f"{self.title}: {name}", [c.width for c in columns])
+        captions = [(self.column("caption", c), said) for c, said in self.captions.items()]
+        draw.pairs(page, 2, captions)
+        draw.table(page, len(captions) + 3, columns, rows)
+
+    def column(self, kind: str, column: str, head: str = "") -> draw.Column:
+        """Return a column or a caption; `<pillars>` offers all names, agencies sorted."""
+        fw, head = framework.load(), head or heading(kind, column)
+        self.said["caption" if kind == "caption" else "head"].setdefault(column, head)
+        form = next((f for f in fw.forms if (f.kind, f.column) == (kind, column)), None)
+        if form is None:
+            return draw.Column(head)
+        text = form.options or ""
+        options, of = text.split(" | ") if text else [], text.strip("<>")
+        if of == "scale":
+            scale = self.said["survey"]
+            options = [str(n) for n in range(scale.lowest, scale.highest + 1)]
+        elif of in FIXED_NAMES:
+            options = [fw.names[of][id_] for id_ in FIXED_NAMES[of]]
+        elif of != text:
+            options = [record.name for record in getattr(fw, of).values()]
+            options = sorted(options) if of == "opd" else options
+        return draw.Column(head, form.width, form.typed, form.prompt or "", tuple(options))
 
     def save(self, path: Path) -> Path:
-        """Draw and write it; the instructions name columns by their headings."""
-        fw = framework.load()
-        made = draw.book(f"{self.title}: {self.about}" if self.about else self.title, self.year)
-        for name, kind in (("head", _KINDS[self.kind][0]), ("caption", "caption")):
-            own = [x.column for x in fw.layouts if x.kind == kind]
-            self.said[name] = {column: heading(kind, column) for column in own}
+        """Write it; the instructions, its first sheet, name columns by their headings."""
         topics = [
-            (t.topic.format_map(self.said), t.text and t.text.format_map(self.said))
-            for t in fw.form_topics
+            (draw.Column(t.topic.format_map(self.said)), t.text and t.text.format_map(self.said))
+            for t in framework.load().form_topics
             if t.form == self.kind
         ]
-        draw.guide(made, self.title, [topic for topic in topics if topic[1] != ""])
-        for sheet in self.sheets:
-            draw.list_sheet(made, *sheet)
-        return draw.save(made, path)
-
-
-def _column(
-    kind: str, column: str, head: str = "", offered: Mapping[str, tuple[str, ...]] | None = None
-) -> draw.Column:
-    """Return a column of a form, or a caption; `<pillars>` offers all names, agencies sorted."""
-    fw, head = framework.load(), head or heading(kind, column)
-    form = next((c for c in fw.forms if (c.kind, c.column) == (kind, column)), None)
-    if form is None:
-        return draw.Column(head)
-    text = form.options or ""
-    options, of = tuple(filter(None, text.split(" | "))), text.strip("<>")
-    if offered and of in offered:
-        options = offered[of]
-    elif of in FIXED_NAMES:
-        options = tuple(fw.names[of][id_] for id_ in FIXED_NAMES[of])
-    elif of != text:
-        names = [record.name for record in getattr(fw, of).values()]
-        options = tuple(sorted(names) if of == "opd" else names)
-    return draw.Column(head, form.width, form.typed, form.prompt or "", options)
+        page = draw.sheet(self.book, "Petunjuk", self.title, draw.PAIR, place=0)
+        draw.pairs(page, 3, [topic for topic in topics if topic[1] != ""])
+        return draw.save(self.book, path, locked=True)
 
 
 def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) -> None:
@@ -221,7 +201,7 @@ def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) 
     asked = [q for q in fw.asked(edition) if q.pillar in sheets]
     here = {q.component for q in asked}
     form.said["components"] = formats.listed(
-        [c.name for c in fw.components.values() if c.component in here]
+        [c.name for id_, c in fw.components.items() if id_ in here]
     )
     form.said |= {"copied": edition_unconfirmed(edition) or "", "surveyed": ""}
     if survey := fw.surveys.get(edition):
@@ -230,7 +210,7 @@ def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) 
             " layanan, sehingga tidak ditanyakan di sini."
         )
     if not own:
-        form.captions[_column("caption", "opd")] = ""
+        form.captions["opd"] = ""
     printed = fw.edition_questions[edition]
     for pillar, name in sheets.items():
         if rows := [_numbered(printed[q.question]) for q in asked if q.pillar == pillar]:
@@ -239,13 +219,13 @@ def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) 
 
 def _letter(form: _Form, edition: str) -> None:
     """Let a letter whose pages are pictures be typed in, as they are printed."""
-    fw, place = framework.load(), form.about
+    fw, place = framework.load(), form.place
     names = {c: fw.components[c].name for c in fw.weights[edition]}
-    del form.captions[_column("caption", "region")]
+    del form.captions["region"]
     heads = [heading("national_table", c) for c in names]
     # the letter of 2023 lists 130 regions that took part and 11 that did not
     form.sheet("national_table", "Tabel nasional", [()] * 150, component=heads)
-    form.captions[_column("caption", "group")] = fw.groups[fw.editions[edition].group].name
+    form.captions["group"] = fw.groups[fw.editions[edition].group].name
     form.sheet("component_scores", "Nilai komponen", [(place, name) for name in names.values()])
     asked = [(q, fw.questions[q.question]) for q in fw.edition_questions[edition].values()]
     rows = [
@@ -258,13 +238,9 @@ def _survey(form: _Form, facts: Survey) -> None:
     """Let survey answers be typed in, or exported to."""
     fw, head = framework.load(), heading("survey", "statement")
     heads = [head.replace("#", str(n)) for n in range(1, facts.statements + 1)]
-    form.said |= {
-        "survey": facts,
-        "components": fw.components[facts.component].name,
-        "pillar": fw.names["pillar"],
-        "statements": {pillar: _statements(facts, pillar, heads) for pillar in fw.pillars},
-    }
-    form.offered["scale"] = tuple(str(n) for n in range(facts.lowest, facts.highest + 1))
+    statements = {pillar: _statements(facts, pillar, heads) for pillar in fw.pillars}
+    form.said |= {"survey": facts, "components": fw.components[facts.component].name}
+    form.said |= {"pillar": fw.names["pillar"], "statements": statements}
     # more people may answer than have to
     blank = [()] * (2 * facts.respondents * len(fw.pillars))
     form.sheet("survey", "Survei", blank, statement=heads)
@@ -276,8 +252,8 @@ def _statements(facts: Survey, pillar: str, heads: Sequence[str]) -> str:
     asked = sorted(fw.edition_questions[facts.edition].values(), key=lambda q: q.number)
     questions = [fw.questions[q.question] for q in asked]
     own = [q for q in questions if (q.component, q.pillar) == (facts.component, pillar)]
-    about = zip(heads, (q.sub_dimension for q in own if q.sub_dimension), strict=False)
-    runs = ((part, [*of]) for part, of in groupby(about, key=lambda pair: pair[1]))
-    return "; ".join(
-        f"{run[0][0]}–{run[-1][0]} {fw.sub_dimensions[part].name}" for part, run in runs
-    )
+    of = dict[str, list[str]]()
+    for head, part in zip(heads, (q.sub_dimension for q in own if q.sub_dimension), strict=False):
+        of.setdefault(part, []).append(head)
+    said = (f"{own[0]}–{own[-1]} {fw.sub_dimensions[part].name}" for part, own in of.items())
+    return "; ".join(said)

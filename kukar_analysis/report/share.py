@@ -4,17 +4,28 @@ What is in it was published before (`kukar report`). A bundle with a fault is ma
 marked on every page; one with something that must not leave the office is not made at all.
 """
 
+import html
+import json
+import re
 import shutil
+import zipfile
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from kukar_analysis import check, framework, paths, store
+from kukar_analysis import check, framework, paths, respondents, store
+from kukar_analysis.clean.records import PERSONAL
 from kukar_analysis.errors import ReportError
-from kukar_analysis.report import leaks, paper, publish, site, workbook
+from kukar_analysis.read import READERS
+from kukar_analysis.report import page, paper, publish, site, workbook
 from kukar_analysis.report.cache import Cache
 
 LARGEST = 15_000_000
 """Bytes of a bundle that still goes through WhatsApp on a slow line (issue: 15 MB)."""
+_MACHINE = r"(?<![\w/.:-])/(home|root|Users|tmp|var|opt|mnt|work)/[\w.-]+|\b[A-Z]:\\{1,2}\w+"
+_PICTURE = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]*")
+_SHORTEST = 5
+"""Letters of a name that is looked for; a shorter one stands in too many words."""
 
 
 def share(
@@ -56,7 +67,7 @@ def share(
         workbook.write(year, regions, annex, record, raw, is_draft=is_draft)
         message = _message(entries, record, year=year, paper=sheet, draft=is_draft)
         (root / "pesan.txt").write_text(message, encoding="utf-8")
-    if found := leaks.find(root, leaks.persons(raw)):
+    if found := leaks(root, persons(raw)):
         raise ReportError(
             f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
             " take them out of the raw files, make the pages anew (`kukar run`) and share again"
@@ -90,3 +101,60 @@ def _message(entries: list[dict[str, Any]], record: site.Record, **more: Any) ->
         record=record,
         **more,
     )
+
+
+def leaks(folder: Path, persons: Iterable[str] = ()) -> list[str]:
+    """Return what should not leave the office in a folder's files: which file holds what kind.
+
+    Looked at are pages, notebooks, texts and the annex; the PDF are made from the pages. `persons`
+    are texts that name somebody, and never repeated.
+    """
+    kinds = {"a path of a machine": _MACHINE, **page.PERSONAL}
+    names = {_spaced(text) for text in persons if len(text.strip()) >= _SHORTEST}
+    # an age or a year of birth is no name
+    names = {name for name in names if len(name) > 8 or not name.replace(" ", "").isdigit()}
+    named = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(names)))})(?!\w)")
+    found = []
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pdf"):
+        text = _PICTURE.sub("", _text(path))
+        seen = [kind for kind, pattern in kinds.items() if re.search(pattern, text)]
+        seen += ["what names a person"] * bool(names and named.search(_spaced(text)))
+        found += [f"{path.relative_to(folder).as_posix()}: holds {kind}" for kind in seen]
+    return found
+
+
+def persons(raw: Path) -> set[str]:
+    """Return what names persons: personal columns of all surveys, and the lines of `nama.txt`.
+
+    The office lists names there, beside its key. Raises OSError or SourceError where a survey that
+    was read before cannot be read now.
+    """
+    listed, files = respondents.key_path().with_name("nama.txt"), store.read("files")
+    found = set(listed.read_text(encoding="utf-8").splitlines()) if listed.exists() else set()
+    for name in files.loc[files["kind"].str.contains("survey"), "file"]:
+        path = raw / name
+        for part in READERS[path.suffix.lower()](path, name).lists:
+            cells = [cell for record in part.records for cell in record.cells.items()]
+            found |= {text for column, text in cells if column.startswith(PERSONAL)}
+    return found
+
+
+def _text(path: Path) -> str:
+    """Return the texts of a file as they are read, and what it says of its maker."""
+    if path.suffix == ".xlsx":
+        with zipfile.ZipFile(path) as book:
+            parts = [book.read(name).decode() for name in book.namelist()]
+        return html.unescape("\n".join(parts))
+    text = path.read_text(encoding="utf-8")
+    return _strings(json.loads(text)) if path.suffix == ".ipynb" else html.unescape(text)
+
+
+def _strings(value: Any) -> str:
+    """Return the texts of a notebook; no pictures."""
+    if isinstance(value, dict):
+        value = [part for key, part in value.items() if not key.startswith("image/")]
+    return "\n".join(map(_strings, value)) if isinstance(value, list) else str(value)
+
+
+def _spaced(text: str) -> str:
+    return " ".join(text.casefold().split())
