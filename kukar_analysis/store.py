@@ -38,7 +38,9 @@ def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
         if among := line["among"]:
             checks.append(pa.Check.isin(_FIXED[among]) if among in _FIXED else _defined(among))
         kind, is_null, said = _TYPES[line["type"]], line["null"] == "yes", line["description"]
-        columns[line["column"]] = pa.Column(kind, checks, nullable=is_null, description=said)
+        columns[line["column"]] = pa.Column(
+            kind, checks, nullable=is_null, description=said, metadata=line
+        )
     said = about["description"]
     return pa.DataFrameSchema(columns, description=said, unique=key, strict=True, ordered=True)
 

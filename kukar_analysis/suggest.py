@@ -33,7 +33,8 @@ def advice(kind: str, text: str) -> str:
         return "tulis kodenya dengan titik, seperti 64.02: kode Kemendagri dan BPS berbeda"
     near, line = nearest(kind, text), io.StringIO()
     if not near:
-        return "tidak ada yang mirip"
+        known = framework.load().names[kind].values()
+        return f"dikenal: {', '.join(known)}" if len(known) < 7 else "tidak ada yang mirip"
     shown, id_ = " atau ".join(f"{name} ({n} dari 100)" for _, name, n in near), near[0][0]
     csv.writer(line, lineterminator="").writerow([kind, text, id_, "assumed", "project"])
     said = f"mirip {shown}; bila {id_} yang dimaksud, tambahkan di definitions/spellings.csv:"

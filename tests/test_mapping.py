@@ -168,8 +168,8 @@ def test_a_form_of_the_project_that_names_no_pillar_says_what_tells_it(office):
     own = ["NAMA", *(f"P{n}" for n in range(1, 10))]
     name = office.arrives("survei.csv", rows=[own, ["Siti", *VALUES]])
     (problem,) = office.clean().problems
-    assert "pilar yang dinilai tidak disebut; tulis di nama berkas atau lembarnya" in problem
-    assert f"atau `kukar map {name}`" in problem
+    said = f"pilar yang dinilai tidak disebut (baris 2). `kukar map {name}` menanyakannya."
+    assert said in problem
     office.map(name, *SCALE, "--pillar", "living")
     assert office.answers() == {"living": VALUES}
 

@@ -160,7 +160,7 @@ def test_a_question_of_an_edition_whose_list_is_not_known_is_rejected(clean_file
     )
     (rejected,) = made.tables["rejected"].itertuples()
     assert rejected.rule == "question"
-    assert rejected.reason == "butir 2023-reguler belum tercatat di definitions/"
+    assert rejected.reason == "butir Reguler 2023 belum tercatat di definitions/"
 
 
 def test_the_national_table_of_another_year_tells_nothing(clean_files):

@@ -7,7 +7,8 @@ import pytest
 from cases import cases
 
 from kukar_analysis import framework, store
-from kukar_analysis.clean.records import Line, parse
+from kukar_analysis.clean.line import Line
+from kukar_analysis.clean.records import parse
 from kukar_analysis.read.source import Number, Record, SourceList
 
 HDI = "outcome.economy.hdi"

@@ -178,7 +178,7 @@ def test_rejected_and_superseded_records_are_told_apart(papers):
     (mended,) = quality.rejected(2023, superseded=True).itertuples()
     places = (f"{FORM_FILE}#l3:c3", "2023/opd/bappeda-ralat.csv#l3:c3")
     assert (mended.origin, mended.later) == places
-    assert mended.changes == "score 3.0 menjadi 2.0"
+    assert mended.changes == "NILAI MANDIRI 3.0 menjadi 2.0"
     out = quality.rejected(2023)
     assert set(out["rule"]) == {"name"}
     assert set(out["origin"]) == {f"2023/x.csv#l3:c{n}" for n in (1, 2, 3)}

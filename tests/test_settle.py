@@ -93,7 +93,7 @@ def test_what_is_superseded_says_by_what_and_where_it_stood(clean_files):
     assert made.problems == []
     (row,) = made.tables["rejected"].itertuples()
     assert (row.rule, row.origin) == ("superseded", f"{A}#l2:c3")
-    assert row.reason == f"digantikan {RALAT}#l2:c3: score 3.0 -> 2.0"
+    assert row.reason == f"digantikan {RALAT}#l2:c3: NILAI MANDIRI 3.0 -> 2.0"
     assert any(note.startswith(f"{A}: digantikan") for note in made.notes)
     assert "2023/c.csv: baris data yang sudah ada di tempat lain: 1." in made.notes
     made = clean_files({"SOURCES.csv": f"{SOURCES}{A},0,2023/gone.csv\n", A: form()})
@@ -104,9 +104,9 @@ def test_what_is_superseded_says_by_what_and_where_it_stood(clean_files):
 @pytest.mark.parametrize(
     ("other", "what"),
     [
-        (form("2"), "score 3.0 -> 2.0"),
-        (form(answer="belum"), "answer ada -> belum"),
-        (form(""), "score 3.0 -> (kosong)"),
+        (form("2"), "NILAI MANDIRI 3.0 -> 2.0"),
+        (form(answer="belum"), "JAWABAN ada -> belum"),
+        (form(""), "NILAI MANDIRI 3.0 -> (kosong)"),
     ],
 )
 def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
@@ -116,7 +116,7 @@ def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
     assert (scores(made), rules(made)) == ([], ["conflict", "conflict"])
     first, second = made.problems
     assert "bertentangan dengan 2023/b.csv#l2:c" in first
-    assert f"pada {HDI} ({what}). Tentukan mana yang benar dan kirim ralat" in first
+    assert f"pada Indeks Pembangunan Manusia ({what}). Tentukan mana yang benar" in first
     assert second.startswith("2023/b.csv: bertentangan dengan baris data lain (baris 2, kolom ")
 
 
@@ -177,7 +177,7 @@ def test_a_mean_printed_by_itself_is_that_of_the_national_table_or_a_contradicti
     )
     assert len(made.tables["component_scores"]) == 6 * same
     assert len(made.tables["index_scores"]) == same
-    assert any("pada baseline (score 3.6 -> 3.5)" in problem for problem in made.problems) != same
+    assert any("pada Baseline (" in problem for problem in made.problems) != same
 
 
 def test_the_same_respondent_may_answer_twice_but_the_same_form_is_kept_once(clean_files):

@@ -20,14 +20,12 @@ from kukar_analysis import formats, framework, paths, places, respondents, score
 from kukar_analysis.clean import received
 from kukar_analysis.clean.claims import settle
 from kukar_analysis.clean.line import Line
-from kukar_analysis.clean.received import SOURCES
 from kukar_analysis.clean.records import parse
-from kukar_analysis.errors import SourceError, TableError, UnfinishedError, own_fault
-from kukar_analysis.read import READERS
+from kukar_analysis.errors import SourceError, UnfinishedError, own_fault
+from kukar_analysis.read import READERS, mapping
 from kukar_analysis.read.source import SourceList, refusal, told
 
-_UNFIT = (TableError, ValueError, TypeError, OverflowError)  # of rows that fit no table
-_COUNTS = ["rows_read", "rows_kept", "rows_rejected", "rows_duplicate"]
+_COUNTS = ["rows_kept", "rows_rejected", "rows_duplicate"]
 _UNREAD = {
     **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), "archive"),
     **dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), "document"),
@@ -46,8 +44,6 @@ class Cleaned:
     tables: dict[str, pd.DataFrame]
     problems: list[str]
     notes: list[str]
-    pictures: dict[str, bytes] = field(default_factory=dict)
-    """Lines of scanned pages to be typed in, by file name below `scan/`."""
 
 
 @dataclass
@@ -77,54 +73,48 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     Raises UsageError when the folder holds nothing to read.
     """
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
-    had_key = respondents.key_path().exists()
+    had_key, editions = respondents.key_path().exists(), dict[tuple[int, str], str]()
     arrived = received.look(raw)
     supersedes = arrived.last_words()
     before = {name: _state(path) for name, path in arrived.paths.items()}
     files = [_read(name, path, arrived) for name, path in arrived.paths.items()]
-    for i, name in enumerate(arrived.paths):
-        if _state(arrived.paths[name]) != before[name]:
+    for i, (name, path) in enumerate(arrived.paths.items()):
+        if _state(path) != before[name]:
             files[i] = _File(name)
-            files[i].not_read("unfinished", "masih ditulis; dibaca pada run berikutnya")
-    lines: list[Line] = []
-    twins: list[Line] = []  # respondents without a name, in a file that is another's copy
-    editions: dict[tuple[int, str], str] = {}
-    contents = set()
-    for file in files:
-        year, content = int(file.name[:4]), (file.name[:4], file.sha256)
-        for part in file.lists:
-            own = twins if content in contents and part.kind == "survey" else lines
-            own += [Line(part, record, year, editions) for record in part.records]
-        contents |= {content} if file.lists else set()
-    for name, path in received.mappings(raw).items():
-        files.append(_File(name, paths.sha256(path), "mapping"))
+            files[i].not_read("unfinished", told("unfinished", name))
+    lines = [
+        Line(part, record, int(file.name[:4]), editions, file.sha256)
+        for file in files
+        for part in file.lists
+        for record in part.records
+    ]
     # National tables first: they tell to which edition a region belonged in a year.
     lines.sort(key=lambda line: line.file.kind != "national_table")
     for line in lines:
-        _parse(line)
+        try:
+            line.rows = parse(line)
+        except Exception as error:
+            line.fault("unread", None, own_fault(error))
+        told_by = (row for table, row in line.rows if table == "index_scores")
+        editions |= {(row["year"], row["region"]): row["edition"] for row in told_by}
     _prove([line for line in lines if not line.faults], editions)
     settle([line for line in lines if not line.faults], supersedes)
-    every = [*lines, *twins]
-    try:
-        tables = _tables(files, every)
-    except _UNFIT:
-        _leave_out_unfit(lines)
-        tables = _tables(files, every)
+    tables = _tables(files, lines)
     made_from, confirmed = {file.name: file.sha256 for file in files}, bool(arrived.sha256)
     store.write_all(tables, processed, raw, made_from, confirmed=confirmed)
-    pictures = {name: picture for file in files for name, picture in file.pictures.items()}
     shutil.rmtree(processed / "scan", ignore_errors=True)
-    for name, picture in pictures.items():
+    for name, picture in (of for file in files for of in file.pictures.items()):
         paths.write(processed / "scan" / name, picture, paths.OWN)
-    is_settled = tables["rejected"]["rule"].isin(_SETTLED)
-    arrived.problems += _by_file(tables["rejected"][~is_settled])
-    arrived.notes += _by_file(tables["rejected"][is_settled])
-    arrived.notes += _by_file(store.frame("rejected", [note for x in lines for note in x.notes]))
+    rejected, noted = tables["rejected"], [note for line in lines for note in line.notes]
+    is_settled = rejected["rule"].isin(_SETTLED)
+    arrived.problems += _by_file(rejected[~is_settled])
+    arrived.notes += _by_file(rejected[is_settled])
+    arrived.notes += _by_file(store.frame("rejected", noted))
     _compare(tables, arrived)
     arrived.notes += _open_scores(tables["question_scores"])
     if not had_key and tables["survey_responses"]["respondent"].notna().any():
         arrived.say("new_key", str(respondents.key_path()))
-    return Cleaned(tables, arrived.problems, arrived.notes, pictures)
+    return Cleaned(tables, arrived.problems, arrived.notes)
 
 
 def _state(path: Path) -> tuple[int, int] | None:
@@ -140,13 +130,12 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
     """Read one file, whatever comes; what fails is of the kind `unread`."""
     file, suffix = _File(name), path.suffix.lower()
     try:
-        if path.exists() and not path.is_file():
-            raise refusal("no_file", name)
         file.sha256 = sha256 = paths.sha256(path)
+        if name == mapping.MAPPINGS:
+            file.kind = "mapping"
+            return file
         if arrived.sha256.get(name, sha256) != sha256:
-            said = f"bukan berkas yang tercatat di {SOURCES}, jadi tidak dipakai. Kembalikan berkas"
-            said += f" itu, atau, bila yang ini diterima, tulis sha256-nya di barisnya: {sha256}"
-            file.not_read("unconfirmed", said)
+            file.not_read("unconfirmed", told("unconfirmed", name, sha256))
             return file
         if arrived.sha256 and name not in arrived.sha256:
             arrived.say("unlisted", name)
@@ -165,14 +154,13 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
         file.kind, file.pictures = found.kind, found.pictures
         for problem in found.problems:
             file.not_read("unread_part", problem)
-        if gaps := missing_numbers(file.lists):
-            said = f"nomor urut {formats.listed(gaps, 10)} tidak ada; lengkapi dari tabel asli"
-            file.not_read("number_gap", said)
+        if gaps := _missing_numbers(file.lists):
+            file.not_read("number_gap", told("number_gap", name, formats.listed(gaps, 10)))
         arrived.notes += found.notes
     return file
 
 
-def missing_numbers(lists: list[SourceList]) -> list[str]:
+def _missing_numbers(lists: list[SourceList]) -> list[str]:
     """Return the running numbers that the national tables of a file lack.
 
     Several tables may go on counting or begin anew: a number is lacking where more of them hold a
@@ -181,11 +169,9 @@ def missing_numbers(lists: list[SourceList]) -> list[str]:
     tables = [found.records for found in lists if found.kind == "national_table"]
     cells = [record.cells.get("number", "") for records in tables for record in records]
     counts = Counter(int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c))
-    most, lacking = 0, list[str]()
-    for number in range(max(counts, default=0), 0, -1):
-        most = max(most, counts[number])
-        lacking += [str(number)] * (counts[number] < most)
-    return lacking[::-1]
+    held = pd.Series([counts[n] for n in range(max(counts, default=0) + 1)], dtype=int)
+    lacking = (held[::-1].cummax()[::-1] - held)[1:]
+    return [*map(str, lacking.index.repeat(lacking))]
 
 
 def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
@@ -207,17 +193,8 @@ def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
     return lists
 
 
-def _parse(line: Line) -> None:
-    try:
-        line.rows = parse(line)
-    except Exception as error:
-        line.fault("unread", None, own_fault(error))
-    for table, row in line.rows:
-        if table == "index_scores":
-            line.editions[row["year"], row["region"]] = row["edition"]
-
-
 def _prove(lines: list[Line], editions: dict[tuple[int, str], str]) -> None:
+    """Fault scanned lines whose improvement does not follow from last year's scores."""
     fw = framework.load()
     scores: dict[tuple[int, str], dict[str, float]] = defaultdict(dict)
     for name, row in (of for line in lines for of in line.rows):
@@ -226,8 +203,10 @@ def _prove(lines: list[Line], editions: dict[tuple[int, str], str]) -> None:
     for line in (line for line in lines if line.record.is_scanned):
         row = line.rows[0][1]
         last = (row["year"] - 1, row["region"])
-        weights = fw.weights.get(editions.get(last, ""), {})
-        base = fw.edition(row["edition"]).improvement_base
+        weights, base = (
+            fw.weights.get(editions.get(last, "")),
+            fw.editions[row["edition"]].improvement_base,
+        )
         if base and row["participated"] and weights and weights.keys() <= scores[last].keys():
             own = {c: scores[last][c] for c in weights}
             before = score.weighted_sum(own, editions[last], rounding=base)
@@ -244,47 +223,36 @@ def _tables(files: list[_File], lines: list[Line]) -> dict[str, pd.DataFrame]:
         rows[name].append(row)
     faulty = sorted((line for line in lines if line.faults), key=lambda line: not line.rows)
     rows["rejected"] = [fault for part in (files, faulty) for x in part for fault in x.faults]
-    became = [
+    became = Counter(
         (x.file.name, "rows_rejected" if x.faults else "rows_kept" if x.rows else "rows_duplicate")
         for x in lines
-    ]
-    ledger = pd.DataFrame(became, columns=["file", "became"]).value_counts().unstack()
-    ledger = ledger.reindex([f.name for f in files], columns=_COUNTS).fillna(0)
-    ledger["rows_read"] = ledger.sum(axis="columns")
-    about = [{"file": f.name, "kind": f.kind, "sha256": f.sha256} for f in files]
-    counts = ledger.to_dict("records")
-    rows["files"] = [of | count for of, count in zip(about, counts, strict=True)]
+    )
+    for f in files:
+        counts = {column: became[f.name, column] for column in _COUNTS}
+        about = {
+            "file": f.name,
+            "kind": f.kind,
+            "sha256": f.sha256,
+            "rows_read": sum(counts.values()),
+        }
+        rows["files"].append(about | counts)
     return {name: store.validated(name, store.frame(name, of)) for name, of in rows.items()}
-
-
-def _leave_out_unfit(lines: list[Line]) -> None:
-    files: dict[str, list[Line]] = defaultdict(list)
-    for line in lines:
-        files[line.file.name].append(line)
-    for own in files.values():
-        try:
-            _tables([], own)
-        except _UNFIT as error:
-            for line in own:
-                line.fault("unread", None, own_fault(error))
 
 
 def _by_file(found: pd.DataFrame) -> Iterator[str]:
     """Yield a line a file and rule, whole files first: how often, where, and what to do."""
-    rules = framework.load().rules
-    whole = found["rule"].isin(_SAID_WHOLE)
+    rules, whole = framework.load().rules, found["rule"].isin(_SAID_WHOLE)
     for row in found[whole].itertuples():
         sheet = places.parted(row.origin).part
         yield f"{row.file}{f' lembar {sheet!r}' if sheet else ''}: {row.reason}"
     groups = [own for _, own in found[~whole].groupby(["file", "rule"], sort=False)]
     for own in sorted(groups, key=len, reverse=True):
-        first, rule = own.iloc[0], rules[own["rule"].iloc[0]]
-        at = [places.in_words(places.within(origin)) for origin in own["origin"].unique()]
-        cell = [str(first["column"])] * pd.notna(first["column"])
-        cell += [repr(first["value"])] * pd.notna(first["value"])
-        shown = [" ".join(cell)] * bool(cell) + [first["reason"]] * (first["reason"] != rule.name)
+        first, rule, origins = own.iloc[0], rules[own["rule"].iloc[0]], own["origin"].unique()
+        where = "; ".join(places.in_words(places.within(origin)) for origin in origins[:3])
+        where += f"; dan {len(origins) - 3} lagi" if len(origins) > 3 else ""
+        cell = " ".join([*own["column"][:1].dropna(), *map(repr, own["value"][:1].dropna())])
+        shown = [text for text in (cell, first["reason"]) if text and text != rule.name]
         example = f" {': '.join(shown)}." if shown else ""
-        where = "; ".join(at[:3]) + (f"; dan {len(at) - 3} lagi" if len(at) > 3 else "")
         yield f"{first['file']}: {rule.name} ({where}).{example} {rule.advice or ''}".rstrip()
 
 
@@ -298,24 +266,23 @@ def _compare(tables: dict[str, pd.DataFrame], arrived: received.Received) -> Non
         elif count:
             arrived.say("again", name, count)
     of_region = [made[["region", "origin"]] for made in tables.values() if "region" in made]
-    found = pd.concat(of_region).drop_duplicates("region")
-    invented = {id_ for id_, region in framework.load().regions.items() if region.is_sample}
-    is_sample = found["region"].isin(invented)
-    if is_sample.any() and not is_sample.all():
-        files_ = sorted({places.file_of(origin) for origin in found["origin"][is_sample]})
-        arrived.say("mixed", formats.listed(files_, 3))
+    found, regions = pd.concat(of_region).drop_duplicates("region"), framework.load().regions
+    is_sample = found["region"].map({id_: region.is_sample for id_, region in regions.items()})
+    if is_sample.nunique() > 1:
+        invented = found["origin"][is_sample].map(places.file_of)
+        arrived.say("mixed", formats.listed(sorted(invented.unique()), 3))
 
 
 def _open_scores(scores: pd.DataFrame) -> Iterator[str]:
     """Yield a line a year where agencies score a question differently and nothing settles it."""
     open_ = score.differing(scores).fillna({"opd": "tanpa nama"})
     for (year, region), found in open_.groupby(["year", "region"]):
-        question = found["question"].iloc[0]
-        first = found[found["question"] == question]
+        first = found[found["question"] == found["question"].iloc[0]]
+        at, question = first["origin"].iloc[0], first["question"].iloc[0]
         said = "; ".join(f"{r.opd} {r.score} ({r.origin})" for r in first.itertuples())
         yield (
-            f"{first['origin'].iloc[0]}: {found['question'].nunique()} butir dinilai berbeda"
-            f" oleh OPD dan belum bernilai kantor; yang pertama {question}: {said}. Kirim"
+            f"{at}: {found['question'].nunique()} butir dinilai berbeda oleh OPD dan belum bernilai"
+            f" kantor; yang pertama {framework.load().questions[question].label}: {said}. Kirim"
             " formulir -ralat, atau tambahkan di definitions/settled.csv:"
             f" {year},{region},{question},<OPD>,<alasan>,assumed,project"
         )
@@ -324,12 +291,12 @@ def _open_scores(scores: pd.DataFrame) -> Iterator[str]:
 def totals(cleaned: Cleaned) -> Iterator[str]:
     """Yield what `kukar clean` says at its end: files, records, and where each went."""
     files = cleaned.tables["files"]
-    read, kept, rejected, twice = files[_COUNTS].sum()
+    kept, rejected, twice = files[_COUNTS].sum()
     made = ", ".join(f"{name} {len(t)}" for name, t in cleaned.tables.items() if name != "files")
     unread = int((files["kind"] == "unread").sum())
     yield f"baris tertulis: {made}"
     yield (
-        f"{len(files)} berkas, {read} baris data dibaca"
+        f"{len(files)} berkas, {kept + rejected + twice} baris data dibaca"
         f" = {kept} disimpan + {rejected} ditolak + {twice} sudah ada"
         + (f"; {unread} berkas tidak terbaca" if unread else "")
     )

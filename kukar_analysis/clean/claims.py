@@ -5,13 +5,18 @@ marked as superseding another (`surat-ralat.pdf`, or SOURCES.csv) has the last w
 changed is listed. Two agencies that score a question differently are each right about themselves.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
 from kukar_analysis import store
-from kukar_analysis.clean.line import Line, Rows
+from kukar_analysis.clean.line import Line
 
+_ABOUT = {
+    "survey_responses": ["year", "region", "pillar", "programme", "statement"],
+    "assessor_notes": ["year", "region", "kind", "text"],
+}
+"""What rows say the same of, where that is not the key of their table."""
 _STATED = ("score", "answer", "evidence", "remark")
 
 
@@ -21,72 +26,59 @@ def settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
     A line of which no row is left says nothing new. `supersedes` maps a file to those it has the
     last word over.
     """
-    claims = pd.DataFrame(
-        [
-            (i, j, key, _content(table, row), row.get("source") == "self" and not _states(row))
-            for i, line in enumerate(lines)
-            for j, (key, (table, row)) in enumerate(zip(_keys(line.rows), line.rows, strict=True))
-        ],
-        columns=["line", "row", "key", "content", "blank"],
-    )
-    said = claims[claims.duplicated("key", keep=False) & ~claims["blank"]]
+    found = (claim for number, line in enumerate(lines) for claim in _claims(number, line))
+    claims = pd.DataFrame(found, columns=["line", "row", "key", "content", "blank"])
+    said = claims[claims.duplicated("key", keep=False) & ~claims["blank"].astype(bool)]
     differs = said[said.groupby("key")["content"].transform("nunique") > 1]
     out = set[int]()
     for _, claim in differs.groupby("key", sort=False):
-        out |= _contradicted(claim, lines, supersedes, out)
+        out |= _contradicted([*claim.itertuples(index=False, name=None)], lines, supersedes, out)
     # of what is kept the first stands, but an answer before a blank
     left = claims[~claims["line"].isin(out)].sort_values(["blank", "line", "row"])
-    again = left[left.duplicated("key")]
-    covered = set(zip(again["line"], again["row"], strict=True))
-    for i in {*again["line"]}:
-        lines[i].rows = [row for j, row in enumerate(lines[i].rows) if (i, j) not in covered]
+    for i, again in left[left.duplicated("key")].groupby("line")["row"]:
+        lines[i].rows = [row for j, row in enumerate(lines[i].rows) if j not in {*again}]
 
 
-def _keys(rows: Rows) -> Iterator[Hashable]:
-    answers = tuple(row.get("answer") for _, row in rows)
-    for table, row in rows:
+def _claims(number: int, line: Line) -> Iterator[tuple[object, ...]]:
+    answers = tuple(row.get("answer") for _, row in line.rows)
+    for j, (table, row) in enumerate(line.rows):
+        schema = store.SCHEMAS[table]
+        key = (table, *(row.get(c) for c in _ABOUT.get(table) or schema.unique))
         if table == "survey_responses":
-            # the same person may answer twice; only a form that says all the same is said again
-            who = row["respondent"] or rows[0][1]["origin"]
-            said = ("year", "region", "pillar", "programme", "statement")
-            yield table, who, *(row[c] for c in said), answers
-        elif table == "assessor_notes":
-            yield table, *(row[c] for c in ("year", "region", "kind", "text"))
-        else:
-            yield table, *map(row.get, store.SCHEMAS[table].unique)
-
-
-def _content(table: str, row: Mapping[str, object]) -> tuple[object, ...]:
-    return tuple(row.get(column) for column in store.SCHEMAS[table].columns if column != "origin")
-
-
-def _states(row: Mapping[str, object]) -> bool:
-    return any(row.get(part) is not None for part in _STATED)
+            # the same person may answer twice; only a form, or file, that says all the same is said
+            # again
+            place = (line.content, line.rows[0][1]["origin"].removeprefix(line.file.name))
+            key += (row["respondent"] or place, answers)
+        content = tuple(row.get(column) for column in schema.columns if column != "origin")
+        is_blank = row.get("source") == "self" and not any(row.get(c) is not None for c in _STATED)
+        yield number, j, key, content, is_blank
 
 
 def _contradicted(
-    claim: pd.DataFrame, lines: list[Line], supersedes: Mapping[str, set[str]], out: set[int]
+    said: list[tuple[int, int, object, object, bool]],
+    lines: list[Line],
+    supersedes: Mapping[str, set[str]],
+    out: set[int],
 ) -> set[int]:
     """Return the lines of a claim that are not kept, and say why in each not yet `out`."""
-    said = list(zip(claim["line"], claim["content"], claim["row"], strict=True))
     older = {old for i, *_ in said for old in supersedes.get(lines[i].file.name, ())}
     last = [each for each in said if lines[each[0]].file.name not in older]
-    agreed = bool(last) and all(content == last[0][1] for _, content, _ in last)
-    found = {i: (c, j) for i, c, j in said if not (agreed and c == last[0][1])}
-    for i in found.keys() - out:
-        content, j = found[i]
-        other = last[0] if agreed else next(each for each in said if each[1] != content)
-        row, its = lines[i].rows[j][1], lines[other[0]].rows[other[2]][1]
+    agreed = len({content for *_, content, _ in last}) == 1
+    losing = [each for each in said if not agreed or each[3] != last[0][3]]
+    for i, j, _, content, _ in losing:
+        if i in out:
+            continue
+        k, n, *_ = last[0] if agreed else next(each for each in said if each[3] != content)
+        line, row, its = lines[i], lines[i].rows[j][1], lines[k].rows[n][1]
         changed = [c for c in row if c != "origin" and row[c] != its.get(c)]
-        column = next((c for c in changed if c in lines[i].file.headings), None)
-        place = lines[other[0]].origin(column)
-        both = ((c, [row[c], its.get(c)]) for c in changed)
-        told = ((c, ["(kosong)" if text is None else text for text in of]) for c, of in both)
-        values = ", ".join(f"{c} {old} -> {new}" for c, (old, new) in told)
-        what = row.get("question") or row.get("programme") or row.get("component")
+        column = next((c for c in changed if c in line.file.headings), None)
+        both = {c: ["(kosong)" if of[c] is None else of[c] for of in (row, its)] for c in changed}
+        values = ", ".join(f"{line.heading(c)} {old} -> {new}" for c, (old, new) in both.items())
+        place, names = lines[k].origin(column), line.fw.names
         if agreed:
-            lines[i].fault("superseded", column, f"digantikan {place}: {values}")
+            line.fault("superseded", column, f"digantikan {place}: {values}")
         else:
-            on = f" pada {what}" if what else ""
-            lines[i].fault("conflict", column, f"bertentangan dengan {place}{on} ({values})")
-    return {*found}
+            of = (c for c in ("question", "programme", "component") if row.get(c))
+            on = "".join(f" pada {names.get(c, {}).get(row[c], row[c])}" for c in [*of][:1])
+            line.fault("conflict", column, f"bertentangan dengan {place}{on} ({values})")
+    return {i for i, *_ in losing}

@@ -2,12 +2,13 @@
 
 import csv
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kukar_analysis import formats, paths, store
+from kukar_analysis import paths, store
 from kukar_analysis.errors import TableError, UsageError
-from kukar_analysis.read import READERS, mapping
+from kukar_analysis.read import mapping
 from kukar_analysis.read.source import Reading
 
 SOURCES = "SOURCES.csv"
@@ -42,18 +43,20 @@ class Received(Reading):
             stem = name.rsplit(".", 1)[0].casefold()
             later = _LATER.fullmatch(stem)
             ranks[name] = (later[1], int(later[2] or 1)) if later else (stem, 0)
-        over: dict[str, set[str]] = {}
-        for name, (base, rank) in ranks.items():
-            over[name] = {n for n, (b, r) in ranks.items() if b == base and r < rank}
+        over = {
+            name: {other for other, (stem, n) in ranks.items() if stem == own and n < rank}
+            for name, (own, rank) in ranks.items()
+        }
         for name, earlier in self.supersedes.items():
             if name in self.paths and earlier not in self.paths:
                 self.say("not_there", earlier, f"digantikan {name}")
             over.setdefault(name, set()).add(earlier)
-        for own in over.values():
-            reached: set[str] = set()
-            while own > reached:  # what a superseded file superseded
-                reached = set(own)
-                own |= {e for name in reached for e in over.get(name, ())}
+        before: dict[str, set[str]] = {}
+        while over != before:  # until what a superseded file superseded is there too
+            before, over = (
+                over,
+                {n: o.union(*(over.get(e, ()) for e in o)) for n, o in over.items()},
+            )
         return over
 
 
@@ -62,28 +65,25 @@ def look(raw: Path) -> Received:
     years = {p for p in raw.glob("20[0-9][0-9]") if p.is_dir()}
     if not years:
         raise UsageError(f"{raw}: expected a folder with a folder a year, as {raw}/2023")
-    received, instead, hidden = Received([]), originals(raw), []
+    received, instead = Received([], [*mapping.load(raw)[1]]), originals(raw)
     for path in sorted({*raw.iterdir()} - years):
         if not _SYSTEM.match(path.name) and path.name not in (SOURCES, mapping.MAPPINGS):
             received.say("misplaced", path.name)
     for path in (path for year in sorted(years) for path in sorted(year.rglob("*"))):
         name = path.relative_to(raw).as_posix()
-        if path.is_dir() and not path.is_symlink() and path.suffix.lower() not in READERS:
+        if path.is_dir() and not path.is_symlink():
             continue
-        if any(_SYSTEM.match(part) for part in name.split("/")):
-            hidden.append(name)
-        elif not name.isprintable():
+        if not name.isprintable():
             received.say("bad_name", ascii(name))
         elif name in instead:
             received.say("instead", name, instead[name])
-        else:
+        elif not any(_SYSTEM.match(part) for part in name.split("/")):
             received.paths[name] = path
-    if hidden:
-        received.say("system", f"{raw.name}/", formats.listed(hidden, 20))
     if not received.paths:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
+    if (raw / mapping.MAPPINGS).exists():
+        received.paths[mapping.MAPPINGS] = raw / mapping.MAPPINGS
     _read_sources(raw / SOURCES, received)
-    received.problems += mapping.load(raw)[1]
     return received
 
 
@@ -99,30 +99,18 @@ def check_tables(processed: Path, raw: Path | None = None) -> None:
         return
     # what could not be read, as a file half copied, is not in the tables however it is by now
     known = {name: sha256 for name, sha256 in record["files"].items() if sha256 is not None}
-    paths = look(folder).paths | mappings(folder)
-    there = [name for name in paths if name in known or name not in record["files"]]
-    now = {name: sha256(paths[name]) for name in there}
-    changed = sorted(dict(now.items() ^ known.items()))
-    if changed:
+    now: dict[str, str | None] = {}
+    for name, path in look(folder).paths.items():
+        if name in known or name not in record["files"]:
+            now[name] = None
+            with suppress(OSError):
+                now[name] = paths.sha256(path)
+    if changed := sorted(dict(now.items() ^ known.items())):
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
         raise TableError(
             f"the tables do not belong to the raw files at hand ({changed[0]}{more} is new, changed"
             " or gone): run `kukar clean` anew"
         )
-
-
-def mappings(raw: Path) -> dict[str, Path]:
-    """Return the file of mappings, where there is one: the tables are made from it too."""
-    path = raw / mapping.MAPPINGS
-    return {path.name: path} if path.exists() else {}
-
-
-def sha256(path: Path) -> str | None:
-    """Return the fingerprint of a file, None where it cannot be opened."""
-    try:
-        return paths.sha256(path)
-    except OSError:
-        return None
 
 
 def nameless(name: str) -> str:
@@ -137,14 +125,13 @@ def originals(raw: Path) -> dict[str, str]:
 
 
 def _read_sources(path: Path, received: Received) -> None:
-    if not path.exists():
-        received.say("no_sources", f"{path.parent.name}/")
-        return
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = list(csv.DictReader(file, strict=True))
         received.sha256 = {row["file"]: row["sha256"] for row in rows}
         received.supersedes = {r["file"]: r["supersedes"] for r in rows if r.get("supersedes")}
+    except FileNotFoundError:
+        received.say("no_sources", f"{path.parent.name}/")
     except (OSError, UnicodeDecodeError, csv.Error, KeyError) as error:
         received.say("sources", SOURCES, error)
     for name in sorted(received.sha256.keys() - received.paths.keys()):

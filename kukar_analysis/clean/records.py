@@ -1,27 +1,35 @@
 """One record to typed rows, or to the reasons why not: which table a kind of list fills, and how.
 
-The four kinds of nothing, as the national tables print them:
-
-- blank: the component does not apply to the group (no row);
-- 0: took part and scored 0;
-- "-": nothing stated, as no earlier year (null);
-- 0 in every column: did not take part (`participated` false, scores null).
+The four kinds of nothing, as the national tables print them: blank: the component does not apply to
+the group (no row); 0: took part and scored 0; "-": nothing stated, as no earlier year (null); 0 in
+every column: did not take part (`participated` false, scores null).
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
-from kukar_analysis import respondents, score, store
-from kukar_analysis.clean import questions
-from kukar_analysis.clean.line import LEVELS, YES_NO, Line, Rows, number, says_nothing
+from kukar_analysis import framework, respondents, score, store, suggest
+from kukar_analysis.clean.line import Line, Rows, number, says_nothing
+from kukar_analysis.framework import normalise
+from kukar_analysis.framework.facts import Question
 from kukar_analysis.read.lists import STATEMENT
-from kukar_analysis.read.source import UNMAPPED
+from kukar_analysis.read.source import UNMAPPED, Number
 
-__all__ = ["Line", "Rows", "parse"]
 Row = dict[str, Any]
+Read = Callable[[Line, str], Any]
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""
+_CODE = re.compile(r"\d{1,2}(\.\d{1,2}){1,3}\.?(?=\s|$)")
+"""A printed code, as 3.12.1 or 2.1; it may stand in the column of numbers, or before the label."""
+_BAND = re.compile(
+    r"[<>≤≥]?\s*[\d.,]+\s*(%|%?\s*(-|–|—|s\.?\s?/?d\.?|sampai|hingga)\s*[\d.,]+\s*%?)"
+    r"|[A-E]{1,2}\s*(-|–|hingga|sampai)\s*[A-E]{1,2}",
+    re.IGNORECASE,
+)
+"""A range or percentage where a score should stand: an answer, with no score."""
+_Fault = tuple[str, str | None, str]  # rule, column and detail
 _EACH = 3  # statements of a form to a part of its pillar, in order
 
 
@@ -39,23 +47,21 @@ def _national(line: Line) -> Rows:
     region, edition, fw = line.region, line.edition, line.fw
     if line.faults or region is None or edition is None:
         return []
-    printed = {c: line.record.cells.get(c, "") for c in (*fw.components, "index")}
-    values = {column: number(text) for column, text in printed.items() if text}
-    zeros = values.get("index") == 0 and set(values.values()) == {0}
-    participated = line.word("participated", YES_NO, "participated")
-    participated = not zeros if participated is None else participated
-    stated = [text for text in printed.values() if not says_nothing(text)]
-    if participated and (zeros or not stated):
-        found = "semua nilainya 0" if zeros else "tidak ada nilainya"
-        line.fault("participated", None, f"ikut, tetapi {found}")
-    if not participated and any(number(text) != 0 for text in stated):
-        line.fault("participated", None, "tidak ikut, tetapi nilainya bukan 0")
+    printed = {c: text for c in (*fw.components, "index") if (text := line.record.cells.get(c))}
+    stated = {c: number(text) for c, text in printed.items() if not says_nothing(text)}
+    some = any(value != 0 for value in stated.values())
+    participated = line.yes_no("participated")
+    if participated is None:  # unless all that is printed is 0
+        participated = some or "index" not in printed or stated.keys() != printed.keys()
+    if participated != some:
+        said = "ikut, tetapi tidak ada nilainya selain 0"
+        line.fault("participated", None, "tidak ikut, tetapi nilainya bukan 0" if some else said)
     scores = {}
     for component in fw.components:
         if component in fw.weights[edition]:
             scores[component] = line.score(component) if participated else None
-        elif participated and not says_nothing(printed[component]):
-            line.fault("component", component, f"{component} tidak ada pada {edition}")
+        elif participated and component in stated:
+            line.fault("component", component)
     improvement = line.score("improvement", -score.HIGHEST) if line.text("improvement") else None
     if improvement and not participated:
         line.fault("participated", "improvement", "tidak ikut, tetapi ada peningkatan")
@@ -78,72 +84,73 @@ def _check(line: Line, row: Row) -> None:
     """Fault what does not fit together in a row, or is on no record."""
     fw = line.fw
     fact, part = fw.statistics.get(row.get("statistic") or ""), row.get("sub_dimension")
-    of = fw.sub_dimensions[part].pillar if part else None
-    if fact and row["unit_of_measure"] not in ("", fact.unit_of_measure):
-        line.fault("unit", "unit_of_measure", f"{fact.statistic} dalam {fact.unit_of_measure}")
+    pillar = fw.sub_dimensions[part].pillar if part else None
+    if fact and row["unit_of_measure"] not in (None, fact.unit_of_measure):
+        line.fault("unit", "unit_of_measure", f"{fact.name} dalam {fact.unit_of_measure}")
     if row.get("citation") and row["citation"] not in fw.citations:
         line.fault("citation", "citation")
-    if of and row["pillar"] not in (None, of):
-        line.fault("sub_dimension", "sub_dimension", f"bagian {of}, bukan {row['pillar']}")
-    edition, component = row.get("edition"), row.get("component")
-    if not line.faults and edition and component not in fw.weights[edition]:
-        line.fault("component", "component", f"{component} tidak ada pada {edition}")
+    if pillar and row["pillar"] not in (None, pillar):
+        line.fault("sub_dimension", "sub_dimension", f"bagian {fw.pillars[pillar].name}")
+    component = row.get("component")
+    if component and component not in fw.weights.get(row["edition"] or "", (component,)):
+        line.fault("component", "component")
 
 
-def _number_of_agencies(line: Line, column: str) -> int:
-    text = line.text(column) or ("1" if line.text("opd") else line.needed(column))
+def _count(line: Line, column: str) -> int | None:
+    text = line.text(column) or ("1" if line.stated("opd") else None)
     if text and not re.fullmatch(r"[1-9]\d{0,3}", text):
         line.fault("number", column)
-        return 0
-    return int(text or 0)
+        return None
+    return int(text) if text else None
 
 
-def _value(line: Line, column: str) -> float | None:
-    text = line.needed(column)
-    value = number(text)
-    if text and value is None:
-        line.fault("number", column)
-    return value
+def _level(line: Line, column: str) -> float | None:
+    level = line.known(column, "risk")
+    return float(level) if level else None
 
 
-def _carrier(line: Line, column: str) -> str | None:
-    found = line.agencies
-    if len(found) > 1:
-        line.fault(column, column, " dan ".join(found))
-    return found[0] if found else None
+def _plain(line: Line, column: str) -> str | None:
+    text = line.text(column)
+    return text and " ".join(text.split())
 
 
-_READ: dict[str, Callable[[Line, str], Any]] = {
-    **dict.fromkeys(("aspect", "component", "statistic"), Line.name),
-    **dict.fromkeys(("digital_part", "status", "sub_dimension"), Line.known),
-    **dict.fromkeys(("citation", "kind", "text", "unit_of_measure"), Line.needed),
-    **dict.fromkeys(("budget", "realisation", "target", "users"), Line.amount),
-    **dict.fromkeys(("impact", "likelihood"), lambda line, c: line.word(c, LEVELS, "risk")),
-    "agencies": _number_of_agencies,
-    "edition": lambda line, column: line.edition,
-    "is_quick_win": lambda line, column: line.word(column, YES_NO, column) or False,
-    "opd": _carrier,
-    "pillar": Line.name,
-    "programme": lambda line, column: " ".join(line.needed(column).split()),
-    "score": lambda line, column: line.score(column) if line.stated(column) else None,
-    "value": _value,
+_BY_TYPE: dict[str, Read] = {
+    "id": Line.known,
+    "number": Line.amount,
+    "score": Line.score,
+    "text": _plain,
+    "yes_no": lambda line, column: line.yes_no(column) or False,
 }
-"""How a column is read, unless a kind of list reads it in a way of its own."""
+"""How a cell is read by what schemas.csv says of its column."""
+_OWN: dict[str, Read] = {
+    **dict.fromkeys(("citation", "kind"), _plain),
+    **dict.fromkeys(("impact", "likelihood"), _level),
+    "agencies": _count,
+    "edition": lambda line, column: line.edition,
+    "opd": Line.agency,
+}
+"""Columns that are read otherwise."""
 
 
-def _one_row(
-    table: str, at: str | None, **own: Callable[[Line, str], Any]
-) -> Callable[[Line], Rows]:
+def _one_row(table: str, at: str | None, **own: Read) -> Callable[[Line], Rows]:
     """Return the parser of a kind of list whose record is one row.
 
     `at` is the column of the cell that is the origin; None: the line.
     """
+    columns: list[tuple[str, dict[str, str], Read]] = []
+    for column, of in store.SCHEMAS[table].columns.items():
+        about = of.metadata
+        kind = "id" if about["among"] else "score" if about["high"] == "4" else about["type"]
+        if column not in ("year", "region", "origin"):
+            columns.append((column, about, (_OWN | own).get(column) or _BY_TYPE[kind]))
 
     def rows(line: Line) -> Rows:
         row: Row = {"year": line.year, "region": line.region}
-        for column in store.SCHEMAS[table].columns:
-            if column not in (*row, "origin"):
-                row[column] = (_READ | own)[column](line, column)
+        for column, about, read in columns:
+            found = read(line, column) if about["null"] else line.needed(column, read)
+            if isinstance(found, float) and found < float(about["low"] or found):
+                line.fault("number", column)
+            row[column] = found
         _check(line, row)
         return [(table, row | {"origin": line.origin(at)})]
 
@@ -155,56 +162,170 @@ def _respondent(line: Line) -> Rows:
 
     A pillar or sub-dimension that is not named is a fault: the answers would be of nothing.
     """
-    if line.record.cells.get("pillar") is None:
-        ask = f"tulis di nama berkas atau lembarnya, atau `kukar map {line.file.name}`"
-        line.fault("needed", "pillar", f"pilar yang dinilai tidak disebut; {ask}")
+    cells = line.record.cells
+    if cells.get("pillar") is None:
+        line.fault("pillar", None, f"`kukar map {line.file.name}` menanyakannya")
         return []
-    pillar, part = line.name("pillar"), line.known("sub_dimension")
-    own = [id_ for id_, s in line.fw.sub_dimensions.items() if s.pillar == pillar]
-    if part and part not in own and not line.faults:
-        line.fault("sub_dimension", "sub_dimension", f"bukan bagian {pillar}")
-    shared = {"year": line.year, "region": line.region, "pillar": pillar}
-    shared |= {"programme": line.stated("programme"), "respondent": who(line.record.cells)}
-    parts = dict(enumerate((id_ for id_ in own for _ in range(_EACH)), start=1))
+    row: Row = {"year": line.year, "region": line.region, "pillar": line.name("pillar")}
+    row |= {"sub_dimension": line.known("sub_dimension"), "programme": line.stated("programme")}
+    _check(line, row)
+    # the hash stands there already where names were deleted (`kukar forget-names`)
+    is_hash = re.fullmatch(r"[0-9a-f]{16}", who := cells.get("respondent", ""))
+    row["respondent"] = who if is_hash else respondents.respondent(cells)
+    parts = [id_ for id_, s in line.fw.sub_dimensions.items() if s.pillar == row["pillar"]]
+    of_part = dict(enumerate((part for part in parts for _ in range(_EACH)), start=1))
     rows: Rows = []
     for column in (c for c in line.file.headings if c.startswith(STATEMENT)):
-        number, text = int(column.removeprefix(STATEMENT)), line.stated(column)
+        statement, text = int(column.removeprefix(STATEMENT)), line.stated(column)
         if text not in (None, "0", "1", "2", "3", "4"):
             line.fault("answer", column, UNMAPPED if text == UNMAPPED else "")
-        else:
-            answer = None if text is None else float(text)
-            about = {"sub_dimension": part or parts.get(number), "statement": number}
-            row = {**shared, **about, "answer": answer, "origin": line.origin(column)}
-            rows.append(("survey_responses", row))
+            continue
+        said: Row = {"statement": statement, "answer": None if text is None else float(text)}
+        said["sub_dimension"] = row["sub_dimension"] or of_part.get(statement)
+        rows.append(("survey_responses", {**row, **said, "origin": line.origin(column)}))
     return rows
 
 
-def who(cells: Mapping[str, str]) -> str | None:
-    """Return the hash of who answered: from what names them, or as it stands in the list already.
+def _scored(line: Line) -> Rows:
+    """Return the score of a question: the assessors', or an agency's own, one row an agency.
 
-    It stands there where the office had the names deleted (`kukar forget-names`).
+    A question that an agency has not answered yet is null.
     """
-    told = cells.get("respondent", "")
-    if re.fullmatch(r"[0-9a-f]{16}", told):
-        return told
-    named = {c: t for c, t in cells.items() if c.startswith(PERSONAL)}
-    return respondents.respondent({**named, "person_number": told} if told else named)
+    said: Row = {"year": line.year, "region": line.region, "edition": line.edition}
+    if line.file.kind == "agency_form":
+        agencies: list[str | None] = [*line.agencies]
+        said["source"], (said["answer"], said["score"]) = "self", _answer(line)
+    else:
+        agencies, said["source"] = [line.agency()], line.known("source") or "assessor"
+        said |= {"answer": line.text("answer"), "score": line.score("score")}
+        line.name("component")
+        line.known("pillar")
+    said |= {column: line.stated(column) for column in ("evidence", "remark")}
+    question = _question(line)
+    if question is None or line.faults:
+        return []
+    if not agencies:
+        line.note("no_agency")
+    columns = ("question", "component", "pillar", "sub_dimension")
+    said |= {column: getattr(question, column) for column in columns}
+    said["origin"] = line.origin("score")
+    return [("question_scores", said | {"opd": id_}) for id_ in agencies or [None]]
+
+
+def _answer(line: Line) -> tuple[str | None, float | None]:
+    """Return the answer in words and the score.
+
+    A range where the score should stand ("76%-100%") is kept as the answer: no key from ranges to
+    scores is known (domain: option-to-level key not found).
+    """
+    answer, text = line.text("answer"), line.stated("score")
+    if answer and normalise(answer) in ("na", "belumdijawab", "belumdiisi"):
+        answer = None
+    if text and _BAND.fullmatch(text):
+        return (f"{answer}; {text}" if answer and answer != text else text), None
+    if isinstance(text, Number) and re.fullmatch(r"[0-3]\.\d{3,}", text):
+        value = score.half_up(*(Fraction(text) * 100).as_integer_ratio()) / 100
+        line.note("rounded", "score", f"menjadi {value}")
+        return answer, value
+    return answer, line.score("score")
+
+
+def _question(line: Line) -> Question | None:
+    fields = ("question", "label", "code", "component", "pillar", "block", "number")
+    said = {column: line.text(column) or "" for column in fields}
+    leading = _CODE.match(said["label"])
+    if leading:
+        said["label"] = said["label"][leading.end() :].strip()
+    if not said["code"] and (code := _CODE.fullmatch(said["number"]) or leading):
+        said["code"] = code[0]
+    said["code"] = re.sub(r"\s|\.\s*$", "", said["code"])
+    if line.file.kind == "agency_form":
+        said["number"] = ""
+    else:  # the assessors' lists name a question by its id, or its number within the component
+        number = re.sub(r"\D", "", said["number"]).lstrip("0") or "0"
+        said |= {"label": "", "code": "", "number": number}
+    asked = line.fw.edition_questions.get(line.edition or "", {})
+    found, fault = _identified(line.edition, **said)
+    if said["number"] and not asked:
+        whose = line.fw.names["edition"].get(line.edition or "")
+        found, fault = None, ("question", None, f"butir {whose} belum tercatat di definitions/")
+    if found is None and not line.faults:
+        line.fault(*(("question", None, "") if line.record.is_bare else fault))
+    if found and said["number"]:
+        of = asked[found.question]
+        for column, text in {"block": of.block, "code": of.code}.items():
+            if normalise(line.text(column) or text) != normalise(text):
+                line.fault("question", column, f"{found.label!r} tercetak dengan {text}")
+    named = said["question"]
+    if found and re.search("[a-z]", named) and not line.fw.match("question", named):
+        line.note("by_label", "question", f"dibaca sebagai {found.question}")
+    return found
+
+
+@framework.kept()
+def _identified(edition: str | None, **said: str) -> tuple[Question | None, _Fault]:
+    """Return the question, or why there is none for certain.
+
+    An id has the last word, or a list's number, then the label; a code says which of several a
+    label means, and alone proves a question only where no label stands, or one that reads as that
+    question's.
+    """
+    fw = framework.load()
+    known, names, block = fw.edition_questions.get(edition or "", {}), fw.names, said["block"]
+    codes = {id_: q.code.rstrip(".") for id_, q in known.items()}
+    coded = [id_ for id_, code in codes.items() if said["code"] and code == said["code"]]
+    by_id, by_label = (fw.match("question", said[c]) for c in ("question", "label"))
+    of = {column: fw.match(column, said[column]) for column in ("component", "pillar")}
+    if said["number"] and not said["question"]:
+        numbered = (id_ for id_, q in known.items() if str(q.number) == said["number"])
+        by_id = [id_ for id_ in numbered if fw.questions[id_].component in of["component"]]
+
+    def fits(id_: str) -> list[bool]:
+        is_in_block = block and id_ in known and normalise(known[id_].block) == normalise(block)
+        parts = [getattr(fw.questions[id_], column) in ids for column, ids in of.items()]
+        return [*parts, bool(is_in_block), id_ in coded]
+
+    for proof in (by_id, by_label, coded):
+        ids = [id_ for id_ in dict.fromkeys(proof) if not known or id_ in known]
+        for part in range(4):  # by component, pillar, block and code, where that leaves any
+            ids = [id_ for id_ in ids if fits(id_)[part]] or ids
+        if ids:
+            break
+    if len(ids) != 1:
+        column = next((c for c in ("question", "number", "label", "code") if said[c]), None)
+        if column and ids:
+            return None, ("ambiguous", column, f"{' atau '.join(ids)}; tulis ID BUTIR")
+        near = suggest.advice("question", said[column]) if column else ""
+        where = names["edition"].get(edition or "", "edisi mana pun")
+        return None, ("question", column, near and f"bukan butir {where}; {near}")
+    question, id_ = fw.questions[ids[0]], ids[0]
+    if said["code"] and codes.get(id_, said["code"]) != said["code"]:
+        return None, ("question", "code", f"kode {question.label!r} adalah {codes[id_]}")
+    if proof is coded and re.search(r"\w", said["label"]):
+        near_ids = suggest.reads_as(said["label"])
+        if id_ not in near_ids:
+            reads = f", tetapi terbaca {names['question'][near_ids[0]]!r}" if near_ids else ""
+            return None, ("question", "label", f"kodenya milik {question.label!r}{reads}")
+    for column, named in of.items():
+        own = getattr(question, column)
+        if own and named and own not in named:
+            whose = f"{question.label!r} milik {names[column][own]}"
+            return None, ("question", column, f"{whose}, bukan {said[column]}")
+    return question, ("", None, "")
 
 
 _KINDS: dict[str, Callable[[Line], Rows]] = {
     "national_table": _national,
-    "question_scores": questions.listed,
-    "agency_form": questions.form,
+    "question_scores": _scored,
+    "agency_form": _scored,
     "survey": _respondent,
     "component_scores": _one_row(
-        "component_scores", "mean", score=lambda line, _: line.score("mean")
+        "component_scores", "mean", score=lambda line, column: line.score("mean")
     ),
     "programmes": _one_row("programmes", "programme"),
-    "quick_wins": _one_row(
-        "programmes", "programme", is_quick_win=lambda line, column: True, opd=Line.known
-    ),
+    "quick_wins": _one_row("programmes", "programme", is_quick_win=lambda line, column: True),
     "quick_win_aspects": _one_row("quick_win_aspects", "score"),
-    "assessor_notes": _one_row("assessor_notes", None, pillar=Line.known),
-    "pillar_agencies": _one_row("pillar_agencies", "agencies", opd=Line.known),
+    "assessor_notes": _one_row("assessor_notes", None),
+    "pillar_agencies": _one_row("pillar_agencies", "agencies"),
     "official_statistics": _one_row("official_statistics", "value"),
 }

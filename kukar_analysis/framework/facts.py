@@ -18,7 +18,7 @@ Continuity = Literal["same", "changed", "new"]
 ExpectedKind = Literal["agencies", "letter"]
 NamedKind = Literal[
     "component", "group", "pillar", "sub_dimension", "region", "opd", "statistic", "source",
-    "question", "aspect", "status", "digital_part",
+    "question", "aspect", "status", "digital_part", "yes_no", "risk",
 ]  # fmt: skip
 """What has a name that is met in print."""
 SOURCES = ("self", "assessor")
@@ -29,7 +29,10 @@ DIGITAL_PARTS = ("infrastructure", "society", "economy", "market")
 """The four parts of the digital transformation that the office names."""
 WITA = ZoneInfo("Asia/Makassar")
 """Central Indonesian time, which the office keeps."""
-FIXED_NAMES = {"source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS}
+FIXED_NAMES = {
+    "source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS,
+    "yes_no": ("yes", "no"), "risk": ("1", "2", "3"),
+}  # fmt: skip
 """Kinds of name whose ids are fixed here; their spellings are in definitions/spellings.csv."""
 
 
