@@ -64,7 +64,7 @@ def _offered(of: str, name: str) -> object:
         said = f"it became {gone[name]['says']}" if name in gone else said
         raise AttributeError(f"{__name__} has no {name!r}; {said}", name=name)
     module, function = known[name]["module"], known[name]["function"]
-    checked = import_module(f"{__name__}.analysis.asked").checked
+    checked = import_module(f"{__name__}.analysis.told").checked
     return checked(getattr(import_module(f"{__name__}.analysis.{module}"), function))
 
 

@@ -5,7 +5,7 @@ from reading import KUKAR, MALANG, printed, raw
 
 import kukar_analysis as ka
 from kukar_analysis import framework
-from kukar_analysis.analysis import peers
+from kukar_analysis.analysis import standing as peers
 from kukar_analysis.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("processed_env")

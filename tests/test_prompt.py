@@ -11,7 +11,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from reading import KUKAR, MALANG
 
 import kukar_analysis as ka
-from kukar_analysis.analysis import compare, priorities
+from kukar_analysis.analysis import compare, priorities, told
 from kukar_analysis.errors import MissingTableError, UsageError
 
 
@@ -59,7 +59,7 @@ def test_a_verb_is_the_function_itself_with_its_words_checked():
     assert ka.ranks.__doc__ == compare.ranks.__doc__
     for region in (64.02, "Kukar", "kutai kartanegara", "Kab. Kutai Kartanegara"):
         assert ka.ranks("2023", region).equals(compare.ranks(2023, KUKAR))
-    points = priorities.points(3, "target")
+    points = told.points(3, "target")
     way = priorities.shortest_way(2023, KUKAR, points)
     assert ka.shortest_way(2023, KUKAR, 3).alone.equals(way.alone)
     assert ka.shortest_way(2023, MALANG, "3,10").steps > 0

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from kukar_analysis import framework, store
@@ -35,17 +36,16 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
     (assessor); others: agencies that answered it too, joined by ", ".
     """
     own, keys = quality.own_answers(year, region).dropna(subset="opd"), ["opd", "question"]
-    pairs, names = _pairs(year, region), framework.load().names["question"]
-    of_form = pairs.merge(quality.form(year, region).drop(columns="is_answered"), on="pillar")
-    asked = pd.concat([of_form, own.merge(pairs, on=_PAIR)])[[*keys, "component", "pillar"]]
-    answers = own.drop(columns=["component", "pillar"])
-    made = asked.drop_duplicates(keys).merge(answers, on=keys, how="left")
+    pairs, columns = _pairs(year, region), ["opd", "question", "component", "pillar"]
+    of_form = pairs.merge(quality.form(year, region), on="pillar")[columns]
+    asked = pd.concat([of_form, own.merge(pairs, on=_PAIR)[columns]]).drop_duplicates(keys)
+    made = asked.merge(own.drop(columns=["component", "pillar"]), on=keys, how="left")
     given = own[own["is_answered"]].groupby("question")["opd"].unique()
     assessed = compare.assessed(year, region).set_index("question")["score"]
-    states = made["is_answered"].map({True: "answered", False: "blank"}).astype("str")
+    states = made["is_answered"].map({True: "answered", False: "blank"})
     made = made.assign(
-        label=made["question"].map(names),
-        state=states.fillna("absent"),
+        label=made["question"].map(framework.load().names["question"]),
+        state=states.astype("str").fillna("absent"),
         has_evidence=made["has_evidence"].eq(True),
         assessor=made["question"].map(assessed).astype("float64"),
         difference=lambda f: f["score"] - f["assessor"],
@@ -64,10 +64,8 @@ def agency_pillars(year: int, region: str) -> pd.DataFrame:
     scored answers; compared: of them those that assessors scored too, with both means and their
     difference (above 0 the agency claims more than was found). Null is what is not known.
     """
-    sums = _summed(agency_questions(year, region), _PAIR)
-    made = _pairs(year, region).merge(sums, on=_PAIR, how="left").sort_values(_PAIR)
-    made[_COUNTS] = made[_COUNTS].fillna(0).astype("int64")
-    return made.reset_index(drop=True)
+    made = _summed(agency_questions(year, region), _pairs(year, region), _PAIR)
+    return made.sort_values(_PAIR, ignore_index=True)
 
 
 def agencies(year: int, region: str) -> pd.DataFrame:
@@ -79,33 +77,25 @@ def agencies(year: int, region: str) -> pd.DataFrame:
     """
     found, pairs = agency_questions(year, region), agency_pillars(year, region)
     came = quality.arrivals(year, region)["speaks_for"].str.split(", ").explode().dropna()
-    opds = pd.Index(sorted({*pairs["opd"], *came}), name="opd", dtype="str")
-    made = _summed(found, ["opd"]).set_index("opd").reindex(opds)
-    made[_COUNTS] = made[_COUNTS].fillna(0)
-    of_pillar = pairs.dropna(subset="pillar")
-    lacking = of_pillar[of_pillar["answered"] == 0]
+    opds = pd.DataFrame({"opd": sorted({*pairs["opd"], *came})}, dtype="str")
+    made, listed = _summed(found, opds, ["opd"]), store.read("programmes", year=year, region=region)
+    of_pillar = ordered(pairs.dropna(subset="pillar"), "pillar", framework.load().pillars)
+    given, lacking = (of_pillar[(of_pillar["answered"] > 0) == is_any] for is_any in (True, False))
     open_ = found.loc[found["state"].ne("answered") & found["others"].isna(), "opd"]
-    silent, total = made["answered"] == 0, made["answered"].sum()
-    state = pd.Series("complete", opds, dtype="str").mask(opds.isin(open_), "partial")
+    silent, total, opd = made["answered"] == 0, made["answered"].sum(), made["opd"]
+    states = [silent & opd.isin(came), silent, opd.isin(open_)]
     leans = leaning(year, region).dropna(subset=["pillar", "leans_on"])
-    listed = store.read("programmes", year=year, region=region)
-    carried, unanswered, programmes = (
-        f["opd"].value_counts().reindex(opds, fill_value=0) for f in (of_pillar, lacking, listed)
-    )
-    lacking = ordered(lacking, "pillar", framework.load().pillars)
+    counted = {"pillar_count": of_pillar, "pillars_answered": given, "programmes": listed}
     made = made.assign(
-        state=state.mask(silent, "silent").mask(silent & opds.isin(came), "unusable"),
-        pillar_count=carried,
-        pillars_answered=carried - unanswered,
-        lacking_pillars=lacking.groupby("opd")["pillar"].agg(", ".join),
+        state=np.select(states, ["unusable", "silent", "partial"], "complete"),
+        lacking_pillars=opd.map(lacking.groupby("opd")["pillar"].agg(", ".join)),
         share=made["answered"] / total if total else float("nan"),
-        leaning=leans.groupby("leans_on")["pillar"].agg(", ".join),
-        programmes=programmes,
+        leaning=opd.map(leans.groupby("leans_on")["pillar"].agg(", ".join)),
+        **{name: opd.map(rows["opd"].value_counts()).fillna(0) for name, rows in counted.items()},
     )
     order = ["pillar_count", "answered", "opd"]
-    made = made.reset_index().sort_values(order, ascending=[False, False, True])
-    counts = dict.fromkeys([*_COUNTS, "pillar_count", "pillars_answered", "programmes"], "int64")
-    return tidy(made, f"{_AGENCIES} programmes", **counts)
+    made = made.sort_values(order, ascending=[False, False, True])
+    return tidy(made, f"{_AGENCIES} programmes", **dict.fromkeys([*_COUNTS, *counted], "int64"))
 
 
 def leaning(year: int, region: str) -> pd.DataFrame:
@@ -160,7 +150,7 @@ def _pairs(year: int, region: str) -> pd.DataFrame:
     return both.assign(expected=both["expected"].eq(True))
 
 
-def _summed(questions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+def _summed(questions: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     given, both = questions["state"] == "answered", questions["difference"].notna()
     made = questions.assign(
         given=given,
@@ -180,7 +170,8 @@ def _summed(questions: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
         assessor_mean=("theirs", "mean"),
         difference=("difference", "mean"),
     )
-    return made.astype({"questions": "float64"}).reset_index()
+    made = rows.merge(made.astype({"questions": "float64"}), on=keys, how="left")
+    return made.fillna(dict.fromkeys(_COUNTS, 0)).astype(dict.fromkeys(_COUNTS, "int64"))
 
 
 # In words

@@ -3,9 +3,8 @@
 What is not on record is null or an empty frame; ranks and means are of printed figures.
 """
 
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -26,15 +25,14 @@ _COMPONENTS += " group_mean group_low group_high gap effect rank of side origin"
 _FORM = ["edition", "question", "component", "label", "code", "continuity", "status"]
 
 
-@dataclass(frozen=True)
-class IndexValue:
+class IndexValue(NamedTuple):
     """An index, how it is known (`indices`), and the line of the table that says so."""
 
+    group: str | None = None
     value: Decimal | None = None
     known: Literal["printed", "implied", "absent", "unknown"] = "unknown"
     improvement: Decimal | None = None
     base: Decimal | None = None
-    group: str | None = None
     origin: str | None = None
 
     def __str__(self) -> str:
@@ -51,11 +49,11 @@ def indices(region: str | None = None) -> pd.DataFrame:
     part), unknown. improvement is as printed; base: last year's sum that it is measured from, as
     this edition rounds it, null where not public.
     """
-    rows = []
-    for (year, code), v in sorted(_values(region).items(), key=lambda found: found[0]):
-        place = framework.load().regions[code]
-        row = (year, code, place.name, place.province, v.group, v.value, v.known)
-        rows.append((*row, v.improvement, v.base, v.origin))
+    places = framework.load().regions
+    rows = [
+        (*at, places[at[1]].name, places[at[1]].province, *value)
+        for at, value in sorted(_values(region).items())
+    ]
     columns = "year region region_name province group index known improvement base origin"
     return tidy(rows, columns)
 
@@ -73,9 +71,9 @@ def _values(region: str | None) -> dict[tuple[int, str], IndexValue]:
         silent: Literal["unknown", "absent"] = "unknown" if r.participated else "absent"
         known, group = silent if value is None else "printed", framework.load().editions[r.edition]
         base = check.previous_sum(r.region, r.edition, published, stated)
-        own[r.year, r.region] = IndexValue(value, known, risen, base, group.group, r.origin)
+        own[r.year, r.region] = IndexValue(group.group, value, known, risen, base, r.origin)
         if value is not None and risen is not None:
-            before = IndexValue(value - risen, "implied", origin=r.origin)
+            before = IndexValue(None, value - risen, "implied", origin=r.origin)
             implied[r.year - 1, r.region] = before
     return implied | own
 
@@ -104,6 +102,15 @@ def edition_of(year: int, region: str) -> Edition | None:
     return None if record is None else framework.load().edition(record["edition"])
 
 
+def all_scores(year: int, region: str) -> tuple[dict[str, float], str]:
+    """Return the component scores and the edition, where all are on record; else nothing."""
+    edition = edition_of(year, region)
+    own = components(year, region).set_index("component")["score"].to_dict()
+    if edition is None or {*own} != {*framework.load().weights[edition.edition]}:
+        return {}, ""
+    return own, edition.edition
+
+
 def caveat(year: int, region: str) -> str:
     """Return what to say of an improvement of 0 that cannot be computed again; else nothing."""
     value = index_value(year, region)
@@ -113,9 +120,6 @@ def caveat(year: int, region: str) -> str:
 def scores(region: str | None = None) -> dict[tuple[int, str], dict[str, float]]:
     """Return component scores on record, of all regions or one, by (year, region)."""
     return check.component_scores(store.read("component_scores", region=region))
-
-
-# The field: the regions of an edition or a year, and whether all of them are there
 
 
 def whole_field(year: int, region: str | None = None) -> pd.DataFrame:
@@ -193,11 +197,10 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
     at = (every["rank"] - 0.5) / every["of"]
     strong = (every["gap"] > 0) & (at <= MIDDLE[0])
     weak = (every["gap"] < 0) & (at >= MIDDLE[1])
-    every["side"] = np.select([strong, weak, at.notna()], ["strength", "weakness", "middle"], "")
-    every["side"] = every["side"].replace("", None)
+    sides = ["strength", "weakness", "middle"]
+    every["side"] = np.select([strong, weak, at.notna()], sides, None)
     wanted = every[every["region"] == region if region else whole | partial]
-    order = {c: place for place, c in enumerate(fw.components)}
-    wanted = wanted.sort_values(["region", "component"], key=lambda ids: ids.replace(order))
+    wanted = ordered(wanted, "component", fw.components).sort_values("region", kind="stable")
     return tidy(wanted, _COMPONENTS, weight="int64", rank="Int64", of="Int64")
 
 
@@ -234,14 +237,11 @@ def component_gaps(year: int, region: str) -> pd.DataFrame:
     everyone = participants(year)
     everyone = everyone[everyone["edition"].isin(everyone.query("region == @region")["edition"])]
     finals = everyone.assign(component="index", score=everyone["index_published"])
-    field = pd.concat([components(year), finals])[["component", "region", "region_name", "score"]]
-    field = field[field["region"].isin(everyone["region"])]
+    field = pd.concat([components(year), finals]).query("region in @everyone.region")
     by = field.groupby("component")["score"]
     best = field[field["score"] == by.transform("max")].sort_values("region_name")
-    both = pd.DataFrame(columns=["component", "from_score"])
-    if year - 1 in framework.load().years():
-        both = components_between(region, year - 1, year).dropna(subset="change")
-        both = both[both["comparable"].isin(["yes", "partly"])]
+    both = components_between(region, year - 1, year).dropna(subset="change")
+    both = both[both["comparable"].isin(["yes", "partly"])]
     own = components(year, region).set_index("component")["score"]
     last = both.set_index("component")["from_score"]
     for scores_of, when in ((own, year), (last, year - 1)):
@@ -261,9 +261,6 @@ def target(year: int, region: str) -> Decimal | None:
     """Return the index that a region set out to reach in a year, where one is on record."""
     targets = framework.load().targets
     return next((t.target for t in targets if (t.region, t.year) == (region, year)), None)
-
-
-# Two years side by side
 
 
 def components_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
@@ -356,3 +353,9 @@ def check_order(from_year: int, to_year: int) -> None:
 def follows(before: Edition | None, after: Edition | None) -> bool:
     """Whether an edition's form is made from that of the other."""
     return bool(before and after and after.follows == before.edition)
+
+
+def group_name(year: int, region: str) -> str:
+    """Return the name of the group that a region was evaluated in; empty where not on record."""
+    edition = edition_of(year, region)
+    return framework.load().groups[edition.group].name if edition else ""

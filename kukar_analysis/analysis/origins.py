@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 
 from kukar_analysis import framework, paths, places, store
-from kukar_analysis.analysis import compare, quality
-from kukar_analysis.analysis.told import tidy
+from kukar_analysis.analysis import compare
+from kukar_analysis.analysis.told import known_year, tidy
 from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList
@@ -29,7 +29,7 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
     or part (it is made from this one). state: found; changed (the file is not the one that was
     cleaned); no_file, unreadable, no_cell. Raises UsageError for an unknown word.
     """
-    code, year = framework.load().region(region).region, quality.year(year)
+    code, year = framework.load().region(region).region, known_year(year)
     folder = raw or (SAMPLE if store.is_sample() else store.RAW)
     found = pd.concat([*_figure(year, code, figure)], ignore_index=True)
     cells = [_again(o, c.split(), folder) for o, c in found[["origin", "columns"]].values]
@@ -41,7 +41,7 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
 def figures(year: int, region: str) -> dict[str, str]:
     """Return what can be traced of a region in a year, by id: its name in Indonesian."""
     fw = framework.load()
-    code, year = fw.region(region).region, quality.year(year)
+    code, year = fw.region(region).region, known_year(year)
     named = _WHOLE | {c.component: f"Komponen {c.name}" for c in fw.components.values()}
     named |= {p.pillar: f"Pilar {p.name}" for p in fw.pillars.values()}
     known = {id_: name for id_, name in named.items() if any(map(len, _figure(year, code, id_)))}

@@ -6,8 +6,7 @@ Counted in whole hundredths and percents, so that a target is reached after the 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import Any
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -116,17 +115,6 @@ def _of_office(year: int, region: str) -> Iterator[_Row]:
         yield "agency", step, f"pilarnya belum dijawab{why}", who, None, None
 
 
-def points(value: Any, what: str) -> Decimal:
-    """Return a target or step of a notebook's parameter as hundredths; UsageError for none."""
-    try:
-        return Decimal(str(value).replace(",", ".")).quantize(Decimal("0.01"))
-    except InvalidOperation as error:
-        raise UsageError(f"{what} {value!r} is no number, as 3.00") from error
-
-
-# To a target
-
-
 @dataclass(frozen=True)
 class Outlook:
     """Component scores, and the index that they give."""
@@ -165,7 +153,7 @@ def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
 
     Raises UsageError for an id whose score is not on record; ScoreError for a score off the scale.
     """
-    own, edition = _components(year, region)
+    own, edition = compare.all_scores(year, region)
     if not edition:
         raise UsageError(f"the component scores of {region} in {year} are not on record")
     found = compare.assessed(year, region).set_index("question")[["component", "score"]]
@@ -263,7 +251,7 @@ def _terms(edition: str, component: str, sums: Iterable[int]) -> np.ndarray:
 
 
 def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
-    edition, (own, _) = compare.edition_of(year, region), _components(year, region)
+    edition, (own, _) = compare.edition_of(year, region), compare.all_scores(year, region)
     named = edition.edition if edition else ""
     enough = {
         component: rise / 100
@@ -280,15 +268,6 @@ def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
     made["rise"] = made["needed"] - made["score"]
     columns = "component weight questions per_point score needed rise"
     return tidy(made, columns, weight="int64")
-
-
-def _components(year: int, region: str) -> tuple[dict[str, float], str]:
-    """Return the component scores and the edition, where all are on record."""
-    edition = compare.edition_of(year, region)
-    own = compare.components(year, region).set_index("component")["score"].to_dict()
-    if edition is None or {*own} != {*framework.load().weights[edition.edition]}:
-        return {}, ""
-    return own, edition.edition
 
 
 def target_sentences(

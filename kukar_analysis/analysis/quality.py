@@ -10,7 +10,6 @@ import pandas as pd
 from kukar_analysis import framework, places, score, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.told import tidy
-from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import number
 
 _NEAREST = re.compile(r"mirip (.+?) \((\d+) dari 100\)")
@@ -21,20 +20,6 @@ _BAND = re.compile(f"{_NUMBER}{_TO}{_NUMBER}", re.IGNORECASE)
 _COUNTS = "rows_read rows_kept rows_rejected rows_duplicate"
 _Row = tuple[Any, ...]
 """A row of findings: kind, pillar, opd, subject, detail, origin."""
-
-
-def years() -> list[int]:
-    """Return the years that have an edition or raw files, in order."""
-    found = store.read("files")["file"].str.extract(r"^(20\d\d)/")[0].dropna()
-    return sorted({*framework.load().years(), *found.astype(int)})
-
-
-def year(asked: Any) -> int:
-    """Return a notebook's year parameter; UsageError where nothing of that year is there."""
-    known = years()
-    if str(asked) not in map(str, known):
-        raise UsageError(f"year {asked!r} has no files; known: {', '.join(map(str, known))}")
-    return int(asked)
 
 
 def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:

@@ -40,23 +40,18 @@ def weighting(text: str) -> dict[str, Fraction]:
     or repeated one, what is no number of 0 or more, and weights that are all 0.
     """
     names, given, rest = criteria(), dict[str, Fraction](), text.strip(" \t\n,;")
+    known = {framework.normalise(name): id_ for id_, own in names.items() for name in (id_, own)}
     while rest and (pair := _PAIR.match(rest)):
-        found = [
-            id_
-            for id_, name in names.items()
-            if framework.normalise(pair[1]) in map(framework.normalise, (id_, name))
-        ]
-        found = found or framework.load().match("aspect", pair[1])
+        key = framework.normalise(pair[1])
+        found = [known[key]] if key in known else framework.load().match("aspect", pair[1])
         if len(found) != 1 or found[0] in given:
             break
         given[found[0]], rest = Fraction(pair[2].replace(",", ".")), rest[pair.end() :]
     weights = {c: given.get(c, Fraction(c != LOW_RISK)) for c in names}
     if rest or not any(weights.values()):
         fault = f"cannot use {rest!r}" if rest else "all are 0"
-        known = ", ".join(f"{id_} ({name})" for id_, name in names.items())
-        raise UsageError(
-            f"weights: {fault}; expected each aspect once, as benefit=2; known: {known}"
-        )
+        listed = ", ".join(f"{id_} ({name})" for id_, name in names.items())
+        raise UsageError(f"weights: {fault}; expected each aspect once, as benefit=2; {listed}")
     return weights
 
 
@@ -69,10 +64,10 @@ def candidates(year: int, region: str) -> pd.DataFrame:
     """
     fw = framework.load()
     given, scored = (
-        found.assign(key=found["programme"].map(framework.normalise))
-        for found in (
-            store.read(t, year=year, region=region) for t in ("programmes", "quick_win_aspects")
+        store.read(table, year=year, region=region).assign(
+            key=lambda f: f["programme"].map(framework.normalise)
         )
+        for table in ("programmes", "quick_win_aspects")
     )
     by = scored.groupby(["key", "aspect"])["score"]
     agreed = by.first().where(by.nunique(dropna=False) == 1).unstack()
@@ -81,10 +76,12 @@ def candidates(year: int, region: str) -> pd.DataFrame:
     given = given[given["is_quick_win"] | given["key"].isin(agreed.index)]
     found = pd.concat([given, stray]).merge(agreed, on="key", how="left")
     found = ordered(found.sort_values("programme"), "pillar", fw.pillars)
-    risk = found["likelihood"] * found["impact"]
-    # A programme that only the list of aspects names is not said to be a quick win.
-    is_named = found["is_quick_win"].eq(True)
-    found = found.assign(is_quick_win=is_named, risk=risk, low_risk=(9 - risk) / 2)
+    found = found.assign(
+        # a programme that only the list of aspects names is not said to be a quick win
+        is_quick_win=found["is_quick_win"].eq(True),
+        risk=found["likelihood"] * found["impact"],
+        low_risk=lambda f: (9 - f["risk"]) / 2,
+    )
     return found[[*_LISTED, "risk", *criteria()]].reset_index(drop=True)
 
 
@@ -121,27 +118,18 @@ def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.D
     beaten on any criterion; low, high: 5 and 95 percent of the score. Null or false where a
     criterion is lacking.
     """
-    used = [c for c, w in weights.items() if w]
+    used = [c for c, weight in weights.items() if weight]
     complete = candidates.dropna(subset=used)
-    values = complete[used].to_numpy("float64")
-    drawn = np.random.default_rng(SEED).dirichlet(np.ones(len(used)), DRAWS) @ values.T
+    values = complete[used].astype("float64")
+    drawn = np.random.default_rng(SEED).dirichlet(np.ones(len(used)), DRAWS) @ values.T.to_numpy()
     made = pd.DataFrame(np.quantile(drawn, [0.05, 0.95], axis=0).T, complete.index, ["low", "high"])
-    places = {**complete.groupby("pillar").indices, "": np.arange(len(complete))}
-    for pillar, at in places.items():
-        if not len(at):
-            continue
-        best = drawn[:, at] >= drawn[:, at].max(axis=1, keepdims=True) - _SAME
-        shares = (best / best.sum(axis=1, keepdims=True)).mean(axis=0)
-        always, among = (
-            (values[at] >= values[at].max(axis=0)).all(axis=1),
-            "_in_pillar" * (pillar != ""),
-        )
-        made.loc[complete.index[at], f"first{among}"] = shares
-        made.loc[complete.index[at], f"always{among}"] = always
-    names = ["first", "always", "first_in_pillar", "always_in_pillar", "low", "high"]
-    made = made.reindex(index=candidates.index, columns=names)
-    flags = {flag: made[flag].eq(True) for flag in ("always", "always_in_pillar")}
-    return made.assign(**flags).astype({"first": "float64", "first_in_pillar": "float64"})
+    totals = pd.DataFrame(drawn.T, complete.index)
+    for among, key in (("", np.zeros(len(complete))), ("_in_pillar", complete["pillar"])):
+        best = totals >= totals.groupby(key).transform("max") - _SAME
+        made[f"first{among}"] = (best / best.groupby(key).transform("sum")).mean(axis=1)
+        made[f"always{among}"] = (values >= values.groupby(key).transform("max")).all(axis=1)
+    made = made.reindex(candidates.index)
+    return made.assign(**{flag: made[flag].eq(True) for flag in ("always", "always_in_pillar")})
 
 
 def quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
@@ -161,14 +149,13 @@ def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
     score (0 to 4) is under the weighting; null is what is not on record.
     """
     notes = {(w.region, w.year, w.programme): w.note for w in framework.load().quick_wins}
-    parsed = weighting(weights)
-    of_years = store.read("programmes", region=region)["year"].unique()
-    years = sorted({year, *(y for y in of_years if y < year)})
+    years = store.read("programmes", region=region).query("year < @year")["year"]
+    parsed, years = weighting(weights), sorted({year, *years})
     found = [ranked(candidates(y, region), parsed).sort_index().assign(year=y) for y in years]
     every = pd.concat(found).query("is_quick_win")
     note = [notes.get((region, *key)) for key in every[["year", "programme"]].values]
-    every = every.assign(note=note)[[*_NAMED, "note", "origin"]]
-    return every.astype({"note": "str"}).reset_index(drop=True)
+    every = every.assign(note=pd.array(note, dtype="str"))
+    return every[[*_NAMED, "note", "origin"]].reset_index(drop=True)
 
 
 def weights_sentence(weights: str) -> str:

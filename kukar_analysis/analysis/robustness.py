@@ -100,7 +100,7 @@ def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
             for i, c in enumerate(found.components)
         }
         for place, editions in enumerate(found.alternatives, start=1):
-            things["edition", " ".join(editions)] = picked["edition"] == place
+            things["edition", editions] = picked["edition"] == place
         things["aggregation", "geometric"] = picked["aggregation"] > 0
         for (choice, alternative), applies in things.items():
             if rank.nunique() == 1 or applies.nunique() == 1:
@@ -125,7 +125,14 @@ def rank_importance(year: int, region: str, draws: int, seed: int) -> pd.DataFra
     found, made = _asked(year, draws), {}
     n, rng = 2 ** floor(log2(draws / 4)), np.random.default_rng(seed)
     if region in found.regions:
-        evaluated = _evaluated(found, region, n, rng)
+        _, inside, own = found.scope_of(region)
+        drawn, (first, second) = simulation.sets(found, n, rng), rng.random((2, n, len(CHOICES)))
+        mixed = [np.where(one, second, first) for one in np.eye(len(CHOICES), dtype=bool)]
+        rank, inputs = [], np.concatenate([first, second, *mixed])
+        for some in np.split(inputs, range(simulation.CHUNK, len(inputs), simulation.CHUNK)):
+            chosen = simulation.choices(found, some, *drawn)
+            rank.append(ranks(simulation.indices(found, chosen)[:, inside])[:, own])
+        evaluated = np.concatenate(rank).astype(float).reshape(-1, n)
         if np.ptp(evaluated):
             made = {"choice": CHOICES, **sobol(evaluated, rng)}
     columns = "choice main main_low main_high total total_low total_high"
@@ -153,20 +160,6 @@ def sobol(evaluated: Array, rng: np.random.Generator) -> dict[str, Array]:
     return made
 
 
-def _evaluated(found: Field, region: str, n: int, rng: np.random.Generator) -> Array:
-    """Return the region's rank at Saltelli's points, as `sobol` takes it."""
-    _, inside, own = found.scope_of(region)
-    drawn = simulation.sets(found, n, rng)
-    first, second = rng.random((2, n, len(CHOICES)))
-    columns = np.eye(len(CHOICES), dtype=bool)
-    inputs = np.concatenate([first, second, *(np.where(c, second, first) for c in columns)])
-    rank = []
-    for begin in range(0, len(inputs), simulation.CHUNK):
-        made = simulation.choices(found, inputs[begin : begin + simulation.CHUNK], *drawn)
-        rank.append(ranks(simulation.indices(found, made)[:, inside])[:, own])
-    return np.concatenate(rank).astype(float).reshape(-1, n)
-
-
 def _ends(rank: Array) -> list[Any]:
     return [_quantile(np.sort(rank), share)[0] for share in (LOW, 0.5, HIGH)]
 
@@ -183,15 +176,14 @@ def _quantile(ordered: Array, share: float) -> tuple[Array, Array]:
 def _treatment(year: int, choice: str, alternative: str, applies: bool = True) -> str:
     """Say what is done otherwise, or not; of weights the components that they leave out too."""
     fw = framework.load()
-    editions = [fw.editions[e] for e in alternative.split()] if choice == "edition" else []
-    of_year = [e.edition for e in fw.editions.values() if e.year == year]
-    weighed = {c for e in of_year for c in fw.weights[e]}
-    weighed -= {c for e in editions for c in fw.weights[e.edition]}
+    used = [fw.editions[e] for e in alternative.split()] if choice == "edition" else []
+    weighed = {c for e in fw.editions.values() if e.year == year for c in fw.weights[e.edition]}
+    weighed -= {c for e in used for c in fw.weights[e.edition]}
     return told(
         f"treatment.{choice}",
         applies=applies,
         alternative=alternative,
-        editions=[f"{fw.groups[e.group].name} {e.year}" for e in editions],
+        editions=[f"{fw.groups[e.group].name} {e.year}" for e in used],
         without=[c.name for c in fw.components.values() if c.component in weighed],
         percent=100 * simulation.WEIGHT_RANGE,
     )
@@ -215,12 +207,12 @@ def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
     if rows.empty:
         return ""
     own, names = next(rows.itertuples()), framework.load().names["region"]
-    every = ranks[(ranks["scope"] == own.scope) & (ranks["edition"] == own.edition)]
-    tied = every.loc[every["printed_rank"].eq(own.printed_rank), "region"].drop(own.Index)
+    every = ranks.merge(rows.head(1)[["scope", "edition"]])
+    tied = every[every["printed_rank"].eq(own.printed_rank) & every["region"].ne(region)]
     return told(
         "rank",
         r=own,
-        tied=[names[code] for code in tied],
+        tied=tied["region"].map(names),
         moves=(rows["mean_shift"] > 0).any(),
         usual=(every["high"] - every["low"]).quantile(0.5, interpolation="lower"),
         error=max(own.median_error, own.low_error, own.high_error),

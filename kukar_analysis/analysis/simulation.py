@@ -35,7 +35,7 @@ class Field:
     scores: Array  # region x component, 0 to 4; 0 with weight 0 where the edition has none
     printed: Array  # finals
     weights: Array  # set x edition x component, each row summing to 1; the first is as printed
-    alternatives: tuple[tuple[str, ...], ...]  # the editions whose weights each further set is
+    alternatives: tuple[str, ...]  # the editions whose weights each further set is, by spaces
     spread: Array  # standard deviation of each component's score that whole-number marks hide
 
     def scopes(self) -> Iterator[tuple[str, str, Array]]:
@@ -64,52 +64,39 @@ def field(year: int) -> Field:
     Only of editions whose field is whole; without regions where none is.
     """
     fw, took_part = framework.load(), compare.participants(year)
-    editions = tuple(e for e in fw.editions if e in set(took_part["edition"]))
-    components = tuple(c for c in fw.components if any(c in fw.weights[e] for e in editions))
-    own = np.array([[fw.weights[e].get(c, 0) / 100 for c in components] for e in editions])
-    own = own.reshape(len(editions), len(components))
-    edition = np.array([editions.index(e) for e in took_part["edition"]], dtype=int)
+    editions = [e for e in fw.editions if e in {*took_part["edition"]}]
+    weights = pd.DataFrame({e: fw.weights[e] for e in editions}, [*fw.components])
+    weights = weights.dropna(how="all").T.fillna(0) / 100
+    own, components = weights.to_numpy(float), tuple(weights)
+    edition = took_part["edition"].map(editions.index).to_numpy(int)
     table = store.read("component_scores", year=year)
     table = table.pivot(index="region", columns="component", values="score")
-    scores = table.reindex(index=took_part["region"], columns=list(components)).to_numpy(float)
+    scores = table.reindex(index=took_part["region"], columns=weights.columns).to_numpy(float)
     scores = np.where(own[edition] > 0, scores, 0)
     whole = ~np.isnan(scores).any(axis=1)
-    ranked, known = took_part[whole], (components, editions, edition[whole], scores[whole])
+    # what a region was not scored on gets no weight of another edition; the rest share it
+    sets: dict[bytes, tuple[Array, list[str]]] = {own.round(9).tobytes(): (own, [])}
+    for name, given in fw.weights.items():
+        other = np.array([given.get(c, 0) for c in components]) * (own > 0)
+        other = other / other.sum(axis=1, keepdims=True)
+        sets.setdefault(other.round(9).tobytes(), (other, []))[1].append(name)
+    # a mark hides up to half a point: variance 1/12; n questions are the mean of 5 n marks, n of
+    # the edition whose form is known, for the other group too (assumptions.csv); else nothing
+    counts = compare.form_of(fw.asked_edition(year) or "")["component"].value_counts()
+    hidden = 1 / np.sqrt(12 * ASSESSORS * counts.reindex(components).to_numpy(float))
+    ranked, known = took_part[whole], (components, tuple(editions), edition[whole], scores[whole])
     names = year, tuple(ranked["region"]), tuple(ranked["origin"])
+    drawn = (
+        np.array([other for other, _ in sets.values()]),
+        tuple(" ".join(named) for _, named in [*sets.values()][1:]),
+    )
     finals = ranked["index_published"].to_numpy(float)
-    hidden = _spread(year, components)
-    return _field(pickle.dumps((*names, *known, finals, *_weight_sets(own, components), hidden)))
+    return _field(pickle.dumps((*names, *known, finals, *drawn, np.nan_to_num(hidden))))
 
 
 @framework.kept(4)
 def _field(content: bytes) -> Field:
     return Field(*pickle.loads(content))
-
-
-def _weight_sets(
-    own: Array, components: tuple[str, ...]
-) -> tuple[Array, tuple[tuple[str, ...], ...]]:
-    # what a region was not scored on gets no weight of another edition; the rest share it
-    sets: list[Array] = [own]
-    names: list[tuple[str, ...]] = [()]
-    for edition, weights in framework.load().weights.items():
-        other = np.array([weights.get(c, 0) for c in components]) * (own > 0)
-        other = other / other.sum(axis=1, keepdims=True)
-        same = [i for i, known in enumerate(sets) if np.allclose(known, other)]
-        if not same:
-            sets.append(other)
-            names.append((edition,))
-        else:
-            names[same[0]] += (edition,)
-    return np.array(sets), tuple(names[1:])
-
-
-def _spread(year: int, components: tuple[str, ...]) -> Array:
-    # a mark hides up to half a point: variance 1/12; n questions are the mean of 5 n marks, n of
-    # the edition whose form is known, for the other group too (assumptions.csv); else nothing
-    form = compare.form_of(framework.load().asked_edition(year) or "")
-    counts = form["component"].value_counts().reindex(components).to_numpy(float)
-    return np.asarray(np.nan_to_num(1 / np.sqrt(12 * ASSESSORS * counts)))
 
 
 def as_printed(field: Field, draws: int) -> Choices:
@@ -133,18 +120,14 @@ def choices(field: Field, inputs: Array, factors: Array, errors: Array) -> Choic
     An input of weights or assessors picks one of the sets drawn before. Of a choice with
     alternatives, the lower half of the inputs is as printed; the alternatives share the upper.
     """
-
-    def one_of(count: int, own: Array) -> Array:
-        return np.asarray((own * count).astype(int))
-
     weights, *parted, assessors = inputs.T
     counts = len(field.alternatives), 1, len(field.components)
     made = {
-        choice: np.where(own < 0.5, 0, 1 + one_of(count, np.maximum(2 * own - 1, 0)))
+        choice: (own >= 0.5) + (np.maximum(2 * own - 1, 0) * count).astype(int)
         for choice, count, own in zip(CHOICES[1:-1], counts, parted, strict=True)
     }
-    made["weights"] = factors[one_of(len(factors), weights)]
-    return made | {"assessors": errors[one_of(len(errors), assessors)]}
+    made["weights"] = factors[(weights * len(factors)).astype(int)]
+    return made | {"assessors": errors[(assessors * len(errors)).astype(int)]}
 
 
 @framework.kept(4)
@@ -174,7 +157,7 @@ def alternatives(field: Field, draws: int, seed: int) -> Iterator[tuple[str, str
     component, or the choice itself where it is drawn.
     """
     named = {
-        "edition": [" ".join(editions) for editions in field.alternatives],
+        "edition": field.alternatives,
         "aggregation": ["geometric"],
         "left_out": field.components,
     }

@@ -1,17 +1,24 @@
-"""Sentences of definitions/sentences.csv, and frames in type and order.
+"""What is asked and told: the words of who asks, checked; sentences; frames in type and order.
 
-Filters of a sentence (a Jinja template): n (places) and signed write numbers, name (kind) an id's
-name, each (sentence) tells of every row `r` of a frame, listed `a, b, dan c`, few at most five.
+What `import kukar_analysis as ka` offers checks its words; the package's modules call each other
+without. Filters of a sentence (a Jinja template in definitions/sentences.csv): n (places) and
+signed write numbers, name (kind) an id's name, each (sentence) tells of every row `r` of a frame,
+listed `a, b, dan c`, few at most five.
 """
 
-from collections.abc import Iterable
+import functools
+import inspect
+from collections.abc import Callable, Iterable
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import pandas as pd
 from jinja2 import Environment, StrictUndefined, Template
 
-from kukar_analysis import framework
+from kukar_analysis import framework, store, suggest
+from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed, number
+from kukar_analysis.framework.facts import Opd
 
 NAMED = 5
 """Names in a sentence; of more the number is told."""
@@ -63,3 +70,74 @@ _JINJA.filters["ends"] = lambda r: f"{r.low} sampai {r.high}" if r.low < r.high 
 _JINJA.filters["signed"] = lambda value, places=2: number(value, places, signed=True)
 _JINJA.filters["each"] = lambda rows, sentence: [told(sentence, r=r) for r in rows.itertuples()]
 _JINJA.tests["missing"] = pd.isna
+
+
+def years() -> list[int]:
+    """Return the years that have an edition or raw files, in order."""
+    found = store.read("files")["file"].str.extract(r"^(20\d\d)/")[0].dropna()
+    return sorted({*framework.load().years(), *found.astype(int)})
+
+
+def known_year(asked: Any) -> int:
+    """Return a year as it is typed; UsageError where nothing of that year is there."""
+    known = years()
+    if str(asked) not in map(str, known):
+        raise UsageError(f"year {asked!r} has no files; known: {', '.join(map(str, known))}")
+    return int(asked)
+
+
+def points(value: Any, what: str) -> Decimal:
+    """Return a target or step, typed as 3, 3.0 or "3,00", in hundredths; UsageError for none."""
+    try:
+        return Decimal(str(value).replace(",", ".")).quantize(Decimal("0.01"))
+    except InvalidOperation as error:
+        raise UsageError(f"{what} {value!r} is no number, as 3.00") from error
+
+
+_YEARS = ("year", "from_year", "to_year", "since")
+_KNOWN: dict[str, Callable[[Any, str], Any]] = {
+    **dict.fromkeys(_YEARS, lambda value, _: known_year(value)),
+    "region": lambda value, _: suggest.region(value).region,
+    "pillar": lambda value, _: framework.load().pillar(value).pillar,
+    "opd": lambda value, _: suggest.agency(value).opd,
+    **dict.fromkeys(("target", "step"), points),
+}
+"""What a parameter of this name stands for; a region goes by its code or any name on record."""
+
+
+def checked(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that raises UsageError where a word it is given is not known."""
+    takes = inspect.signature(function)
+
+    @functools.wraps(function)
+    def asked(*args: Any, **options: Any) -> Any:
+        given = takes.bind(*args, **options)
+        for name, value in given.arguments.items():
+            if name in _KNOWN and value is not None:
+                given.arguments[name] = _KNOWN[name](value, name)
+        return function(*given.args, **given.kwargs)
+
+    return asked
+
+
+def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame:
+    """Return a table of data/processed, as "programmes"; with year and region only their rows.
+
+    Columns: data/processed/README.md. Raises UsageError for a table, year or region not known.
+    """
+    return store.read(table, year=year, region=region)
+
+
+def region_name(region: str) -> str:
+    """Return the name of a region, as `Kabupaten Kutai Kartanegara`."""
+    return framework.load().regions[region].name
+
+
+def pillar_name(pillar: str) -> str:
+    """Return the name of a pillar, as `Smart Governance`."""
+    return framework.load().pillars[pillar].name
+
+
+def agency(opd: str) -> Opd:
+    """Return an agency (OPD): `opd`, the short name that it has in all frames, and `name`."""
+    return suggest.agency(opd)

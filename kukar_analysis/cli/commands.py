@@ -216,7 +216,7 @@ def _share(
     draft: bool = False,
 ) -> bool:
     from kukar_analysis import framework
-    from kukar_analysis.analysis import quality
+    from kukar_analysis.analysis.told import known_year
     from kukar_analysis.report import folder, publish, share
 
     _belonging(raw)
@@ -224,7 +224,7 @@ def _share(
     own = [r.region for r in fw.reported_regions if r.role == "own"]
     codes = [fw.region(code).region for code in regions or own]
     with folder.held(reports) as work:
-        call = (quality.year(year), codes, reports, work.path / "bundle", made_of)
+        call = (known_year(year), codes, reports, work.path / "bundle", made_of)
         path, faults = share.share(*call, raw=raw or paths.RAW, sheet=paper, is_draft=draft)
     for fault in faults:
         _warn(f"draft because: {fault}")
@@ -244,14 +244,14 @@ def _what_if(
     fixed: Words = None,
 ) -> bool:
     from kukar_analysis import framework
-    from kukar_analysis.analysis import priorities
+    from kukar_analysis.analysis import priorities, told
 
     if not change and target is None:
         raise typer.BadParameter("say what to change (--change), or what to reach (--target)")
     of = framework.load().year(year), framework.load().region(region).region
     if change:
         given = pairs("--change", change, "as collaboration=2.00")
-        wanted = {n: float(priorities.points(v, f"score of {n}")) for n, v in given.items()}
+        wanted = {n: float(told.points(v, f"score of {n}")) for n, v in given.items()}
         before, after = (priorities.what_if(*of, changes) for changes in ({}, wanted))
         for component, old in before.scores.items():
             if after.scores[component] != old:
@@ -259,8 +259,8 @@ def _what_if(
         typer.echo(f"index: {before.index} -> {after.index} ({after.index - before.index:+})")
     if target is None:
         return True
-    goal = priorities.points(target, "target")
-    how: dict[str, Any] = {"step": priorities.points(step, "step"), "fixed": fixed or []}
+    goal = told.points(target, "target")
+    how: dict[str, Any] = {"step": told.points(step, "step"), "fixed": fixed or []}
     way = priorities.shortest_way(*of, goal, **how)
     for said in priorities.target_sentences(*of, goal, **how):
         typer.echo(said.replace("**", ""))

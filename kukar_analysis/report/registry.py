@@ -10,7 +10,7 @@ import pandas as pd
 
 from kukar_analysis import formats, framework, store
 from kukar_analysis.analysis import agencies as carrying
-from kukar_analysis.analysis import compare, quality, quick_wins
+from kukar_analysis.analysis import compare, quality, quick_wins, told
 from kukar_analysis.analysis.missing import COLUMNS, missing, not_received
 from kukar_analysis.errors import UsageError
 from kukar_analysis.report import notebooks
@@ -65,7 +65,7 @@ def reports(
     codes = [fw.region(r).region for r in regions or []]
     codes = codes or [r.region for r in fw.reported_regions]
     known: dict[str, Report] = {}
-    for year in [quality.year(y) for y in years] if years else quality.years():
+    for year in [told.known_year(y) for y in years] if years else told.years():
         for region in codes:
             for report in sorted(_of(year, region, own), key=lambda report: report.notebook):
                 known.setdefault(report.name, report)

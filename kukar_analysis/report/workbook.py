@@ -15,9 +15,9 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.table import Table
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis import compare, quality
+from kukar_analysis.analysis import compare, told
 from kukar_analysis.analysis.missing import cited, missing, unconfirmed
-from kukar_analysis.analysis.peers import peers
+from kukar_analysis.analysis.standing import peers
 from kukar_analysis.forms import draw
 from kukar_analysis.report import site
 from kukar_analysis.show import sources
@@ -47,7 +47,7 @@ def write(
     `raw` is the folder of the SOURCES.csv that names the documents behind the tables. The same
     tables and record give the same bytes. UsageError for a year or region that is not known.
     """
-    fw, year = framework.load(), quality.year(year)
+    fw, year = framework.load(), told.known_year(year)
     codes = [fw.region(r).region for r in regions]
     names = ", ".join(fw.regions[code].name for code in codes)
     book = draw.book(f"Lampiran evaluasi Smart City {year}: {names}", year)
