@@ -197,8 +197,8 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
     at = (every["rank"] - 0.5) / every["of"]
     strong = (every["gap"] > 0) & (at <= MIDDLE[0])
     weak = (every["gap"] < 0) & (at >= MIDDLE[1])
-    sides = ["strength", "weakness", "middle"]
-    every["side"] = np.select([strong, weak, at.notna()], sides, None)
+    every["side"] = np.select([strong, weak], ["strength", "weakness"], "middle")
+    every["side"] = every["side"].where(at.notna())
     wanted = every[every["region"] == region if region else whole | partial]
     wanted = ordered(wanted, "component", fw.components).sort_values("region", kind="stable")
     return tidy(wanted, _COMPONENTS, weight="int64", rank="Int64", of="Int64")

@@ -15,7 +15,7 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.worksheet.table import Table
 
 from kukar_analysis import framework, store
-from kukar_analysis.analysis import compare, told
+from kukar_analysis.analysis import compare, quality, told
 from kukar_analysis.analysis.missing import cited, missing, unconfirmed
 from kukar_analysis.analysis.standing import peers
 from kukar_analysis.forms import draw
