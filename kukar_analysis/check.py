@@ -166,7 +166,7 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     took_part = index[index["participated"]].groupby("edition")["index_published"]
     counts, bad, rows = took_part.agg(["size", "count"]).T, _faulty_lines(tables, year), []
     for edition in (e for e in fw.editions.values() if e.year == year):
-        size = fw.field_sizes.get((edition.edition, of))
+        size = fw.field_sizes.get(edition.edition, {}).get(of)
         listed, kept = map(int, counts.get(edition.edition, (0, 0)))
         expected = size.participants if size else listed or None
         # where all are there, a line that may be of any group is not its own

@@ -29,7 +29,7 @@ def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
 
 def advice(kind: str, text: str) -> str:
     """Return what to do about an unknown name: the nearest ones, and the line that accepts one."""
-    if framework.without_point(kind, text):
+    if framework.lacks_point(kind, text):
         return "tulis kodenya dengan titik, seperti 64.02: kode Kemendagri dan BPS berbeda"
     near, line = nearest(kind, text), io.StringIO()
     if not near:

@@ -103,7 +103,7 @@ def sized(with_definitions):
         sizes = {
             e: FieldSize("assumed", "project", e, "real", n, n) for e, n in participants.items()
         }
-        with_definitions(field_sizes={(e, "real"): size for e, size in sizes.items()})
+        with_definitions(field_sizes={e: {"real": size} for e, size in sizes.items()})
 
     return say
 

@@ -185,7 +185,7 @@ def _contradicted(answers: pd.DataFrame, statistics: pd.DataFrame, year: int) ->
             detail = (
                 f"{r.answer} ({year}); {fw.statistics[r.statistic].name}"
                 f" {str(r.known_value).replace('.', ',')} ({r.known_year},"
-                f" {fw.citations[r.known_citation].beside_figure}; {r.known_origin})"
+                f" {fw.names['citation'][r.known_citation]}; {r.known_origin})"
             )
             yield "contradicts_statistic", r.pillar, r.opd, labels[r.question], detail, r.origin
 

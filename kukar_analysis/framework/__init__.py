@@ -5,17 +5,18 @@ Every CSV there is one record class of facts.py; `load()` reports every problem 
 
 import csv
 import re
-import typing
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from decimal import Decimal
 from functools import cache, cached_property, lru_cache, wraps
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
 from kukar_analysis.errors import DefinitionError, UsageError
-from kukar_analysis.framework import consistency, facts
+from kukar_analysis.framework import facts
 from kukar_analysis.framework.facts import FIXED_NAMES
 
 DEFINITIONS = Path(__file__).parents[1] / "definitions"
@@ -25,6 +26,12 @@ _FILES = {
     "regions": ("regions", "sample_regions"),
 }
 """The files of a field of Framework that has another name, or two."""
+_KINDS = "component group pillar sub_dimension region statistic aspect rule"
+_NAMED = {kind: (f"{kind}s", "name") for kind in _KINDS.split()}
+_NAMED |= {"opd": ("opd", "name"), "question": ("questions", "label")}
+_NAMED |= {"band": ("achievement_bands", "name"), "kind": ("findings", "name")}
+_NAMED |= {"document": ("citations", "title")}
+"""Where the names of a kind of id stand: field of Framework, and its column."""
 _LONGEST_NAME = 9
 """Words in the longest name that is looked for in running text."""
 _P = ParamSpec("_P")
@@ -39,7 +46,7 @@ class Framework:
     components: dict[str, facts.Component]
     groups: dict[str, facts.Group]
     editions: dict[str, facts.Edition]
-    field_sizes: dict[tuple[str, str], facts.FieldSize]
+    field_sizes: dict[str, dict[str, facts.FieldSize]]
     weight_facts: dict[str, dict[str, facts.Weight]]
     pillars: dict[str, facts.Pillar]
     sub_dimensions: dict[str, facts.SubDimension]
@@ -93,9 +100,9 @@ class Framework:
 
     def to_define(self, year: int) -> str:
         """Return what to do about an edition of a year that is not on record."""
-        if year in self.beginnable:
-            return f"begin the year: `kukar new-year {year}`"
-        return "if the print says so, add it to definitions/editions.csv"
+        begin = f"begin the year: `kukar new-year {year}`"
+        by_hand = "if the print says so, add it to definitions/editions.csv"
+        return begin if year in self.beginnable else by_hand
 
     @property
     def beginnable(self) -> range:
@@ -104,14 +111,11 @@ class Framework:
 
     def unconfirmed(self, edition: str) -> dict[str, int]:
         """Count an edition's facts that were copied and not yet confirmed, by file."""
-        own: dict[str, Iterable[facts.Fact | None]] = {
-            "editions": [self.edition(edition)],
-            "weights": self.weight_facts.get(edition, {}).values(),
-            "edition_questions": self.edition_questions.get(edition, {}).values(),
-            "surveys": [self.surveys.get(edition)],
-        }
-        counts = {f: sum(x is not None and x.status == "unconfirmed" for x in own[f]) for f in own}
-        return {file: count for file, count in counts.items() if count}
+        own: list[tuple[str, Any]] = [("editions", self.edition(edition))]
+        own += [("weights", w) for w in self.weight_facts.get(edition, {}).values()]
+        own += [("edition_questions", q) for q in self.edition_questions.get(edition, {}).values()]
+        own += [("surveys", self.surveys.get(edition))]
+        return Counter(file for file, fact in own if fact and fact.status == "unconfirmed")
 
     def asked_edition(self, year: int) -> str | None:
         """Return the edition of a year whose questions are known, where there is one only."""
@@ -132,15 +136,12 @@ class Framework:
         return _known(self.pillars, pillar, "pillar", "definitions/pillars.csv")
 
     def region(self, code: Any) -> facts.Region:
-        """Return a region by its Kemendagri code.
-
-        Papermill's command line turns `64.10` into the number 64.1, so a number, or a text with one
-        digit after the point, gets its second digit back.
-        """
+        """Return a region by its Kemendagri code; `64.10` is 64.1 to papermill's command line."""
         text = re.sub(r"^(\d\d\.\d)$", r"\g<1>0", str(code).strip())
         if text not in self.regions:
-            expected = "expected a Kemendagri code of a kabupaten or kota, as 64.02"
-            hint = without_point("region", text) or expected
+            hint = "expected a Kemendagri code of a kabupaten or kota, as 64.02"
+            if lacks_point("region", text):
+                hint = "it is written with a point, as 64.02; BPS has other codes than Kemendagri"
             raise UsageError(f"region {code!r} is not known: {hint} (definitions/regions.csv)")
         return self.regions[text]
 
@@ -157,9 +158,8 @@ class Framework:
 
     def match(self, kind: str, text: str) -> list[str]:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
-        if without_point(kind, text):
-            return []
-        return [*self._matches.get((kind, normalise(text)), ())]
+        ids = self._matches.get((kind, normalise(text)), ())
+        return [] if lacks_point(kind, text) else [*ids]
 
     def named_in(self, kind: str, text: str) -> list[str]:
         """Return all ids that a text names, as a file's name or title; longer names go first."""
@@ -188,15 +188,10 @@ class Framework:
     @cached_property
     def names(self) -> dict[str, dict[str, str]]:
         """What readers see of an id, by its kind: names["pillar"]["living"] is Smart Living."""
-        groups = {id_: self.groups[e.group].name for id_, e in self.editions.items()}
-        named = {kind: {**own} for kind, own in self._named.items()} | {
-            "rule": {id_: r.name for id_, r in self.rules.items()},
-            "band": {id_: b.name for id_, b in self.achievement_bands.items()},
-            "kind": {id_: f.name for id_, f in self.findings.items()},
-            "citation": {id_: c.beside_figure for id_, c in self.citations.items()},
-            "document": {id_: c.title for id_, c in self.citations.items()},
-            "edition": {id_: f"{groups[id_]} {e.year}" for id_, e in self.editions.items()},
-        }
+        named, cited = {kind: {**own} for kind, own in self._named.items()}, self.citations.items()
+        named["citation"] = {i: c.title + " (angka pers)" * (c.kind == "press") for i, c in cited}
+        groups, editions = named["group"], self.editions.items()
+        named["edition"] = {i: f"{groups.get(e.group)} {e.year}" for i, e in editions}
         fixed = [(s.kind, s.canonical, s.spelling) for s in self.spellings if s.kind in FIXED_NAMES]
         # of several spellings of a fixed id the first on record is its word
         for kind, id_, word in [*reversed(fixed), *((w.kind, w.id, w.word) for w in self.words)]:
@@ -205,11 +200,10 @@ class Framework:
 
     @cached_property
     def _named(self) -> dict[str, dict[str, str]]:
-        """The names of what may be written in several ways, by kind and id."""
-        kinds = ("component", "group", "pillar", "sub_dimension", "region", "statistic", "aspect")
-        own = {kind: getattr(self, f"{kind}s") for kind in kinds} | {"opd": self.opd}
-        named = {kind: {id_: r.name for id_, r in of.items()} for kind, of in own.items()}
-        return named | {"question": {id_: q.label for id_, q in self.questions.items()}}
+        return {
+            kind: {id_: getattr(line, column) for id_, line in getattr(self, of).items()}
+            for kind, (of, column) in _NAMED.items()
+        }
 
     @cached_property
     def _spelled(self) -> list[tuple[str, str, str]]:
@@ -227,14 +221,9 @@ def normalise(text: str) -> str:
     return re.sub(r"[^a-z0-9]", "", text)
 
 
-def without_point(kind: str, text: str) -> str:
-    """Return why a region's code without its point is asked; empty for all else."""
-    # 6402 is Kutai Kartanegara by Kemendagri and Kutai Barat by BPS (domain 9)
-    said = (
-        "it is written with a point, as 64.02; without it the code could be Kemendagri's or BPS's"
-    )
-    is_bare = kind == "region" and re.fullmatch(r"[\W_]*\d{4}[\W_]*", text)
-    return said if is_bare else ""
+def lacks_point(kind: str, text: str) -> bool:
+    """Whether a region's code lacks its point: 6402 could be Kemendagri's or BPS's (domain 9)."""
+    return kind == "region" and bool(re.fullmatch(r"[\W_]*\d{4}[\W_]*", text))
 
 
 def load(folder: Path | None = None) -> Framework:
@@ -243,17 +232,15 @@ def load(folder: Path | None = None) -> Framework:
 
 
 def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Remember what a function derives from the definitions, up to so many answers.
-
-    They hang on the loaded definitions, so that reading those anew forgets them.
-    """
+    """Remember what a function derives from the loaded definitions, up to so many answers."""
 
     def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @wraps(function)
         def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             memos = load().memos
             own = memos.get(function) or memos.setdefault(function, lru_cache(most)(function))
-            return typing.cast("_R", own(*args, **kwargs))
+            found: _R = own(*args, **kwargs)
+            return found
 
         return remembering
 
@@ -281,7 +268,10 @@ def _load(folder: Path) -> Framework:
         found[name] = _keyed([line for file in files for line in lines[file]], hint, of)
     framework = Framework(**found)
     # where a line could not be read, others that refer to it would only seem to be faults
-    problems = problems or consistency.contradictions(framework, lines)
+    if not problems:
+        rules = (_editions, _names, _bands)
+        claims = chain(_references(framework, lines), *(rule(framework) for rule in rules))
+        problems = [f"{file}.csv: {wrong}" for file, holds, wrong in claims if not holds]
     if problems:
         raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
     return framework
@@ -292,11 +282,10 @@ def _keyed(lines: list[Any], hint: Any, of: Any) -> Any:
     if get_origin(hint) is tuple:
         return tuple(lines)
     if get_origin(of) is not dict:
-        return {line.key[0] if len(line.key) == 1 else line.key: line for line in lines}
+        return {line.key[0]: line for line in lines}
     nested: dict[str, dict[str, Any]] = defaultdict(dict)
     for line in lines:
-        first, second = line.key
-        nested[first][second] = line
+        nested[line.key[0]][line.key[1]] = line
     return dict(nested)
 
 
@@ -337,7 +326,8 @@ def _read(path: Path, record: type[_R], problems: list[str]) -> Iterator[_R]:
 _FORMS: dict[Any, tuple[str, str]] = {
     int: (r"\d+", "a whole number"),
     Decimal: (r"\d+(\.\d+)?", "a number, as 3.55"),
-    str: ("(?s).*", "a text"),
+    facts.Date: (r"\d{4}-\d\d-\d\d", "a date, as 2022-09-07"),
+    facts.Day: (r"\d\d-\d\d", "a day of every year, as 12-01"),
 }
 
 
@@ -354,7 +344,95 @@ def _value(text: str | None, hint: Any) -> Any:
         if text not in allowed:
             raise ValueError(f"{text!r} is none of {', '.join(allowed)}")
         return text
-    form, wanted = _FORMS[kind]
+    form, wanted = _FORMS.get(kind, ("(?s).*", "a text"))
     if not re.fullmatch(form, text):
         raise ValueError(f"{text!r} is not {wanted}")
+    if kind in (facts.Date, facts.Day):
+        date.fromisoformat(f"2023-{text}"[-10:])
     return kind(text)
+
+
+Claims = Iterator[tuple[str, bool, str]]
+"""Rules between definitions: a file, whether the rule holds, what is wrong where it does not."""
+_FORMAT = r"text|year|date|yesno|place|plain|(number|signed|percent|share):\d"
+
+
+def _references(fw: Framework, lines: dict[str, list[Any]]) -> Claims:
+    """Ids are defined; only facts of an edition are unconfirmed, as pages say so of those alone."""
+    kinds = "citation component edition group pillar sub_dimension question region statistic aspect"
+    ids = {kind: getattr(fw, f"{kind}s") for kind in kinds.split()}
+    ids |= {"opd": fw.opd, "follows": fw.editions}
+    for file, own in ((file, vars(line)) for file, of in lines.items() for line in of):
+        for name in own.keys() & ids.keys():
+            is_known = own[name] is None or own[name] in ids[name]
+            yield file, is_known, f"{name} {own[name]!r} is not defined"
+        is_open = "unconfirmed" in (own.get("status"), own.get("short_name_status"))
+        said = f"{[*own.values()][2]} is unconfirmed; only facts of an edition can be"
+        yield file, "edition" in own or not is_open, said
+    for s in fw.spellings:
+        is_known = s.canonical in {**ids, **FIXED_NAMES}[s.kind]
+        yield "spellings", is_known, f"{s.kind} {s.canonical!r} is not defined"
+
+
+def _editions(fw: Framework) -> Claims:
+    for id_, edition in fw.editions.items():
+        yield "editions", id_ == f"{edition.year}-{edition.group}", f"{id_} is not <year>-<group>"
+        is_copied = bool(edition.follows) or not fw.unconfirmed(id_)
+        said = f"{id_} is not confirmed, but follows no edition it was copied from"
+        yield "editions", is_copied, said
+        weight = sum(fw.weights.get(id_, {}).values())
+        yield "weights", weight == 100, f"{id_} adds up to {weight}, not 100"
+        asked, file = fw.edition_questions.get(id_, {}), "edition_questions"
+        said = f"{id_} has {len(asked)} questions, editions.csv says"
+        is_whole = len(asked) == (edition.questions or 0)
+        yield file, is_whole, f"{said} {edition.questions or 'unknown'}"
+        before = fw.edition_questions.get(edition.follows or "", {})
+        numbers: dict[str, list[int]] = defaultdict(list)
+        for q in asked.values():
+            numbers[q.question.partition(".")[0]].append(q.number)
+            was_there = q.question in before
+            fits = not before or (q.continuity in ("same", "changed")) == was_there
+            said = f"{edition.follows} has it" + " not" * (not was_there)
+            yield file, fits, f"{id_} {q.question} is {q.continuity}, but {said}"
+        for component, ns in numbers.items():
+            is_counted = sorted(ns) == list(range(1, len(ns) + 1))
+            yield file, is_counted, f"{id_} {component} is not numbered 1, 2, 3 …"
+    for size in (size for own in fw.field_sizes.values() for size in own.values()):
+        said = f"{size.edition} ({size.of}) says {size.participants} of {size.evaluated} took part"
+        yield "fields", 0 < size.participants <= size.evaluated, f"{said}, which cannot be"
+
+
+def _names(fw: Framework) -> Claims:
+    for id_, q in fw.questions.items():
+        begins = id_.startswith(f"{q.component}.")
+        yield "questions", begins, f"{id_} does not begin with its component"
+        if part := fw.sub_dimensions.get(q.sub_dimension or ""):
+            said = f"{id_}: {part.sub_dimension} is of {part.pillar}"
+            yield "questions", part.pillar == q.pillar, said
+    parts = Counter(s.pillar for s in fw.sub_dimensions.values())
+    for pillar in fw.pillars:
+        yield "sub_dimensions", parts[pillar] == 3, f"{pillar} has {parts[pillar]}, not 3"
+    for code, region in fw.regions.items():
+        is_code = bool(re.fullmatch(rf"{region.province_code}\.\d\d", code))
+        yield "regions", is_code, f"{code} is not a code of province {region.province_code}"
+    for code, n in Counter(r.bps_code for r in fw.regions.values() if r.bps_code).items():
+        yield "regions", n == 1, f"BPS code {code} stands {n} times"
+    for c in fw.corrections:
+        fits = (c.action == "replace") == (c.value is not None)
+        yield "corrections", fits, f"{c.file} {c.record}: replace needs a value, drop none"
+    kinds = "|".join(map(re.escape, fw.names))
+    for shown in fw.columns.values():
+        said = f"{shown.format!r} of {shown.column} is no format, as number:2 or name:pillar"
+        yield "columns", bool(re.fullmatch(rf"{_FORMAT}|name:({kinds})", shown.format)), said
+
+
+def _bands(fw: Framework) -> Claims:
+    """Bands of achievement follow each other without a gap; the lowest alone has no beginning."""
+    bands, file = list(fw.achievement_bands.values()), "achievement_bands"
+    yield file, bands[0].highest == 100, f"{bands[0].band} does not end at 100"
+    for above, below in pairwise(bands):
+        meets = above.lowest is not None and above.lowest - 1 == below.highest
+        yield file, meets, f"{below.band} does not end where {above.band} begins"
+    for b in bands:
+        can_be = b.lowest is None or (b is not bands[-1] and b.lowest <= b.highest)
+        yield file, can_be, f"{b.band} begins at {b.lowest}, which cannot be"

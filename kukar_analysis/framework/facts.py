@@ -5,41 +5,32 @@ Ids are English and stay the same over the years; names are Indonesian and are w
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, ClassVar, Literal, dataclass_transform
+from typing import Any, ClassVar, Literal, NewType, dataclass_transform
 from zoneinfo import ZoneInfo
 
+Date = NewType("Date", str)
+Day = NewType("Day", str)
+"""A date as 2022-09-07, and a day of every year as 12-01."""
 Status = Literal["seen", "inferred", "assumed", "unconfirmed"]
 """How a fact is known: read in the citation, deduced from it, a guess still to be confirmed, or
 copied from the edition before, whose citation it keeps, and not confirmed by a rule of its year."""
 Rounding = Literal["each_term", "sum"]
 """`each_term`: round every weighted component, then add. `sum`: add, then round once."""
-Continuity = Literal["same", "changed", "new"]
-"""A question against the edition before it: the same, worded otherwise, or not there."""
 ExpectedKind = Literal["agencies", "letter"]
-NamedKind = Literal[
-    "component", "group", "pillar", "sub_dimension", "region", "opd", "statistic", "source",
-    "question", "aspect", "status", "digital_part", "yes_no", "risk",
-]  # fmt: skip
-"""What has a name that is met in print."""
-SOURCES = ("self", "assessor")
-"""Who scored: the office itself (penilaian mandiri) or the ministry's assessors."""
 NOTE_KINDS = ("weakness", "strength", "advice")
 PROGRAMME_STATUS = ("done", "running", "not_begun")
 DIGITAL_PARTS = ("infrastructure", "society", "economy", "market")
-"""The four parts of the digital transformation that the office names."""
-WITA = ZoneInfo("Asia/Makassar")
-"""Central Indonesian time, which the office keeps."""
 FIXED_NAMES = {
-    "source": SOURCES, "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS,
+    "source": ("self", "assessor"), "status": PROGRAMME_STATUS, "digital_part": DIGITAL_PARTS,
     "yes_no": ("yes", "no"), "risk": ("1", "2", "3"),
 }  # fmt: skip
 """Kinds of name whose ids are fixed here; their spellings are in definitions/spellings.csv."""
+WITA = ZoneInfo("Asia/Makassar")
+"""Central Indonesian time, which the office keeps."""
 
 
 @dataclass_transform(frozen_default=True)
-class Definition:
-    """A line of a file; the first `keys` of its own columns stand once in it."""
-
+class Definition:  # a line of a file; the first `keys` of its own columns stand once in it
     keys: ClassVar[int]
 
     @property
@@ -63,11 +54,6 @@ class Citation(Definition):  # a source that facts and raw files refer to, as a 
     title: str
     note: str | None
     address: str | None
-
-    @property
-    def beside_figure(self) -> str:
-        """The title as it stands beside a figure: a press figure is called so."""
-        return f"{self.title} (angka pers)" if self.kind == "press" else self.title
 
 
 class Component(Fact):  # what the index weighs
@@ -130,13 +116,14 @@ class Retired(Fact):  # a question whose subject is abolished: forms from `since
     reason: str
 
 
-class EditionQuestion(Fact, keys=2):  # as an edition prints it; `continuity`: to the one it follows
+class EditionQuestion(Fact, keys=2):  # as an edition prints it; `continuity` with the one before:
+    # the same, worded otherwise, or not there
     edition: str
     question: str
     number: int
     block: str
     code: str
-    continuity: Continuity | None
+    continuity: Literal["same", "changed", "new"] | None
 
 
 class Region(Fact):  # a kabupaten or kota by its Kemendagri code; the BPS code is another
@@ -159,7 +146,10 @@ class Opd(Fact):  # an agency of Kukar; `opd` is its short name, `status` that o
 
 
 class Spelling(Fact, keys=0):  # a way a name was met in print; that of two names is asked
-    kind: NamedKind
+    kind: Literal[
+        "component", "group", "pillar", "sub_dimension", "region", "opd", "statistic", "source",
+        "question", "aspect", "status", "digital_part", "yes_no", "risk",
+    ]  # fmt: skip
     spelling: str
     canonical: str
 
@@ -174,7 +164,7 @@ class QuickWin(Fact, keys=0):  # a quick win on record for a region, and what is
 
 
 class Event(Fact, keys=0):  # something in the evaluation of a region; no pillar means all of them
-    date: str
+    date: Date
     region: str
     pillar: str | None
     event: str
@@ -207,13 +197,8 @@ class Rule(Fact):  # what is said of papers and records; without advice it is on
     advice: str | None
 
 
-class Layout(Fact, keys=0):
-    """A column of a kind of raw list, and the headings it goes by, parted by ` | `.
-
-    `required`: `one` of those so marked must be there; `personal` names a person and is never
-    stored. In a heading `#` is a number. `caption` is what a form says above its list.
-    """
-
+class Layout(Fact, keys=0):  # a column of a kind of raw list, and its headings, parted by ` | `,
+    # in which `#` is a number; `one` of those so marked must be there, `personal` is never stored
     kind: str
     column: str
     required: Literal["yes", "one", "no", "personal"]
@@ -313,16 +298,16 @@ class Sentence(Fact):  # said of figures: a template that analysis/told.py fills
 class Expected(Fact):  # in which days it comes (12-01, WITA; before `first`: of the year after)
     what: ExpectedKind
     name: str
-    first: str
-    last: str
-    alarm_from: str
+    first: Day
+    last: Day
+    alarm_from: Day
 
 
 class Accepted(Fact, keys=3):  # what has not come and is no alarm: until a date, or for good
     what: ExpectedKind
     year: int
     region: str
-    until: str | None
+    until: Date | None
     reason: str
 
 
@@ -332,13 +317,8 @@ class Term(Fact):  # how many days something is kept, as the names of who answer
     reason: str
 
 
-class FormColumn(Fact, keys=2):
-    """A column of a form that goes out; its heading is that of `layouts.csv`.
-
-    `typed`: `one` of the options, or another too that Excel asks about (`suggested`), a `whole`
-    number, `text`, or nothing (`locked`). Options are parted by ` | `; `<opd>`: all of a kind.
-    """
-
+class FormColumn(Fact, keys=2):  # of a form that goes out; its heading is that of `layouts.csv`.
+    # Options are parted by ` | `; `<opd>`: all of a kind; `suggested`: another one may be typed
     kind: str
     column: str
     width: int
