@@ -228,7 +228,7 @@ def test_a_file_that_grows_while_it_is_read_waits_and_the_others_go_on(
     monkeypatch.setattr(clean, "_read", while_it_grows)
     made = clean.clean(raw, tmp_path / "tables")
     assert list(made.tables["index_scores"]["region"]) == [KUKAR]
-    assert any("tumbuh.csv: masih disalin" in problem for problem in made.problems)
+    assert any("tumbuh.csv: berkas belum utuh" in problem for problem in made.problems)
     received.check_tables(tmp_path / "tables", raw)  # it refuses no report of the others
     monkeypatch.undo()
     assert "64.02" in set(clean.clean(raw, tmp_path / "tables").tables["index_scores"]["region"])
