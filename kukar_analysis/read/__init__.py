@@ -19,35 +19,32 @@ def _lists(path: Path, name: str) -> Reading:
     """
     reading, sheets, all_told = Reading(), [], True
     forms, _ = mapping.load(Path(path.as_posix().removesuffix(name)))
-    for found in files.grids(path, name, reading):
+    for grid in files.grids(path, name, reading):
         before, said, noted = (len(x) for x in (reading.lists, reading.problems, reading.notes))
-        if found.unread or not mapping.read(found, forms, reading):
-            lists.read(found, reading)
-        became = [each.kind for each in reading.lists[before:]]
-        if any(not each.records for each in reading.lists[before:]):
-            empty = reading.problems if found.medium == "text" else reading.notes
-            empty.append(told("no_lines", found.place))
-        elif (
-            not became
-            and not found.unread
-            and recognise(found).kind in ("", "survey")  # else it is near to another list of ours
-            and (what := mapping.guess(found))
-        ):
+        if grid.unread or not mapping.read(grid, forms, reading):
+            lists.read(grid, reading)
+        found = reading.lists[before:]
+        is_open = not found and not grid.unread
+        if not all(each.records for each in found):
+            empty = reading.problems if grid.medium == "text" else reading.notes
+            empty.append(told("no_lines", grid.place))
+        # else it is near to another list of ours
+        elif is_open and recognise(grid).kind in ("", "survey") and (what := mapping.guess(grid)):
             del reading.problems[said:], reading.notes[noted:]
-            reading.say("unmapped", found.place, f"{what}, `kukar map {name}`")
-        if became and found.hidden:
-            reading.say("hidden_rows", found.place, formats.listed([*map(str, found.hidden)], 10))
-        if became and found.hidden_columns:
-            reading.say("hidden_columns", found.place)
-        state = " + ".join(became) or found.unread or ("tidak dibaca" if found.rows else "kosong")
-        sheets.append(f"{found.part!r} {state}")
-        all_told &= bool(became or found.unread)
-    if not any(found.records or found.medium == "text" for found in reading.lists):
-        said_ = [*reading.problems, *reading.notes]
-        raise SourceError(" ".join(said_)) if said_ else refusal("no_sheet", name)
+            reading.say("unmapped", grid.place, f"{what}, `kukar map {name}`")
+        if found and grid.hidden:
+            reading.say("hidden_rows", grid.place, formats.listed([*map(str, grid.hidden)], 10))
+        if found and grid.hidden_columns:
+            reading.say("hidden_columns", grid.place)
+        state = grid.unread or ("tidak dibaca" if grid.rows else "kosong")
+        sheets.append(f"{grid.part!r} {' + '.join(each.kind for each in found) or state}")
+        all_told &= not is_open
+    if not any(each.records or each.medium == "text" for each in reading.lists):
+        why = [*reading.problems, *reading.notes]
+        raise SourceError(" ".join(why)) if why else refusal("no_sheet", name)
     if not all_told:
         reading.say("sheets", name, ", ".join(sheets))
-    if any(found.medium == "workbook" for found in reading.lists):
+    if any(each.medium == "workbook" for each in reading.lists):
         sums.check_typed(reading, name, int(name[:4]))
     return reading
 

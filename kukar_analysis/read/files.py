@@ -8,12 +8,13 @@ looked up in the sheet's own XML. What a file unpacks to is bounded before it is
 import codecs
 import csv
 import io
+import posixpath
 import re
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -27,27 +28,21 @@ from kukar_analysis.errors import UnfinishedError
 from kukar_analysis.read.lists import GUIDE, Grid, known_headings, words
 from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, refusal
 
-_LARGEST, _WIDEST = 64 * 2**20, 1000
-"""Bytes of the largest file, and cells of the widest row, that are looked at."""
-_UNPACKED = 64 * 2**20
-"""Bytes that the parts of a workbook may unpack to which are read here and by calamine."""
-_CELLS, _TAGS = 2_000_000, 8 * 2**20
-"""Cells that a sheet may reach over, as calamine holds every one, and tags of all parts."""
+_LARGEST, _WIDEST = 64 * 2**20, 1000  # bytes of a file, and cells of a row, that are looked at
+_UNPACKED, _TAGS = 64 * 2**20, 8 * 2**20  # bytes and tags of a workbook's parts that are looked at
+_CELLS = 2_000_000  # that a sheet may reach over, as calamine holds every one
 _DELIMITERS = ";,\t|"
 _TITLES = 20  # lines in which the headings are looked for, to tell what parts the cells
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
-_STRINGS = "xl/sharedStrings.xml"
-_LOOKED_INTO = rf"{_BOOK}|{_RELATIONS}|{_STYLES}|{_STRINGS}|xl/(worksheets|tables)/[^/]+\.xml"
+_PARTS = rf"{_BOOK}|{_RELATIONS}|{_STYLES}|xl/sharedStrings.xml|xl/(worksheets|tables)/[^/]+\.xml"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, Xml.ParseError, LookupError, ValueError)
 _WEB = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")
 
 
 @dataclass
 class Marks:
-    """What a sheet's XML says: `cells` by (row, column) from 1, and how far it reaches.
-
-    `struck` are rows with a text that is struck through; `shared` counts cells with a shared text.
-    """
+    """What a sheet's XML says: `cells` by (row, column) from 1, and how far it reaches."""
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
     hidden: list[int] = field(default_factory=list)
@@ -55,13 +50,11 @@ class Marks:
     hidden_columns: int = 0
     last: int = 0
     width: int = 1
-    shared: int = 0
 
 
 def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
-    """Yield the sheets of a workbook, or the list of a text, as far as headings may be looked for.
+    """Yield the sheets of a workbook, or the list of a text; what else is worth saying is said.
 
-    `name` is its path under the raw folder; what else is worth saying of it goes into `reading`.
     Raises OSError when it cannot be opened; SourceError when it is empty, cut, encrypted, too large
     or no such file.
     """
@@ -97,10 +90,10 @@ def _list(path: Path, name: str, _: Reading) -> Iterator[Grid]:
 
 
 def _decoded(data: bytes, name: str) -> str:
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) and len(data) % 2 == 0:
-        return data.decode("utf-16", errors="replace")  # Excel's "Unicode text"
-    for encoding in ("utf-8-sig", "cp1252") if b"\0" not in data else ():
-        try:  # the second is Excel's plain "CSV" on Indonesian Windows
+    is_wide = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # "Unicode text" of Excel
+    # cp1252 is Excel's plain "CSV" on Indonesian Windows
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "cp1252") * (b"\0" not in data):
+        try:
             return data.decode(encoding)
         except UnicodeDecodeError:
             continue
@@ -108,8 +101,19 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
-    _check_start(path.read_bytes(), path, name)
-    marked = _marks(path, name, reading) if zipfile.is_zipfile(path) else {}
+    data, is_zip = path.read_bytes(), zipfile.is_zipfile(path)
+    start = data[:4096].removeprefix(codecs.BOM_UTF8).strip().lower()
+    refused = {
+        "empty_file": not start,
+        "web_page": start.startswith(_WEB),
+        "no_workbook": not data.startswith((_ZIP, _OLE)),
+        "locked": data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data,
+    }
+    for rule in (rule for rule, is_so in refused.items() if is_so):
+        raise refusal(rule, name)
+    if data.startswith(_ZIP) and not is_zip:
+        raise UnfinishedError(name, "akhirnya tidak ada")
+    marked = _marks(path, name, reading) if is_zip else {}
     if not marked:
         reading.say("no_marks", name)
     try:
@@ -119,25 +123,9 @@ def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
                     yield _grid(book, name, sheet, marked.get(sheet.name))
                 else:
                     reading.say("chart", f"{name} lembar {sheet.name!r}")
-    except python_calamine.PasswordError as error:
-        raise refusal("locked", name) from error
     except CalamineError as error:
-        raise refusal("damaged", name, error) from error
-
-
-def _check_start(data: bytes, path: Path, name: str) -> None:
-    """Refuse what is no workbook, whatever its name says."""
-    start = data[:4096].removeprefix(b"\xef\xbb\xbf").strip().lower()
-    if data.startswith(_ZIP) and not zipfile.is_zipfile(path):
-        raise UnfinishedError(name, "akhirnya tidak ada")
-    refused = {
-        "empty_file": not start,
-        "web_page": start.startswith(_WEB),
-        "no_workbook": not data.startswith((_ZIP, _OLE)),
-        "locked": data.startswith(_OLE) and "EncryptedPackage".encode("utf-16-le") in data,
-    }
-    for rule in (rule for rule, is_so in refused.items() if is_so):
-        raise refusal(rule, name)
+        is_locked = isinstance(error, python_calamine.PasswordError)
+        raise refusal("locked" if is_locked else "damaged", name, error) from error
 
 
 def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
@@ -147,7 +135,7 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
     try:
         with zipfile.ZipFile(path) as archive:
             listed = archive.namelist()
-            for part in (part for part in listed if re.fullmatch(_LOOKED_INTO, part)):
+            for part in (part for part in listed if re.fullmatch(_PARTS, part)):
                 with archive.open(part) as packed:  # a size that is declared may lie
                     parts[part] = packed.read(left + 1)
                 left -= len(parts[part])
@@ -157,7 +145,7 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
             raise refusal("too_large", name, f"lebih dari {_TAGS} tanda")
         if any(re.search(r"(xl|/)/?comments", part) for part in listed):
             reading.say("comments", name)
-        looked_at = _styles(parts[_STYLES]) if _STYLES in parts else (set[str](), set[str]())
+        looked_at = _styles(parts.get(_STYLES, b"<none/>"))
         for sheet, part in _sheets(parts).items():
             place = f"{name} lembar {sheet!r}"
             if "worksheets/" in part:
@@ -165,28 +153,9 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
                 if said.last * said.width > _CELLS:
                     reached = f"sampai baris {said.last}, kolom {get_column_letter(said.width)}"
                     raise refusal("too_large", place, reached)
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        RuntimeError,
-        Xml.ParseError,
-        LookupError,
-        ValueError,
-    ) as error:
+    except _BROKEN as error:
         raise refusal("damaged", place, error) from error
-    longest = max(map(len, parts.get(_STRINGS, b"").split(b"si>")))
-    if longest * sum(each.shared for each in found.values()) > 8 * _UNPACKED:
-        raise refusal("too_large", name, f"teks {longest >> 10} kB")  # each cell would hold a copy
     return found
-
-
-def _elements(xml: bytes) -> Iterator[tuple[str, Xml.Element]]:
-    """Yield the elements of a part as they end, by their name without prefix; rows are let go."""
-    for _, element in Xml.iterparse(io.BytesIO(xml)):
-        name = element.tag.rpartition("}")[2]
-        yield name, element
-        if name == "row":
-            element.clear()
 
 
 def _is_on(element: Xml.Element | None, attribute: str, default: str = "0") -> bool:
@@ -195,35 +164,30 @@ def _is_on(element: Xml.Element | None, attribute: str, default: str = "0") -> b
 
 def _styles(xml: bytes) -> tuple[set[str], set[str]]:
     """Return the numbers of the cell styles that show a percentage, and of those struck through."""
-    root, percent, struck = Xml.fromstring(xml), set[str](), set[str]()
-    shown = {"9", "10"}  # Excel's own that show a percentage
+    root, shown = Xml.fromstring(xml), {"9", "10"}  # Excel's own that show a percentage
     for own in root.iterfind("{*}numFmts/{*}numFmt"):
         if "%" in re.sub(r'".*?"|\\.', "", own.get("formatCode", "")):
             shown.add(own.get("numFmtId", ""))
     fonts = [_is_on(f.find("{*}strike"), "val", "1") for f in root.iterfind("{*}fonts/{*}font")]
-    for number, style in enumerate(root.iterfind("{*}cellXfs/{*}xf")):
-        percent |= {str(number)} if style.get("numFmtId") in shown else set()
-        struck |= {str(number)} if any(fonts[int(style.get("fontId", 0)) :][:1]) else set()
-    return percent, struck
+    styles = [(str(n), style) for n, style in enumerate(root.iterfind("{*}cellXfs/{*}xf"))]
+    struck = {n for n, style in styles if any(fonts[int(style.get("fontId", 0)) :][:1])}
+    return {n for n, style in styles if style.get("numFmtId") in shown}, struck
 
 
 def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
     """Return the part of each sheet by its name."""
-    if _BOOK not in parts or _RELATIONS not in parts:
-        return {}
-    targets = {r.get("Id"): r.get("Target", "") for _, r in _elements(parts[_RELATIONS])}
+    targets = {r.get("Id"): r.get("Target", "") for r in Xml.fromstring(parts[_RELATIONS])}
     found = {}
     for sheet in Xml.fromstring(parts[_BOOK]).iterfind("{*}sheets/{*}sheet"):
         of = next((text for key, text in sheet.items() if key.endswith("}id")), None)
-        target = targets.get(of, "")
-        is_whole = target.startswith("/")
-        found[sheet.get("name", "")] = target.removeprefix("/") if is_whole else f"xl/{target}"
+        found[sheet.get("name", "")] = posixpath.join("/xl", targets.get(of, "")).lstrip("/")
     return found
 
 
 def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
     found, row, looked_at = Marks(), 0, percent | struck
-    for name, element in _elements(xml):
+    for _, element in Xml.iterparse(io.BytesIO(xml)):
+        name = element.tag.rpartition("}")[2]
         found.hidden_columns += name == "col" and _is_on(element, "hidden")
         if name != "row":
             continue
@@ -235,7 +199,6 @@ def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
             place = column_index_from_string(at) if at else place + 1
             found.width = max(found.width, place)
             kind, style = cell.get("t", "n"), cell.get("s")
-            found.shared += kind == "s"
             has_formula = "f" in [part.tag[-1] for part in cell]
             if not (has_formula or kind == "e" or style in looked_at):
                 continue
@@ -249,6 +212,7 @@ def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
                 found.cells[row, place] = f"{float(text) * 100:.15g}%"
             if text and style in struck:
                 found.struck.add(row)
+        element.clear()
     return found
 
 
@@ -284,6 +248,4 @@ def _text(value: Any, said: Marks | None) -> str:
     if isinstance(value, (int, float)):
         text = f"{value:.15g}" if abs(value) < 1e15 else str(int(value))
         return Number(text) if said or not 0 < value <= 1 else Unsure(text)
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    return str(value) if isinstance(value, timedelta) else ""
+    return str(value) if isinstance(value, timedelta) else value.isoformat()  # a date or time

@@ -20,26 +20,22 @@ from kukar_analysis.read.source import Medium, Reading, Record, SourceList
 
 DEEPEST = 60  # rows in which the headings are looked for
 STATEMENT = "statement_"
-GUIDE = "bernama petunjuk"
-"""Why a sheet is not to be read that says by its name that it explains the others."""
-SIGNED = re.compile(
+GUIDE = "bernama petunjuk"  # why a sheet that explains the others by its name is not to be read
+SIGNED = re.compile(  # place and date, which begin a signature block
     r"[a-z .]+,[\s.…]*(\d{1,2}[\s.…]*)?"
     r"(januari|februari|maret|april|mei|juni|juli|agustus|september|oktober|november|desember)"
     r"[\s.…]*(20\d\d)?|[a-z .]+,\s*\d{1,2}[-/.]\d{1,2}[-/.]20\d\d",
     re.IGNORECASE,
 )
-"""Place and date, which begin a signature block."""
 _NO_LISTS = ("caption", "letter", "furniture", "answer")  # kinds of layout: words around a list
 _FIGURES = ("score", "mean", "target", "realisation", "budget", "value", "agencies", "index")
-"""Columns of which a sheet has one, and the wrong one would be a wrong number."""
+# of these a sheet has one column, and the wrong one would be a wrong number
 _SAMPLED = 40  # rows below the headings in which a heading over several columns would show
 _STATEMENT = re.compile(r"\s*p[\s._]*0?([1-9]\d?)(?:$|[\s.):].*)", re.IGNORECASE | re.DOTALL)
-"""The heading of a statement in the project's own form of a survey: `P1`."""
 _SIGNATURE, _SIGNATURE_ROWS = 60, 8  # letters of the longest text, and rows, of a signature block
 _FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")  # a score or a code
 _SLIPS = 2  # answers beyond the scale of a survey that may be slips
-_PREFILLED = {"question_scores": "score", "component_scores": "mean"}
-"""Forms for typing in a letter come with a row for each score; one left blank says nothing."""
+_PREFILLED = {"question_scores": "score", "component_scores": "mean"}  # by forms for a letter
 Headings = dict[str, tuple[str, int]]  # our column to (heading as printed, column number)
 Rows = Sequence[tuple[int, list[str]]]  # (row number, cells) of each row that is not blank
 
@@ -69,10 +65,9 @@ class Grid:
 
 @dataclass(frozen=True)
 class Found:
-    """Headings of a kind, standing in rows `first` to `last` of the grid (indices).
+    """Headings of a kind (empty where none is ours), in rows `first` to `last` of the grid.
 
-    `unused` stand for no column of ours. With a `rule` (definitions/rules.csv) it is not read, for
-    the reason `detail`; without any heading of ours the kind is empty.
+    With a `rule` (definitions/rules.csv) it is not read, for the reason `detail`.
     """
 
     kind: str = ""
@@ -88,8 +83,7 @@ class Found:
 class Kind:
     """A kind of list: its headings (normalised) by column, in order of rank.
 
-    `needed` are the columns of which it has every one, `one_of` those of which it has at least one,
-    with their heading as printed.
+    It has every column of `needed`, and at least one of `one_of`, with their heading as printed.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
@@ -188,12 +182,16 @@ def recognise(grid: Grid) -> Found:
     if not whole:
         return max(tried, key=lambda one: len(one.headings), default=Found(rule="no_headings"))
 
-    def fitness(one: Found) -> tuple[int, bool, int, bool]:
-        # a row of words right below that are headings too belongs to them
-        goes_on = one.last > one.first and bool(known_headings(grid.rows[one.last][1]))
-        return len(one.headings), not one.rule, -one.first, goes_on
-
-    return max((one for one in whole if one.first <= whole[0].first + 1), key=fitness)
+    return max(
+        (one for one in whole if one.first <= whole[0].first + 1),
+        key=lambda one: (
+            len(one.headings),
+            not one.rule,
+            -one.first,
+            # a row of words right below that are headings too belongs to them
+            one.last > one.first and known_headings(grid.rows[one.last][1]) > 0,
+        ),
+    )
 
 
 def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -209,10 +207,7 @@ def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 @framework.kept(1000)
 def _match(medium: Medium, rows: tuple[tuple[str, ...], ...], year: str) -> Found:
-    """Return what the rows are the headings of: the kind with the most of them.
-
-    A heading over several columns is part of each one's name. The same form comes again.
-    """
+    """Return what the rows are the headings of: the kind with the most; forms come again."""
     stacks = stacked(rows)
     printed = [" ".join(stack) for stack in stacks]
     by_form: dict[str, set[tuple[str, int]]] = defaultdict(set)
@@ -270,10 +265,7 @@ def _is_own(kind: Kind, column: str, above: str) -> bool:
 
 
 def _chosen(places: dict[str, list[int]], printed: list[str]) -> tuple[Headings, str]:
-    """Return the column of each heading, and why it is not certain where a figure has several.
-
-    A heading that says whose the score is ("Nilai mandiri") goes before those that do not.
-    """
+    # where a figure has several, one that says whose the score is ("Nilai mandiri") goes first
     headings: Headings = {}
     asked = statements()
     detail = f"lebih dari {asked} pernyataan" if f"{STATEMENT}{asked + 1}" in places else ""
@@ -304,8 +296,8 @@ def _over_one_column_each(grid: Grid, found: Found) -> Found:
 def read(grid: Grid, reading: Reading, said: Mapping[str, str] | None = None) -> None:
     """Add the lists of a grid to `reading`, or the reason why there is none.
 
-    `said` are cells that hold for every record unless the list says otherwise: what the names of
-    its file and sheet tell, or what stood above an earlier list of the grid.
+    `said` are cells that hold for every record unless the list says otherwise, from the names of
+    file and sheet or from above an earlier list of the grid.
     """
     found = recognise(grid) if grid.rows else Found()
     if grid.unread and found.rule:
@@ -324,11 +316,8 @@ def read(grid: Grid, reading: Reading, said: Mapping[str, str] | None = None) ->
 
 
 def _said(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> dict[str, str]:
-    """Return what holds for all records of a list that has no column for it.
-
-    What a label says (`Perangkat Daerah : Dinas Kesehatan`) has the last word, then what titles
-    name without one. An agency that the file's name tells and another in a title are asked.
-    """
+    # what a label says (`Perangkat Daerah : ...`) has the last word, then titles, then the names of
+    # file and sheet; an agency that the file's name tells and another in a title are asked
     fw = framework.load()
     columns = [x.column for x in fw.layouts if x.kind == "caption"]
     above = [[c for c in cells if c.strip(" :")] for _, cells in grid.rows[: found.first]]
@@ -358,10 +347,7 @@ def _said(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) 
 
 
 def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> Rows:
-    """Add the list below the headings to `reading`; return the rows from the next headings on.
-
-    What was passed over is said.
-    """
+    """Add the list below the headings to `reading`; return the rows from the next headings on."""
     kind, places = found.kind, {column: i - 1 for column, (_, i) in found.headings.items()}
     of = kinds()[kind]
     named_by = {*of.needed, *of.one_of}
@@ -409,8 +395,12 @@ def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) ->
     for said, rows in passed.items():
         if rows:
             reading.say(said, grid.place, formats.listed(rows, 10))
-    if kind == "survey":
-        records = _on_scale(records)
+    highest = max((s.highest for s in framework.load().surveys.values()), default=0)
+    asked = [text for r in records for c, text in r.cells.items() if c.startswith(STATEMENT)]
+    beyond = sum(text.isdecimal() and int(text) > highest for text in asked)
+    if beyond > max(_SLIPS, len(records) // 50):
+        fault = f"lebih dari {highest}"
+        records = [replace(r, rule="other_scale", fault=fault) for r in records]
     reading.lists.append(SourceList(grid.name, grid.medium, kind, found.headings, records))
     return rest
 
@@ -428,15 +418,6 @@ def _misplaced(grid: Grid, cells: list[str], found: Found) -> tuple[str, str | N
         if is_odd and re.fullmatch(r"\d,\d{1,2}", f"{cell(cells, i - 1)},{cell(cells, i)}"):
             return "split", None
     return "", None
-
-
-def _on_scale(records: list[Record]) -> list[Record]:
-    highest = max((s.highest for s in framework.load().surveys.values()), default=0)
-    cells = [t for r in records for c, t in r.cells.items() if c.startswith(STATEMENT)]
-    beyond = sum(text.isdecimal() and int(text) > highest for text in cells)
-    if beyond <= max(_SLIPS, len(records) // 50):
-        return records
-    return [replace(r, rule="other_scale", fault=f"lebih dari {highest}") for r in records]
 
 
 def _section(texts: list[str], places: Mapping[str, int]) -> dict[str, str] | None:
@@ -460,11 +441,8 @@ def _section(texts: list[str], places: Mapping[str, int]) -> dict[str, str] | No
 
 
 def _is_signature(texts: list[str], cells: list[str], places: Mapping[str, int]) -> bool:
-    """Whether a row begins the signature block: who signs, where and when.
-
-    A row with a score, or with more than one cell of the list's own columns and no place and date,
-    is a record all the same: a programme may be called "TTD Elektronik".
-    """
+    # with a score, or cells of the list's own columns, it is a record: a programme may be called
+    # "TTD Elektronik"
     if "score" in places and re.search(r"\d", cell(cells, places["score"])):
         return False
     short = [text for text in texts if len(text) <= _SIGNATURE]

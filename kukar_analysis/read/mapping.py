@@ -26,16 +26,12 @@ MAPPINGS = "MAPPINGS.csv"
 COLUMNS = ("form", "what", "text", "meaning", "pillar", "programme")
 Form = Mapping[str, Mapping[str, Mapping[str, str]]]
 """Lines of a form by what they say and by the key of their text."""
-_YEAR = re.compile(r"(20\d\d)\s*[*r)]*")
-"""A year that heads a column, with the marks of a preliminary figure."""
+_YEAR = re.compile(r"(20\d\d)\s*[*r)]*")  # with the marks of a preliminary figure
 _FIGURE = re.compile(r"(?!20\d\d[*r) ]*$)-?\d[\d.,\s]*%?")
-_HEADED, _SAMPLED = 3, 200
-"""Rows right above the values in which their headings stand; rows that tell what a column holds."""
-_OF_BLOCK = ("pillar", "sub_dimension", "programme")
-"""Columns that a repeated block of a survey has for itself."""
+_HEADED, _SAMPLED = 3, 200  # rows of headings above values; rows that tell what a column holds
+_OF_BLOCK = ("pillar", "sub_dimension", "programme")  # a repeated block has them for itself
 _LEAST = 3  # columns of answers from which a list of unknown form may be a survey
 _SCALES = {f"{low}-{low + 4}": {str(low + step): str(step) for step in range(5)} for low in (0, 1)}
-"""Scales of five steps, each with what its numbers are of 0 to 4."""
 Tell = Callable[[str, str, Iterable[str]], str]
 """Answers what is not certain: (option of `kukar map`, question, what is known) -> answer."""
 
@@ -117,8 +113,7 @@ def read(grid: Grid, forms: Mapping[str, Form], reading: Reading) -> bool:
 def _survey(grid: Grid, form: Form, reading: Reading) -> None:
     """Add a list for each block of a survey: a pillar's statements, or the same ones again.
 
-    The headings must be those of the mapping, no more and no fewer; others ask for a new one. A
-    block is read as the project's own form is, with its answers as 0 to 4.
+    The headings must be those of the mapping, no more and no fewer; others ask for a new one.
     """
     known, answers = form["heading"], form.get("answer", {})
     used = {key for key, row in known.items() if row["meaning"]}
@@ -163,10 +158,9 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
 
 
 def _table(grid: Grid, codes: str = "") -> tuple[int, int, list[tuple[int, str, str, str]]]:
-    """Return the column of the regions, the index of the first row of values, and its columns.
+    """Return the column of the regions, the first row of values, and what the columns hold.
 
-    They are by index, heading, measure and year (empty where none is printed), none of them where
-    no region is named.
+    A column has its index, heading, measure and year, where one is printed.
     """
     top = grid.rows[:_SAMPLED]
     named_in = Counter(i for _, cells in top for i, t in enumerate(cells) if _region(t, codes))
@@ -207,10 +201,8 @@ def _region(text: str, codes: str = "") -> str | None:
 
 def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
     """Add a list for each column of values that the office has named a statistic for."""
-    unit, citation, codes = (
-        next((row["text"] for row in form.get(what, {}).values()), "")
-        for what in ("unit", "citation", "codes")
-    )
+    told = {what: next(iter(rows.values()))["text"] for what, rows in form.items()}
+    codes, unit = told.get("codes", ""), told.get("unit", "")
     at, first, columns = _table(grid, codes)
     whole = {"indonesia", *words("furniture", "total")}
     whole |= {normalise(region.province) for region in framework.load().regions.values()}
@@ -220,7 +212,7 @@ def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
         if meant and not year:
             reading.say("no_year", grid.place, f"`kukar map {grid.name} --year TAHUN`")
         elif meant:
-            rows = []
+            width, rows = max(at, i) + 1, list[tuple[int, list[str]]]()
             for number, cells in grid.rows[first:]:
                 name, text = cell(cells, at), cell(cells, i)
                 region = _region(name, codes)
@@ -228,15 +220,12 @@ def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
                     if re.search(r"\s|%", text):  # thousands parted by spaces, 7,61 %
                         text = re.sub(r"\s|%$" if unit == "persen" else r"\s", "", text)
                     own = {at: region or name, i: text}
-                    rows.append((number, [own.get(n, "") for n in range(max(at, i) + 1)]))
-            alone = replace(grid, rows=[(0, [""] * (max(at, i) + 1)), *rows])
+                    rows.append((number, [own.get(n, "") for n in range(width)]))
+            alone = replace(grid, rows=[(0, [""] * width), *rows])
             heads = {"value": (heading, i + 1), "region": ("", at + 1)}
-            said = {"year": year, "statistic": meant["meaning"], "citation": citation}
-            said |= {"unit_of_measure": unit}
+            said = {"year": year, "statistic": meant["meaning"], "unit_of_measure": unit}
+            said["citation"] = told.get("citation", "")
             lists.add(alone, Found("official_statistics", heads), said, reading)
-
-
-# What a form that is not known may be
 
 
 def guess(grid: Grid) -> str:
@@ -283,7 +272,8 @@ def dialogue(
     meant = dict(text.rpartition("=")[::2] for text in told["answer"] or ())
     lines: list[dict[str, str]] = []
     found = [grid for grid in files.grids(path, name, Reading()) if grid.rows and not grid.unread]
-    unknown = [grid for grid in found if not _is_known(grid)]
+    # a survey of the project's own form may lack its pillar
+    unknown = [g for g in found if (own := lists.recognise(g)).rule or own.kind == "survey"]
     for grid in [grid for grid in unknown if guess(grid)] or unknown[:1]:
         if not read(grid, forms, Reading()):
             lines += _proposed(grid, tell, meant, {*forms})
@@ -298,13 +288,6 @@ def dialogue(
     paths.write(path, _as_text([*before, *lines]))
     said = f"{len(lines)} baris ditulis ke {MAPPINGS}; jalankan `kukar clean`"
     return f"{_as_text(lines)}{said}"
-
-
-def _is_known(grid: Grid) -> bool:
-    """Whether a grid is a list in a form of the project's own, which says all that is needed."""
-    found = lists.recognise(grid)
-    is_told = found.kind != "survey" or "pillar" in {**found.headings, **lists.named(grid)}
-    return not found.rule and is_told
 
 
 def _proposed(
@@ -398,7 +381,7 @@ def _survey_lines(
 def _column(text: str, values: list[str]) -> str:
     """Return the column of a survey that a heading, or what stands under it, tells, if any."""
     columns, key = kinds()["survey"].columns, normalise(text.rpartition("/")[2])
-    known = [c for c, of in columns.items() if key in of]
+    known = [column for column, of in columns.items() if key in of]
     for column in (c for c in columns if c.startswith("person_")):  # "Nama aplikasi" is of nobody
         begun = tuple(head for head in columns[column] if len(head) > 3 and head != "nama")
         known += [column] * normalise(text).startswith(begun)

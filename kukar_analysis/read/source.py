@@ -25,11 +25,10 @@ class Unsure(str):
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One record of a list: a line, a row of a sheet, a row of a page.
+    """One record of a list: its texts by our column, in a row of its sheet or page (`part`).
 
-    `cells` maps our column to the text as printed, or as the form or mapping says it; `part` is the
-    sheet's name or the page's number. A bare record is one text alone, which may be a person's name
-    too. `rule` and `fault` say why it cannot be taken.
+    A bare record is one text alone, which may be a person's name too. `rule` and `fault` say why it
+    cannot be taken.
     """
 
     row: int
@@ -43,10 +42,7 @@ class Record:
 
 @dataclass(frozen=True)
 class SourceList:
-    """Records of one kind found in a file. `headings` maps our column to (heading, column number).
-
-    `kind` names the parser of a record (clean/records.py) and the layout in definitions.
-    """
+    """Records of one kind found in a file; `headings` are (heading, column number) by column."""
 
     name: str
     medium: Medium

@@ -58,38 +58,37 @@ def check_typed(reading: Reading, name: str, year: int) -> None:
     A component is checked when any of its question scores is typed: then all must be.
     """
     fw, found = framework.load(), list[str]()
-    typed: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    means: dict[str, dict[str, str]] = defaultdict(dict)
-    finals: dict[str, Mapping[str, str]] = defaultdict(dict)
+    typed: dict[str, tuple[dict[str, list[str]], dict[str, str], dict[str, str]]] = defaultdict(
+        lambda: (defaultdict(list), {}, {})
+    )
     for kind, cells in ((x.kind, record.cells) for x in reading.lists for record in x.records):
         region, component = (
             next(iter(fw.match(of, cells.get(of, ""))), cells.get(of, ""))
             for of in ("region", "component")
         )
+        scores, means, final = typed[region]
         if kind == "question_scores":
-            typed[region][component].append(cells["score"])
+            scores[component].append(cells["score"])
         elif kind == "component_scores":
-            means[region][component] = cells["mean"]
+            means[component] = cells["mean"]
         elif kind == "national_table" and cells.get("participated", "").casefold() != "tidak":
-            finals[region] = cells
-    for region in dict.fromkeys([*typed, *means, *finals]):
-        final = finals[region]
+            final |= cells
+    for scores, means, final in typed.values():
         group = next(iter(fw.match("group", final.get("group", ""))), None)
         edition = f"{year}-{group}" if group else fw.asked_edition(year) or ""
         printed = {c: final[c] for c in fw.weights.get(edition, ()) if final.get(c)}
         asked = [fw.questions[id_].component for id_ in fw.edition_questions.get(edition, {})]
         found += [
-            f"{fw.components[c].name}: {len(scores)} dari {asked.count(c)} nilai butir diketik"
-            for c, scores in typed[region].items()
-            if len(scores) != asked.count(c) > 0
+            f"{fw.components[c].name}: {len(own)} dari {asked.count(c)} nilai butir diketik"
+            for c, own in scores.items()
+            if len(own) != asked.count(c) > 0
         ] + [
             f"{fw.components[c].name}: {mean} di sini, {printed[c]} di tabel nasional"
-            for c, mean in means[region].items()
+            for c, mean in means.items()
             if c in printed and unequal(mean, printed[c])
         ]
         if edition in fw.weights:
-            said = printed | means[region]
-            found += differences(edition, typed[region], said, final.get("index"))
+            found += differences(edition, scores, printed | means, final.get("index"))
     if found:
         raise refusal("sums", name, "; ".join(found))
 
