@@ -2,7 +2,7 @@
 # with Python 3.11 or newer: what a user needs is requirements.lock, what a developer needs besides
 # requirements-dev.lock, both with hashes.
 .DEFAULT_GOAL := help
-.PHONY: help setup dev quiet report test check lint docs notebooks bench demo lock clean test-all
+.PHONY: help setup dev quiet report test check lint docs notebooks bench bench-many demo lock clean test-all
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -74,6 +74,9 @@ bench: .venv/ready-dev ## measure what is claimed of speed
 	@$(BIN)/python bench/own_reports.py
 	@$(BIN)/python bench/kills.py
 	@$(BIN)/python bench/papermill_suite.py
+
+bench-many: .venv/ready-dev ## measure 130 regions, and ten years of thirty (an hour)
+	@$(BIN)/python bench/many.py
 
 COMPILE = $(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" pyproject.toml

@@ -1,13 +1,11 @@
-"""`make bench`: the project's own reports, pages included, and how time grows with their number.
+"""`make bench`: the project's own reports, pages included.
 
 In a copy of the project: `kukar report` for all reports of the real tables, fresh, with nothing
 changed and with one definition changed, beside papermill's command for the same notebooks one
-after another (which makes no pages). Then 10, 100 and 500 reports of ever more regions, with the
-seconds for each report and the memory of the runner.
+after another (which makes no pages). How time grows with their number: many.py.
 """
 
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -18,13 +16,11 @@ from pathlib import Path
 
 import yaml
 
-from kukar_analysis import paths, store
+from kukar_analysis import paths
 from kukar_analysis.clean import clean
 from kukar_analysis.report import registry
 
-YEAR, PARTS = 2023, ("kukar_analysis", "notebooks", "docs")
-REGIONS = (1, 10, 50)
-"""Regions of the runs that grow; each has ten reports."""
+PARTS = ("kukar_analysis", "notebooks", "docs")
 CHANGED = "kukar_analysis/definitions/quick_wins.csv"
 
 
@@ -85,35 +81,12 @@ def real_set(project: Path) -> None:
         print(f"{name:21} {spent:6.1f} s, {command / spent:6.1f} times faster ({said})")
 
 
-def growing(project: Path) -> None:
-    """Print the seconds for each report and the memory, from ten reports on."""
-    found = store.read("index_scores", project / "data" / "processed", year=YEAR)
-    codes = list(found.loc[found["participated"], "region"])
-    for count in REGIONS:
-        regions = [word for code in codes[:count] for word in ("--region", code)]
-        run = [str(project / f"grow-{count}"), "--year", str(YEAR), *regions]
-        done = subprocess.run(
-            [sys.executable, __file__, str(project), *run], capture_output=True, text=True
-        )
-        spent, memory, said = done.stdout.strip().split(" ", 2)
-        number = int(said.split()[0])
-        print(
-            f"{number:4} reports: {float(spent):6.1f} s, {float(spent) / number:.2f} s each;"
-            f" largest process {int(memory) >> 10} MB"
-        )
-
-
 def main() -> None:
-    """Print both parts."""
+    """Print the four ways."""
     with tempfile.TemporaryDirectory() as name:
         project = copied(Path(name))
         real_set(project)
-        growing(project)
 
 
 if __name__ == "__main__":
-    if len(sys.argv) > 1:
-        seconds, line = report(Path(sys.argv[1]), *sys.argv[2:])
-        print(f"{seconds:.2f} {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss} {line}")
-    else:
-        main()
+    main()
