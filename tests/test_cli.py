@@ -88,7 +88,7 @@ def test_options_that_mean_the_same_have_the_same_name_and_help():
         ("--region 35.07 --target 3.00", 0, "Jalan terpendek: 2 langkah sebesar 1,00 poin"),
         ("--region 35.07 --target 4.00 --fixed impact", 1, "tidak tercapai"),
         ("", 2, "say what to change"),
-        ("--change output", 2, "expected NAME=VALUE"),
+        ("--change output", 2, "score of output '' is no number"),
         ("--change output=5", 1, "outside the scale"),
         ("--region 64.02 --target 3 --step 0", 2, "moves nothing"),
     ],

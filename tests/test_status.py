@@ -5,10 +5,12 @@ import json
 import re
 import shutil
 import subprocess
+import tempfile
 import threading
 from datetime import date
 from hashlib import sha256
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 from making import bytes_of
@@ -16,7 +18,7 @@ from typer.testing import CliRunner
 
 from kukar_analysis import clean, framework, paths
 from kukar_analysis.clean import received
-from kukar_analysis.cli import app, clock, names
+from kukar_analysis.cli import app, clock, years
 from kukar_analysis.errors import HeldError, KukarError, UsageError
 from kukar_analysis.framework.facts import Accepted
 from kukar_analysis.report import cache
@@ -47,7 +49,8 @@ def office(raw_folder, tmp_path, monkeypatch):
             "reports": [entry | {"status": "complete"} | told],
         }
         (reports / paths.MANIFEST).write_text(json.dumps(manifest))
-        look = lambda day: clock.standing_of(raw, reports, [KUKAR], date.fromisoformat(day))  # noqa: E731
+        asked = cache.Asked(regions=[KUKAR], raw=raw, reports=reports)
+        look = lambda day: clock.standing_of(asked, date.fromisoformat(day))  # noqa: E731
         look.raw, look.manifest = raw, reports / paths.MANIFEST
         return look
 
@@ -248,6 +251,13 @@ def answers(raw, folder):
     return made.sort_values(list(made), ignore_index=True)
 
 
+def forget(raw, today=LATER):
+    """Delete names that are as old as the definitions state, in a work folder that is cleared."""
+    days = framework.load().terms["survey_names"].days
+    with tempfile.TemporaryDirectory() as work:
+        return years.forget_names(raw, Path(work), days, today)
+
+
 @pytest.fixture
 def surveyed(raw_folder):
     text = SURVEY + SOMEONE + NOBODY + FAULTY
@@ -258,16 +268,14 @@ def surveyed(raw_folder):
 
 def test_names_go_after_their_term_and_every_answer_stays(surveyed, tmp_path):
     before = answers(surveyed, tmp_path / "a")
-    days = framework.load().terms["survey_names"].days
-    assert names.forget(surveyed, days, date(2024, 5, 13)) == []
-    assert names.forget(surveyed, days, date(2024, 5, 14)) == ["2023/survei.csv"]
+    assert forget(surveyed, date(2024, 5, 13)) == []
+    assert forget(surveyed, date(2024, 5, 14)) == ["2023/survei.csv"]
     made = clean.clean(surveyed, tmp_path / "b")
     assert answers(surveyed, tmp_path / "b").equals(before)
     assert [p for p in made.problems if "SOURCES" in p] == []
     left = "".join(p.read_text() for p in surveyed.rglob("*") if p.is_file())
     assert "Karangan" not in left
-    assert list(surveyed.parent.glob(".*.work")) == []
-    assert names.forget(surveyed, 0, LATER) == []
+    assert forget(surveyed) == []
 
 
 @pytest.mark.parametrize("step", range(3))
@@ -293,9 +301,9 @@ def test_broken_off_anywhere_every_answer_is_there_once_and_the_next_run_goes_on
         patch.setattr(paths, "write", until_killed(paths.write))
         patch.setattr(type(surveyed), "unlink", until_killed(type(surveyed).unlink))
         with pytest.raises(Killed):
-            names.forget(surveyed, 0, LATER)
+            forget(surveyed)
     assert answers(surveyed, tmp_path / "b").equals(before)
-    names.forget(surveyed, 0, LATER)
+    forget(surveyed)
     assert answers(surveyed, tmp_path / "b").equals(before)
     assert "Karangan" not in "".join(p.read_text() for p in surveyed.rglob("*.*"))
 
@@ -311,7 +319,7 @@ def test_what_would_lose_an_answer_is_not_deleted(surveyed, name, content, said)
     (surveyed / "2023" / name).write_text(content)
     before = bytes_of(surveyed)
     with pytest.raises(KukarError, match=said):
-        names.forget(surveyed, 0, LATER)
+        forget(surveyed)
     assert bytes_of(surveyed) == before
 
 

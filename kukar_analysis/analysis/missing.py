@@ -55,10 +55,10 @@ def not_received(year: int, region: str) -> pd.DataFrame:
     return tidy(found, "paper holder fills state since sentence accepted")
 
 
-def letters(region: str) -> set[int]:
+def letters(region: str) -> list[int]:
     """Return the years whose letter came: with the region's line, or the assessors' scores."""
     scores = store.read("question_scores", region=region).query("source == 'assessor'")
-    return {*store.read("index_scores", region=region)["year"], *scores["year"]}
+    return sorted({*store.read("index_scores", region=region)["year"], *scores["year"]})
 
 
 def due(region: str, today: date) -> pd.DataFrame:
@@ -68,7 +68,7 @@ def due(region: str, today: date) -> pd.DataFrame:
     alone; state: wrong (overdue), waited (in its time), accepted (the office knows why).
     """
     fw, year, now = framework.load(), today.year, str(today)
-    years = sorted({*range(fw.years()[0], year + 1)} - letters(region))
+    years = sorted({*range(fw.years()[0], year + 1)} - {*letters(region)})
     lacks = [("letter", of, told("due.letter", year=of, region=region)) for of in years]
     seats = store.read("pillar_agencies", year=year, region=region).dropna(subset="opd")
     given = quality.own_answers(year, region).query("is_answered").dropna(subset="opd")

@@ -87,15 +87,15 @@ def look(raw: Path) -> Received:
     return received
 
 
-def check_tables(processed: Path, raw: Path | None = None) -> None:
+def check_tables(processed: Path, raw: Path = store.RAW) -> None:
     """Raise TableError where tables are not as written, or not of the raw files at hand.
 
     The raw folder is the one they were made from, unless another is named; where it is not there,
     as on a machine that was handed the tables alone, there is nothing to compare.
     """
     record = store.check_written(processed)
-    folder = raw or (Path(record["raw"]) if record.get("raw") else None)
-    if not record.get("files") or folder is None or not folder.is_dir():
+    folder = Path(record.get("raw") or raw) if raw == store.RAW else raw
+    if not record.get("files") or (raw == store.RAW and not folder.is_dir()):
         return
     # what could not be read, as a file half copied, is not in the tables however it is by now
     known = {name: sha256 for name, sha256 in record["files"].items() if sha256 is not None}

@@ -27,44 +27,38 @@ _RUN = "jalankan `kukar run`"
 _PARTS = {"wrong": "Salah", "waited": "Ditunggu", "accepted": "Diketahui"}
 
 
-def standing_of(
-    raw: Path | None, reports: Path, regions: list[str] | None, today: date | None = None
-) -> dict[str, Any]:
-    """Return how things stand on a day; without `regions` for the office's own.
+def standing_of(asked: Asked, today: date | None = None) -> dict[str, Any]:
+    """Return how things stand on a day, for the regions asked or the office's own.
 
     Lines of what is wrong (an alarm), waited (may still come), accepted (will not); healthy: none
-    of the first two; published: made_at, version, commit, inputs (sha256 by raw file), reports
-    (number by status), or null.
+    of the first two; published: made_at, version, commit, inputs, reports (by status), or null.
     """
     from kukar_analysis import framework
     from kukar_analysis.analysis import missing
     from kukar_analysis.clean.received import check_tables
     from kukar_analysis.framework.facts import WITA
 
-    fw, day = framework.load(), today or datetime.now(WITA).date()
-    manifest, published = paths.known(reports / paths.MANIFEST), None
-    found = {part: list[str]() for part in _PARTS}
-    found["wrong"] += _of_run()
+    fw, manifest = framework.load(), paths.known(asked.reports / paths.MANIFEST)
+    wrong, published, shown, due = [*_of_run()], None, set(), []
     if manifest:
         published = {key: manifest[key] for key in ("made_at", "version", "commit", "inputs")}
         published["reports"] = Counter(entry["status"] for entry in manifest["reports"])
+        shown = {(e["year"], e["region"]) for e in manifest["reports"] if e["page"]}
     else:
-        found["wrong"].append(f"belum ada terbitan yang terbaca di {reports.name}: {_RUN}")
+        wrong.append(f"belum ada terbitan yang terbaca di {asked.reports.name}: {_RUN}")
     try:
-        check_tables(paths.processed_dir(), raw)
+        check_tables(paths.processed_dir(), asked.raw)
     except KukarError as error:
-        found["wrong"].append(f"tabel tidak dapat dipakai ({error})")
+        wrong.append(f"tabel tidak dapat dipakai ({error})")
     else:
-        found["wrong"] += _of_files(reports, manifest)
-        shown = {(e["year"], e["region"]) for e in manifest.get("reports", ()) if e["page"]}
-        own = [known.region for known in fw.reported_regions if known.role == "own"]
-        for place in map(fw.region, regions or own):
-            for year in sorted(missing.letters(place.region)) if manifest else ():
-                if (year, place.region) not in shown:
-                    found["wrong"].append(f"{year} {place.name} belum terbit: {_RUN}")
-            for line in missing.due(place.region, day).itertuples():
-                found[str(line.state)].append(str(line.sentence))
-    return {"healthy": not (found["wrong"] or found["waited"]), "published": published, **found}
+        wrong += _of_files(asked.reports, manifest)
+        for place in map(fw.region, asked.regions or fw.offices):
+            come = [y for y in missing.letters(place.region) if (y, place.region) not in shown]
+            wrong += [f"{y} {place.name} belum terbit: {_RUN}" for y in come if manifest]
+            due += [*missing.due(place.region, today or datetime.now(WITA).date()).itertuples()]
+    found = {part: [line.sentence for line in due if line.state == part] for part in _PARTS}
+    found["wrong"] = wrong + found["wrong"]
+    return {"healthy": not found["wrong"] + found["waited"], "published": published, **found}
 
 
 def lines(standing: dict[str, Any]) -> Iterator[str]:
@@ -77,8 +71,7 @@ def lines(standing: dict[str, Any]) -> Iterator[str]:
         counts = ", ".join(f"{n} {state}" for state, n in made["reports"].items())
         years = sorted(Counter(name[:4] for name in made["inputs"]).items())
         files = ", ".join(f"{year} ({n})" for year, n in years)
-        since = site.shown(made["made_at"])
-        yield f"Terbit: sejak {since}; laporan: {counts}"
+        yield f"Terbit: sejak {site.shown(made['made_at'])}; laporan: {counts}"
         yield f"Dibuat dari: berkas {files}; program {made['version']}"
 
 
@@ -130,7 +123,7 @@ def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
         said = f"berakhir dengan kode {code}: {error or 'ada yang tidak selesai'}"
         _kept(ended=said if code else "")
     if send:
-        is_told = tell(send, standing_of(asked.raw, asked.reports, asked.regions)["wrong"])
+        is_told = tell(send, standing_of(asked)["wrong"])
     if error:
         raise error
     return is_told and not code

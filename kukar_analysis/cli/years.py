@@ -1,18 +1,22 @@
-"""The start of a year: editions copied into the definitions, to be confirmed; folders and forms."""
+"""What comes once a year: a year begins, and old surveys no longer say who answered them."""
 
+import csv
+import re
 import shutil
-import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import date
 from pathlib import Path
 
 import pandas as pd
 
-from kukar_analysis import forms, framework, paths
-from kukar_analysis.errors import UsageError
+from kukar_analysis import clean, forms, framework, paths, places
+from kukar_analysis.clean.received import NAMELESS, SOURCES, nameless, originals
+from kukar_analysis.errors import KukarError, SourceError, UsageError
 
 FILES = ("edition_questions", "editions", "weights", "surveys")
 """Files of definitions that hold an edition's facts."""
+_OF_RECORD = ["year", "region", "pillar", "sub_dimension", "programme", "respondent"]
 _README = "LIES-SAYA.txt"
 
 
@@ -40,31 +44,27 @@ def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str
     copy(year, [source.edition for source in copies.values()])
     for made, source in copies.items():
         yield f"edition {made}: copied from {source.edition}, and nothing of it confirmed yet"
-        for gone in _retired(year):
-            if gone in fw.edition_questions.get(source.edition, ()):
-                said = f"not copied: {fw.questions[gone].label} ({gone}). {fw.retired[gone].reason}"
-                yield f"{said}. If the form asks it, add its line to edition_questions.csv"
+        for gone in _retired(year) & {*fw.edition_questions.get(source.edition, ())}:
+            said = f"not copied: {fw.questions[gone].label} ({gone}). {fw.retired[gone].reason}"
+            yield f"{said}. If the form asks it, add its line to edition_questions.csv"
     for part in ("opd", "survei"):
         (raw / part).mkdir(parents=True, exist_ok=True)
     yield f"raw folder: {raw}"
-    if asks:
-        yield f"{_forms(year, asks[0], folder)} forms to send out, with {_README}: {folder}"
-    yield (
-        f"next: in {framework.DEFINITIONS} filter `status` = unconfirmed; correct each fact to the"
-        f" rule of {year}, and write its status (seen or inferred) and its citation"
-    )
+    for edition in asks[:1]:
+        yield f"{_forms(year, edition, folder)} forms to send out, with {_README}: {folder}"
+    said = f"in {framework.DEFINITIONS} filter `status` = unconfirmed; correct each fact to the"
+    yield f"next: {said} rule of {year}, and write its status (seen or inferred) and citation"
 
 
-def _retired(year: int) -> list[str]:
-    return [question for question, r in framework.load().retired.items() if r.since <= year]
+def _retired(year: int) -> set[str]:
+    return {question for question, r in framework.load().retired.items() if r.since <= year}
 
 
 def _forms(year: int, edition: str, folder: Path) -> int:
     fw = framework.load()
-    (region,) = (r.region for r in fw.reported_regions if r.role == "own")
-    made = forms.write("agency", year, region, folder, fw.opd, edition=edition)
+    made = forms.write("agency", year, fw.offices[0], folder, fw.opd, edition=edition)
     for kind in ["programmes", *["survey"] * (edition in fw.surveys)]:
-        made += forms.write(kind, year, region, folder, edition=edition)
+        made += forms.write(kind, year, fw.offices[0], folder, edition=edition)
     text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
     paths.write(folder / _README, text.format(year=year))
     return len(made)
@@ -73,10 +73,9 @@ def _forms(year: int, edition: str, folder: Path) -> int:
 def copy(year: int, sources: list[str]) -> None:
     """Add lines for editions copied from `sources`, without the questions retired by then.
 
-    What is added is checked before a file is touched (DefinitionError where it contradicts what is
-    there), and all files are changed or none.
+    All files are changed or none.
     """
-    fw, after = framework.load(), dict[str, bytes]()
+    fw, after = framework.load(), dict[Path, bytes]()
     for name in FILES:
         path = framework.DEFINITIONS / f"{name}.csv"
         lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
@@ -97,14 +96,88 @@ def copy(year: int, sources: list[str]) -> None:
         }
         made = lines.assign(**{column: changed[column] for column in changed if column in lines})
         text = made.to_csv(header=False, index=False, lineterminator="\n")
-        after[path.name] = path.read_bytes().rstrip(b"\r\n") + b"\n" + text.encode()
-    with tempfile.TemporaryDirectory() as place:
-        trial = Path(shutil.copytree(framework.DEFINITIONS, Path(place, "definitions")))
-        for name, content in after.items():
-            (trial / name).write_bytes(content)
-        framework.load(trial)
+        after[path] = path.read_bytes().rstrip(b"\r\n") + b"\n" + text.encode()
     with ExitStack() as stack:  # all are written before one takes its place
-        for name, content in after.items():
-            new = stack.enter_context(paths.replacing(framework.DEFINITIONS / name))
-            new.write_bytes(content)
+        for path, content in after.items():
+            stack.enter_context(paths.replacing(path)).write_bytes(content)
     framework.forget()
+
+
+def forget_names(raw: Path, work: Path, days: int, today: date) -> list[str]:
+    """Replace surveys received `days` days ago or earlier by lists of the answers kept of them.
+
+    Returns the names of the files deleted. Raises KukarError, and deletes nothing, where a file
+    holds another list too or an answer would not stay as it is. From the moment a list stands
+    beside its survey it is read in its place, so a run that is broken off anywhere leaves every
+    answer once, and the next one goes on. It is tried in `work`, of which nothing may be left.
+    """
+    trial = shutil.copytree(raw, work / "raw")
+    for listed in originals(trial).values():
+        (trial / listed).unlink()  # an earlier run was broken off behind it
+    before, since = clean.clean(trial, work / "tables").tables, _received(trial)
+    kinds = before["files"].set_index("file")["kind"]
+    kinds = kinds[kinds.str.contains("survey") & ~kinds.index.str.contains(f"/{NAMELESS}")]
+    lists = {}
+    for name, kind in kinds.items():
+        written = date.fromtimestamp((trial / name).stat().st_mtime)
+        if (today - since.get(name, since.get(nameless(name), written))).days < days:
+            continue
+        if kind != "survey":
+            raise KukarError(f"{name} holds other lists too: save the survey as its own file")
+        lists[name], beside = _list(before["survey_responses"], name), raw / nameless(name)
+        if beside.exists() and beside.read_bytes() != lists[name].encode():
+            raise KukarError(f"{beside} is there already, and no list of {name}: rename one")
+    _replace(trial, lists)
+    if lists and _answers(before) != _answers(clean.clean(trial, work / "tables").tables):
+        said = "nothing deleted: an answer would change. Is there another of that name, but for"
+        raise KukarError(f"{', '.join(lists)}: {said} its end, rename it; else report this")
+    _replace(raw, lists)
+    for name in lists:
+        (raw / name).unlink()
+    return [*lists]
+
+
+def _replace(raw: Path, lists: dict[str, str]) -> None:
+    """Write each list beside its survey, and SOURCES.csv that names it in the survey's place."""
+    sources = raw / SOURCES
+    said = before = sources.read_text(encoding="utf-8-sig") if sources.exists() else ""
+    for name, text in lists.items():
+        listed = paths.write(raw / nameless(name), text)
+        said = said.replace(paths.sha256(raw / name), paths.sha256(listed))
+        said = re.sub(rf"{re.escape(name)}(?![^,\"\n])", nameless(name), said)
+    if said != before:
+        paths.write(sources, said)
+
+
+def _answers(tables: dict[str, pd.DataFrame]) -> dict[object, int]:
+    """Return how often each answer stands in the tables, wherever it stands."""
+    rows = tables["survey_responses"].drop(columns="origin").astype(object).fillna("")
+    return dict(rows.value_counts())
+
+
+def _list(answers: pd.DataFrame, name: str) -> str:
+    """Return the list that takes a survey's place, a line a record, as `kukar clean` reads it."""
+    answers = answers[answers["origin"].map(places.file_of) == name]
+    record = answers["origin"].map(places.record_of)
+    parts = answers.groupby(record)["sub_dimension"]
+    part = parts.transform("first").where(parts.transform("nunique") == 1)  # else by their numbers
+    rows = answers.assign(record=record, sub_dimension=part).astype({"answer": "Int64"})
+    rows[_OF_RECORD] = rows[_OF_RECORD].astype(object).fillna("")
+    made = rows.set_index(["record", *_OF_RECORD, "statement"])["answer"].unstack()
+    statement = forms.heading("survey", "statement")
+    made = made if len(made) else made.reindex(columns=[1])  # a heading, so that it is read
+    made = made.rename(columns=lambda number: statement.replace("#", str(number)))
+    heads = [forms.heading("survey", column) for column in _OF_RECORD]
+    return str(made.droplevel("record").to_csv(sep=";", index_label=heads, lineterminator="\n"))
+
+
+def _received(raw: Path) -> dict[str, date]:
+    """Return the days on which files were received, as far as SOURCES.csv says it."""
+    if not (raw / SOURCES).exists():
+        return {}
+    try:
+        rows = csv.DictReader((raw / SOURCES).read_text(encoding="utf-8-sig").splitlines())
+        told = [(row["file"], row.get("received_on")) for row in rows]
+        return {name: date.fromisoformat(day) for name, day in told if day}
+    except (ValueError, KeyError) as error:
+        raise SourceError(f"{SOURCES}: {error}; expected received_on as 2023-05-15") from error

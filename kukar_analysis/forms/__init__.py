@@ -21,7 +21,7 @@ COORDINATORS = ("Bappeda", "Diskominfo")
 """Agencies that are also asked what is of no pillar: Bappeda leads and Diskominfo coordinates the
 evaluation (rakor of 7 September 2022, citation kukarkab-631; said too in definitions/events.csv).
 """
-_KINDS = {
+KINDS = {
     "agency": ("formulir-{0}", "Formulir Penilaian Mandiri"),
     "findings": ("", "Perbaikan Penilaian Mandiri"),
     "letter": ("isian-surat-{0}-{1}", "Isian Surat Hasil Evaluasi"),
@@ -65,7 +65,7 @@ def write(
             form.sheet("quick_win_aspects", "Aspek quick win", [()] * 60)
         else:
             _survey(form, fw.surveys[of])
-        file = _KINDS[kind][0].format(year, place.region)
+        file = KINDS[kind][0].format(year, place.region)
         forms[folder / f"{file}{f'-{formats.slug(agency.opd)}' if agency else ''}.xlsx"] = form
     return _saved(forms, force)
 
@@ -140,7 +140,7 @@ class _Form:
 
     def __init__(self, kind: str, year: int, place: str, opd: Opd | None) -> None:
         self.kind, self.opd, self.place = kind, opd, place
-        self.title = f"{_KINDS[kind][1]} Smart City {year}"
+        self.title = f"{KINDS[kind][1]} Smart City {year}"
         self.book = draw.book(f"{self.title}: {opd.name if opd else place}", year)
         self.said: dict[str, Any] = {"year": year, "place": place, "head": {}, "caption": {}}
         self.captions = {"region": place, "year": str(year)} | ({"opd": opd.name} if opd else {})

@@ -153,8 +153,12 @@ class Framework:
 
     def is_office(self, region: str) -> bool:
         """Whether the raw files are this region's office's own: that of the program, or sample."""
-        own = {r.region for r in self.reported_regions if r.role == "own"}
-        return region in own or self.regions[region].is_sample
+        return region in self.offices or self.regions[region].is_sample
+
+    @property
+    def offices(self) -> list[str]:
+        """The regions whose office uses this program."""
+        return [r.region for r in self.reported_regions if r.role == "own"]
 
     def match(self, kind: str, text: str) -> list[str]:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
