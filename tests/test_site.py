@@ -338,8 +338,8 @@ def test_search_finds_pages_and_leads_to_the_section(tab, site):
     said = tab.inner_text(".results [role=status]")
     assert said == f"{len(found)} halaman memuat “simulasi PERINGKAT”."
     link.click()
-    assert tab.url == f"{site.as_uri()}/2023/64.02/07_ketahanan.html#peringkat-pada-simulasi"
-    assert tab.is_visible("#peringkat-pada-simulasi")
+    assert tab.url == f"{site.as_uri()}/2023/64.02/07_ketahanan.html#Peringkat-pada-simulasi"
+    assert tab.is_visible("#Peringkat-pada-simulasi")
 
 
 def test_a_page_that_was_sent_alone_says_that_search_needs_the_site(browser, site, tmp_path):

@@ -8,6 +8,7 @@ import base64
 import re
 from collections import Counter
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -21,8 +22,7 @@ from traitlets.config import Config
 from kukar_analysis import formats, paths
 from kukar_analysis.report import notebooks
 
-LARGEST = 5_000_000
-"""Characters of an output that a page still shows."""
+LARGEST = 5_000_000  # characters of an output that a page still shows
 PERSONAL = {
     "a telephone number": r"(?<![\w.])(\+62|62|0)[ .-]?8\d{2}[ .-]?\d{3,4}[ .-]?\d{3,4}(?!\w)",
     "an e-mail address": r"[\w.+-]{1,64}@[\w-]{1,64}\.[a-z]{2,}",
@@ -32,8 +32,6 @@ PERSONAL = {
 _ADDRESS = (
     r"\b(Jl|Jln|Jalan|Gg|Gang)\b\.?\s[^\n]{2,50}?\b(No|Nomor|RT)\b\.?\s?\d|\bRT\.?\s?\d+\s?/\s?RW"
 )
-_RESERVED = ("atas", "isi", "cari")
-"""Anchors of the templates, which nothing in a notebook may take."""
 _SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"]
 _SHOWN += ["text/latex", "text/plain"]
 _RUNS = re.compile(
@@ -53,9 +51,8 @@ _TYPED = "a formula stands there as it was typed"
 def read(notebook: Path) -> dict[str, Any]:
     """Return an executed notebook as a page, without its code.
 
-    body (HTML), question (its title), sections (anchor, heading, text; the first is what stands
-    before the first heading), left_out (what it does not show, a line each), personal (kinds of
-    what looks like personal data on it).
+    body (HTML), question (its title), sections (anchor, heading, text; first what stands before the
+    first heading), left_out (what it does not show), personal (kinds of what looks personal).
     """
     found = nbformat.v4.upgrade(nbformat.read(notebook, as_version=4))
     found.cells, left = notebooks.as_written(found.cells), list[tuple[int, str]]()
@@ -77,22 +74,13 @@ def read(notebook: Path) -> dict[str, Any]:
     soup = BeautifulSoup(exporter.from_notebook_node(found, beside)[0], "html.parser")
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
+    _named(soup)
     cells = {int(str(div["id"])[8:]): div for div in soup.find_all(id=re.compile("^cell-id="))}
     for number, div in cells.items():
         del div["id"]
         for tag in div.find_all(True):
             left += [] if tag.decomposed else [(number, what) for what in _cleaned(tag, soup)]
     _gathered([*cells.values()], soup)
-    anchors = _anchored(soup)
-    for number, div in cells.items():
-        for link in [] if div.decomposed else div.find_all(href=True):
-            target = str(link["href"])
-            place = unquote(target[1:])
-            if target.startswith("#") and (place in anchors or soup.find(id=place)):
-                link["href"] = f"#{anchors.get(place, place)}"
-            elif not re.match(r"https?://|mailto:", target, re.IGNORECASE):
-                del link["href"]
-                left.append((number, f"a link to {target[:80]} leads nowhere on the page"))
     firsts = [(cell.source.strip().splitlines() or [""])[0][:60] for cell in found.cells]
     sections = [*_sections(body := str(soup))]
     return {
@@ -111,21 +99,16 @@ def personal(text: str) -> list[str]:
 
 
 def _prepared(cell: Any) -> Iterator[str]:
-    """Take out of a cell what nbconvert would stumble over or show raw; yield what it was."""
-    if cell.cell_type != "code":
-        yield from [_TYPED] * bool(_FORMULA.search(cell.source))
-    for place, output in reversed([*enumerate(cell.get("outputs", ()))]):
+    """Take out of a cell what no page can show; yield what it was, and formulas as typed."""
+    if cell.cell_type != "code" and _FORMULA.search(cell.source):
+        yield _TYPED
+    for output in [*cell.get("outputs", ())]:
         data, size = output.get("data", {}), len(str(output))
         best = next((kind for kind in _SHOWN if kind in data), "")
         strange = ", ".join(sorted({*data} - {*_SHOWN}))
-        if size > LARGEST:
-            yield f"an output of {size / 1e6:.0f} MB is left out"
-            text = f"Keluaran sebesar {size / 1e6:.0f} MB tidak dimuat di halaman ini; ada di"
-            shown = {"text/plain": f"{text} berkas notebook."}
-            cell.outputs[place] = nbformat.v4.new_output("display_data", shown)
-        elif strange and (best in ("", "text/plain") or "widget-view" in strange):
-            yield f"an output of {strange} is left out"
-            del cell.outputs[place]
+        if size > LARGEST or "widget-view" in strange or (strange and best in ("", "text/plain")):
+            yield f"an output of {strange or f'{size / 1e6:.0f} MB'} is left out"
+            cell.outputs.remove(output)
         elif best == "text/latex" or (best == _SHOWN[1] and _FORMULA.search(data[best])):
             yield _TYPED
 
@@ -144,18 +127,33 @@ def _cleaned(tag: Tag, soup: BeautifulSoup) -> Iterator[str]:
         source = f"data:image/svg+xml;base64,{base64.b64encode(str(tag).encode()).decode()}"
         tag.replace_with(soup.new_tag("img", attrs={"alt": alt, "src": source}))
     elif not is_style:
-        for name, value in [(name, str(tag[name])) for name in tag.attrs]:
-            loads = name == "style" and "url(" in value
-            if not _ATTRIBUTES.fullmatch(name) or loads or (name == "id" and value in _RESERVED):
+        for name in [*tag.attrs]:
+            if not _ATTRIBUTES.fullmatch(name) or (name == "style" and "url(" in str(tag[name])):
                 del tag[name]
         alt, source = str(tag.get("alt") or ""), str(tag.attrs.pop("src", ""))
+        leads = re.match(r"https?://|mailto:", target := str(tag.get("href", "")), re.IGNORECASE)
+        if target and not leads and not soup.find(id=unquote(target.removeprefix("#"))):
+            del tag["href"]
+            yield f"a link to {target[:80]} leads nowhere on the page"
         if source.startswith("data:image/"):
-            tag["src"] = source
-            if alt.startswith("No description"):  # nbconvert's
-                tag["alt"] = "Gambar tanpa keterangan"
+            # nbconvert's says that there is none
+            own = "Gambar tanpa keterangan" if alt.startswith("No description") else alt
+            tag.attrs |= {"src": source, "alt": own}
         elif tag.name == "img":
             tag.replace_with(alt or source)
             yield f"the picture {source[:80]} is not there"
+
+
+def _named(soup: BeautifulSoup) -> None:
+    """Give headings the anchors that links in a notebook have, tables a frame that scrolls."""
+    taken = Counter[str]()
+    for heading in soup.find_all(["h2", "h3"]):
+        taken[name := heading.get_text().strip().replace(" ", "-")] += 1
+        heading["id"] = name if taken[name] == 1 else f"{name}-{taken[name]}"
+    for number, table in enumerate(soup.find_all("table"), start=1):
+        if table.parent and "table" not in table.parent.get_attribute_list("class"):
+            own = {"role": "region", "aria-label": _text(table.caption) or f"Tabel {number}"}
+            table.wrap(soup.new_tag("div", attrs={"class": "table", "tabindex": "0"} | own))
 
 
 def _gathered(cells: list[Tag], soup: BeautifulSoup) -> None:
@@ -172,40 +170,16 @@ def _gathered(cells: list[Tag], soup: BeautifulSoup) -> None:
         stays = any(cell.img for cell in own) or "".join(map(_text, own)) != heading
         for box in boxes:
             reason = " ".join(p.get_text() for p in box("p") if not p.strong)
-            named = _text(box.strong) if stays else ""
-            waiting.setdefault(reason, []).append(named or heading)
+            waiting.setdefault(reason, []).append((stays and _text(box.strong)) or heading)
         last = own[0] if stays else last
         for cell in [] if stays else own:
             cell.decompose()
     if waiting:
-        part = soup.new_tag("div", attrs={"class": "rendered_html"})
-        part.append(soup.new_tag("h2", string="Belum tersedia di halaman ini"))
-        part.append(listed := soup.new_tag("ul", attrs={"class": "items"}))
-        for reason, heads in waiting.items():
-            said = f"{formats.listed([*dict.fromkeys(heads)])}: {reason}"
-            listed.append(soup.new_tag("li", string=said))
-        (last.insert_before if last else soup.append)(part)
-
-
-def _anchored(soup: BeautifulSoup) -> dict[str, str]:
-    """Give headings an anchor made of their words, and tables a frame that scrolls, with a name.
-
-    Returns the anchors by those that Jupyter gives, which links in a notebook have.
-    """
-    taken, anchors = Counter(_RESERVED), dict[str, str]()
-    for heading in soup.find_all(["h2", "h3"]):
-        taken[name := formats.slug(heading.get_text()) or "bagian"] += 1
-        heading["id"] = name if taken[name] == 1 else f"{name}-{taken[name]}"
-        anchors[heading.get_text().strip().replace(" ", "-")] = str(heading["id"])
-    labels = Counter[str]()
-    for table in soup.find_all("table"):
-        frame = table.parent
-        if not frame or "table" not in frame.get_attribute_list("class"):
-            frame = table.wrap(soup.new_tag("div", attrs={"class": "table"}))
-        labels[label := _text(table.caption) or "Tabel"] += 1
-        label += f" ({labels[label]})" if labels[label] > 1 else ""
-        frame.attrs |= {"role": "region", "tabindex": "0", "aria-label": label}
-    return anchors
+        said = {reason: formats.listed([*dict.fromkeys(of)]) for reason, of in waiting.items()}
+        items = "".join(f"<li>{escape(of)}: {escape(reason)}</li>" for reason, of in said.items())
+        head = '<h2 id="Belum-tersedia">Belum tersedia di halaman ini</h2>'
+        part = f'<div class="rendered_html">{head}<ul class="items">{items}</ul></div>'
+        (last.insert_before if last else soup.append)(BeautifulSoup(part, "html.parser"))
 
 
 def _sections(body: str) -> Iterator[dict[str, str]]:
