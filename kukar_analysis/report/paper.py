@@ -17,7 +17,7 @@ from bs4.element import Tag
 from kukar_analysis import framework, paths
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import cited, unconfirmed
-from kukar_analysis.errors import PrinterError, ReportError, UsageError
+from kukar_analysis.errors import PrinterError, UsageError
 from kukar_analysis.report import site
 
 SIZES = {"A4": "210mm 297mm", "F4": "215mm 330mm"}
@@ -31,13 +31,11 @@ _MARK = 'font: bold 9pt "Liberation Sans", "DejaVu Sans", sans-serif; color: #8a
 
 
 class Printer:
-    """Makes PDF on one size of sheet.
-
-    Raises UsageError for a size that is not known, PrinterError where pango is missing.
-    """
+    """Makes PDF on one size of sheet; PrinterError where pango is missing."""
 
     def __init__(self, size: str) -> None:
-        check(size)
+        if size not in SIZES:
+            raise UsageError(f"paper {size!r} is not known; known: {', '.join(SIZES)}")
         try:
             import weasyprint  # needs pango, which pip cannot bring
         except OSError as error:
@@ -55,12 +53,6 @@ class Printer:
         with paths.replacing(target) as temporary:
             document = self._weasyprint.HTML(string=styled, url_fetcher=fetcher)
             document.write_pdf(temporary, pdf_variant="pdf/a-2a")
-
-
-def check(size: str) -> None:
-    """Raise UsageError for a size of sheet that is not known."""
-    if size not in SIZES:
-        raise UsageError(f"paper {size!r} is not known; known: {', '.join(SIZES)}")
 
 
 def page(printer: Printer, folder: Path, name: str) -> None:
@@ -86,14 +78,12 @@ def year(
 ) -> None:
     """Print the pages of a region's year as one document (`site.document_of`), if there are any.
 
-    `entries` is what the manifest says of them. Left out are pages of single agencies, and those
-    without a figure: what they wait for is a chapter of its own.
+    Left out are pages of single agencies, and those without a figure.
     """
     listed = [e for e in entries if (e["year"], e["region"]) == (year, region) and e["page"]]
     chosen = [e for e in site.ordered(listed) if "opd" not in e["parameters"]]
-    mains = [(entry, _main(folder / f"{entry['name']}.html")[1]) for entry in chosen]
-    mains = [(entry, main) for entry, main in mains if main.find(["img", "table"])]
-    if not mains:
+    read = [(entry, _main(folder / f"{entry['name']}.html")[1]) for entry in chosen]
+    if not (mains := [(entry, main) for entry, main in read if main.find(["img", "table"])]):
         return
     limits, fw = _shared_limits([main for _, main in mains]), framework.load()
     for number, (_, main) in enumerate(mains, start=1):
@@ -136,8 +126,7 @@ def _shared_limits(mains: list[Tag]) -> list[str]:
 
 
 def _letterhead(region: str) -> list[str]:
-    lines = [line for line in framework.load().letterheads if line.region == region]
-    return [line.text for line in sorted(lines, key=lambda line: line.line)]
+    return [line.text for line in framework.load().letterheads if line.region == region]
 
 
 def _main(page: Path) -> tuple[BeautifulSoup, Tag]:
@@ -147,6 +136,4 @@ def _main(page: Path) -> tuple[BeautifulSoup, Tag]:
         found.decompose()
     for found in soup.find_all("a", href=True):
         found.unwrap()  # pages of the site are no pages here
-    if not isinstance(soup.main, Tag):
-        raise ReportError("a published page has no main part; make it anew: kukar report")
-    return soup, soup.main
+    return soup, soup.select("main")[0]

@@ -24,8 +24,6 @@ LARGEST = 15_000_000
 """Bytes of a bundle that still goes through WhatsApp on a slow line (issue: 15 MB)."""
 _MACHINE = r"(?<![\w/.:-])/(home|root|Users|tmp|var|opt|mnt|work)/[\w.-]+|\b[A-Z]:\\{1,2}\w+"
 _PICTURE = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]*")
-_SHORTEST = 5
-"""Letters of a name that is looked for; a shorter one stands in too many words."""
 
 
 def share(
@@ -41,31 +39,41 @@ def share(
 ) -> tuple[Path, list[str]]:
     """Bundle the published pages of a year in `folder`; return the zip, and its faults as a draft.
 
-    `staged` is an empty place of the run's own, in which it is put together. Raises ReportError
-    where nothing of the year is published, where a check fails and no draft is asked for, or where
-    a file holds what must not leave the office; PrinterError without pango.
+    It is put together in `staged`. ReportError: nothing of the year is published, a check fails and
+    no draft is asked for, or a file holds what must not leave the office.
     """
     published = publish.read(folder)["reports"].values()
     entries = [e for e in published if e["year"] == year and e["region"] in regions and e["page"]]
     if not entries:
-        names = ", ".join(regions)
-        raise ReportError(
-            f"no page of {year} {names} is published in {folder.name}: `kukar report`"
-        )
-    faults = _faults(entries, record)
+        said = f"no page of {year} {', '.join(regions)} is published in {folder.name}"
+        raise ReportError(f"{said}: `kukar report`")
+    tables = ("index_scores", "component_scores", "question_scores", "programmes")
+    faults = check.differences(check.check({name: store.read(name) for name in tables}))
+    faults += [f"{e['name']} is failed" for e in entries if e["status"] == "failed"]
+    old = [e["name"] for e in entries if e["data"] != record["data"]]
+    faults += [f"{name} was made from other data" for name in old]
     if faults and not is_draft:
-        listed = "; ".join(faults[:3]) + (f" and {len(faults) - 3} more" if len(faults) > 3 else "")
-        raise ReportError(f"{listed}: mend it and run `kukar run`, or share it as a --draft")
+        said = f"{len(faults)} faults, the first: {faults[0]}"
+        raise ReportError(f"{said}: mend it and run `kukar run`, or share it as a --draft")
     printer = paper.Printer(sheet)
     root = staged / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}"
     root.mkdir(parents=True)
     pages = {entry["name"]: entry for entry in entries}
     with publish.written(pages, root, folder, Cache(folder), record, draft=is_draft):
-        for region in dict.fromkeys(e["region"] for e in entries):
+        newest = {e["region"]: e for e in sorted(entries, key=lambda e: (e["made_at"], e["name"]))}
+        for region in newest:
             paper.year(printer, root, year, region, record, entries, is_draft=is_draft)
         annex = root / site.annex_of(year)
         workbook.write(year, regions, annex, record, raw, is_draft=is_draft)
-        message = _message(entries, record, year=year, paper=sheet, draft=is_draft)
+        message = site.ENVIRONMENT.get_template("message.txt").render(
+            year=year,
+            paper=sheet,
+            regions=[newest[region] for region in sorted(newest)],
+            sample=any(framework.load().regions[region].is_sample for region in newest),
+            unconfirmed=dict.fromkeys(line for e in entries for line in e["unconfirmed"]),
+            record=record,
+            draft=is_draft,
+        )
         (root / "pesan.txt").write_text(message, encoding="utf-8")
     if found := leaks(root, persons(raw)):
         raise ReportError(
@@ -78,31 +86,6 @@ def share(
     return folder / f"{root.name}.zip", faults
 
 
-def _faults(entries: list[dict[str, Any]], record: site.Record) -> list[str]:
-    """Return why the bundle would be a draft: figures that differ, pages failed or of old data."""
-    tables = ("index_scores", "component_scores", "question_scores", "programmes")
-    faults = check.differences(check.check({name: store.read(name) for name in tables}))
-    for entry in entries:
-        if entry["status"] == "failed":
-            faults.append(f"{entry['name']} is failed")
-        if entry["data"] != record["data"]:
-            faults.append(f"{entry['name']} was made from other data")
-    return faults
-
-
-def _message(entries: list[dict[str, Any]], record: site.Record, **more: Any) -> str:
-    """Return the covering message: the figures that the index shows, and what the zip holds."""
-    newest = {e["region"]: e for e in sorted(entries, key=lambda e: (e["made_at"], e["name"]))}
-    fw, regions = framework.load(), [newest[region] for region in sorted(newest)]
-    return site.ENVIRONMENT.get_template("message.txt").render(
-        regions=regions,
-        sample=any(fw.regions[region].is_sample for region in newest),
-        unconfirmed=dict.fromkeys(line for e in entries for line in e["unconfirmed"]),
-        record=record,
-        **more,
-    )
-
-
 def leaks(folder: Path, persons: Iterable[str] = ()) -> list[str]:
     """Return what should not leave the office in a folder's files: which file holds what kind.
 
@@ -110,9 +93,9 @@ def leaks(folder: Path, persons: Iterable[str] = ()) -> list[str]:
     are texts that name somebody, and never repeated.
     """
     kinds = {"a path of a machine": _MACHINE, **page.PERSONAL}
-    names = {_spaced(text) for text in persons if len(text.strip()) >= _SHORTEST}
-    # an age or a year of birth is no name
-    names = {name for name in names if len(name) > 8 or not name.replace(" ", "").isdigit()}
+    spaced = {_spaced(text) for text in persons}
+    # a shorter one stands in too many words; an age or a year of birth is no name
+    names = {text for text in spaced if len(text) > 8 or (len(text) > 4 and not text.isdigit())}
     named = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(names)))})(?!\w)")
     found = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file() and p.suffix != ".pdf"):

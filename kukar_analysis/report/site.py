@@ -21,15 +21,12 @@ from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.framework.facts import WITA
 
-Entry = Mapping[str, Any]
-"""A report as the manifest lists it."""
-Record = Mapping[str, Any]
-"""What made a set (`publish.record_of`)."""
+Entry = Mapping[str, Any]  # a report as the manifest lists it
+Record = Mapping[str, Any]  # what made a set (`publish.record_of`)
 TEMPLATES = Path(__file__).parent / "templates"
-SEARCH = "pencarian.js"
-FEW = 3
-"""Regions that are listed on one page."""
-"""The file that the site is searched with."""
+_RANKED = ["scope", "rank", "of", "among"]
+SEARCH = "pencarian.js"  # what the site is searched with
+FEW = 3  # regions that are listed on one page
 ENVIRONMENT = Environment(
     loader=FileSystemLoader(TEMPLATES),
     undefined=StrictUndefined,
@@ -57,19 +54,16 @@ def headline(year: int, region: str) -> dict[str, Any]:
     improvement; caveat: what to say beside a change of 0; ranks: the lines of `compare.ranks`,
     `among` whom in words. What is not on record is None or empty.
     """
-    value = compare.index_value(year, region)
-    change = value.improvement
-    ranks = compare.ranks(year, region)
+    value, ranks = compare.index_value(year, region), compare.ranks(year, region)
     others = (ranks["tied"].str.count(", ") + 1).astype("Int64").astype("str")
     tied = (", bersama " + others + " daerah lain").where(ranks["tied"].notna(), "")
-    ranks["among"] = ranks["name"] + tied
     return {
-        "index": None if value.value is None else str(value.value),
+        "index": value.value and str(value.value),
         "index_known": value.known,
         "index_shown": str(value),
-        "change": None if change is None else str(change),
+        "change": None if value.improvement is None else str(value.improvement),
         "caveat": compare.caveat(year, region) or compare.caveat(year + 1, region),
-        "ranks": ranks[["scope", "rank", "of", "among"]].to_dict("records"),
+        "ranks": ranks.assign(among=ranks["name"] + tied)[_RANKED].to_dict("records"),
     }
 
 
@@ -88,16 +82,13 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def around(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
-    """Return the entries of the pages `before` and `after` each, of one region and year.
-
-    And the page that lists its region's, `home`.
-    """
+    """Return by page those `before` and `after` it, of its region and year, and its `home`."""
     turns, found = dict[str, dict[str, Any]](), ordered(entries)
-    home_of = _homes(found)
+    homes = _homes(found)
     for (region, _), own in groupby(found, key=lambda e: (e["region"], e["year"])):
         pages = [entry for entry in own if entry["page"]]
         for this, before, after in zip(pages, [None, *pages], [*pages[1:], None], strict=False):
-            turns[this["name"]] = {"before": before, "after": after, "home": home_of[region]}
+            turns[this["name"]] = {"before": before, "after": after, "home": homes[region]}
     return turns
 
 
@@ -160,9 +151,8 @@ def lists(
 ) -> dict[str, str]:
     """Return the pages that list the reports, by name: by region, then year, with main figures.
 
-    Of many regions the index has a table of all, each with the last year whose index is on record,
-    and each region a page of its own, so that none is too large for a telephone. Documents that
-    stand in `folder` are linked with their year.
+    Of many regions each has a page of its own, so that none is too large for a telephone, and the
+    index a table of all. Documents that stand in `folder` are linked with their year.
     """
     fw, regions = framework.load(), dict[str, dict[int, list[Entry]]]()
     for entry in (found := ordered(entries)):
@@ -187,13 +177,8 @@ def lists(
     }
 
 
-def _globals() -> dict[str, Any]:
-    style, script = (Markup((TEMPLATES / n).read_text("utf-8")) for n in ("style.css", "site.js"))
-    digest = Markup(base64.b64encode(hashlib.sha256(script.encode()).digest()).decode())
-    made: dict[str, Any] = {"style": style, "script": script, "digest": digest}
-    own: tuple[Any, ...] = (short, shown, abbreviations, annex_of, document_of)
-    shared = (formats.number, formats.slug, formats.listed)
-    return made | {call.__name__: call for call in own + shared} | {"search_index": SEARCH}
-
-
-ENVIRONMENT.globals |= _globals()
+_STYLE, _SCRIPT = (Markup((TEMPLATES / n).read_text("utf-8")) for n in ("style.css", "site.js"))
+_DIGEST = Markup(base64.b64encode(hashlib.sha256(_SCRIPT.encode()).digest()).decode())
+_CALLS = (formats.number, formats.slug, formats.listed, short, shown, abbreviations)
+ENVIRONMENT.globals |= {call.__name__: call for call in (*_CALLS, annex_of, document_of)}
+ENVIRONMENT.globals |= {"style": _STYLE, "script": _SCRIPT, "digest": _DIGEST}

@@ -25,6 +25,7 @@ from kukar_analysis.show.cells import Cells, column
 
 CONTENTS, COMPUTED = "Isi", "Hitungan indeks"
 _COMPUTED = {"Daerah": 30, "Komponen": 46, "Bobot (%)": 12, "Nilai": 12, "Sumbangan": 14}
+_INDEX = "=ROUND(ROUND(SUM(E{0}:E{1})*10000,0)/100,0)/100"
 _LOCALE = "[$-421]"
 """Indonesian, for whatever opens the file: LibreOffice takes its comma and months from it."""
 _FORMS = {"percent": '0.##"%"', "share": "0.0%", "plain": f"#,##0{draw.ANY}", "year": "0"}
@@ -81,10 +82,8 @@ def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]
         return store.read(table, year=year).query("region in @of")
 
     forms = pd.concat([compare.form_of(edition) for edition in fw.editions])
-    answers = own("question_scores", regions)
-    answers = answers.merge(
-        forms[["edition", "question", "code", "place"]], on=["edition", "question"], how="left"
-    )
+    places_of = forms[["edition", "question", "code", "place"]]
+    answers = own("question_scores", regions).merge(places_of, how="left")
     answers = answers.sort_values(["region", "place", "opd"], kind="stable").drop(columns="place")
     index = store.read("index_scores", year=year).merge(places, on="region", how="left")
     order = ["participated", "index_published", "region_name"]
@@ -126,10 +125,10 @@ def _files(raw: Path) -> pd.DataFrame:
     """Return the files that were read, with what SOURCES.csv says of those that are as it says."""
     found, path = store.read("files"), raw / "SOURCES.csv"
     if path.exists():
-        told = pd.read_csv(path, dtype="str", encoding="utf-8-sig", parse_dates=["received_on"])
+        columns = ["file", "sha256", "covers", "received_on", "citation"]
+        told = pd.read_csv(path, encoding="utf-8-sig", parse_dates=["received_on"], usecols=columns)
         told["citation"] = told["citation"].str.replace(" | ", ", ", regex=False)
-        told = told[["file", "sha256", "covers", "received_on", "citation"]]
-        found = found.merge(told, on=["file", "sha256"], how="left")
+        found = found.merge(told[columns], on=["file", "sha256"], how="left")
     return found[[*found.columns.drop("sha256"), "sha256"]]
 
 
@@ -147,15 +146,17 @@ def _formulas(book: Any, year: int, regions: list[str]) -> dict[str, str]:
         rounding, term = fw.editions[record["edition"]].rounding, "=C{0}*ROUND(D{0}*100,0)/10000"
         if rounding == "each_term":
             term = "=ROUND(C{0}*ROUND(D{0}*100,0)/100,0)/100"
-        lines.append([fw.regions[region].name])
-        first = len(lines) + 4
-        for row, part in enumerate(parts.itertuples(), start=first):
-            name = fw.components[part.component].name
-            lines.append([None, name, part.weight, part.score, term.format(row)])
-        index = f"=ROUND(ROUND(SUM(E{first}:E{len(lines) + 3})*10000,0)/100,0)/100"
-        lines.append([None, "Indeks menurut hitungan ini", None, None, index])
-        lines.append([None, "Indeks tercetak", None, None, record["index_published"]])
-        lines += [[None, f"Aturan edisi ini: {fw.names['rounding'][rounding]}."], [None]]
+        first, last = len(lines) + 5, len(lines) + 4 + len(parts)
+        named = parts.assign(name=parts["component"].map(fw.names["component"]))
+        rows = named[["name", "weight", "score"]].itertuples(index=False)
+        lines += [
+            [fw.regions[region].name],
+            *([None, *row, term.format(number)] for number, row in enumerate(rows, start=first)),
+            [None, "Indeks menurut hitungan ini", None, None, _INDEX.format(first, last)],
+            [None, "Indeks tercetak", None, None, record["index_published"]],
+            [None, f"Aturan edisi ini: {fw.names['rounding'][rounding]}."],
+            [None],
+        ]
     if not lines:
         return {}
     title = f"Indeks {year} dihitung ulang dari nilai komponen tercetak"
@@ -198,13 +199,11 @@ def _contents(
     page: Any, titles: dict[str, str], year: int, regions: list[str], record: site.Record
 ) -> None:
     """Fill the first sheet: the indices, the sheets, what is missing, how to read, the run."""
-    fw, known = framework.load(), {r: compare.index_value(year, r) for r in regions}
+    fw = framework.load()
+    known = [(fw.regions[r].name, compare.index_value(year, r)) for r in regions]
     parts: dict[str, list[tuple[str, Any]]] = {
         "Belum dikonfirmasi": [("", s) for r in regions for s in unconfirmed(r, year)],
-        "Indeks Smart City": [
-            (fw.regions[r].name, of.value if of.known == "printed" else str(of))
-            for r, of in known.items()
-        ],
+        "Indeks Smart City": [(n, v.value if v.known == "printed" else str(v)) for n, v in known],
         "Lembar": [*titles.items()],
         "Kelengkapan": [("", s) for s in compare.whole_field(year)["missing"] if s],
         "Yang tidak ada": [
@@ -218,16 +217,14 @@ def _contents(
             *(("Ralat", s) for s in record["corrections"] if s.startswith(f"{year}/")),
         ],
     }
-    lines = [
-        x
-        for head, own in parts.items()
-        if own
-        for x in ((head, None), *dict.fromkeys(own), (None, None))
-    ]
-    for row, (topic, said) in enumerate(lines, start=3):
-        look: dict[str, Any] = {"font": draw.BOLD} if said is None else {}
-        draw.put(page, row, 1, topic or None, **look, link=topic if topic in titles else "")
-        draw.put(page, row, 2, said, f"{_LOCALE}0.00")
+    row = 3
+    for head, lines in parts.items():
+        if lines:
+            draw.put(page, row, 1, head, font=draw.BOLD)
+            for row, (topic, said) in enumerate(dict.fromkeys(lines), start=row + 1):  # noqa: B020
+                draw.put(page, row, 1, topic or None, link=topic if topic in titles else "")
+                draw.put(page, row, 2, said, f"{_LOCALE}0.00")
+            row += 2
 
 
 def _sheet(book: Any, name: str, title: str, note: str, columns: Iterable[draw.Column]) -> Any:
