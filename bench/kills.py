@@ -95,7 +95,7 @@ class Office:
     def phase(self, pid: int, begun: float) -> str:
         """Return what a killed run was doing, by what it left."""
         holder = self.work / "holder.json"
-        mine = holder.exists() and f'"process": {pid},' in holder.read_text(encoding="utf-8")
+        mine = holder.exists() and f"process {pid} on" in holder.read_text(encoding="utf-8")
         if self.read() == self.number or (mine and self.publishes(begun)):
             return "publishing"
         return "running" if mine else "importing"

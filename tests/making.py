@@ -57,9 +57,9 @@ def publish_set(target, record, notebooks, waiting=()):
     said: list[str] = []
     with folder.held(target) as work:
         new = work.begin(empty=True)
-        with publish.written(entries, new, target, kept, record, carried=(".pdf", ".xlsx")):
+        with publish.written(entries, new, target, record, (".pdf", ".xlsx")):
             pass
-        publish.publish(work, kept, said.append)
+        publish.publish(work, said.append)
 
 
 @contextmanager

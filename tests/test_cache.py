@@ -84,9 +84,9 @@ def test_whatever_else_changes_changes_every_key(places, now, name, change):
 
 @pytest.mark.usefixtures("places")
 def test_another_version_of_a_library_changes_every_key(now, monkeypatch):
-    (before, _), real = now(), cache._version
+    (before, _), real = now(), cache.metadata.version
     other = lambda name: "0.1" if name == "nbconvert" else real(name)  # noqa: E731
-    monkeypatch.setattr(cache, "_version", other)
+    monkeypatch.setattr(cache.metadata, "version", other)
     assert all(key != before[name] for name, key in now()[0].items())
 
 

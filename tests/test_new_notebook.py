@@ -122,5 +122,5 @@ def test_what_is_no_notebook_is_named_and_the_others_are_found(text, tmp_path):
     (tmp_path / "10_rusak.ipynb").write_text(text, encoding="latin-1")
     write_notebook(tmp_path, "11_utuh")
     assert [found.notebook for found in notebooks.own(tmp_path)] == ["11_utuh"]
-    ((name, fault),) = notebooks.faults(tmp_path).items()
+    ((name, fault),) = notebooks.read_all(tmp_path)[1].items()
     assert (name, fault[:42]) == ("10_rusak", "notebooks/10_rusak.ipynb: is no notebook (")

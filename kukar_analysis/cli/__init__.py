@@ -233,7 +233,7 @@ def _made(asked: Asked, *, of_year: bool = False) -> bool:
 
 def _all_readable(only: Words) -> bool:
     """Return whether all notebooks, or those asked for, can be read; say which cannot."""
-    wrong = [f for name, f in notebooks.faults().items() if not only or name in only]
+    wrong = [f for name, f in notebooks.read_all()[1].items() if not only or name in only]
     for fault in wrong:
         _warn(f"kukar: {fault}")
     return not wrong

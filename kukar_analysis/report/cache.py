@@ -10,7 +10,6 @@ import os
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -20,14 +19,12 @@ from kukar_analysis import paths
 
 PACKAGE = Path(kukar_analysis.__file__).parent
 LARGEST = 500_000_000  # bytes of executed notebooks that are kept besides the published set's
-CELL, WHOLE = 300.0, 900.0  # seconds that a cell and a report may take
 # what kernels have imported before they start
 MODULES = ("kukar_analysis.show", *(f"kukar_analysis.analysis.{m}" for m in kukar_analysis.OFFERED))
 # of which another version may give another page
 _LIBRARIES = (
     "babel ipykernel jinja2 matplotlib nbconvert numpy pandas papermill pyarrow seaborn weasyprint"
 )
-_version = lru_cache(metadata.version)
 
 
 @dataclass(frozen=True)
@@ -46,8 +43,8 @@ class Asked:
     jobs: int | None = None
     force: bool = False
     cluster: str | None = None
-    cell: float = CELL
-    whole: float = WHOLE
+    cell: float = 300.0  # seconds, and those of a whole report
+    whole: float = 900.0
 
     def inputs(self) -> list[Path]:
         """Return every file that a report can depend on: of program, notebooks, data and tables."""
@@ -61,9 +58,11 @@ class Asked:
         """Return the fingerprints of what reports depend on: of notebooks, of all else as ""."""
         inputs, notebooks = self.inputs(), paths.NOTEBOOKS.resolve()
         own = [p for p in inputs if p.parent == notebooks and p.suffix == ".ipynb"]
-        versions = [sys.version, *(f"{name} {_version(name)}" for name in _LIBRARIES.split())]
+        versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES.split()]
         others = fingerprint(path for path in inputs if path not in own)
-        return {"": of_text(f"{others} {versions}")} | {p.stem: paths.sha256(p) for p in own}
+        return {"": of_text(f"{others} {sys.version} {versions}")} | {
+            p.stem: paths.sha256(p) for p in own
+        }
 
     def state(self) -> list[Any]:
         """Return what is asked, and how the inputs and what stands published look from outside."""
@@ -77,6 +76,7 @@ class Cache:
     def __init__(self, target: Path) -> None:
         self.target = target.resolve()
         self.path = self.target.with_name(f".{self.target.name}.cache")
+        self.sets = self.path / "sets"  # earlier ones, called by when they were replaced
 
     def notebook(self, key: str) -> Path:
         """Return where the executed notebook of a key lies; its page lies beside it."""
@@ -147,8 +147,7 @@ def of_text(text: str) -> str:
 
 def fingerprint(found: Iterable[Path]) -> str:
     """Return one fingerprint of files, by their places and contents."""
-    lines = (f"{os.path.relpath(path, paths.ROOT)} {paths.sha256(path)}" for path in found)
-    return of_text("\n".join(lines))
+    return of_text(str([(os.path.relpath(p, paths.ROOT), paths.sha256(p)) for p in found]))
 
 
 def stamp(found: Iterable[Path]) -> str:

@@ -27,7 +27,6 @@ class Work:
 
     target: Path
     path: Path
-    can_exchange: bool
 
     def begin(self, *, empty: bool = False) -> Path:
         """Return where the next set is written: a copy of the one that stands, or empty."""
@@ -43,15 +42,13 @@ class Work:
 
         Raises ReportError where it cannot, as while a file of it is open elsewhere.
         """
-        new, old = self.path / "set", self.path / "old"
-        stands = self.target.exists()
+        new, old, stands = self.path / "set", self.path / "old", self.target.exists()
         if stands:
             shutil.copymode(self.target, new)
         for path in [*new.rglob("*"), new]:
             _sync(path)
         try:
-            if stands and self.can_exchange:
-                _exchange(new, self.target)
+            if stands and _exchanged(new, self.target):
                 new.rename(old)
             else:
                 if stands:  # for a moment neither is there; a run that comes later puts it back
@@ -78,12 +75,12 @@ def held(target: Path) -> Iterator[Work]:
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
     faults = {
-        f"{target} is a file; expected a folder": target.exists() and not target.is_dir(),
+        f"{target} is a file; expected a folder": target.is_file(),
         f"{target} is a drive of its own, which cannot be exchanged": target.is_mount(),
         f"{target.parent} cannot be written to": not os.access(target.parent, os.W_OK),
     }
-    if found := [fault for fault, is_so in faults.items() if is_so]:
-        raise ReportError(f"{found[0]}: name another with --reports")
+    for fault in (fault for fault, is_so in faults.items() if is_so):
+        raise ReportError(f"{fault}: name another with --reports")
     lock, path = (target.with_name(f".{target.name}.{kind}") for kind in ("lock", "work"))
     holder = paths.known(path / "holder.json").get("who", "another run")
     with locked(lock, f"{target.name} is held by {holder}"):
@@ -93,8 +90,8 @@ def held(target: Path) -> Iterator[Work]:
             shutil.rmtree(path, ignore_errors=True)
             now = datetime.now(UTC).astimezone()
             who = f"process {os.getpid()} on {socket.gethostname()} since {now:%Y-%m-%d %H:%M %Z}"
-            paths.write(path / "holder.json", json.dumps({"process": os.getpid(), "who": who}))
-            yield Work(target, path, _can_exchange(path / "one", path / "other"))
+            paths.write(path / "holder.json", json.dumps({"who": who}))
+            yield Work(target, path)
         finally:
             shutil.rmtree(path, ignore_errors=True)
 
@@ -118,22 +115,14 @@ def locked(path: Path, held_by: str) -> Iterator[None]:
         lock.release()
 
 
-def _can_exchange(one: Path, other: Path) -> bool:
-    """Whether two folders can change places in one step here; tried, since file systems differ."""
-    one.mkdir()
-    other.mkdir()
+def _exchanged(new: Path, target: Path) -> bool:
+    """Let two folders change places in one step; return whether this system can."""
     try:
-        _exchange(one, other)
+        libc, places = ctypes.CDLL(None), (os.fsencode(new), os.fsencode(target))
+        # AT_FDCWD twice, RENAME_EXCHANGE
+        return bool(libc.renameat2(-100, places[0], -100, places[1], 2) == 0)
     except (OSError, AttributeError, TypeError):
-        return False  # not on this file system, or with this system's library
-    return True
-
-
-def _exchange(new: Path, target: Path) -> None:
-    libc, places = ctypes.CDLL(None, use_errno=True), (os.fsencode(new), os.fsencode(target))
-    if libc.renameat2(-100, places[0], -100, places[1], 2):  # AT_FDCWD twice, RENAME_EXCHANGE
-        failed = ctypes.get_errno()
-        raise OSError(failed, os.strerror(failed), str(target))
+        return False
 
 
 def _sync(path: Path) -> None:

@@ -13,8 +13,8 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
-from functools import cache, partial
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -32,8 +32,6 @@ _ASK = """__import__("json").dumps([
     {{name: repr(globals().get(name)) for name in {names!r}}},
 ])"""
 _own_program = cache(lambda: fingerprint(program()))
-_RETRIES = 2  # times that a task whose worker was lost goes to another
-_PATIENCE = 10  # seconds to wait for a scheduler
 
 
 def make(
@@ -42,53 +40,46 @@ def make(
     """Make the reports of `found` that the cache lacks, publish them, and say how many.
 
     Returns whether nothing is missing that could have been made. Raises HeldError where another run
-    holds the folder; ReportError where what they are made of changed meanwhile: then nothing is
-    published.
+    holds the folder; ReportError where what they are made of changed: then nothing is published.
     """
-    printer = None
-    try:
-        printer = paper.Printer(asked.sheet) if asked.sheet else None
-    except PrinterError as error:
-        warn(f"kukar: no PDF was made: {error}")
     with folder.held(asked.reports) as work:
-        return _Making(found, asked, work, printer, say, warn).all(executor)
+        return _Making(found, asked, work, say, warn).all(executor)
 
 
-@dataclass
 class _Making:
     """One run over a folder."""
 
-    found: list[Report]
-    asked: Asked
-    work: folder.Work
-    printer: paper.Printer | None
-    say: Say
-    warn: Say
-
-    def __post_init__(self) -> None:
-        self.cache, self.earlier = Cache(self.work.target), publish.read(self.work.target)
-        self.inputs, made_of = stamp(self.asked.inputs()), self.asked.made_of()
-        self.reports = [report for report in self.found if report.can_be_made]
+    def __init__(self, found: list[Report], asked: Asked, work: folder.Work, say: Say, warn: Say):
+        self.found, self.asked, self.work, self.say, self.warn = found, asked, work, say, warn
+        self.cache, self.earlier = Cache(work.target), publish.read(work.target)
+        self.inputs, made_of = stamp(asked.inputs()), asked.made_of()
+        self.record = publish.record_of(asked.processed)
+        self.reports = [report for report in found if report.can_be_made]
         self.keys = {r.name: key_of(made_of, r.notebook, r.parameters) for r in self.reports}
-        self.record = publish.record_of(self.asked.processed)
-        self.staged, self.errors = self.work.path / "made", dict[str, str]()
+        cached = {n: self.cache.get(k) for n, k in self.keys.items() if not asked.force}
+        self.made = {name: found["made"] for name, found in cached.items() if found}
+        self.errors, self.printer, self.is_whole = dict[str, str](), None, True
+        try:
+            self.printer = paper.Printer(asked.sheet) if asked.sheet else None
+        except PrinterError as error:
+            self.is_whole = False
+            warn(f"kukar: no PDF was made: {error}")
 
     def all(self, executor: Executor | None) -> bool:
         """Run what is lacking, publish, and return whether all came out."""
-        known = {n for n, key in self.keys.items() if not self.asked.force and self.cache.get(key)}
-        if lacking := [report for report in self.reports if report.name not in known]:
-            self.say(f"{len(known)} of {len(self.reports)} reports are in {self.cache.path.name}")
+        known, count = len(self.made), len(self.reports)
+        if lacking := [report for report in self.reports if report.name not in self.made]:
+            self.say(f"{known} of {count} reports are in {self.cache.path.name}")
             self.run(lacking, executor)
-        done = self.write(self.entries(), self.work.begin(empty=True)) and not self.errors
-        publish.publish(self.work, self.cache, self.warn)
+        self.write(self.work.begin(empty=True))
+        publish.publish(self.work, self.warn)
         self.cache.clear()
-        if done := done and bool(self.printer) == bool(self.asked.sheet):
-            state = self.asked.state()
-            self.cache.note(state=state, reports=len(self.reports), cleaned=False)
-        failed, waiting = len(self.errors), len(self.found) - len(self.reports)
-        counts = f"{failed} failed, {len(known)} up to date, {waiting} waiting"
-        self.say(f"{len(lacking) - failed} reports made, {counts}")
-        return done
+        if self.is_whole and not self.errors:
+            self.cache.note(state=self.asked.state(), reports=count, cleaned=False)
+        failed, waiting = len(self.errors), len(self.found) - count
+        made = f"{len(lacking) - failed} reports made, {failed} failed"
+        self.say(f"{made}, {known} up to date, {waiting} waiting")
+        return self.is_whole and not self.errors
 
     def run(self, lacking: list[Report], executor: Executor | None) -> None:
         """Run reports and keep what was made, unless what they are made of has changed meanwhile.
@@ -97,9 +88,10 @@ class _Making:
         """
         if not fork.available():
             self.say("kernels can be forked on Linux only; each is started anew here, and slower")
-        with closing(run(lacking, self.staged, self.asked, executor)) as ended:
+        staged = self.work.path / "made"
+        with closing(run(lacking, staged, self.asked, executor)) as ended:
             for number, (report, seconds, error) in enumerate(ended, start=1):
-                name, made = report.name, self.staged / f"{report.name}.ipynb"
+                name, made = report.name, staged / f"{report.name}.ipynb"
                 try:
                     found = {} if error else page.read(made)
                 except Exception as failed:
@@ -113,66 +105,53 @@ class _Making:
                     self.errors[name] = error
                     self.warn(f"[{number}/{len(lacking)}] {name}  failed: {error}")
                     continue
+                own = {"page": True, "key": self.keys[name], "question": found["question"]}
+                self.made[name] = own | publish.said(self.record)
+                self.cache.put(self.keys[name], made, found | {"made": self.made[name]})
                 self.say(f"[{number}/{len(lacking)}] {name}  {seconds:.1f} s")
-                self.cache.put(self.keys[name], made, found | {"made": publish.said(self.record)})
                 for what in found["left_out"]:
                     said = f"notebooks/{report.notebook}.ipynb, {what}"
                     self.warn(f"{said}; the notebook beside the page has it")
                 for kind in found["personal"]:
                     self.warn(f"{name}: the page shows what looks like {kind}: look at it")
 
-    def entries(self) -> dict[str, Entry]:
-        """Return what the next manifest says of each report; of those not asked for as before."""
+    def write(self, new: Path) -> None:
+        """Write the next set: what is not asked for stays, and so does the page of what failed."""
         entries: dict[str, Entry] = dict(self.earlier["reports"])
         for report in self.found:
-            before, key = entries.get(report.name, {}), self.keys.get(report.name)
-            own = publish.entry_of(report, self.record)
-            if error := self.errors.get(report.name):  # a page that stands stays as it was made
+            before = entries.get(report.name, {})
+            own = publish.entry_of(report, self.record) | self.made.get(report.name, {})
+            if error := self.errors.get(report.name):
                 own = (before if before.get("page") else own) | {"status": "failed", "error": error}
-            elif key:
-                if (found := self.cache.get(key)) is None:
-                    raise ReportError(f"{report.name} left {self.cache.path.name}: run it again")
-                own |= {"page": True, "key": key, "question": found["question"], **found["made"]}
             entries[report.name] = own
-        return entries
+        record = self.record | {"sheet": self.asked.sheet or self.earlier["sheet"]}
+        kinds = [".xlsx", *[".pdf"] * (record["sheet"] == self.earlier["sheet"])]
+        with publish.written(entries, new, self.work.target, record, kinds):
+            self.print(entries, new)
 
-    def write(self, entries: dict[str, Entry], new: Path) -> bool:
-        """Write the next set; return whether all documents that were asked for were made."""
-        sheet, done = self.asked.sheet or self.earlier["sheet"], True
-        for name in self.errors:
-            if (made := self.staged / f"{name}.ipynb").exists():
-                (new / publish.FAILED).mkdir(exist_ok=True)
-                made.replace(new / publish.FAILED / f"{name.replace('/', '_')}.ipynb")
-        kinds = (".pdf", ".xlsx") if sheet == self.earlier["sheet"] else (".xlsx",)
-        places = (new, self.work.target, self.cache, self.record)
-        with publish.written(entries, *places, carried=kinds, sheet=sheet):
-            for name, call in self.documents(entries, new).items():
-                try:
-                    call()
-                    self.say(name)
-                except Exception as error:
-                    if no_room(error):
-                        raise
-                    self.warn(f"{name}  failed: {in_a_line(error)}")
-                    done = False
-        return done
-
-    def documents(self, entries: dict[str, Entry], new: Path) -> dict[str, Callable[[], object]]:
-        """Return what makes each annex and print that was asked for."""
+    def print(self, entries: dict[str, Entry], new: Path) -> None:
+        """Make each annex and PDF that was asked for."""
+        listed, record = [entry for entry in entries.values() if entry["page"]], self.record
         asked = [report for report in self.reports if entries[report.name]["page"]]
-        listed, record = [*entries.values()], self.record
-        calls: dict[str, Callable[[], object]] = {}
         for year in dict.fromkeys(r.year for r in asked if self.asked.excel):
-            regions = sorted({e["region"] for e in listed if e["year"] == year and e["page"]})
-            own = (year, regions, new / site.annex_of(year), record, self.asked.raw)
-            calls[site.annex_of(year)] = partial(workbook.write, *own)
+            regions = sorted({entry["region"] for entry in listed if entry["year"] == year})
+            annex, raw = site.annex_of(year), self.asked.raw
+            self.attempt(annex, workbook.write, year, regions, new / annex, record, raw)
         if self.printer:
             for name in (r.name for r in asked if not (new / f"{r.name}.pdf").exists()):
-                calls[f"{name}.pdf"] = partial(paper.page, self.printer, new, name)
+                self.attempt(f"{name}.pdf", paper.page, self.printer, new, name)
             for place in dict.fromkeys((r.year, r.region) for r in asked):
-                whole = partial(paper.year, self.printer, new, *place, record, listed)
-                calls[site.document_of(*place)] = whole
-        return calls
+                how = (self.printer, new, *place, record, listed)
+                self.attempt(site.document_of(*place), paper.year, *how)
+
+    def attempt(self, name: str, write: Callable[..., object], *how: Any) -> None:
+        """Make a document; one that fails is named, and the others are made."""
+        try:
+            write(*how)
+            self.say(name)
+        except Exception as error:
+            self.warn(f"{name}  failed: {in_a_line(error)}")
+            self.is_whole = False
 
 
 @contextmanager
@@ -185,10 +164,9 @@ def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
     if address is None:
         yield None
         return
-    where: dict[str, Any] = {"address": address, "timeout": _PATIENCE}
-    if address == "local":
-        where = {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1}
-        where |= {"dashboard_address": None}
+    where: dict[str, Any] = {"n_workers": jobs or os.cpu_count(), "threads_per_worker": 1}
+    if address != "local":
+        where = {"address": address, "timeout": 10}
     try:
         client = importlib.import_module("distributed").Client(**where)
     except (ImportError, OSError, ValueError) as error:
@@ -196,8 +174,8 @@ def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
             f"no dask scheduler answers at {address} ({error}): start one, `dask scheduler`, which"
             " pip install 'kukar-analysis[cluster]' brings"
         ) from error
-    with client:
-        yield client.get_executor(retries=_RETRIES, pure=False)
+    with client:  # a task whose worker was lost goes to another, twice at most
+        yield client.get_executor(retries=2, pure=False)
 
 
 def run(
@@ -205,8 +183,7 @@ def run(
 ) -> Generator[tuple[Report, float, str | None]]:
     """Execute the reports into `folder`/<name>.ipynb; yield each, its seconds and error, if any.
 
-    One that fails, for whatever reason, leaves its executed copy, and the others go on. Whoever
-    stops before the last closes it, which ends the kernels. Raises OSError where there is no room.
+    Whoever stops before the last closes it, which ends the kernels.
     """
     fork.import_papermill()  # once: threads that import it at the same time meet it half made
     pool = executor or ThreadPoolExecutor(asked.jobs or os.cpu_count() or 1)
@@ -218,8 +195,6 @@ def run(
             try:
                 became = finished.result()
             except Exception as lost:  # its worker was
-                if no_room(lost):
-                    raise
                 became = 0.0, in_a_line(lost)
             yield waiting[finished], *became
     except BaseException:  # Ctrl-C too: the kernels end at once, and with them their threads
@@ -235,10 +210,7 @@ def run(
 def execute(
     report: Report, place: Path, folder: Path, asked: Asked, asking: str
 ) -> tuple[float, str | None]:
-    """Make a report of a notebook in `place`, and return its seconds and its error, if any.
-
-    `asking` is the fingerprint of the program that asks. Raises OSError where there is no room.
-    """
+    """Make a report of a notebook in `place`, for the program of this fingerprint (`asking`)."""
     started, error = time.monotonic(), None
     try:
         if _own_program() != asking:
@@ -248,20 +220,17 @@ def execute(
             fork.preload(MODULES, asking)
         _run(report, place / f"{report.notebook}.ipynb", folder / f"{report.name}.ipynb", asked)
     except Exception as failed:
-        if no_room(failed):
-            raise
         error = in_a_line(failed)
     return time.monotonic() - started, error
 
 
-def no_room(failed: BaseException) -> bool:
-    """Return whether an error means that no other file can be written either."""
-    full = (errno.ENOSPC, errno.EDQUOT, errno.EROFS)
-    return isinstance(failed, OSError) and failed.errno in full
-
-
 def in_a_line(failed: BaseException) -> str:
-    """Return an error as one line: what it says where it is meant for people, else its kind too."""
+    """Return an error as one line: what it says where it is meant for people, else its kind too.
+
+    Raises it where it means that no other file can be written either.
+    """
+    if isinstance(failed, OSError) and failed.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+        raise failed
     said = (str(getattr(failed, "evalue", failed)).strip().splitlines() or [""])[0]
     name = getattr(failed, "ename", type(failed).__name__)  # papermill's has those of the cell
     return said if isinstance(failed, KukarError) else f"{name}: {said}"
@@ -272,11 +241,9 @@ def _run(report: Report, path: Path, output: Path, asked: Asked) -> None:
     import papermill
 
     given, answers = report.parameters, list[str]()
-    known = notebooks.read(path).parameters  # papermill would only warn
-    for name, value in given.items():
-        if name not in known or type(value).__name__ != known[name].kind:
-            listed = ", ".join(f"{n}: {one.kind}" for n, one in known.items()) or "none"
-            raise ReportError(f"no parameter {name} takes {value!r}; known: {listed}")
+    known = notebooks.read(path).parameters
+    if unknown := [name for name in given if name not in known]:  # papermill would only warn
+        raise ReportError(f"it has no parameter {unknown[0]}; known: {', '.join(known) or 'none'}")
     logging.getLogger("papermill").setLevel(logging.ERROR)
     output.parent.mkdir(parents=True, exist_ok=True)
     try:
@@ -301,14 +268,11 @@ def _run(report: Report, path: Path, output: Path, asked: Asked) -> None:
         if not answers:
             raise ReportError("it ends the notebook before its last cell")
     except Exception as failed:
-        if no_room(failed):
-            raise
         place = "before the first cell"
         cells = json.loads(output.read_text(encoding="utf-8"))["cells"] if output.exists() else []
         for number, cell in enumerate(notebooks.as_written(cells), start=1):
             if cell["metadata"].get("papermill", {}).get("status") == "failed":
-                first = "".join(cell["source"]).strip().partition("\n")[0]
-                place = f"cell {number} ({first})"
+                place = f"cell {number} ({''.join(cell['source']).strip().splitlines()[0]})"
         raise ReportError(f"{place}: {in_a_line(failed)}") from failed
     tables, values = json.loads(ast.literal_eval(answers[0]))
     for name, value in given.items():

@@ -15,7 +15,9 @@ from kukar_analysis import paths
 from kukar_analysis.errors import UsageError
 
 KEY = "kukar"  # the part of a notebook's metadata that says whether it is shipped
+_TRUTH = {"true": True, "false": False}
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float}
+_READERS["bool"] = lambda text: _TRUTH[text.lower()]
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -33,12 +35,12 @@ class Parameter:
 
     def read(self, name: str, text: str) -> Any:
         """Return a value that was given as text; UsageError where it is of another type."""
-        truth = {"true": True, "false": False}
         try:
-            return truth[text.lower()] if self.kind == "bool" else _READERS[self.kind](text)
+            return _READERS[self.kind](text)
         except (ValueError, KeyError) as error:
-            said = f"{name} = {text} is no {self.kind}, as {self.default!r} is"
-            raise UsageError(said) from error
+            raise UsageError(
+                f"{name} = {text} is no {self.kind}, as {self.default!r} is"
+            ) from error
 
 
 @dataclass(frozen=True)
@@ -51,20 +53,22 @@ class Notebook:
     is_shipped: bool
 
 
-def readable(folder: Path | None = None) -> list[Notebook]:
-    """Return the notebooks in their order, but those that cannot be read (`faults`)."""
-    return [one for one in _all(folder).values() if isinstance(one, Notebook)]
-
-
 def own(folder: Path | None = None) -> list[Notebook]:
     """Return the notebooks that an analyst added and that are reports, in their order."""
-    added = [one for one in readable(folder) if not one.is_shipped]
+    added = [one for one in read_all(folder)[0] if not one.is_shipped]
     return [one for one in added if {*one.parameters} >= {"year", "region"}]
 
 
-def faults(folder: Path | None = None) -> dict[str, str]:
-    """Return what is wrong with notebooks that cannot be read, in a line each, by name."""
-    return {name: about for name, about in _all(folder).items() if isinstance(about, str)}
+def read_all(folder: Path | None = None) -> tuple[list[Notebook], dict[str, str]]:
+    """Return the notebooks in their order, and by name what is wrong with those that are none."""
+    found, faults = [], {}
+    for path in sorted((folder or paths.NOTEBOOKS).glob("*.ipynb")):
+        try:
+            found.append(read(path))
+        except Exception as error:  # what somebody left unfinished must not stop all others
+            why = f"is no notebook ({type(error).__name__}); restore it or take it away"
+            faults[path.stem] = f"notebooks/{path.name}: {why}"
+    return found, faults
 
 
 def read(path: Path) -> Notebook:
@@ -73,23 +77,10 @@ def read(path: Path) -> Notebook:
     about = found["metadata"].get(KEY) or {}
     cells = [(cell["metadata"].get("tags", []), "".join(cell["source"])) for cell in found["cells"]]
     titles = [text.splitlines()[0].lstrip("# ") for _, text in cells if text.startswith("# ")]
-    given = [text for tags, text in cells if "parameters" in tags]
-    made = {}
+    given, made = [text for tags, text in cells if "parameters" in tags], {}
     for line in ast.parse(given[0]).body if given else []:
         if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
             value = ast.literal_eval(line.value)
             name, _, kind = ast.unparse(line).partition("=")[0].partition(":")
             made[name.strip()] = Parameter(kind.strip() or type(value).__name__, value)
     return Notebook(path.stem, [*titles, path.stem][0], made, bool(about.get("shipped")))
-
-
-def _all(folder: Path | None) -> dict[str, Notebook | str]:
-    found: dict[str, Notebook | str] = {}
-    for path in sorted((folder or paths.NOTEBOOKS).glob("*.ipynb")):
-        try:
-            found[path.stem] = read(path)
-        except Exception as error:  # what somebody left unfinished must not stop all others
-            why = f"{type(error).__name__}: {error}".partition("\n")[0]
-            said = f"notebooks/{path.name}: is no notebook ({why}); restore it or take it away"
-            found[path.stem] = said
-    return found

@@ -4,11 +4,10 @@ The manifest has the sha256 of every file; what is not in it as it says belongs 
 and is carried into the next set.
 """
 
-import hashlib
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,10 +19,9 @@ from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import folder, page, site
-from kukar_analysis.report.cache import Cache, faults
+from kukar_analysis.report.cache import Cache, faults, of_text
 from kukar_analysis.report.registry import Report
 
-FAILED = "gagal"  # folder of the executed copies of failing notebooks
 CHANGED = "diubah"  # folder of published files that somebody changed
 KEPT = 3  # earlier sets that are kept
 BUNDLE = "smart-city-"  # how a bundle begins, which lies in the folder and is carried unsaid
@@ -53,7 +51,7 @@ def record_of(processed: Path) -> dict[str, Any]:
         "version": kukar_analysis.__version__,
         "commit": commit,
         "made_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
-        "data": hashlib.sha256(listed.encode()).hexdigest()[:12],
+        "data": of_text(listed)[:12],
         "inputs": files.to_dict(),
         "corrections": [*(superseded["origin"] + ": " + superseded["reason"])],
     }
@@ -89,36 +87,30 @@ def read(published: Path) -> dict[str, Any]:
 
 @contextmanager
 def written(
-    entries: Mapping[str, Entry],
-    new: Path,
-    old: Path,
-    cache: Cache,
-    record: site.Record,
-    *,
-    carried: tuple[str, ...] = (),
-    sheet: str | None = None,
-    draft: bool = False,
+    entries: dict[str, Entry], new: Path, old: Path, record: Entry, carried: Sequence[str] = ()
 ) -> Iterator[None]:
     """Write pages and notebooks into `new`, and after the block search, index and manifest.
 
-    From the cache, or the notebook in the published set `old` where it has left the cache; an entry
-    whose notebook is in neither loses its page. Documents that end in `carried` are taken over from
-    `old` where all pages are as they were.
+    From the cache of `old`, or a notebook that it holds where that has left the cache; an entry
+    without either loses its page. Documents of `old` that end in `carried` are taken over where
+    all their pages are as they were.
     """
+    cache, draft = Cache(old), bool(record.get("draft"))
     around, words = site.around(entries.values()), dict[str, list[dict[str, str]]]()
     for name, entry in entries.items():
         found = cache.get(entry["key"]) if entry["page"] else None
         notebook = cache.notebook(entry["key"]) if found else old / f"{name}.ipynb"
-        entry["page"] = entry["page"] and notebook.exists()
-        if entry["page"]:
-            found = found or page.read(notebook)
-            _copy(notebook, new / f"{name}.ipynb")
-            text = site.render(entry, found, around[name], record["data"], draft=draft)
-            (new / f"{name}.html").write_text(text, encoding="utf-8")
-            words[name] = found["sections"]
+        if not entry["page"] or not notebook.exists():
+            entry["page"] = False
+            continue
+        found = found or page.read(notebook)
+        _copy(notebook, new / f"{name}.ipynb")
+        text = site.render(entry, found, around[name], record["data"], draft=draft)
+        paths.write(new / f"{name}.html", text)
+        words[name] = found["sections"]
     before = read(old)["files"].items()
     now = _hashes(new).items() if carried else ()
-    for name in (name for name, _ in before if name.endswith(carried)):
+    for name in (name for name, _ in before if name.endswith(tuple(carried))):
         own = Path(name).with_suffix(".html").as_posix()
         start = own if (new / own).exists() else f"{Path(name).parent.as_posix()}/"
         if (old / name).exists() and _pages(before, start) == _pages(now, start) != set():
@@ -135,17 +127,15 @@ def written(
     text = json.dumps(index, separators=(",", ":")).replace("<", "\\u003c")
     lists = site.lists(listed, new, record, draft=draft)
     for name, content in {**lists, site.SEARCH: f"window.KUKAR_INDEX = {text};\n"}.items():
-        (new / name).write_text(content, encoding="utf-8")
-    made = {**record, "sheet": sheet, "draft": draft, "reports": listed, "files": _hashes(new)}
-    text = json.dumps(made, indent=1, ensure_ascii=False) + "\n"
-    (new / MANIFEST).write_text(text, encoding="utf-8")
+        paths.write(new / name, content)
+    made = {**record, "reports": listed, "files": _hashes(new)}
+    paths.write(new / MANIFEST, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
 
 
-def publish(work: folder.Work, cache: Cache, say: Say) -> None:
-    """Let the next set take the place of the published one, unless it says the same.
+def publish(work: folder.Work, say: Say) -> None:
+    """Let the next set take the place of the published one, unless only the lists' time differs.
 
-    The time of the lists apart. Files that somebody else put into the published set, or changed
-    there, are carried over and said; the set itself is kept.
+    Files that somebody else put there, or changed, are carried over and said; the set is kept.
     """
     target, new = work.target, work.path / "set"
     now, planned, stands = read(target), read(new), _hashes(target)
@@ -172,10 +162,10 @@ def publish(work: folder.Work, cache: Cache, say: Say) -> None:
     if (old := work.exchange()) is None:
         return
     carry(_hashes(old).items() - ours - stands.items(), old, target)  # what was saved meanwhile
-    place = cache.path / "sets" / f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S-%f}"
+    place = Cache(target).sets / f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S-%f}"
     place.parent.mkdir(parents=True, exist_ok=True)
     old.rename(place)
-    for earliest in _kept(cache)[:-KEPT]:
+    for earliest in sorted(place.parent.iterdir())[:-KEPT]:
         shutil.rmtree(earliest)
 
 
@@ -185,20 +175,15 @@ def put_back(target: Path, name: str, say: Say) -> None:
     Raises UsageError for a set that is not kept, or no longer as its manifest says.
     """
     with folder.held(target) as work:
-        kept = _kept(cache := Cache(target))
+        kept = sorted(Cache(target).sets.glob("*"))
         known = {place.name: place for place in kept}
         known |= {"last": kept[-1]} if kept else {}
         wrong = faults(known[name]) if name in known else [f"kept: {', '.join(known) or 'none'}"]
         if wrong:
             raise UsageError(f"set {name!r} of {target.name} cannot be put back: {wrong[0]}")
         shutil.copytree(known[name], work.begin(empty=True), dirs_exist_ok=True)
-        publish(work, cache, say)
+        publish(work, say)
     say(f"{target.name} shows again the set of {known[name].name}; the next run publishes anew")
-
-
-def _kept(cache: Cache) -> list[Path]:
-    """Return the earlier sets, called by when they were replaced."""
-    return sorted((cache.path / "sets").glob("*"))
 
 
 def _hashes(folder: Path) -> dict[str, str]:

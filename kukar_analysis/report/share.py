@@ -18,7 +18,6 @@ from kukar_analysis.clean.records import PERSONAL
 from kukar_analysis.errors import ReportError
 from kukar_analysis.read import READERS
 from kukar_analysis.report import page, paper, publish, site, workbook
-from kukar_analysis.report.cache import Cache
 
 LARGEST = 15_000_000
 """Bytes of a bundle that still goes through WhatsApp on a slow line (issue: 15 MB)."""
@@ -59,7 +58,7 @@ def share(
     root = staged / f"{publish.BUNDLE}{year}{'-draf' if is_draft else ''}"
     root.mkdir(parents=True)
     pages = {entry["name"]: entry for entry in entries}
-    with publish.written(pages, root, folder, Cache(folder), record, draft=is_draft):
+    with publish.written(pages, root, folder, {**record, "draft": is_draft}):
         newest = {e["region"]: e for e in sorted(entries, key=lambda e: (e["made_at"], e["name"]))}
         for region in newest:
             paper.year(printer, root, year, region, record, entries, is_draft=is_draft)
