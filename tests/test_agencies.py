@@ -66,13 +66,6 @@ def test_pairs_pillars_and_agencies_agree_with_a_plain_count(year):
         assert len(most) > 1 or r.largest_alone == own.loc[own["opd"] == most[0], "alone"].sum()
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_of_many_that_answered_equally_much_none_is_named_before_the_others():
-    said = {year: said_of(year, OFFICE) for year in (2022, 2023)}
-    assert "Perangkat daerah kunci: Diskominfo (14 jawaban, 35%)." in said[2022]  # then four with 3
-    assert "Diskominfo (14 jawaban, 20%) dan Bappeda (13 jawaban, 19%)." in said[2023]
-
-
 def test_a_pillar_leans_on_one_agency_only_beyond_half_and_never_on_two(held):
     opds = (SETDA, SETDA, BAPPEDA, "Diskominfo")
     half = [row(q, opd) for q, opd in zip(GOVERNANCE, opds, strict=True)]
@@ -97,8 +90,7 @@ def test_answers_without_an_agency_are_counted_on_nobody_and_said(held):
     assert "1 jawaban tanpa nama OPD tidak dihitung" in said_of(2023, KUKAR)
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_of_kukar_2023_only_the_seats_are_known():
+def test_of_kukar_2023_only_the_seats_are_known(processed_env):
     assert agencies.agencies(2023, KUKAR).empty
     assert agencies.agency_pillars(2023, KUKAR).empty
     found = agencies.leaning(2023, KUKAR)
@@ -113,11 +105,7 @@ def test_of_kukar_2023_only_the_seats_are_known():
         ka.say.agency(2023, KUKAR, "Dinas Kesehtan")
 
 
-# One agency
-
-
-@pytest.mark.usefixtures("sample_env")
-def test_what_an_agency_was_asked_is_answered_blank_or_not_there():
+def test_what_an_agency_was_asked_is_answered_blank_or_not_there(sample_env):
     found = agencies.agency_questions(2023, OFFICE).query("opd == 'Dinkes'").set_index("question")
     form = quality.form(2023, OFFICE)
     assert found.index.tolist() == form.loc[form["pillar"] == "living", "question"].tolist()
@@ -127,15 +115,13 @@ def test_what_an_agency_was_asked_is_answered_blank_or_not_there():
         "absent": ["stunting", "immunisation"],  # 5 is outside the scale, `baik` is no score
         "blank": ["drinking_water", "sanitation", "roads", "collaboration.living"],
     }
-    birth = found.loc["birth_attendance"]
-    assert (birth["score"], birth["assessor"], birth["has_evidence"]) == (3.75, 3.8, False)
-    assert birth["difference"] == pytest.approx(-0.05)
+    birth = found.loc["birth_attendance", ["score", "assessor", "has_evidence"]]
+    assert birth.tolist() == [3.75, 3.8, False]
     assert found.loc["sanitation", "others"] == "DPU, Disperkim"
     assert found.loc["programme", "others"] == "Dinsos, Dishub, Dinas Ketahanan Pangan"
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_every_state_of_the_sample_is_told_apart():
+def test_every_state_of_the_sample_is_told_apart(sample_env):
     kept = agencies.agencies(2023, OFFICE).sort_values("opd").groupby("state")["opd"].agg(list)
     assert "Tidak tercatat" in agencies.agency_sentences(2023, OFFICE, "Brida")[0]
     assert kept["unusable"] == ["BPKAD", "Disbun", "Dispora", "Inspektorat", "Satpol PP"]
@@ -163,8 +149,7 @@ WANTED = {
 }
 
 
-@pytest.mark.usefixtures("sample_env")
-def test_what_came_what_is_open_and_what_to_send_back_is_said():
+def test_what_came_what_is_open_and_what_to_send_back_is_said(sample_env):
     for ask, expected in ((agencies.agency_sentences, SAID), (agencies.send_back, WANTED)):
         for opd, words in expected.items():
             said = " ".join(ask(2023, OFFICE, opd)).replace("**", "")

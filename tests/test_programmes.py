@@ -113,8 +113,7 @@ def test_counts_and_budget_by_pillar(office):
     assert found["budget"].isna().sum() == 5
 
 
-@pytest.mark.usefixtures("processed_env")
-def test_what_none_of_the_programmes_states_is_null_and_not_0():
+def test_what_none_of_the_programmes_states_is_null_and_not_0(processed_env):
     total = programmes.programme_counts(programmes.programmes(2022, KUKAR), "pillar").iloc[-1]
     assert total[["programmes", "not_stated", "rated", "without_budget"]].tolist() == [6, 6, 0, 6]
     assert total[["done", "not_begun", "good", "exceeding", "budget"]].isna().all()

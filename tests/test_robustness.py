@@ -8,7 +8,6 @@ from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY
 import kukar_analysis as ka
 from kukar_analysis import framework
 from kukar_analysis.analysis import compare, robustness
-from kukar_analysis.analysis import simulation as model
 from kukar_analysis.errors import UsageError
 
 pytestmark = pytest.mark.usefixtures("processed_env")
@@ -23,10 +22,7 @@ def own_rows(found, region):
 
 
 def drawn(found):
-    return model.simulated(found, DRAWS, SEED, tuple(CHOICES))
-
-
-# The field
+    return robustness.simulated(found, DRAWS, SEED, tuple(CHOICES))
 
 
 @pytest.mark.parametrize(
@@ -38,7 +34,7 @@ def test_every_final_is_reproduced_and_the_spread_is_what_rounded_marks_hide(
 ):
     found, rng = robustness.field(year), np.random.default_rng(1)
     assert len(found.regions) == regions
-    indices = model.indices(found, model.as_printed(found, 3))
+    indices = robustness.indices(found, robustness.as_printed(found, 3))
     assert (indices == np.round(found.printed * 100)).all()
     for spread, count in zip(found.spread, questions, strict=True):
         opinions = rng.uniform(1, 3, (4000, 5 * count))
@@ -56,9 +52,6 @@ def test_weights_of_another_edition_count_only_what_a_region_was_scored_on():
     expected = [(10, 20, 30, 20, 20), (10, 20, 30, 10, 30), (10, 20, 30, 20, 20)]
     expected.append([100 / 90 * w for w in (10, 20, 20, 20, 20)])
     assert told * 100 == pytest.approx(np.array([(*one, 0) for one in expected]))
-
-
-# The model, by a second computation
 
 
 def plain_index(found, made, draw, region):
@@ -85,12 +78,14 @@ def plain_index(found, made, draw, region):
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(year):
     found, rng = robustness.field(year), np.random.default_rng(5)
-    made = model.choices(found, rng.random((12, len(CHOICES))), *model.sets(found, 12, rng))
+    made = robustness.choices(
+        found, rng.random((12, len(CHOICES))), *robustness.sets(found, 12, rng)
+    )
     made["assessors"][0, 0] = [9] + [-9] * (len(found.components) - 1)  # beyond the scale
     assert len(set(made["left_out"])) > 2
     assert set(made["aggregation"]) == {False, True}
     assert len(set(made["edition"])) > 1
-    indices = model.indices(found, made)
+    indices = robustness.indices(found, made)
     for draw in range(12):
         expected = [plain_index(found, made, draw, r) for r in range(len(found.regions))]
         assert indices[draw].tolist() == expected
@@ -99,15 +94,12 @@ def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(year):
 def test_half_of_the_inputs_are_as_printed_and_the_alternatives_share_the_rest():
     found, count = robustness.field(2023), 6000
     inputs = np.repeat(((np.arange(count) + 0.5) / count)[:, None], len(CHOICES), axis=1)
-    made = model.choices(found, inputs, *model.sets(found, 4, np.random.default_rng(3)))
+    made = robustness.choices(found, inputs, *robustness.sets(found, 4, np.random.default_rng(3)))
     for choice, alternatives in (("edition", 3), ("aggregation", 1), ("left_out", 6)):
         counts = np.bincount(made[choice].astype(int))
         assert counts.tolist() == [count // 2] + [count // 2 // alternatives] * alternatives
     assert len(np.unique(made["weights"][:, 0])) == 4
     assert made["assessors"].shape == (count, 130, 6)
-
-
-# What the draws say
 
 
 def test_the_statistics_agree_with_a_count_over_the_draws():
@@ -211,13 +203,6 @@ def test_where_nothing_decides_alone_that_is_said_and_what_is_official_comes_fir
     assert said.startswith("Tidak ada satu hal yang menentukan; yang terbesar: **rata-rata hitung")
     assert "(30% ragam peringkat). Bila rata-rata hitung, seperti pada rumus resmi" in said
     assert robustness.cases_sentence(cases[:0]).startswith("Tidak ada pilihan")
-    cases["treatment"] = ["Quick Wins dihitung", "Quick Wins tidak dihitung"]
-    cases = cases.assign(choice="component", low=[3, 1], median=[4, 2], high=[5, 2])
-    said = robustness.cases_sentence(cases)
-    assert "**Quick Wins dihitung atau tidak dihitung**" in said
-
-
-# What is not on record
 
 
 @pytest.mark.parametrize(

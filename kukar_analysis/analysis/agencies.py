@@ -29,11 +29,10 @@ _LEANING += " leans leans_on equal_agencies"
 
 
 def agency_questions(year: int, region: str) -> pd.DataFrame:
-    """Return the questions that each agency is asked, in the form's order, with its answers.
+    """Return the questions of the pillars that each agency carries or answered, with its answers.
 
-    Asked are those of the pillars that it carries or answered any of. state: answered; blank (in
-    its form); absent (not in what arrived, or rejected). difference: score minus the assessors'
-    (assessor); others: agencies that answered it too, joined by ", ".
+    state: answered; blank (in its form); absent (not in what arrived, or rejected). difference:
+    score minus the assessors' (assessor); others: agencies that answered it too, joined by ", ".
     """
     own, keys = quality.own_answers(year, region).dropna(subset="opd"), ["opd", "question"]
     pairs, columns = _pairs(year, region), ["opd", "question", "component", "pillar"]
@@ -60,9 +59,8 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
 def agency_pillars(year: int, region: str) -> pd.DataFrame:
     """Return for each agency and pillar (null = of none) what was asked, answered and scored.
 
-    expected: named as carrying it; alone: answered by no other named agency; own_mean: of the
-    scored answers; compared: of them those that assessors scored too, with both means and their
-    difference (above 0 the agency claims more than was found). Null is what is not known.
+    expected: named as carrying it; alone: answered by no other agency; compared: the scored answers
+    that assessors scored too, with both means and their difference. Null is what is not known.
     """
     made = _summed(agency_questions(year, region), _pairs(year, region), _PAIR)
     return made.sort_values(_PAIR, ignore_index=True)
@@ -71,9 +69,9 @@ def agency_pillars(year: int, region: str) -> pd.DataFrame:
 def agencies(year: int, region: str) -> pd.DataFrame:
     """Return what each agency carries in all, those of most pillars and answers first.
 
-    state: complete (all it is asked was answered by it or another), partial, unusable (a file of it
-    came, and no answer could be kept), silent. lacking_pillars: those of which it answered nothing;
-    leaning: those that lean on it; share: of all answers, 0 to 1.
+    state: complete (all it is asked was answered, by it or another), partial, unusable (a file of
+    it came, no answer could be kept), silent. lacking_pillars: of which it answered nothing;
+    leaning: that lean on it; share: of all answers, 0 to 1.
     """
     found, pairs = agency_questions(year, region), agency_pillars(year, region)
     came = quality.arrivals(year, region)["speaks_for"].str.split(", ").explode().dropna()
@@ -101,10 +99,10 @@ def agencies(year: int, region: str) -> pd.DataFrame:
 def leaning(year: int, region: str) -> pd.DataFrame:
     """Return how many agencies each pillar has, and how much it leans on one of them.
 
-    seats: on record, named or only counted; covered: answered by a named agency; single: by one
-    alone; largest: who answered most (", " where equal); leans = largest_answered / covered;
-    leans_on: the largest, where it is one and leans is above LEANS; equal_agencies: as many equally
-    large ones would be as concentrated (inverse Herfindahl index; Laakso and Taagepera 1979).
+    seats: on record; covered: questions answered, single: by one agency alone; largest: who
+    answered most (", " where equal); leans = largest_answered / covered; leans_on: the one largest,
+    above LEANS; equal_agencies: as many equally large ones would be as concentrated (inverse
+    Herfindahl index; Laakso and Taagepera 1979).
     """
     given = agency_questions(year, region).query("state == 'answered'").fillna({"pillar": ""})
     alone, keys = given[given["others"].isna()], ["pillar", "opd"]
@@ -174,16 +172,12 @@ def _summed(questions: pd.DataFrame, rows: pd.DataFrame, keys: list[str]) -> pd.
     return made.fillna(dict.fromkeys(_COUNTS, 0)).astype(dict.fromkeys(_COUNTS, "int64"))
 
 
-# In words
-
-
 def quality_sentences(year: int, region: str) -> list[str]:
     """Answer what arrived, what is missing and rejected, and what was found in it."""
     arrived, form = quality.arrivals(year, region), quality.form(year, region)
     pairs = agency_pillars(year, region).query("expected")
     calls = agencies(year, region).dropna(subset="lacking_pillars").sort_values("opd")
-    papers = [quality.own_answers(year, region)]
-    papers.append(store.read("survey_responses", year=year, region=region))
+    surveyed = store.read("survey_responses", year=year, region=region)
     return tell(
         "quality.none" if arrived.empty else "quality.came quality.complete quality.found",
         year=year,
@@ -195,7 +189,7 @@ def quality_sentences(year: int, region: str) -> list[str]:
         calls=calls["opd"],
         unusable=calls.loc[calls["state"] == "unusable", "opd"],
         open=form["is_answered"].eq(False).sum() if len(form) else None,
-        is_checked=any(map(len, papers)),
+        is_checked=len(surveyed) or len(quality.own_answers(year, region)),
         kinds=_kinds(quality.findings(year, region)),
         no_list=_waits(year, region, "pillar_agencies"),
         no_form=_waits(year, region, "agency_forms"),

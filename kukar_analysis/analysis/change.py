@@ -4,7 +4,6 @@ In fractions, each change weighed with the mean of both years (Bennet 1920): doc
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -26,8 +25,7 @@ SEEN = 0.0005
 """An effect smaller than this is 0,000 to the reader, and is left out of figures and sentences."""
 
 
-@dataclass(frozen=True)
-class Side:
+class Side(NamedTuple):
     """One year of a region: weights in percent, scores in hundredths.
 
     `questions` holds a component's question scores only where all of them are on record.
@@ -35,7 +33,7 @@ class Side:
 
     weights: Mapping[str, int]
     scores: Mapping[str, int]
-    questions: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    questions: Mapping[str, Mapping[str, int]]
 
     @property
     def total(self) -> Fraction:
@@ -58,8 +56,7 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     """Return what moved a region's index between two years, by kind, component and question.
 
     `effect` adds up to the published improvement, or of years further apart to the difference of
-    the printed finals; bar: what a row counts to in a figure. One row `not_split` where a year's
-    components are not on record; empty without a change.
+    the finals; bar: what a row counts to in a figure. `not_split`: components are not on record.
     """
     compare.check_order(from_year, to_year)
     fw, years = framework.load(), (from_year, to_year)

@@ -46,8 +46,8 @@ def indices(region: str | None = None) -> pd.DataFrame:
     """Return the index of every region, or of one, in every year, and how it is known.
 
     known: printed, implied (next year's final minus its improvement, ±0.01), absent (did not take
-    part), unknown. improvement is as printed; base: last year's sum that it is measured from, as
-    this edition rounds it, null where not public.
+    part), unknown. base: last year's sum that the printed improvement is measured from; null where
+    not public.
     """
     places = framework.load().regions
     rows = [
@@ -148,8 +148,7 @@ def _in_whole(found: pd.DataFrame, year: int) -> pd.Series:
 def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
     """Return index_scores of the regions that took part and have a final, with group and province.
 
-    Only of editions whose field is whole, for a rank or mean of a part is none; `partial` gives
-    all.
+    Only of editions whose field is whole, for a rank or mean of a part is none; else `partial`.
     """
     found = store.read("index_scores", year=year)
     found = found[found["participated"]].dropna(subset="index_published")
@@ -208,8 +207,8 @@ def ranks(year: int, region: str) -> pd.DataFrame:
     """Return where a region stands by its printed final in scope national, group and province.
 
     Equal finals share the better rank (1, 2, 2, 4); tied names them. Only the group where the
-    nation's field is not whole, empty without a final or a whole group. The ministry prints no
-    rank: these are computed, and the nation and provinces mix groups that answer different forms.
+    nation is not whole, empty without a final or a whole group. Computed: the ministry prints no
+    rank.
     """
     everyone, rows = participants(year), []
     for me in everyone[everyone["region"] == region].itertuples():
@@ -230,9 +229,8 @@ def ranks(year: int, region: str) -> pd.DataFrame:
 def component_gaps(year: int, region: str) -> pd.DataFrame:
     """Return how far each component, and `index`, lies from what it can be measured against.
 
-    against: last_year (where the components can be compared), group (mean of the edition's
-    participants), best (highest of them; holders names who has it), target. gap = own minus
-    reference. What is not on record, or of a field that is not whole, is no row.
+    against: last_year (where it can be compared), group (mean of the participants), best (highest
+    of them, of holders), target. gap = own minus reference; no row where one is not on record.
     """
     everyone = participants(year)
     everyone = everyone[everyone["edition"].isin(everyone.query("region == @region")["edition"])]

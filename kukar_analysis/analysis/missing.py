@@ -13,14 +13,19 @@ from kukar_analysis.analysis.told import tidy, told
 from kukar_analysis.formats import day
 
 COLUMNS = ["table", "year", "region", "state", "paper", "holder", "sentence"]
+_THERE = {
+    "agency_forms": "year == @year and source == 'self'",
+    "pillar_agencies": "year == @year and opd.notna()",
+    "official_statistics": "year <= @year",
+}
 _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_notes")
 
 
 def missing(table: str, year: int, region: str) -> pd.DataFrame:
     """Return what of a table (of definitions/papers.csv) is not on record: no row, or one.
 
-    state: absent (did not take part), form_unknown (the list of questions was never seen), nothing,
-    partly. paper would fill it and holder has it (null: none to wait for); sentence says so.
+    state: absent (did not take part), form_unknown, nothing, partly. paper would fill it and holder
+    has it (null: none to wait for).
     """
     state, said = _state(table, year, region)
     if not state:
@@ -38,9 +43,8 @@ def missing(table: str, year: int, region: str) -> pd.DataFrame:
 def not_received(year: int, region: str) -> pd.DataFrame:
     """Return every paper that has not come, or not whole, for a region and year, a row each.
 
-    fills: which analysis waits for it; state: nothing, partly; since: the day that calendar.csv
-    expects it from; accepted: why the office knows that it will not come (null where it does not).
-    Empty for other regions than the office's own: it asks for nobody else's.
+    fills: which analysis waits for it; since: the day that calendar.csv expects it from; accepted:
+    why the office knows that it will not come. Empty for other regions than the office's own.
     """
     fw = framework.load()
     tables = fw.papers if fw.is_office(region) else []
@@ -130,10 +134,7 @@ def _rows(table: str, year: int, region: str) -> pd.DataFrame:
         own = quick_wins.candidates(year, region)
         return own.assign(lacks=own[list(quick_wins.criteria())].isna().any(axis=1))
     own = store.read("question_scores" if table == "agency_forms" else table, region=region)
-    own = own[own["year"] <= year] if table == "official_statistics" else own[own["year"] == year]
-    own = own[own["source"] == "self"] if table == "agency_forms" else own
-    own = own.dropna(subset="opd") if table == "pillar_agencies" else own
-    return own.assign(lacks=False)
+    return own.query(_THERE.get(table, "year == @year")).assign(lacks=False)
 
 
 def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
@@ -181,8 +182,7 @@ def edition_unconfirmed(edition: str) -> str:
 def cited(year: int, *regions: str) -> pd.DataFrame:
     """Return every letter, official source and press report behind what is said of a year.
 
-    Those of the definitions up to that year that are no other region's, and of the statistics on
-    record: document (its id), kind, note, address.
+    Those of definitions up to that year that are no other region's, and of statistics on record.
     """
     fw = framework.load()
     of_statistics = store.read("official_statistics").query("region in @regions and year <= @year")

@@ -29,9 +29,8 @@ _Row = tuple[str, str, str, str | None, float | None, str | None]
 def questions(year: int, region: str, since: int | None = None) -> pd.DataFrame:
     """Return the assessors' score of each question, in the order of the form.
 
-    last_score is of the year `since` (the last one), null unless the question is the same.
-    per_point: index points a point; gain: index points to 4, before rounding, null where not all
-    question scores are on record.
+    last_score: of the year `since` (the last one), null unless the question is the same. per_point:
+    index points a point; gain: to 4, before rounding, null where not all scores are on record.
     """
     since = year - 1 if since is None else since
     compare.check_order(since, year)
@@ -43,17 +42,24 @@ def questions(year: int, region: str, since: int | None = None) -> pd.DataFrame:
     last = compare.assessed(since, region).set_index("question")["score"]
     is_same = own["continuity"].eq("same") & own["status"].ne("unconfirmed")
     last = own["question"].map(last).where(is_same & compare.follows(before, edition))
-    asked, weights = forms["component"].value_counts(), framework.load().weights
-    each = pd.Series(weights[edition.edition] if edition else {}, dtype="float64") / 100 / asked
-    per_point = own["component"].map(each).astype("float64")
+    each = _worth(edition.edition if edition else "")["per_point"]
     is_whole = edition is not None and len(own) == edition.questions
     own = own.assign(
         last_score=last,
         change=own["score"] - last.astype("float64"),
-        per_point=per_point,
-        gain=per_point * (score.HIGHEST - own["score"]) if is_whole else float("nan"),
+        per_point=own["component"].map(each).astype("float64"),
+        gain=lambda f: f["per_point"] * (score.HIGHEST - f["score"]) if is_whole else float("nan"),
     )
     return tidy(own, _QUESTIONS)
+
+
+def _worth(edition: str) -> pd.DataFrame:
+    """Return what each component weighs, its questions, and what a point on one is worth."""
+    made = pd.Series(framework.load().weights.get(edition, {}), name="weight", dtype="int64")
+    made = made.rename_axis("component").reset_index()
+    counts = compare.form_of(edition)["component"].value_counts()
+    made["questions"] = made["component"].map(counts).astype("float64")
+    return made.assign(per_point=made["weight"] / 100 / made["questions"]).set_index("component")
 
 
 def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
@@ -71,8 +77,8 @@ def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
     """Return what to do first in a region, the components first, then by what it would give.
 
     kind: component (a weakness is to reach the mean of its group), question (the `most` largest
-    gains up to 4, and all as large), programme, agency; who: agencies, null where none is on
-    record; gain: what the index would rise by, unrounded, null where that cannot be said.
+    gains up to 4, and all as large), programme, agency; who: agencies; gain: what the index would
+    rise by, unrounded. Null where that cannot be said.
     """
     rows = [*_of_scores(year, region, most), *_of_office(year, region)]
     due = framework.load().names["due"]
@@ -127,9 +133,8 @@ class Outlook:
 class ShortestWay:
     """The way to a target: `moves` has a row a question raised, and how many `steps` it takes.
 
-    index: after the moves; None where not all question scores are on record. alone: for each
-    component what a point on a question is worth (per_point, before rounding), and the score that
-    alone brings the target after rounding (needed; null where even 4 does not).
+    index: after the moves; None where not all question scores are on record. alone: per_point of
+    each component, and the score that alone brings the target (needed; null where 4 does not).
     """
 
     target: Decimal
@@ -176,9 +181,8 @@ def shortest_way(
 ) -> ShortestWay:
     """Return the fewest steps (each `step` points on one question, up to 4) that bring the target.
 
-    `fixed`: components, pillars or questions that cannot be moved. Of equally short ways the one
-    that leads highest, and of those one in which the lowest scores rise first. Raises UsageError
-    for a step that is not above 0, or an unknown name.
+    `fixed`: components, pillars or questions that cannot move. Of equally short ways the one that
+    leads highest, then where the lowest scores rise first. UsageError: no step, an unknown name.
     """
     found, edition = questions(year, region).dropna(subset="gain"), compare.edition_of(year, region)
     fw, fixed, size = framework.load(), set(fixed), round(step * 100)
@@ -259,10 +263,7 @@ def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
         for rise in range(_FULL, score.hundredths(value) - 1, -1)
         if score.index_of({**own, component: rise / 100}, named) >= target
     }
-    weights = pd.Series(framework.load().weights.get(named, {}), name="weight", dtype="int64")
-    made = weights.rename_axis("component").reset_index()
-    made["questions"] = made["component"].map(compare.form_of(named)["component"].value_counts())
-    made["per_point"] = made["weight"] / 100 / made["questions"]
+    made = _worth(named).reset_index()
     for column, known in (("score", own), ("needed", enough)):
         made[column] = made["component"].map(known).astype("float64")
     made["rise"] = made["needed"] - made["score"]
@@ -280,8 +281,8 @@ def target_sentences(
     costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
     worst = single[single["component"].isin(costly["component"])]
     by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
-    which = "target.short target.way" if way.is_reached else "target.short target.far"
-    which = "target.short target.alone target.worst" if way.index is None else which
+    which = "target.way" if way.is_reached else "target.far"
+    which = f"target.short {'target.alone target.worst' if way.index is None else which}"
     if index.known != "printed" or index.value is None:
         which = "target.unknown"
     elif index.value >= target:

@@ -44,9 +44,9 @@ def band(percent: Fraction) -> str:
 def programmes(year: int, region: str) -> pd.DataFrame:
     """Return the programmes of a year in the order of the pillars, each with its achievement.
 
-    percent (of the target) and band are null where they cannot be counted, and lacks says why:
-    target or realisation (not stated), zero_target (not above 0); exceeds: above 100. doubt:
-    not_begun, and yet a realisation; done, and yet below the band Baik. budget in rupiah.
+    percent of the target, and its band; where not counted, lacks says why: target, realisation (not
+    stated), zero_target. doubt: not_begun, and yet a realisation; done, and yet below the band
+    Baik. budget in rupiah.
     """
     fw, found = framework.load(), store.read("programmes", year=year, region=region)
     found = ordered(found, "pillar", fw.pillars)
@@ -69,8 +69,8 @@ def programmes(year: int, region: str) -> pd.DataFrame:
 def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return counts and budget of programmes by pillar or digital_part, last their `total`.
 
-    rated: with a percentage; then one column a band; exceeding: above 100 percent; without_budget:
-    how many state none. Null is a figure of which none of the programmes says anything.
+    rated: with a percentage; then a column a band; exceeding: above 100 percent. Null is a figure
+    of which none of the programmes says anything.
     """
     own, bands = programmes.fillna({by: NOT_STATED}), [*framework.load().achievement_bands]
     parts = [*(framework.load().pillars if by == "pillar" else DIGITAL_PARTS)]

@@ -26,7 +26,7 @@ def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:
     """Return the files of a year's folder, or those of one agency, and whom they speak for.
 
     speaks_for: agencies of which rows are kept; without any row the one that the file's name names
-    alone. shared: it speaks for several. Several kinds or agencies are joined by ", ".
+    alone; shared: it speaks for several.
     """
     fw, files = framework.load(), store.read("files", year=year)
     rows = store.read("question_scores", year=year, region=region).dropna(subset="opd")
@@ -43,17 +43,17 @@ def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:
         speaks_for=[", ".join(found) or None for found in names],
         shared=[len(found) > 1 for found in names],
     )
-    mine = [opd is None or opd in found for found in names]
+    files = files.loc[[opd is None or opd in found for found in names]]
     counts = dict.fromkeys(_COUNTS.split(), "int64")
-    return tidy(files.loc[mine], f"file kind speaks_for shared {_COUNTS}", **counts)
+    return tidy(files, f"file kind speaks_for shared {_COUNTS}", **counts)
 
 
 def rejected(year: int, most: int | None = None, *, superseded: bool = False) -> pd.DataFrame:
     """Return what was rejected in a year's files, or what later files `superseded` of them.
 
-    Of a kind (file, column, rule) with more than `most` rows only the first, with their count. raw
-    is what stands there; advice names what comes near, or the place that contradicts; later (the
-    place) and changes say what superseded it, else null.
+    Of a kind (file, column, rule) with more than `most` rows the first, with their count. raw: what
+    stands there; advice: what comes near, or the place that contradicts; later, changes: by what it
+    was superseded.
     """
     found = store.read("rejected", year=year).rename(columns={"value": "raw"})
     found = found[found["rule"].eq("superseded") == superseded]
@@ -86,8 +86,7 @@ def own_answers(year: int, region: str) -> pd.DataFrame:
 def office_scores(year: int, region: str) -> pd.Series:
     """Return the office's score by question: that on which its agencies agree.
 
-    Where they differ it is that of the agency that definitions/settled.csv names, else there is
-    none.
+    Where they differ: that of the agency that definitions/settled.csv names, else none.
     """
     own = own_answers(year, region).dropna(subset="score")
     settled = [s for s in framework.load().settled if (s.year, s.region) == (year, region)]
@@ -97,11 +96,10 @@ def office_scores(year: int, region: str) -> pd.Series:
 
 
 def form(year: int, region: str) -> pd.DataFrame:
-    """Return the questions that agencies are asked, in the order of the form.
+    """Return the questions that agencies are asked, in the order of the form; empty if not known.
 
-    carriers: agencies of the pillar, joined by ", "; is_answered: by anybody (null where no form
-    arrived). The edition is that of the answers, else of the national table. Empty where the list
-    is not known.
+    carriers: agencies of the pillar; is_answered: by anybody (null where no form arrived). The
+    edition is that of the answers, else of the national table.
     """
     own, listed = own_answers(year, region), compare.edition_of(year, region)
     editions = own["edition"].dropna().unique()
@@ -140,17 +138,14 @@ def survey_means(responses: pd.DataFrame) -> pd.DataFrame:
     return means.reset_index()
 
 
-# Faults
-
-
 def findings(year: int, region: str) -> pd.DataFrame:
     """Return the faults of the answers, programmes and survey of a year, with advice.
 
     kind is of definitions/findings.csv; origin the first place of several.
     """
     fw, answers = framework.load(), own_answers(year, region)
-    surveyed = store.read("survey_responses", year=year, region=region)
-    programmes = store.read("programmes", year=year, region=region)
+    tables = ("survey_responses", "programmes")
+    surveyed, programmes = (store.read(table, year=year, region=region) for table in tables)
     # an answer reported without its agency, as by the press, says nothing of its evidence
     bare = answers[answers["is_answered"] & ~answers["has_evidence"] & answers["opd"].notna()]
     labels = fw.names["question"]
@@ -223,15 +218,8 @@ def _of_survey(year: int, answers: pd.DataFrame, programmes: pd.DataFrame) -> It
     records["form"] = records["part"].where(records["parts"] == 1, records["pillar"])
 
     def row(kind: str, own: pd.DataFrame, detail: str, subject: str = "") -> _Row:
-        first = own.iloc[0]
-        return (
-            kind,
-            first["pillar"],
-            None,
-            subject or names[first["pillar"]],
-            detail,
-            first["first"],
-        )
+        pillar, origin = own[["pillar", "first"]].iloc[0]
+        return kind, pillar, None, subject or names[pillar], detail, origin
 
     totals = records["pillar"].value_counts()
     for kind, which in {

@@ -1,7 +1,6 @@
 """Which quick win: candidates ranked on the letter's ten aspects and the risk matrix.
 
-A score is the weighted mean of the office's own aspect scores (0 to 4), none of the ministry's; so
-each ranking says in which share of all weightings a candidate is first. docs/metode.md: a case.
+A score is the mean of the office's own aspect scores, none of the ministry's: docs/metode.md.
 """
 
 import re
@@ -36,8 +35,8 @@ def criteria() -> dict[str, str]:
 def weighting(text: str) -> dict[str, Fraction]:
     """Return the weight of each criterion from a text, as `benefit=2 Daya tarik=0,5`.
 
-    An aspect not named weighs 1, low risk 0. Raises UsageError, naming the criteria, for an unknown
-    or repeated one, what is no number of 0 or more, and weights that are all 0.
+    An aspect not named weighs 1, low risk 0. UsageError: an unknown or repeated one, no number, all
+    0.
     """
     names, given, rest = criteria(), dict[str, Fraction](), text.strip(" \t\n,;")
     known = {framework.normalise(name): id_ for id_, own in names.items() for name in (id_, own)}
@@ -59,8 +58,7 @@ def candidates(year: int, region: str) -> pd.DataFrame:
     """Return the candidates of a year: programmes that are named quick wins or have aspect scores.
 
     risk = likelihood times impact (1 to 9), low_risk = (9 - risk) / 2, one column an aspect (0 to
-    4); these stand alone where no programme has their name, and are null where two spellings are
-    scored differently.
+    4), null where two spellings are scored differently.
     """
     fw = framework.load()
     given, scored = (
@@ -88,8 +86,8 @@ def candidates(year: int, region: str) -> pd.DataFrame:
 def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
     """Return the candidates with their score and rank, best first, then those without a score.
 
-    lacking: criteria that weigh and are not on record. score: sum of weight times criterion, by the
-    sum of weights. Of equal scores the lower risk goes first; then they share the better rank.
+    lacking: criteria that weigh and are not on record. Of equal scores the lower risk goes first;
+    then they share the better rank.
     """
     used = [c for c, weight in weights.items() if weight]
     scale = lcm(*(weights[c].denominator for c in used))
@@ -114,9 +112,8 @@ def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.D
     """Return in which share of all weightings each candidate is first, by the candidates' index.
 
     Weightings are drawn evenly (Dirichlet) over the criteria that weigh anything; equals share
-    evenly (acceptability index of SMAA; Lahdelma, Hokkanen and Salminen 1998). always: nowhere
-    beaten on any criterion; low, high: 5 and 95 percent of the score. Null or false where a
-    criterion is lacking.
+    (acceptability index of SMAA; Lahdelma, Hokkanen and Salminen 1998). always: nowhere beaten;
+    low, high: 5 and 95 percent of the score. Null or false where a criterion is lacking.
     """
     used = [c for c, weight in weights.items() if weight]
     complete = candidates.dropna(subset=used)

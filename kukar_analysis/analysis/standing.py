@@ -93,8 +93,7 @@ def peers(
 
     `chosen` names regions, parted by commas; without it they are, of groups whose field is whole,
     the participants of the province and the `nearest` by index with all as near, or with `by="hdi"`
-    the nearest of the province by its last Human Development Index. why: own, chosen, province,
-    nearest; distance: of compared_value, of compared_year. UsageError: a region or `by` not known.
+    the nearest of the province by its last Human Development Index. distance: of compared_value.
     """
     if by not in ("index", "hdi"):
         raise UsageError(f"by = {by!r} is not known; known: index, hdi")
@@ -102,13 +101,12 @@ def peers(
     every = compare.indices().query("year == @year")
     field = compare.participants(year)["region"]
     every = every[every["region"].isin([region, *names, *field])]
-    every = every.assign(compared_value=every["index"], compared_year=year)
+    values = every.rename(columns={"index": "value"})
     if by == "hdi":
-        hdi = statistics(year, region).query("statistic == 'hdi' and is_official")
-        hdi = hdi[hdi["year"] == hdi.loc[hdi["region"] == region, "year"].max()]
-        hdi = hdi.rename(columns={"value": "compared_value", "year": "compared_year"})
-        hdi = hdi[["region", "compared_value", "compared_year"]]
-        every = every.drop(columns=["compared_value", "compared_year"]).merge(hdi)
+        values = statistics(year, region).query("statistic == 'hdi' and is_official")
+        values = values[values["year"] == values.loc[values["region"] == region, "year"].max()]
+    values = values[["region", "value", "year"]].add_prefix("compared_")
+    every = every.merge(values, left_on="region", right_on="compared_region")
     is_own = every["region"] == region
     own = every[is_own].iloc[:1]
     away = every["compared_value"] - own["compared_value"].max()
@@ -131,10 +129,8 @@ def peers(
 def statistics(year: int, region: str, pillar: str | None = None) -> pd.DataFrame:
     """Return the statistics of a region and of its province's others, up to a year.
 
-    Those shown with a pillar, or all, in the order of definitions/statistics.csv, then by region
-    and year. is_official: stated by the statistic's own source; a press figure is not. base: the
-    year from which a figure counts anew, not comparable with those before; null of the first, as
-    pillar is of none.
+    is_official: stated by the statistic's own source, not by the press. base: the year from which a
+    figure counts anew, not comparable with those before; null of the first, as pillar is of none.
     """
     known = framework.load().statistics
     found = store.read("official_statistics")

@@ -1,9 +1,8 @@
-"""What is asked and told: the words of who asks, checked; sentences; frames in type and order.
+"""What is asked and told: words checked, sentences, frames in type and order.
 
-What `import kukar_analysis as ka` offers checks its words; the package's modules call each other
-without. Filters of a sentence (a Jinja template in definitions/sentences.csv): n (places) and
-signed write numbers, name (kind) an id's name, each (sentence) tells of every row `r` of a frame,
-listed `a, b, dan c`, few at most five.
+Filters of a sentence (a Jinja template in sentences.csv): n (places) and signed write numbers, name
+(kind) an id's name, each (sentence) tells of every row `r` of a frame, listed `a, b, dan c`, few at
+most five.
 """
 
 import functools
@@ -59,12 +58,9 @@ def _template(sentence: str) -> Template:
     return _JINJA.from_string(framework.load().sentences[sentence].text)
 
 
-def _name(id_: Any, kind: str) -> str:
-    return framework.load().names[kind][str(id_)]
-
-
 _JINJA = Environment(undefined=StrictUndefined)
-_JINJA.filters |= {"n": number, "name": _name, "listed": lambda names: listed([*names])}
+_JINJA.filters |= {"n": number, "listed": lambda names: listed([*names])}
+_JINJA.filters["name"] = lambda id_, kind: framework.load().names[kind][str(id_)]
 _JINJA.filters["few"] = lambda names: listed([*names], NAMED)
 _JINJA.filters["ends"] = lambda r: f"{r.low} sampai {r.high}" if r.low < r.high else f"{r.low}"
 _JINJA.filters["signed"] = lambda value, places=2: number(value, places, signed=True)
