@@ -1,8 +1,7 @@
 """Reads workbooks (xlsx, xlsm, xls) and lists saved as text as grids of the texts they show.
 
-calamine gives a workbook's values last saved and never runs a macro or follows a link. What it
-leaves out (errors, formulas never calculated, percentages, what is hidden or struck through) is
-looked up in the sheet's own XML. What a file unpacks to is bounded before it is read.
+calamine gives the values last saved. What it leaves out (errors, formulas never calculated,
+percentages, what is hidden or struck through) stands in the sheet's XML, which is bounded first.
 """
 
 import codecs

@@ -83,12 +83,11 @@ class Found:
 class Kind:
     """A kind of list: its headings (normalised) by column, in order of rank.
 
-    It has every column of `needed`, and at least one of `one_of`, with their heading as printed.
+    Of each group of `required` it has at least one column, given with its heading as printed.
     """
 
     columns: dict[str, list[str]] = field(default_factory=dict)
-    needed: dict[str, str] = field(default_factory=dict)
-    one_of: dict[str, str] = field(default_factory=dict)
+    required: dict[str, dict[str, str]] = field(default_factory=dict)
 
     @cached_property
     def words(self) -> frozenset[str]:
@@ -98,9 +97,8 @@ class Kind:
     def lacking(self, there: Set[str]) -> list[str]:
         """Return the headings that it needs and that are not there."""
         known = {re.sub(r"_\d+$", "", column) for column in there}
-        lacking = [heading for column, heading in self.needed.items() if column not in known]
-        found = not self.one_of or known & self.one_of.keys()
-        return lacking if found else [*lacking, " atau ".join(self.one_of.values())]
+        groups = (group for group in self.required.values() if not known & group.keys())
+        return [" atau ".join(group.values()) for group in groups]
 
 
 @framework.kept()
@@ -110,8 +108,9 @@ def kinds() -> dict[str, Kind]:
     for layout in (x for x in framework.load().layouts if x.kind not in _NO_LISTS):
         kind, printed = found[layout.kind], layout.headings.split(" | ")
         kind.columns[layout.column] = [normalise(h) for h in printed if "#" not in h]
-        of = {"yes": kind.needed, "one": kind.one_of}.get(layout.required, {})
-        of[layout.column] = printed[0]
+        if layout.required in ("yes", "one"):
+            group = layout.column if layout.required == "yes" else "one"
+            kind.required.setdefault(group, {})[layout.column] = printed[0]
     return dict(found)
 
 
@@ -140,9 +139,8 @@ def cell(cells: Sequence[str], index: int) -> str:
 
 def named(grid: Grid) -> dict[str, str]:
     """Return what the names of file and sheet tell for certain: region, agency, pillar."""
-    stem = PurePosixPath(grid.name).stem
-    told = [(kind, stem) for kind in ("region", "opd", "pillar")]
-    told += [(kind, grid.part or "") for kind in ("pillar", "opd")]
+    stem, part = PurePosixPath(grid.name).stem, grid.part or ""
+    told = (("region", stem), ("opd", stem), ("pillar", stem), ("pillar", part), ("opd", part))
     found = [(kind, framework.load().named_in(kind, text)) for kind, text in told]
     return {kind: ids[0] for kind, ids in found if len(ids) == 1}
 
@@ -170,18 +168,17 @@ def recognise(grid: Grid) -> Found:
         known = known_headings(cells)
         if not known or known + sum(bool(_STATEMENT.match(c)) for c in cells) < 2:
             continue
-        rows = [tuple(cells)]
-        for _, more in (("", []), *grid.rows[first + 1 : first + 3]):
-            if any(re.fullmatch(r"(?!20\d\d$)[\d.,%() -]+", c) for c in more):
+        rows: list[tuple[str, ...]] = []
+        for _, row in grid.rows[first : first + 3]:
+            if rows and any(re.fullmatch(r"(?!20\d\d$)[\d.,%() -]+", c) for c in row):
                 break
-            rows += [tuple(more)] if more else []
+            rows.append(tuple(row))
             found = _match(grid.medium, tuple(rows), grid.name[:4])
             found = replace(found, first=first, last=first + len(rows) - 1)
             tried.append(found if found.rule else _over_one_column_each(grid, found))
     whole = [found for found in tried if found.rule in ("", "unclear")]
     if not whole:
         return max(tried, key=lambda one: len(one.headings), default=Found(rule="no_headings"))
-
     return max(
         (one for one in whole if one.first <= whole[0].first + 1),
         key=lambda one: (
@@ -349,8 +346,7 @@ def _said(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) 
 def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) -> Rows:
     """Add the list below the headings to `reading`; return the rows from the next headings on."""
     kind, places = found.kind, {column: i - 1 for column, (_, i) in found.headings.items()}
-    of = kinds()[kind]
-    named_by = {*of.needed, *of.one_of}
+    named_by = {column for group in kinds()[kind].required.values() for column in group}
     identity = [i for c, i in places.items() if c in named_by or c.startswith(STATEMENT)]
     heads, below = grid.rows[found.last][1], grid.rows[found.last + 1 :]
     prefilled = places.get(_PREFILLED.get(kind, "")) if grid.medium == "workbook" else None

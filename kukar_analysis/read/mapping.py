@@ -1,9 +1,8 @@
 """Reads forms of somebody else's by what the office said of them once, in MAPPINGS.csv.
 
-It lies in the raw folder, a line a fact, headings and words only. `heading`: text -> column of a
-survey (blank: not used), of a pillar and programme where it says so; `answer`: word or number -> 0
-to 4 (blank: nothing stated); `figure`: what stands over the values, or the file's name, ->
-statistic, with its `unit`, `citation`, `codes` (whose the region codes are) and `year` (of a file).
+`heading`: text -> column of a survey (blank: not used), with pillar and programme; `answer`: word
+or number -> 0 to 4 (blank: nothing stated); `figure`: what stands over the values, or the file's
+name, -> statistic, with `unit`, `citation`, `codes` (whose they are) and `year` (of a file).
 """
 
 import csv
@@ -24,8 +23,7 @@ from kukar_analysis.read.source import UNMAPPED, Reading
 
 MAPPINGS = "MAPPINGS.csv"
 COLUMNS = ("form", "what", "text", "meaning", "pillar", "programme")
-Form = Mapping[str, Mapping[str, Mapping[str, str]]]
-"""Lines of a form by what they say and by the key of their text."""
+Form = Mapping[str, Mapping[str, Mapping[str, str]]]  # lines by what they say and key of text
 _YEAR = re.compile(r"(20\d\d)\s*[*r)]*")  # with the marks of a preliminary figure
 _FIGURE = re.compile(r"(?!20\d\d[*r) ]*$)-?\d[\d.,\s]*%?")
 _HEADED, _SAMPLED = 3, 200  # rows of headings above values; rows that tell what a column holds
@@ -78,11 +76,11 @@ def _parsed(text: str) -> tuple[dict[str, Form], list[str]]:
         if set(line) != {*COLUMNS}:
             return {}, [f"{MAPPINGS} baris {number}: kolomnya harus {','.join(COLUMNS)}"]
         row = {column: text.strip() for column, text in line.items()}
-        known = allowed.get(row["what"], {"what": ()}).items()
-        if wrong := [f"{c} {row[c]!r}" for c, texts in known if row[c] not in texts]:
-            said = ", ".join(wrong)
-            faults.append(f"{MAPPINGS} baris {number}: {said} tidak dikenal; perbaiki")
-            faulty.add(row["form"])
+        for column, texts in allowed.get(row["what"], {"what": ()}).items():
+            if row[column] not in texts:
+                said = f"{column} {row[column]!r} tidak dikenal; perbaiki"
+                faults.append(f"{MAPPINGS} baris {number}: {said}")
+                faulty.add(row["form"])
         key = {"answer": _answer_key, "figure": _measure_key}.get(row["what"], normalise)
         forms.setdefault(row["form"], {}).setdefault(row["what"], {})[key(row["text"])] = row
     return {name: form for name, form in forms.items() if name not in faulty}, faults
@@ -309,10 +307,8 @@ def _proposed(
 @framework.kept()
 def _words() -> list[dict[str, str]]:
     """Return the words on record for 0 to 4, a scale after the other, by their keys."""
-    rows = {
-        x.column: x.headings.split(" | ") for x in framework.load().layouts if x.kind == "answer"
-    }
-    scales = zip(*(rows[step] for step in sorted(rows)), strict=True)
+    rows = sorted((x.column, x.headings) for x in framework.load().layouts if x.kind == "answer")
+    scales = zip(*(headings.split(" | ") for _, headings in rows), strict=True)
     return [{_answer_key(word): str(step) for step, word in enumerate(of)} for of in scales]
 
 
@@ -322,14 +318,13 @@ def _statement_columns(
     """Return the row of headings, and the columns of which every cell is an answer."""
     known = {*own, *map(str, range(11))}.union(*_words())
     left = {"", *kinds()["survey"].words, *map(normalise, skip)}
-
+    keys = [[*map(_answer_key, row)] for _, row in grid.rows[: lists.DEEPEST + _SAMPLED]]
     for index, (_, cells) in enumerate(grid.rows[: lists.DEEPEST]):
-        sampled = grid.rows[index + 1 : index + 1 + _SAMPLED]
-        below = [[_answer_key(text) for text in row] for _, row in sampled if row != cells]
+        below = [row for row in keys[index + 1 : index + 1 + _SAMPLED] if row != keys[index]]
         found = []
         for i, text in enumerate(cells):
             answers = {cell(row, i) for row in below} - {""}
-            is_heading = normalise(text) not in left and _answer_key(text) not in known
+            is_heading = normalise(text) not in left and keys[index][i] not in known
             if is_heading and answers and answers <= known:
                 found.append(i)
         if len(found) >= _LEAST:
@@ -356,22 +351,20 @@ def _survey_lines(
         told_by.discard("pillar")  # one cannot tell of several blocks
     for n, block in enumerate(places[n : n + most] for n in range(0, len(places), most)):
         if any(heads[i] in lines for i in block):  # the headings of an earlier block again
-            if pillars <= n:
-                raise SourceError(
-                    f"{grid.place}: pernyataan yang sama berulang tanpa kolom PILAR di tiap blok;"
-                    " simpan tiap pilar sebagai lembar sendiri"
-                )
-            continue
-        of, said = f"untuk pernyataan {cells[block[0]]!r} dan seterusnya", dict[str, str]()
+            if pillars > n:
+                continue
+            said = "pernyataan berulang tanpa kolom PILAR; simpan tiap pilar sebagai lembar sendiri"
+            raise SourceError(f"{grid.place}: {said}")
+        of, more = f"untuk pernyataan {cells[block[0]]!r} dan seterusnya", dict[str, str]()
         ids = [*{id_ for i in block for id_ in fw.named_in("pillar", cells[i])}]
         if len(ids) != 1 and "pillar" not in told_by:
             ids = fw.match("pillar", tell("pillar", f"pilar {of}", fw.spelled("pillar")))
-        said |= {"pillar": ids[0]} if len(ids) == 1 else {}
+        more |= {"pillar": ids[0]} if len(ids) == 1 else {}
         if "programme" not in told_by:
             programme = tell("programme", f"program atau quick win {of} (- bila tidak disebut)", ())
-            said |= {"programme": programme} if programme != "-" else {}
+            more |= {"programme": programme} if programme != "-" else {}
         for number, i in enumerate(block, start=1):
-            lines[heads[i]] = {"text": cells[i], "meaning": f"{STATEMENT}{number}"} | said
+            lines[heads[i]] = {"text": cells[i], "meaning": f"{STATEMENT}{number}"} | more
     yield from ({"form": "survei", "what": "heading"} | line for line in lines.values())
     seen = {_answer_key(cell(row, i)) for row in below for i in places}
     for word, value in _answers(seen, own, tell).items():
@@ -414,10 +407,7 @@ def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
         codes = tell("codes", "kode wilayah di berkas ini menurut siapa", ("bps", "kemendagri"))
     columns = _table(grid, codes)[2]
     if not columns:
-        raise SourceError(
-            f"{grid.place}: bukan survei dan bukan tabel statistik per daerah; pakai formulir dari"
-            " `kukar template`, atau tulis barisnya sendiri (docs/data-masuk.md)"
-        )
+        raise SourceError(f"{grid.place}: bukan survei atau tabel daerah; pakai `kukar template`")
     for measure in dict.fromkeys(measure for _, _, measure, _ in columns):
         question = f"statistik untuk {measure!r} (- bila tidak dibaca)"
         name = tell("statistic", question, ("-", *fw.spelled("statistic")))

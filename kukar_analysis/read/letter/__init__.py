@@ -21,8 +21,8 @@ _MEAN, _TEXT = (tables.Head("mean", "Rata-Rata", 0, 0),), (tables.Head("text", "
 def read(path: Path, name: str, year: int) -> Reading:
     """Return the question scores, means, national table and notes of a letter.
 
-    `name` is the path below the raw folder, `year` that of the folder. Raises OSError where the
-    file cannot be opened, and SourceError with everything that is wrong where nothing is kept.
+    Raises OSError where the file cannot be opened, and SourceError with everything that is wrong
+    where nothing is kept.
     """
     found = pages.read(path, name)
     parts = tables.split([line for page in found for line in page.lines])
@@ -34,7 +34,7 @@ def read(path: Path, name: str, year: int) -> Reading:
     own = {"region": region}
     own |= {row.cells["component"]: row.cells["mean"] for row in means if not wrong}
     wrong += [said for table in nation for said in tables.check(table, edition, year, own)]
-    reading = Reading([])
+    reading = Reading()
     pictured = [page.number for page in found if "picture" in page.faults]
     if pictured and scan.is_here():
         own = {"region": region} if wrong else own
@@ -42,7 +42,6 @@ def read(path: Path, name: str, year: int) -> Reading:
         nation += scanned
         held = {row.at.page for table in scanned for row in table.rows}
         found = [page for page in found if page.number not in held]
-
     kinds = [(tables.NATIONAL, t.heads, t.rows, dict[str, str]()) for t in nation]
     about = {"year": str(year), "region": region}
     of = about | {"edition": edition}
@@ -56,39 +55,32 @@ def read(path: Path, name: str, year: int) -> Reading:
         ]
     kinds += [("assessor_notes", _TEXT, notes, about)] if region else []
     for kind, heads, its, more in kinds:
-        on_page = Counter[int]()
-        records = []
+        on_page, records = Counter[int](), list[Record]()
         for row in its:
-            on_page[row.at.page] += 1
-            number, page = on_page[row.at.page], str(row.at.page)
-            cells, fault = row.cells | more, ", ".join(row.faults) or None
-            records.append(Record(number, cells, fault, page, is_scanned=row.is_scanned))
+            on_page[page := row.at.page] += 1
+            said = row.cells | more, ", ".join(row.faults) or None, str(page), False, row.is_scanned
+            records.append(Record(on_page[page], *said))
         places = {head.column: (head.text, i) for i, head in enumerate(heads, 1) if head.column}
         if records:
             reading.lists.append(SourceList(name, "letter", kind, places, records))
-
     for fault, what in pages.FAULTS.items():
         numbers = ", ".join(str(page.number) for page in found if fault in page.faults)
         if numbers:
             reading.problems.append(f"{name}: halaman {numbers} {what.format(year=year)}")
     if wrong := [*wrong, *unread, *unnamed]:
         kept = ", ".join(dict.fromkeys(each.kind for each in reading.lists)) or "tidak ada"
-        reading.problems.append(
-            f"{name}: yang disimpan hanya: {kept}; {'; '.join(wrong)}. Bandingkan dengan cetakannya"
-            f"; yang tidak terbaca, ketik ke formulir `kukar template letter {year}`"
-        )
+        advice = f"yang tidak terbaca, ketik ke formulir `kukar template letter {year}`"
+        what = f"{'; '.join(wrong)}. Bandingkan dengan cetakannya; {advice}"
+        reading.problems.append(f"{name}: yang disimpan hanya: {kept}; {what}")
     elif not asked:
-        reading.problems.append(
-            f"{name}: tabel nilai butir tidak dikenali; bila ada, tambahkan judul kolomnya ke"
-            " definitions/layouts.csv (kind letter)"
-        )
+        what = "tabel nilai butir tidak dikenali; bila ada, tambahkan judulnya di layouts.csv"
+        reading.problems.append(f"{name}: {what}")
     if not reading.lists:
         raise SourceError("; ".join(reading.problems))
     return reading
 
 
 def _region(found: Sequence[pages.LetterPage], name: str) -> tuple[str, list[str]]:
-    """Return the region that the first two pages address, or that the file is named for."""
     fw = framework.load()
     titles = dict.fromkeys(words("letter", "regent"), "kab")
     titles |= dict.fromkeys(words("letter", "mayor"), "kota")
@@ -102,7 +94,5 @@ def _region(found: Sequence[pages.LetterPage], name: str) -> tuple[str, list[str
     if len(sure) == 1:
         return sure.pop(), []
     listed = ", ".join(fw.regions[code].name for code in sorted({*named[0], *named[1]})) or "–"
-    return "", [
-        f"daerahnya tidak pasti, di alamat dan nama berkasnya terbaca: {listed}; tulis kode"
-        f" daerahnya di nama berkas, seperti `{Path(name).parent}/surat-64.02.pdf`"
-    ]
+    unsure = f"daerahnya tidak pasti, di alamat dan nama berkasnya terbaca: {listed}; tulis kodenya"
+    return "", [f"{unsure} di nama berkas, seperti `{Path(name).parent}/surat-64.02.pdf`"]

@@ -1,7 +1,6 @@
 """Opens a PDF and gives its pages as lines of the words that the print shows, with their place.
 
-What is wrong with a page is said (`FAULTS`). Words that nobody sees, or that an annotation covers,
-are left out.
+Words that nobody sees, or that an annotation covers, are left out and said.
 """
 
 import logging
@@ -40,7 +39,6 @@ FAULTS = {
     "covered": "memuat kata di bawah anotasi, tidak dibaca: tanyakan yang berlaku, minta salinan",
 }
 """What is wrong with a page, and what helps."""
-
 # pdfminer tells of every oddity of a font; nothing of it concerns the people who read messages
 logging.getLogger("pdfminer").setLevel(logging.ERROR)
 
@@ -57,7 +55,7 @@ class PageWord(NamedTuple):
 
 
 class PageLine(NamedTuple):
-    """Words of a page on one height, from left to right; its place is that of the first, `at`."""
+    """Words of a page on one height, from left to right, the first of them `at`."""
 
     words: tuple[PageWord, ...]
     at: PageWord
@@ -93,8 +91,8 @@ def read(path: Path, name: str) -> list[LetterPage]:
         with pdfplumber.open(path) as pdf, pypdfium2.PdfDocument(path) as shown:
             drawn = accumulate(_instructions(page.page_obj) for page in pdf.pages)
             if len(pdf.pages) > MOST_PAGES or any(size > _MOST_DRAWN for size in drawn):
-                said = "halaman atau gambarnya lebih banyak daripada surat; cetak ke PDF baru"
-                raise SourceError(f"{name}: {said}")
+                said = "halaman atau gambarnya lebih banyak daripada surat"
+                raise SourceError(f"{name}: {said}; cetak ke PDF baru")
             found = [_page(page, shown[i]) for i, page in enumerate(pdf.pages)]
     except (OSError, SourceError):
         raise
@@ -118,7 +116,7 @@ def lines_of(words: Iterable[PageWord]) -> list[PageLine]:
 
 
 def _instructions(page: Any) -> int:
-    """Return the bytes by which a page is drawn, with what it keeps apart to draw several times."""
+    # with what it keeps apart to draw several times
     kept = resolve1((resolve1(page.resources) or {}).get("XObject")) or {}
     forms = [form for form in map(resolve1, kept.values()) if form.get("Subtype") is LIT("Form")]
     return sum(len(resolve1(stream).get_data()) for stream in (*page.contents, *forms))

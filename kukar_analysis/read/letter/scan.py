@@ -1,8 +1,7 @@
 """Reads national tables on scanned pages by rapidocr (extra `scan`); what proves itself is kept.
 
-A page is put upright and read twice, at two sizes. A row is kept only where the readings say the
-same, its components give its final by its edition's rule, its number runs on, its region is known,
-and no cell that was left blank holds ink. Whatever else is said with a picture of its line.
+Upright pages are read at two sizes. A row is kept where both say the same, its components give its
+final, its number runs on, its region is known and no blank cell holds ink; else its line is shown.
 """
 
 import io
@@ -122,13 +121,12 @@ def prove(
                 row.cells["number"] = ""
             if row.faults:
                 file = f"{name.replace('/', '-')}-p{row.at.page}-y{row.at.middle:.0f}.png"
-                held = io.BytesIO()
-                image = images[row.at.page]
+                held, image = io.BytesIO(), images[row.at.page]
                 _cut(image, row.at, 1.2, 0, image.width * 72 / DPI).save(held, "PNG")
                 pictures[file] = held.getvalue()
                 said = f"hasil pindaian tidak terbukti: {', '.join(row.faults)}; lihat gambar"
-                said += f" scan/{file}, lalu ketik barisnya ke formulir"
-                row.faults = [f"{said} `kukar template letter {year}`"]
+                asked = f"ketik barisnya ke formulir `kukar template letter {year}`"
+                row.faults = [f"{said} scan/{file}, lalu {asked}"]
     return pictures
 
 

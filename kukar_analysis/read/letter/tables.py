@@ -1,7 +1,7 @@
 """Parts a letter by its headings, and takes from the parts what they say: scores, rows, notes.
 
-A table begins where several known headings stand side by side, and goes on over pages until the
-next part. What stands in it belongs to the heading that is nearest, in every table.
+A table begins where several known headings stand side by side, and goes on to the next part. What
+stands in it belongs to the heading that is nearest.
 """
 
 import re
@@ -30,6 +30,7 @@ _FEWEST, _FIGURES = 4, 3  # of the components and index: headings and figures of
 _RUNNING = 0.75  # of the pages have a running header or footer
 _TITLE, _TITLES = 8, 12  # words of a section's title, and lines above a table that name its group
 TEXTS = ("region", "group", "participated")
+_ADVICE = "tambahkan judul yang tercetak ke definitions/layouts.csv (kind national_table)"
 _CODE = re.compile(r"(\d{1,2}(?:\.\d{1,2}){1,3})\.?(?![\d.,])")
 _FIGURE = re.compile(r"[-−–+]?\d+(?:[.,]\d+)?|[-–—]|\d+\.")
 _NEAR = 2.6  # heights of a word from a wrapped name to its row
@@ -61,10 +62,7 @@ class Part(NamedTuple):
 
 
 def split(lines: Sequence[PageLine]) -> list[Part]:
-    """Return the parts of a letter in their order; its text is a part without a kind.
-
-    The name of a component begins a section after the mean of the one before, or above headings.
-    """
+    """Return the parts of a letter in their order; its text is a part without a kind."""
 
     def keys(line: PageLine) -> set[tuple[int, str]]:
         shifted = re.sub(r"\d+", lambda m: f"#{int(m[0]) - line.at.page}", line.text, count=1)
@@ -88,6 +86,7 @@ def split(lines: Sequence[PageLine]) -> list[Part]:
         notes = [k for k in NOTE_KINDS if normalise(bare) in labels("letter", k)]
         kind, heads, size = _heading(lines, i)
         named = _component(line.text)
+        begun = named and (not last.kind or any(map(_is_mean, last.lines)))
         if kind:
             component, skip = component if kind == SCORES else "", i + size
             above = " ".join(other.text for other in lines[max(0, i - _TITLES) : i])
@@ -97,9 +96,8 @@ def split(lines: Sequence[PageLine]) -> list[Part]:
         elif notes and bare[:1].isupper() and not bare.endswith("."):
             component = ""
             parts.append(Part(NOTES, notes[0], (), []))
-        elif named and (
-            not last.kind or any(map(_is_mean, last.lines)) or _heading(lines, i + 1)[0] == SCORES
-        ):
+        # a component begins a section after the mean of the one before, or above headings
+        elif named and (begun or _heading(lines, i + 1)[0] == SCORES):
             component, heads = named, last.heads if last.kind == SCORES else ()
             parts.append(Part(SCORES if heads else "", named, heads, []))
         else:
@@ -108,7 +106,6 @@ def split(lines: Sequence[PageLine]) -> list[Part]:
 
 
 def _component(text: str) -> str:
-    """Return the component that a short line names, beside words of titles, or nothing."""
     words = re.findall(r"[^\W\d_]{2,}", text)
     bare = (w for w in words if normalise(w) not in labels("letter", "title"))
     is_title = len(words) <= _TITLE and not re.search(r"\d[.,]\d", text)
@@ -124,11 +121,8 @@ def _is_mean(line: PageLine) -> bool:
 
 def _nearest(heads: Iterable[Head], phrase: Sequence[PageWord]) -> str:
     x0, x1 = phrase[0].x0, phrase[-1].x1
-
-    def apart(head: Head) -> tuple[float, float]:
-        return max(head.x0 - x1, x0 - head.x1, 0.0), abs(head.x0 + head.x1 - x0 - x1)
-
-    return min(heads, key=apart).column
+    apart = {h: (max(h.x0 - x1, x0 - h.x1, 0.0), abs(h.x0 + h.x1 - x0 - x1)) for h in heads}
+    return min(apart, key=apart.__getitem__).column
 
 
 def _text_of(words: Iterable[PageWord]) -> str:
@@ -136,7 +130,6 @@ def _text_of(words: Iterable[PageWord]) -> str:
 
 
 def _heading(lines: Sequence[PageLine], start: int) -> tuple[str, Heads, int]:
-    """Return what table the headings that begin in a line are of, and how many lines they take."""
     block = [*lines[start : start + 1]]
     for line in lines[start + 1 : start + _TALLEST]:
         apart = line.at.middle - block[-1].at.middle
@@ -278,11 +271,8 @@ def national(parts: Sequence[Part], year: int) -> tuple[list[National], list[str
     for part in (part for part in parts if part.kind == NATIONAL and part.lines):
         heads, guess, lacking = _identified(part.heads, part.lines)
         if lacking:
-            problems.append(
-                f"halaman {part.lines[0].at.page}: di tabel nasional tidak ada judul yang dikenal"
-                f" untuk {', '.join(lacking)}; tambahkan yang tercetak ke"
-                f" definitions/layouts.csv (kind {NATIONAL})"
-            )
+            said = f"halaman {part.lines[0].at.page}: di tabel nasional tidak ada judul yang"
+            problems.append(f"{said} dikenal untuk {', '.join(lacking)}; {_ADVICE}")
             continue
         if not found or {h.column for h in found[-1].heads} != {h.column for h in heads}:
             found.append(National(heads, guess, part.what))
@@ -291,7 +281,7 @@ def national(parts: Sequence[Part], year: int) -> tuple[list[National], list[str
 
 
 def _identified(heads: Heads, below: Sequence[PageLine]) -> tuple[Heads, str, list[str]]:
-    """Name unknown headings by what stands under them, or one by its place; what lacks is last."""
+    # unknown headings are named by what stands under them, or one by its place
     fw = framework.load()
     order = [*fw.components, "index"]
     needed = {x.column for x in fw.layouts if x.kind == NATIONAL and x.required == "yes"}
@@ -349,8 +339,8 @@ def check(
 ) -> list[str]:
     """Add what speaks against the rows, and return what contradicts the letter.
 
-    `own` is what the rest of the letter says of its region, by column; `edition` is that of it. A
-    scanned row is kept only where its region, group and sums are known.
+    `own` is what the rest of the letter says of its region by column, under `edition`. A scanned
+    row is kept only where its region, group and sums are known.
     """
     fw = framework.load()
     groups = fw.named_in("group", table.above)
@@ -370,10 +360,8 @@ def check(
             printed = {component: cells[component] for component in weights}
             row.faults += sums.differences(rules, {}, printed, cells["index"])
         if table.guess and (lacking or not weights or not re.search("[1-9]", cells["index"])):
-            row.faults.append(
-                f"kolom {table.guess} dikenal dari letaknya saja, tanpa jumlah yang membuktikannya;"
-                f" tambahkan judul yang tercetak ke definitions/layouts.csv (kind {NATIONAL})"
-            )
+            said = f"kolom {table.guess} dikenal dari letaknya saja, tanpa jumlah yang"
+            row.faults.append(f"{said} membuktikannya; {_ADVICE}")
         lacking += ["region"] * (len(region) != 1) + ["group"] * (not weights) if is_scan else []
         unread = [f"{c} {cells.get(c, '')!r}" for c in lacking if is_scan or cells.get(c) == ""]
         row.faults += [f"tidak terbaca atau tidak dikenal: {', '.join(unread)}"] * bool(unread)
@@ -391,10 +379,9 @@ def notes(parts: Sequence[Part]) -> list[Row]:
     """Return the notes of a letter, without the names of who wrote them."""
     persons: list[str] = []
     found = [note for part in parts if part.kind == NOTES for note in _notes(part, persons)]
+    named = "|".join(re.escape(name) for name in persons if " " in name) or "(?!)"
     for note in found:
-        for name in (name for name in persons if " " in name):
-            anyhow = re.compile(re.escape(name), re.IGNORECASE)
-            note.cells["text"] = anyhow.sub("asesor", note.cells["text"])
+        note.cells["text"] = re.sub(named, "asesor", note.cells["text"], flags=re.IGNORECASE)
         smart = re.findall(r"\bsmart\s+(?:e-)?[^\W\d_]+", note.cells["text"], re.IGNORECASE)
         pillars = {id_ for words in smart for id_ in framework.load().match("pillar", words)}
         note.cells["pillar"] = pillars.pop() if len(pillars) == 1 else ""
@@ -402,11 +389,9 @@ def notes(parts: Sequence[Part]) -> list[Row]:
 
 
 def _notes(part: Part, persons: list[str]) -> list[Row]:
-    """Return the notes below one heading, up to the closing, and add the persons named there."""
     found: list[Row] = []
     note: Row | None = None
-    marker = float("inf")
-    is_named = False  # the rest of an institution may follow, to its colon
+    marker, is_named = float("inf"), False  # the rest of an institution may follow, to its colon
     for before, line in zip([None, *part.lines], part.lines, strict=False):
         if _closes(line, before, note):
             break
@@ -438,7 +423,6 @@ def _is_person(text: str) -> bool:
 
 
 def _closes(line: PageLine, before: PageLine | None, note: Row | None) -> bool:
-    """Return whether a line begins the closing: place and date, a closing word, a signature."""
     is_near = before and 0 <= line.at.middle - before.at.middle <= _PARAGRAPH * line.at.height
     is_inner = is_near and note and -1 <= line.at.x0 - note.at.x0 <= _INNER
     is_word = begins(line.text, "closing", "letter") or begins(line.text, "signature")
