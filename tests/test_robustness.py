@@ -91,17 +91,6 @@ def test_every_index_of_mixed_draws_agrees_with_loops_over_plain_numbers(year):
         assert indices[draw].tolist() == expected
 
 
-def test_half_of_the_inputs_are_as_printed_and_the_alternatives_share_the_rest():
-    found, count = robustness.field(2023), 6000
-    inputs = np.repeat(((np.arange(count) + 0.5) / count)[:, None], len(CHOICES), axis=1)
-    made = robustness.choices(found, inputs, *robustness.sets(found, 4, np.random.default_rng(3)))
-    for choice, alternatives in (("edition", 3), ("aggregation", 1), ("left_out", 6)):
-        counts = np.bincount(made[choice].astype(int))
-        assert counts.tolist() == [count // 2] + [count // 2 // alternatives] * alternatives
-    assert len(np.unique(made["weights"][:, 0])) == 4
-    assert made["assessors"].shape == (count, 130, 6)
-
-
 def test_the_statistics_agree_with_a_count_over_the_draws():
     found, ranked = robustness.field(2023), robustness.rank_intervals(2023, DRAWS, SEED)
     for scope, of in (("national", 130), ("group", 58)):

@@ -13,10 +13,6 @@ from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.told import ordered, tell, tidy, told
 
-KINDS = ["base", "performance", "reworded", "questions_added", "questions_dropped", "replaced"]
-KINDS += ["component_score", "weight", "component_added", "component_dropped", "rounding"]
-KINDS += ["not_split", "unexplained"]
-"""What moved the index, in the order in which it is shown; docs/metode.md says each in words."""
 _OWN_BAR = ("performance", "component_added", "component_dropped")
 """Kinds that have a bar of their own for each component."""
 _WORK = ("performance", "reworded", "component_score")
@@ -81,7 +77,7 @@ def decompose_change(region: str, from_year: int, to_year: int) -> pd.DataFrame:
             rest = total - sum((e.effect for e in effects), rounding + of_base)
             closing = {"rounding": rounding, "base": of_base, "unexplained": rest}
             effects += [Effect(kind, effect) for kind, effect in closing.items() if effect]
-    made = ordered(pd.DataFrame(effects, columns=Effect._fields), "kind", KINDS)
+    made = ordered(pd.DataFrame(effects, columns=Effect._fields), "kind", fw.names["kind"])
     names, own = made["kind"].map(fw.names["kind"]), made["kind"].isin(_OWN_BAR)
     components = made["component"].map(fw.names["component"])
     cells = made["question"].fillna(made["component"]).fillna("").map(_origins(region, *years))

@@ -132,7 +132,7 @@ def _rows(table: str, year: int, region: str) -> pd.DataFrame:
         return own.assign(lacks=own["status"].isna() | own["lacks"].notna())
     if table == "quick_win_aspects":
         own = quick_wins.candidates(year, region)
-        return own.assign(lacks=own[list(quick_wins.criteria())].isna().any(axis=1))
+        return own.assign(lacks=own[[*framework.load().names["aspect"]]].isna().any(axis=1))
     own = store.read("question_scores" if table == "agency_forms" else table, region=region)
     return own.query(_THERE.get(table, "year == @year")).assign(lacks=False)
 

@@ -24,12 +24,6 @@ _SAME = 1e-9
 """Scores nearer than this are the same: what is left of them is the computer's rounding."""
 _PAIR = re.compile(r"([^=;,]+?)\s*=\s*(\d+(?:[.,]\d+)?)(?=[\s;,]|$)[\s;,]*")
 _LISTED = ["pillar", "programme", "opd", "is_quick_win", "status", "likelihood", "impact", "origin"]
-_NAMED = ["year", "programme", "pillar", "opd", "score", "likelihood", "impact", "risk", "status"]
-
-
-def criteria() -> dict[str, str]:
-    """Return what a candidate can be weighed on, id to name: the ten aspects, then low risk."""
-    return framework.load().names["aspect"]
 
 
 def weighting(text: str) -> dict[str, Fraction]:
@@ -38,7 +32,8 @@ def weighting(text: str) -> dict[str, Fraction]:
     An aspect not named weighs 1, low risk 0. UsageError: an unknown or repeated one, no number, all
     0.
     """
-    names, given, rest = criteria(), dict[str, Fraction](), text.strip(" \t\n,;")
+    names, given = framework.load().names["aspect"], dict[str, Fraction]()
+    rest = text.strip(" \t\n,;")
     known = {framework.normalise(name): id_ for id_, own in names.items() for name in (id_, own)}
     while rest and (pair := _PAIR.match(rest)):
         key = framework.normalise(pair[1])
@@ -80,7 +75,7 @@ def candidates(year: int, region: str) -> pd.DataFrame:
         risk=found["likelihood"] * found["impact"],
         low_risk=lambda f: (9 - f["risk"]) / 2,
     )
-    return found[[*_LISTED, "risk", *criteria()]].reset_index(drop=True)
+    return found[[*_LISTED, "risk", *fw.names["aspect"]]].reset_index(drop=True)
 
 
 def ranked(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.DataFrame:
@@ -152,12 +147,13 @@ def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
     every = pd.concat(found).query("is_quick_win")
     note = [notes.get((region, *key)) for key in every[["year", "programme"]].values]
     every = every.assign(note=pd.array(note, dtype="str"))
-    return every[[*_NAMED, "note", "origin"]].reset_index(drop=True)
+    columns = "year programme pillar opd score likelihood impact risk status note origin"
+    return every[columns.split()].reset_index(drop=True)
 
 
 def weights_sentence(weights: str) -> str:
     """Say how a weighting weighs, as `Manfaat 2; aspek lain 1`."""
-    parsed, even, names = weighting(weights), weighting(""), criteria()
+    parsed, even, names = weighting(weights), weighting(""), framework.load().names["aspect"]
     odd = {c: f"{float(w):g}".replace(".", ",") for c, w in parsed.items() if w != even[c]}
     rest = framework.load().aspects.keys() - odd
     return told("quick_wins.weights", odd=[f"{names[c]} {w}" for c, w in odd.items()], rest=rest)
@@ -168,7 +164,7 @@ def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
 
     Empty where no candidate has a score.
     """
-    found, names = quick_wins(year, region, weights), criteria()
+    found, names = quick_wins(year, region, weights), framework.load().names["aspect"]
     scored, lacking = found.dropna(subset="score"), found[found["score"].isna()]
     if scored.empty:
         return []

@@ -79,11 +79,13 @@ edition (place in Field.weights, 0 as printed), aggregation (whether geometric),
 the component from 1, 0 is none), assessors (draw x region x component: added to the scores)."""
 
 
-def field(year: int) -> Field:
+def field(year: int, draws: int = FEWEST_DRAWS) -> Field:
     """Return the participants of a year with their scores, weights and the other sets of weights.
 
-    Only of editions whose field is whole; without regions where none is.
+    Only of editions whose field is whole; without regions where none is. UsageError: few draws.
     """
+    if draws < FEWEST_DRAWS:
+        raise UsageError(f"draws is {draws}; expected at least {FEWEST_DRAWS}")
     fw, took_part = framework.load(), compare.participants(year)
     editions = [e for e in fw.editions if e in {*took_part["edition"]}]
     weights = pd.DataFrame({e: fw.weights[e] for e in editions}, [*fw.components])
@@ -217,7 +219,7 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     upper_half: in the better half; mean_shift: mean distance. `_error`: half of the 95 % Monte
     Carlo interval (normal; of a quantile by its order statistics).
     """
-    found, made = _asked(year, draws), list[pd.DataFrame]()
+    found, made = field(year, draws), list[pd.DataFrame]()
     for scope, edition, inside in found.scopes() if found.regions else ():
         drawn = simulated(found, draws, seed)[0]
         rank, printed = ranks(drawn[:, inside]), ranks(found.printed[inside])
@@ -248,7 +250,7 @@ def rank_choices(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     treatment says which; average_shift: how many places the regions of the scope move on average
     (the Handbook's measure). Empty when the region cannot be recomputed.
     """
-    found, rows = _asked(year, draws), []
+    found, rows = field(year, draws), []
     for choice in CHOICES if region in found.regions else ():
         scope, inside, own = found.scope_of(region)
         for place, alternative in enumerate(found.instead.get(choice, [choice]), start=1):
@@ -269,7 +271,7 @@ def rank_cases(year: int, region: str, draws: int, seed: int) -> pd.DataFrame:
     Two rows a thing, that which explains most first; simulated: share of draws; explained: share of
     the rank's variance that lies between the two. Empty when there is no rank, or it never changes.
     """
-    found, rows = _asked(year, draws), []
+    found, rows = field(year, draws), []
     if region in found.regions:
         drawn, picked = simulated(found, draws, seed)
         _, inside, own = found.scope_of(region)
@@ -301,7 +303,7 @@ def rank_importance(year: int, region: str, draws: int, seed: int) -> pd.DataFra
     main (alone), total (with interactions), each with 95 % of 200 bootstrap resamples, from 7 n
     evaluations (n: a power of 2). Empty when there is no rank, or it never changes.
     """
-    found, made = _asked(year, draws), {}
+    found, made = field(year, draws), {}
     n, rng = 2 ** floor(log2(draws / 4)), np.random.default_rng(seed)
     if region in found.regions:
         _, inside, own = found.scope_of(region)
@@ -406,9 +408,3 @@ def cases_sentence(cases: pd.DataFrame) -> str:
     is_official = both["applies"] == (both["choice"] == "component")
     usual, other = (next(both[here].itertuples(), None) for here in (is_official, ~is_official))
     return told("cases", usual=usual, other=other)
-
-
-def _asked(year: int, draws: int) -> Field:
-    if draws < FEWEST_DRAWS:
-        raise UsageError(f"draws is {draws}; expected at least {FEWEST_DRAWS}")
-    return field(year)
