@@ -11,8 +11,7 @@ in sentences `**bold**` and nothing else is markup. In Lab a cell shows what it 
 from kukar_analysis.formats import number
 from kukar_analysis.show.drawings import rank_intervals, risk_matrix, waterfall
 from kukar_analysis.show.figure import BEFORE, INK, NOW, OTHERS, PAST_AND_NOW, axes, figure
-from kukar_analysis.show.table import sources, table
-from kukar_analysis.show.words import answer, empty, items, listed, named, note
+from kukar_analysis.show.words import answer, empty, items, listed, named, note, sources, table
 
 __all__ = ["BEFORE", "INK", "NOW", "OTHERS", "PAST_AND_NOW", "answer", "axes", "empty", "figure"]
 __all__ += ["items", "listed", "named", "note", "number", "rank_intervals", "risk_matrix"]

@@ -3,8 +3,7 @@
     text                as it is
     number:2            2,82 with so many decimals; signed:3 with its sign; plain: its own decimals
     percent:0           20 is 20%; share:0 takes 0.2 for it
-    place               l37:c3 is baris 37, kolom 3
-    year  date  yesno   2023, 6 Desember 2022, ya or tidak
+    year  date  yesno   2023, 6 Desember 2022, ya or tidak; place: l37:c3 is baris 37, kolom 3
     name:pillar         the Indonesian name of an id, or of several joined by ", "
 
 Null is `–`. A column that is not defined goes by its own name and dtype.
@@ -22,15 +21,8 @@ from kukar_analysis import formats, framework, places
 from kukar_analysis.errors import UsageError
 
 _NUMBERS = ("number", "signed", "plain", "percent", "share")
-_BY_DTYPE = {
-    "boolean": "yesno",
-    "integer": "number:0",
-    "mixed-integer-float": "plain",
-    "decimal": "plain",
-    "date": "date",
-    "datetime": "date",
-    "datetime64": "date",
-}
+_BY_DTYPE = {"boolean": "yesno", "integer": "number:0", "mixed-integer-float": "plain"}
+_BY_DTYPE |= {"decimal": "plain", "date": "date", "datetime": "date", "datetime64": "date"}
 _ISO = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -46,15 +38,10 @@ class Cells:
 
 
 def cells(frame: pd.DataFrame, columns: Sequence[Any] | Mapping[Any, str] | None) -> list[Cells]:
-    """Return the columns of a frame that are shown, in order, as texts.
-
-    `columns` chooses and orders (a list), or gives other headings (a mapping); without a list the
-    hidden ones are left out. UsageError names a column that the frame does not have.
-    """
+    """Return the columns of a frame that are shown: see `show.table`."""
     if lacking := [c for c in columns or () if c not in frame.columns]:
-        raise UsageError(
-            f"column {lacking[0]!r} is not in the frame; it has {', '.join(map(str, frame))}"
-        )
+        said = f"column {lacking[0]!r} is not in the frame"
+        raise UsageError(f"{said}; it has {', '.join(map(str, frame))}")
     if columns is not None and not isinstance(columns, Mapping):
         return [column(frame[name]) for name in columns]
     hidden = {name for name, defined in framework.load().columns.items() if defined.hidden}
@@ -79,7 +66,9 @@ def text(value: Any, as_: str) -> str:
         return formats.NOTHING
     kind, _, detail = as_.partition(":")
     if kind == "name":
-        return _name(detail, value)
+        names = framework.load().names.get(detail, {})
+        id_ = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
+        return names.get(id_) or ", ".join(names.get(part, part) for part in id_.split(", "))
     if kind == "date" and (not isinstance(value, str) or _ISO.fullmatch(value)):
         return formats.day(value)
     if kind == "place":
@@ -98,15 +87,8 @@ def text(value: Any, as_: str) -> str:
     return made + "%" * (kind in ("percent", "share"))
 
 
-def _name(kind: str, value: Any) -> str:
-    names = framework.load().names.get(kind, {})
-    id_ = f"{value:.0f}" if isinstance(value, float) and value.is_integer() else str(value)
-    return names.get(id_) or ", ".join(names.get(part, part) for part in id_.split(", "))
-
-
 def _by_dtype(values: pd.Series) -> str:
-    """Return the format of a column that is not defined: decimals only where it has some."""
     kind = pd.api.types.infer_dtype(values, skipna=True)
-    if kind == "floating":
+    if kind == "floating":  # decimals only where it has some
         return "number:0" if (values.dropna() % 1 == 0).all() else "number:2"
     return _BY_DTYPE.get(kind, "text")

@@ -13,9 +13,8 @@ from kukar_analysis.show.cells import column
 from kukar_analysis.show.figure import BEFORE, INK, NOW, OTHERS, axes
 
 _WORDS: Any = {"textcoords": "offset points", "fontsize": 9}
+# from the lowest to the highest risk; all light enough for dark figures on them
 _SHADES = ("#f4f6f8", "#e3e8ec", "#cfd6dc", "#b4bec7", "#8f9ca8")
-"""From the lowest to the highest risk; all light enough for dark figures on them."""
-_PER_LINE = 5
 
 
 def waterfall(
@@ -60,7 +59,7 @@ def risk_matrix(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
 
     Columns: number (as in the table beside it), likelihood and impact (1 to 3, null = not stated).
     """
-    ax = axes(height=3.6) if ax is None else ax
+    ax = ax or axes(height=3.6)
     levels = {int(level): name for level, name in framework.load().names["level"].items()}
     risks = sorted({a * b for a in levels for b in levels})
     middle: Any = {"ha": "center", "va": "center", "fontweight": "bold", "color": INK}
@@ -71,7 +70,7 @@ def risk_matrix(frame: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
             ax.add_patch(Rectangle(corner, 1, 1, facecolor=shade, edgecolor="white"))
             here = frame[(frame["likelihood"] == across) & (frame["impact"] == up)]
             texts = [str(n) for n in here["number"]]
-            lines = ["  ".join(texts[i : i + _PER_LINE]) for i in range(0, len(texts), _PER_LINE)]
+            lines = ["  ".join(texts[i : i + 5]) for i in range(0, len(texts), 5)]
             ax.annotate("\n".join(lines), (across, up), **middle)
             ax.annotate(f"risiko {across * up}", (across - 0.46, up - 0.45), fontsize=8)
     ticks = list(levels), [f"{level} {name}" for level, name in levels.items()]

@@ -24,19 +24,15 @@ from matplotlib.ticker import FixedFormatter, MaxNLocator, ScalarFormatter
 from kukar_analysis import formats, framework
 from kukar_analysis.errors import UsageError
 from kukar_analysis.show.cells import text
-from kukar_analysis.show.table import sources
-from kukar_analysis.show.words import Missing, Shown, empty, render, stated
+from kukar_analysis.show.words import Missing, Shown, empty, render, sources, stated
 
 NOW, BEFORE, OTHERS, INK = "#0b3c6f", "#b35900", "#a9b4bf", "#222222"
 PAST_AND_NOW = [BEFORE, NOW]
+# six that stay apart by their lightness alone, as in grey
 _PALETTE = [NOW, BEFORE, "#4f93b8", "#f0c35a", "#853a70", OTHERS]
-"""Six that stay apart by their lightness alone, as in grey; give `style=` or hatches besides."""
-WIDTH = 5.6
-"""inches: so that a letter is still 9 pixels high on a telephone 390 pixels wide"""
-_ROW, _FRAME = 0.4, 1.5
-"""Inches of a row, and of what stands over and under them."""
-_LABEL = 30
-"""Characters in a line of a row's label."""
+WIDTH = 5.6  # inches: so that a letter is still 9 pixels high on a telephone of 390 pixels
+_ROW, _FRAME = 0.4, 1.5  # inches of a row, and of what stands over and under them
+_LABEL = 30  # characters in a line of a row's label
 _STYLE: Any = {
     "font.size": 10,
     "axes.titlesize": 10.5,
@@ -54,16 +50,12 @@ _STYLE: Any = {
 
 
 def axes(rows: int | None = None, *, height: float | None = None, **more: Any) -> Axes:
-    """Return new Axes in the style of the house, high enough for so many rows.
-
-    `height` in inches instead of rows; `more` goes to matplotlib's add_subplot.
-    """
+    """Return new Axes in the style of the house, for so many rows or so many inches high."""
     sns.set_theme(style="whitegrid", rc=_STYLE)
     # an empty frame has no hue; the empty place says so in the reader's words
     warnings.filterwarnings("ignore", "Ignoring `palette` because no `hue`", UserWarning)
     tall = height or (_FRAME + _ROW * max(rows, 2) if rows is not None else 3.6)
-    figure = plt.figure(figsize=(WIDTH, tall), layout="constrained")
-    made: Axes = figure.add_subplot(**more)
+    made: Axes = plt.figure(figsize=(WIDTH, tall), layout="constrained").add_subplot(**more)
     return made
 
 
@@ -77,9 +69,8 @@ def figure(
 ) -> Shown:
     """Return a figure with its finding as title and its source below, or what is missing for it.
 
-    `of` is an Axes, a Figure or a grid of seaborn's; `alt` says in words what it shows. `source` is
-    a sentence, or a frame with a column origin. Axes that are labelled with a column of
-    columns.csv are given its heading, and ids their names. The same figure gives the same bytes.
+    `of`: Axes, a Figure or a grid of seaborn's; `alt` says it in words; `source`: a sentence, or a
+    frame with origins. Axes labelled with a column of columns.csv get its heading, ids their names.
     """
     part = of if isinstance(of, Figure) else getattr(of, "figure", None)
     drawn = getattr(part, "figure", None)  # the whole of it
