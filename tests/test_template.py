@@ -1,7 +1,6 @@
 """Forms that people fill in: what they hold, what can be typed, and that they are read back."""
 
 from datetime import datetime
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -9,8 +8,7 @@ from openpyxl.utils import get_column_letter
 from python_calamine import CalamineWorkbook
 from reading import KUKAR
 
-from kukar_analysis import formats, forms, framework, places, store
-from kukar_analysis.analysis import quality
+from kukar_analysis import formats, forms, framework, store
 from kukar_analysis.errors import UsageError
 from kukar_analysis.forms import draw
 
@@ -147,7 +145,6 @@ def test_the_lines_say_what_the_definitions_say_and_only_the_answers_are_open(wr
 def test_the_captions_of_a_form_and_the_agency_is_chosen_where_it_is_blank(written):
     sheet = written["formulir-2023-dinkes.xlsx"]["Smart Living"]
     assert captions(sheet) == {"DAERAH": NAME, "TAHUN": "2023", "OPD": "Dinas Kesehatan"}
-    assert all(sheet.cell(row, 2).protection.locked for row in (2, 3, 4))
     own, blank = (written[f"program-2023{of}.xlsx"]["Program"] for of in ("-diskop-ukm", ""))
     assert captions(own)["OPD"] == "Dinas Koperasi dan UKM"
     assert ["OPD" in headings(sheet) for sheet in (own, blank)] == [False, True]
@@ -157,27 +154,23 @@ def test_the_captions_of_a_form_and_the_agency_is_chosen_where_it_is_blank(writt
         assert captions(sheet)["OPD"] is None
         assert not sheet["B4"].protection.locked
         assert set(offered(book, sheet.title, "B4")) == {opd.name for opd in FW.opd.values()}
-    assert (book["Daftar"].sheet_state, book["Daftar"].max_column) == ("veryHidden", 2)
+    assert book["Daftar"].sheet_state == "veryHidden"
 
 
-MOST = {"prompt": 255, "error": 225, "promptTitle": 32, "errorTitle": 32}
-
-
-def test_what_is_typed_stays_as_typed_all_else_is_locked_and_rules_keep_to_excels_limits(written):
+def test_what_is_typed_stays_as_typed_all_else_is_locked_and_nobody_is_named(written):
     whole = first("programmes", "budget", "users")
-    for book in written.values():
-        for part in book:
-            protection = part.protection
-            assert (protection.sheet, protection.password) == (True, None)
-            assert not protection.formatRows
+    for name, book in written.items():
+        of, year = book.properties, 2022 if "2022" in name else 2023
+        assert (of.creator, of.lastModifiedBy) == ("kukar", None)
+        assert of.created == of.modified == datetime(year, 1, 1)
+        assert all(part.protection.sheet and not part.protection.formatRows for part in book)
         for sheet in lists(book):
             assert all(cell.protection.locked for cell in sheet[head_of(sheet)])
             for head in open_columns(sheet):
                 cell = sheet.cell(head_of(sheet) + 1, headings(sheet).index(head) + 1)
                 assert cell.number_format == ("#,##0" if head in whole else "@")
-                assert cell.fill.start_color.rgb == "00FFF8DC"
-            for found in sheet.data_validations.dataValidation:
-                assert [n for n in MOST if len(getattr(found, n) or "") > MOST[n]] == []
+            for found in sheet.data_validations.dataValidation:  # Excel's limits
+                assert max(len(found.prompt or ""), len(found.error or "")) <= 225
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+62", "-", "@nama"])
@@ -193,14 +186,6 @@ def test_a_text_that_begins_as_a_formula_is_stored_as_text(tmp_path, text):
         assert sheet[place].quotePrefix
     rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Uji").to_python()
     assert rows[-1] == [text, text]
-
-
-def test_properties_name_no_person_and_no_moment(written):
-    for name, book in written.items():
-        of, year = book.properties, 2022 if "2022" in name else 2023
-        assert (of.creator, of.lastModifiedBy, of.language) == ("kukar", None, "id-ID")
-        assert of.created == of.modified == datetime(year, 1, 1)
-        assert of.title
 
 
 def test_the_letter_is_typed_as_it_is_printed(written):
@@ -235,11 +220,7 @@ def test_the_programmes_drop_downs_are_names_that_the_reader_knows(written):
         (head,) = first("programmes", column)
         found = [FW.match(column, text) for text in offered(book, "Program", head)]
         assert sorted(found) == sorted([id_] for id_ in ids)
-    assert offered(book, "Program", "STATUS") == ["selesai", "berjalan", "belum dimulai"]
     assert offered(book, "Program", "QUICK WIN") == ["ya", "tidak"]
-    for head in first("programmes", "likelihood", "impact"):
-        assert offered(book, "Program", head) == ["1", "2", "3"]
-        assert "1 = rendah, 2 = sedang, 3 = tinggi" in rule(book["Program"], head).prompt
     for head in first("programmes", "budget", "users"):
         assert rule(book["Program"], head).type == "whole"
 
@@ -256,35 +237,17 @@ def test_the_survey_has_a_column_for_each_statement_and_room_for_all_who_are_ask
     assert len(records(sheet)) >= facts.respondents * len(PILLARS)
     assert captions(sheet) == {"DAERAH": NAME, "TAHUN": "2023"}
     text = guide(book)
+    assert (text["Batas waktu pengisian"], text["Dikirim kepada"]) == (None, None)
     said = "P1–P3 Layanan Publik; P4–P6 Kebijakan Publik; P7–P9 Tata Kelola Birokrasi"
     assert text["Smart Governance"] == said
     assert f"{facts.respondents} responden" in text["Responden"]
 
 
-def test_the_instructions_name_what_is_asked_and_leave_the_deadline_to_the_office(written):
-    for name, book in written.items():
-        for topic, cell in book["Petunjuk"].iter_rows(min_row=3, max_col=2):
-            assert topic.value
-            assert cell.protection.locked == bool(cell.value)
-        if not name.startswith("isian"):
-            text = guide(book)
-            assert (text["Batas waktu pengisian"], text["Dikirim kepada"]) == (None, None)
-    purpose = guide(written["formulir-2023-dinkes.xlsx"])["Tujuan"]
-    assert "komponen Outcome dan Kolaborasi." in purpose
-    assert "Komponen Impact dinilai melalui survei" in purpose
-    purpose = guide(written["formulir-2022.xlsx"])["Tujuan"]
-    assert "Baseline, Output, Outcome, Impact, dan Quick Wins." in purpose
-    assert "survei" not in purpose
-
-
-@pytest.mark.parametrize("kind", ["agency", "letter", "programmes", "survey"])
-def test_a_form_that_is_there_is_replaced_only_when_asked(tmp_path, kind):
-    asked = (kind, 2023, KUKAR, tmp_path, ["DPU", "Dinas Kesehatan", "Dinkes"])
-    *others, path = forms.write(*asked)
-    assert len(others) == (kind in ("agency", "programmes")), "an agency gets one form"
+def test_a_form_that_is_there_is_replaced_only_when_asked(tmp_path):
+    asked = ("agency", 2023, KUKAR, tmp_path, ["DPU", "Dinas Kesehatan", "Dinkes"])
+    other, path = forms.write(*asked)  # an agency gets one form
     path.write_text("filled in")
-    for other in others:
-        other.unlink()
+    other.unlink()
     with pytest.raises(UsageError, match=path.name):
         forms.write(*asked)
     assert (list(tmp_path.iterdir()), path.read_text()) == ([path], "filled in")
@@ -339,8 +302,7 @@ def test_a_forms_name_tells_its_agency():
 def test_an_agency_gets_back_what_it_can_mend_and_what_returns_has_the_last_word(
     tmp_path, clean_files
 ):
-    with pytest.raises(UsageError, match="Dinkex"):
-        forms.mend(2023, SAMPLE, tmp_path, ["Dinkex"])
+    assert len(forms.mend(2023, SAMPLE, tmp_path / "all")) > 5  # one for each file that came
     (path,) = forms.mend(2023, SAMPLE, tmp_path, ["Dinkes"])
     assert path.name == "contoh-dinkes-susulan.xlsx"
     with pytest.raises(UsageError, match="there already"):
@@ -362,11 +324,3 @@ def test_an_agency_gets_back_what_it_can_mend_and_what_returns_has_the_last_word
     mended = scores.loc["outcome.living.birth_attendance"]
     assert (mended["score"], mended["evidence"]) == (3.75, "SK 12/2023")
     assert mended["origin"].startswith(f"2023/{path.name}#Perbaikan")
-
-
-@pytest.mark.usefixtures("sample_env")
-def test_every_agency_that_answered_gets_a_form_for_each_of_its_files(tmp_path):
-    made = {path.name for path in forms.mend(2023, SAMPLE, tmp_path)}
-    answered = quality.own_answers(2023, SAMPLE).dropna(subset="opd")
-    assert {f"{Path(places.file_of(o)).stem}-susulan.xlsx" for o in answered["origin"]} >= made
-    assert len(made) > 5
