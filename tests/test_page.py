@@ -110,12 +110,6 @@ def test_what_runs_or_loads_is_left_out_and_said_with_its_cell(read):
     ]
 
 
-def test_of_a_progress_the_last_line_is_kept(read):
-    steps = [v4.new_output("stream", name="stderr", text=f"\rproses {i}%") for i in range(100)]
-    found = read(*steps, v4.new_output("stream", name="stdout", text="selesai\n"))
-    assert re.findall(r"proses \d+%|selesai", found["body"]) == ["proses 99%", "selesai"]
-
-
 @pytest.mark.parametrize(
     ("text", "is_formula"),
     [

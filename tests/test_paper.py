@@ -100,16 +100,6 @@ def test_folio_is_215_by_330_mm(tmp_path):
         paper.Printer("B5")
 
 
-def test_a_table_that_breaks_has_its_head_on_every_page(printer, tmp_path):
-    rows = "".join(f"<tr><th scope='row'>baris {i}</th><td>{i}</td></tr>" for i in range(120))
-    head = "<thead><tr><th>Judul lajur</th><th>Angka</th></tr></thead>"
-    table = f"<table><caption>Panjang</caption>{head}<tbody>{rows}</tbody></table>"
-    pages = texts(printed(printer, tmp_path, f"<h1>Berapa?</h1>{table}"))
-    assert len(pages) > 2
-    assert all("Judul lajur" in text for text in pages)
-    assert "Halaman 2 dari" in pages[1]
-
-
 def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_path):
     one, two = (f"<table><tr><td>{text}</td></tr></table>{LIMITS}" for text in ("Satu.", "Dua."))
     no = "<p>Bukan ini.</p><table><tr><td>x</td></tr></table>"

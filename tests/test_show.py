@@ -202,16 +202,6 @@ def test_a_figure_of_whatever_kind_is_taken():
         show.figure(SCORES, "Temuan", alt="x")
 
 
-def test_long_titles_and_labels_are_broken_and_stay_within_the_figure():
-    ax = show.axes(rows=1)
-    sns.barplot(x=[1], y=["Survei Tata Kelola Birokrasi, pernyataan 1"], ax=ax)
-    figure = show.figure(ax, "KATA " * 30, alt="x").figure
-    assert ax.get_yticklabels()[0].get_text().count("\n") == 1
-    assert figure.get_suptitle().count("\n") >= 2
-    box = figure._suptitle.get_window_extent()
-    assert 0 <= box.x0 < box.x1 <= figure.bbox.width
-
-
 def test_ticks_are_written_as_readers_write_numbers():
     frame = pd.DataFrame({"year": [2022, 2023], "budget": [0, 40_000]})
     shown = words(show.figure(sns.lineplot(frame, x="year", y="budget"), "x", alt="x"))

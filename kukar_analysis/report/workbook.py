@@ -26,8 +26,7 @@ from kukar_analysis.show.cells import Cells, column
 CONTENTS, COMPUTED = "Isi", "Hitungan indeks"
 _COMPUTED = {"Daerah": 30, "Komponen": 46, "Bobot (%)": 12, "Nilai": 12, "Sumbangan": 14}
 _INDEX = "=ROUND(ROUND(SUM(E{0}:E{1})*10000,0)/100,0)/100"
-_LOCALE = "[$-421]"
-"""Indonesian, for whatever opens the file: LibreOffice takes its comma and months from it."""
+_LOCALE = "[$-421]"  # Indonesian: LibreOffice takes its comma and months from it
 _FORMS = {"percent": '0.##"%"', "share": "0.0%", "plain": f"#,##0{draw.ANY}", "year": "0"}
 _FORMS |= {"date": "d mmmm yyyy", "number": "#,##0.{0}", "signed": "+0.{0};-0.{0};0.{0}"}
 """Excel's formats by those of columns.csv; {0} stands for the decimals."""
@@ -45,8 +44,8 @@ def write(
 ) -> Path:
     """Write the annex of a year for the regions, whole or not at all, and return its path.
 
-    `raw` is the folder of the SOURCES.csv that names the documents behind the tables. The same
-    tables and record give the same bytes. UsageError for a year or region that is not known.
+    `raw` has the SOURCES.csv that names the documents behind the tables. The same tables and record
+    give the same bytes. UsageError for a year or region that is not known.
     """
     fw, year = framework.load(), told.known_year(year)
     codes = [fw.region(r).region for r in regions]
@@ -71,12 +70,8 @@ def write(
 
 def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]]:
     """Return names, titles and frames of the sheets: of all regions, of these, or of offices."""
-    fw, scores, places = (
-        framework.load(),
-        compare.components(year, partial=True),
-        compare.places(year),
-    )
-    office = [*filter(fw.is_office, regions)]
+    fw, places = framework.load(), compare.places(year)
+    scores, office = compare.components(year, partial=True), [*filter(fw.is_office, regions)]
 
     def own(table: str, of: list[str] = office) -> pd.DataFrame:
         return store.read(table, year=year).query("region in @of")
@@ -87,7 +82,6 @@ def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]
     answers = answers.sort_values(["region", "place", "opd"], kind="stable").drop(columns="place")
     index = store.read("index_scores", year=year).merge(places, on="region", how="left")
     order = ["participated", "index_published", "region_name"]
-    statistics = store.read("official_statistics", year=year)
     frames = [
         index.sort_values(order, ascending=[False, False, True]),
         scores,
@@ -98,7 +92,9 @@ def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]
         own("programmes"),
         own("quick_win_aspects"),
         own("pillar_agencies"),
-        statistics.sort_values(["statistic", "region"], kind="stable"),
+        store.read("official_statistics", year=year).sort_values(
+            ["statistic", "region"], kind="stable"
+        ),
     ]
     made = [(n, title, f) for (n, title), f in zip(fw.names["sheet"].items(), frames, strict=True)]
     wide = scores.pivot(index="region", columns="component", values="score")
@@ -171,7 +167,7 @@ def _formulas(book: Any, year: int, regions: list[str]) -> dict[str, str]:
 
 
 def _table(book: Any, name: str, title: str, frame: pd.DataFrame, regions: list[str]) -> None:
-    """Write a frame: title, way back, source, then a table that can be filtered."""
+    """Write a frame as a table that can be filtered, below the title, the way back, the source."""
     columns, held = zip(*(_column(column(values)) for _, values in frame.items()), strict=True)
     page = _sheet(book, name, title, sources(frame) if "origin" in frame else "", columns)
     draw.table(page, 3, columns, [*zip(*held, strict=True)], kept=2)
