@@ -9,8 +9,6 @@ import sys
 from kukar_analysis import paths
 
 PARTS = ("kukar_analysis", "notebooks", "tests", "pyproject.toml")
-_COPIED: dict = {}
-"""The modules of each project as it was copied."""
 _UNWANTED = shutil.ignore_patterns("__pycache__", "*.pyc", ".*")
 
 
@@ -22,20 +20,7 @@ def project(folder):
             shutil.copytree(source, folder / part, ignore=_UNWANTED)
         else:
             shutil.copy(source, folder / part)
-    _COPIED[folder] = code_of(folder)
     return folder
-
-
-def changed_code(folder):
-    """Return the modules of a copied project that are not as they were copied."""
-    now, before = code_of(folder), _COPIED[folder]
-    return [name for name in {*now, *before} if now.get(name) != before.get(name)]
-
-
-def code_of(folder):
-    """Return the bytes of every module of a project, by its path."""
-    package = folder / "kukar_analysis"
-    return {p.relative_to(package).as_posix(): p.read_bytes() for p in package.rglob("*.py")}
 
 
 _COMMANDS = """

@@ -11,7 +11,6 @@ from making import bytes_of
 from reading import Page, number, printed, raw
 
 from kukar_analysis import store
-from kukar_analysis.report import cache
 
 KUKARS_INDEX = "2023/64.02/02_indeks"
 MALANGS_GOVERNANCE = "2023/35.07/03_pilar-governance"
@@ -49,13 +48,9 @@ def test_the_year_is_cleaned_checked_and_reported_and_nothing_else_is_written(ra
     found = sorted(path.name for path in folder.iterdir())
     assert found == [".laporan.cache", "laporan", "raw", "tables"]
     assert bytes_of(folder / "raw") == bytes_of(store.RAW)
-    names = (KUKARS_INDEX, MALANGS_GOVERNANCE)
-    pages = {f"{name}.{kind}" for name in names for kind in ("html", "ipynb")}
-    assert {*bytes_of(folder / "laporan")} == pages | {
-        "index.html",
-        "manifest.json",
-        "pencarian.js",
-    }
+    pages = {f"{n}.{k}" for n in (KUKARS_INDEX, MALANGS_GOVERNANCE) for k in ("html", "ipynb")}
+    own = {"index.html", "manifest.json", "pencarian.js"}
+    assert {*bytes_of(folder / "laporan")} == pages | own
     tables = {f"{table}.parquet" for table in store.SCHEMAS}
     assert {*bytes_of(folder / "tables")} == tables | {store.MADE_FROM, "last_run.json"}
 
@@ -96,9 +91,6 @@ def test_nothing_to_do_is_said_without_pandas_and_what_is_gone_is_put_right(ran)
     gone = ran[0] / "laporan" / f"{KUKARS_INDEX}.html"
     before = gone.read_bytes()
     gone.unlink()
-    assert cache.faults(gone.parents[2]) == [
-        f"{KUKARS_INDEX}.html hilang atau berubah sesudah terbit"
-    ]
     assert "0 reports made, 0 failed, 2 up to date" in run(ran[0]).stdout
     assert gone.read_bytes() == before
 

@@ -76,18 +76,14 @@ def outputs(made):
     ("names", "count"), [("0[27]*", 2), pytest.param("[0-9]*", 13, marks=pytest.mark.slow)]
 )
 def test_every_committed_notebook_comes_out_as_from_plain_papermill(names, count, tmp_path, caplog):
-    def one(path):
+    paths, out = sorted(store.NOTEBOOKS.glob(f"{names}.ipynb")), tmp_path / "out.ipynb"
+    for path in paths:
         made = []
         for name in ("warm", "nbclient"):
-            out = tmp_path / f"{path.stem}.{name}.ipynb"
             papermill.execute_notebook(path, out, engine_name=name, progress_bar=False)
             made.append(outputs(nbformat.read(out, as_version=4)))
-        return path.name, made[0] == made[1]
-
-    with concurrent.futures.ThreadPoolExecutor(2) as pool:
-        found = dict(pool.map(one, sorted(store.NOTEBOOKS.glob(f"{names}.ipynb"))))
-    assert found == dict.fromkeys(found, True)
-    assert len(found) == count
+        assert made[0] == made[1], path.name
+    assert len(paths) == count
     assert "not forked" not in caplog.text
 
 
@@ -142,22 +138,18 @@ def test_two_kernels_share_nothing(tmp_path, monkeypatch):
 @pytest.mark.usefixtures("each_kind")
 def test_kernels_that_run_at_once_hear_only_their_own_client_in_a_private_folder(tmp_path):
     where = (
-        "import json, os\nfrom ipykernel.connect import get_connection_file\n"
-        "path = get_connection_file()\n"
-        "json.load(open(path))['transport'], path, oct(os.stat(os.path.dirname(path)).st_mode)"
+        "import os\nfrom ipykernel.connect import get_connection_file\n"
+        "path = get_connection_file()\npath, oct(os.stat(os.path.dirname(path)).st_mode)[-3:]"
     )
 
     def one(number):
-        cells = [f"mine = {number}", "import time\nfor i in range(20): print(mine)", where]
-        made = run(tmp_path / f"{number}.ipynb", *cells)
-        return made.cells[1].outputs[0].text, *ast.literal_eval(texts(made)[0])
+        made = run(tmp_path / f"{number}.ipynb", f"for i in range(20): print({number})", where)
+        return made.cells[0].outputs[0].text, *ast.literal_eval(texts(made)[0])
 
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
-        made = list(pool.map(one, range(4)))
-    assert [text for text, *_ in made] == [f"{n}\n" * 20 for n in range(4)]
-    for _, transport, path, mode in made:
-        assert (transport, mode[-3:]) == ("ipc", "700")
-        assert not os.path.exists(os.path.dirname(path))
+        for number, (text, path, mode) in enumerate(pool.map(one, range(4))):
+            assert (text, mode) == (f"{number}\n" * 20, "700")
+            assert not os.path.exists(os.path.dirname(path))
 
 
 TOUCHES = "import builtins\nbuiltins.touched = [*getattr(builtins, 'touched', []), {!r}]\n"
@@ -172,19 +164,13 @@ TOUCHED = (
 def meddling(tmp_path, monkeypatch):
     """Let whoever runs notebooks have all that reaches a kernel started by itself."""
     home, path = tmp_path / "home", tmp_path / "path"
-    profile, rc = home / ".ipython" / "profile_default", "lines.linewidth: 9"
+    profile = home / ".ipython" / "profile_default"
     exec_lines = f"c.InteractiveShellApp.exec_lines = [{TOUCHES.format('config')!r}]"
-    argv = [sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"]
-    kernel = {"argv": argv, "display_name": "Python 3", "language": "python"}
-    kernel["env"] = {"PYTHONSTARTUP": str(home / "start.py")}
     files = {
         profile / "startup" / "00-mine.py": TOUCHES.format("start-up file"),
         profile / "ipython_kernel_config.py": exec_lines,
-        home / ".jupyter" / "ipython_kernel_config.py": exec_lines,
-        home / ".local/share/jupyter/kernels/python3/kernel.json": json.dumps(kernel),
-        home / ".config" / "matplotlib" / "matplotlibrc": rc,
         home / "start.py": TOUCHES.format("PYTHONSTARTUP"),
-        home / "here" / "matplotlibrc": rc,
+        home / "here" / "matplotlibrc": "lines.linewidth: 9",
         path / "sitecustomize.py": TOUCHES.format("sitecustomize"),
     }
     for file, text in files.items():
@@ -240,19 +226,6 @@ def test_a_notebook_that_broke_off_is_marked_for_what_it_is(tmp_path, cell, opti
     assert states(path)[-3:] == STOPPED
     (broken,) = [c for c in made.cells if c.source == cell]
     assert said in [o.evalue for o in broken.outputs if o.output_type == "error"]
-
-
-def test_the_last_cell_is_followed_by_a_question_that_leaves_no_trace(tmp_path):
-    answers, about = [], {"input_path": "sini.ipynb"}
-    asked = {"ask": "str(number * 2)", "answered": answers.append, "about": about}
-    made = run(tmp_path / "a.ipynb", "number = 21", **asked)
-    assert answers == ["'42'"]
-    assert made.metadata.papermill.input_path == "sini.ipynb"
-    (cell,) = made.cells
-    assert (cell.outputs, cell.execution_count) == ([], 1)
-    for cells in (["import sys\nsys.exit(0)"], ["number = 1", "raise SystemExit"]):
-        run(tmp_path / "b.ipynb", *cells, **asked)
-    assert len(answers) == 1, "what ends early answers nothing"
 
 
 def test_a_cell_that_raises_is_marked_as_by_papermill_itself(tmp_path):

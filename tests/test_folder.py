@@ -103,7 +103,7 @@ def test_whoever_opens_the_folder_sees_one_set_while_60_are_exchanged(target):
             place = os.open(target, os.O_RDONLY | os.O_DIRECTORY)
             with suppress(FileNotFoundError):  # where this set is being put away already
                 files = [os.open(name, os.O_RDONLY, dir_fd=place) for name in FILES]
-                found.append([os.read(file, 9) for file in files])
+                found.append([int(os.read(file, 9)) for file in files])
                 for file in files:
                     os.close(file)
             os.close(place)
@@ -117,10 +117,9 @@ def test_whoever_opens_the_folder_sees_one_set_while_60_are_exchanged(target):
         over.set()
         looking.result()
     assert number_of(target) == 60
-    assert [texts for texts in found if len(set(texts)) > 1] == []
-    seen = [int(texts[0]) for texts in found]
-    assert seen == sorted(seen)
-    assert len({*seen}) > 5
+    assert [numbers for numbers in found if len({*numbers}) > 1] == []
+    assert found == sorted(found)
+    assert len({numbers[0] for numbers in found}) > 5
 
 
 def test_a_file_that_is_open_elsewhere_is_one_line_and_nothing_is_lost(target, monkeypatch):

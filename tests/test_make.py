@@ -87,10 +87,8 @@ def test_a_changed_notebook_is_made_again_and_no_other_and_what_was_once_is_not_
     quick.write("satu", "year + 1")
     assert quick.standing() is None
     assert quick.make("satu", "dua")["kept"] == 1
-    assert quick.said[:2] == [
-        "1 of 2 reports are in .laporan.cache",
-        f"[1/1] {REGION}/satu  0.1 s",
-    ]
+    said = ["1 of 2 reports are in .laporan.cache", f"[1/1] {REGION}/satu  0.1 s"]
+    assert quick.said[:2] == said
     assert "year + 1" in quick.shown("satu")
     assert quick.shown("dua") == before
     quick.write("satu", "year")
@@ -195,21 +193,20 @@ def test_a_published_file_that_is_changed_or_gone_is_put_right_from_the_cache(qu
 
 @pytest.mark.parametrize("meanwhile", [False, True])
 def test_a_file_that_somebody_saved_there_survives_and_is_said(quick, monkeypatch, meanwhile):
-    note, usual = quick.target / REGION / "catatan.txt", folder.Work.exchange
+    name, usual = f"{REGION}/catatan.txt", folder.Work.exchange
 
     def saved(work):  # after the new set was written, before it takes the old one's place
-        note.write_text("dari Bappeda")
+        (quick.target / name).write_text("dari Bappeda")
         return usual(work)
 
     if meanwhile:
         monkeypatch.setattr(folder.Work, "exchange", saved)
     else:
-        note.write_text("dari Bappeda")
+        (quick.target / name).write_text("dari Bappeda")
     quick.write("satu", "year + 1")
     assert quick.make("satu", "dua")["done"]
-    assert note.read_text() == "dari Bappeda"
-    (line,) = quick.warned
-    assert line == f"{REGION}/catatan.txt is not of this program: kept as {REGION}/catatan.txt"
+    assert (quick.target / name).read_text() == "dari Bappeda"
+    assert quick.warned == [f"{name} is not of this program: kept as {name}"]
     assert cache.faults(quick.target) == []
 
 
@@ -281,7 +278,7 @@ def test_an_annex_is_made_when_it_is_asked_for_and_goes_when_its_year_is_made_an
     annex = quick.target / "2023" / "lampiran-2023.xlsx"
     assert quick.make("satu", "dua", excel=True)["kept"] == 2
     assert annex.read_text().startswith("2023 ")
-    assert quick.make("satu", "dua", sheet="A4")["kept"] == 2
+    quick.make("satu", "dua", sheet="A4")
     assert annex.exists()
     quick.write("satu", "year + 1")
     quick.make("satu", "dua")
@@ -294,22 +291,17 @@ def test_an_annex_is_made_when_it_is_asked_for_and_goes_when_its_year_is_made_an
 
 @pytest.mark.usefixtures("printing")
 def test_pages_are_printed_when_that_is_asked_for_and_anew_where_they_or_the_sheet_change(quick):
-    def sheets():
-        return {p.stem: p.read_text() for p in (quick.target / REGION).glob("*.pdf")}
-
     def printed():
         return [s for s in quick.said if s.startswith(REGION) and "laporan-" not in s]
 
     for sheet in ("A4", "F4", "A4"):
         assert quick.make("satu", "dua", sheet=sheet)["kept"] == 2
-        assert sheets() == {"satu": sheet, "dua": sheet}
+        assert {p.read_text() for p in (quick.target / REGION).glob("*.pdf")} == {sheet}
         assert len(printed()) == 2
     assert quick.standing(sheet="A4") == 2
-    quick.make("satu", "dua", sheet="A4")
-    assert printed() == []
     quick.write("satu", "year + 1")
     quick.make("satu")
-    assert sheets() == {"dua": "A4"}, "none of the page that was"
+    assert [p.stem for p in (quick.target / REGION).glob("*.pdf")] == ["dua"]
     quick.make("satu", "dua", sheet="A4")
     assert printed() == [f"{REGION}/satu.pdf"]
 
@@ -320,6 +312,5 @@ def test_without_pango_pages_are_made_and_that_is_said(quick, monkeypatch):
 
     monkeypatch.setattr(paper, "Printer", missing)
     made = quick.make("satu", "dua", sheet="A4")
-    assert (made["kept"], made["done"]) == (2, False)
+    assert (made["kept"], made["done"], quick.standing(sheet="A4")) == (2, False, None)
     assert quick.warned == ["kukar: no PDF was made: pango is missing"]
-    assert quick.standing(sheet="A4") is None

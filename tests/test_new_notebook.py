@@ -40,7 +40,6 @@ def test_one_file_is_added_and_the_next_steps_are_said(begun):
     made = nbformat.read(path, as_version=4)
     nbformat.validate(made)
     assert made.cells[0].source.startswith(f"# {TITLE}\n\n")
-    assert copied.changed_code(folder) == []
     for check in ("check", "format --check"):
         ended = copied.python(folder, "-m", "ruff", *check.split(), path)
         assert ended.returncode == 0, ended.stdout

@@ -287,7 +287,6 @@ def test_an_invented_edition_is_checked_and_has_its_reports_with_no_code(office)
     assert "finals 2024: 2 of 2 agree" in said
     assert "improvements 2024: 2 of 2 agree" in said
     assert "edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed" in said
-    assert copied.changed_code(folder) == []
     said, _ = page(folder, "2024/00.01/02_indeks")
     assert "adalah 2,87 dari skala 4" in said
     assert "belum dikonfirmasi" not in said.split("Letak halaman")[-1]

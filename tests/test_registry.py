@@ -53,10 +53,8 @@ def test_the_default_regions_have_33_complete_12_incomplete_and_13_waiting_repor
 def test_every_agency_of_the_sample_office_has_a_page_of_its_own(sample_processed):
     with tables_from(sample_processed):
         found = registry.reports(years=[2023], regions=["00.01"], only=["09_opd"])
-    agencies = {report.parameters["opd"]: report for report in found}
-    assert len(found) == len(agencies) == 35
-    assert agencies["Diskop UKM"].name == "2023/00.01/09_opd-diskop-ukm"
-    assert agencies["Dinkes"].title.endswith("Kabupaten Contoh 2023")
+    names = {report.parameters["opd"]: report.name for report in found}
+    assert (len(names), names["Diskop UKM"]) == (35, "2023/00.01/09_opd-diskop-ukm")
 
 
 def test_what_is_not_complete_says_what_it_waits_for_and_what_is_complete_says_nothing(default):
@@ -86,8 +84,8 @@ def test_parameters_are_those_of_the_notebook_and_the_title_says_them(default):
 
 def test_only_takes_names_and_notebooks_and_a_parameter_keeps_the_reports_that_have_it():
     asked = {"pillar": "governance", "region": KUKAR}
-    (found,) = registry.reports(years=[2023], parameters=asked)
-    assert found.name == "2023/64.02/03_pilar-governance"
+    names = [report.name for report in registry.reports(years=[2023], parameters=asked)]
+    assert names == ["2023/64.02/03_pilar-governance"]
     found = registry.reports(years=[2023], only=["02_indeks", "2023/35.07/03_pilar-living"])
     names = ["64.02/02_indeks", "35.07/02_indeks", "35.07/03_pilar-living"]
     assert [r.name for r in found] == [f"2023/{name}" for name in names]

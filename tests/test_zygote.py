@@ -106,23 +106,8 @@ def test_a_zygote_is_kept_until_others_are_asked_for_and_then_ends_after_its_las
     awaited(lambda: gone([pid]))
 
 
-def test_ending_closes_the_kernels_that_still_run_and_their_folders(tmp_path):
-    (tmp_path / "own").mkdir()
-    kernel = started(fork.preload(), tmp_path)
-    fork.end()
-    assert fork.preload().pid != kernel.zygote.pid
-    assert kernel.poll() == -signal.SIGKILL
-    assert not (tmp_path / "own").exists()
-
-
 RUNNER = """
-import os, sys, time, papermill
-from kukar_analysis.report.engine import fork
-fork.preload()
-copy = 0 if sys.argv[2] == "alone" else os.fork()
-if copy == 0 and sys.argv[2] != "alone":
-    time.sleep(1000)
-open(sys.argv[1] + ".copy", "w").write(str(copy))
+import sys, papermill
 papermill.execute_notebook(sys.argv[1], None, engine_name="warm", progress_bar=False)
 """
 FAMILY = """
@@ -145,28 +130,19 @@ time.sleep(1000)
 
 
 @pytest.mark.parametrize(
-    ("victim", "copied"),
-    [
-        ("runner", False),
-        pytest.param("runner", True, marks=pytest.mark.slow),
-        pytest.param("zygote", False, marks=pytest.mark.slow),
-        pytest.param("kernel", False, marks=pytest.mark.slow),
-    ],
+    "victim", ["runner", *(pytest.param(v, marks=pytest.mark.slow) for v in ("zygote", "kernel"))]
 )
-def test_whatever_is_killed_no_kernel_is_left_nor_what_it_started(tmp_path, victim, copied):
+def test_whatever_is_killed_no_kernel_is_left_nor_what_it_started(tmp_path, victim):
     told, source = tmp_path / "pids", tmp_path / "n.ipynb"
     nbformat.write(notebook(FAMILY.format(path=str(told))), source)
     command = [sys.executable, "-W", "ignore", "-c", RUNNER, source]
-    runner = subprocess.Popen(
-        [*command, "copied" if copied else "alone"], stderr=subprocess.DEVNULL
-    )
+    runner = subprocess.Popen(command, stderr=subprocess.DEVNULL)
     left = []
     try:
         awaited(lambda: told.exists() or runner.poll() is not None)
         kernel, *family = map(int, told.read_text().split())
         zygote = psutil.Process(kernel).ppid()
-        copy = int((tmp_path / "n.ipynb.copy").read_text())
-        left = [kernel, zygote, *family, *[copy][: int(copied)]]
+        left = [kernel, zygote, *family]
         if victim == "zygote":
             # What left the kernel's process group has no one any more who knows whose it was.
             family = [pid for pid in family if os.getpgid(pid) == kernel]
