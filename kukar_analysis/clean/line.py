@@ -156,10 +156,7 @@ class Line:
             where = f"tabel nasional {year}"
             self.fault("edition", None, f"{fw.names['region'][region or '']} tidak ada di {where}")
         elif edition is not None and edition not in fw.editions:
-            new = (
-                f"`kukar new-year {year}`" if year in fw.beginnable else "definitions/editions.csv"
-            )
-            self.fault("edition", "group", f"{edition} belum tercatat: {new}")
+            self.fault("edition", "group", f"{edition} belum tercatat: `kukar new-year {year}`")
         elif own and listed and own != listed and self.file.kind != "national_table":
             said = f"tabel nasional {year} memuatnya di {fw.names['edition'][listed]}"
             self.fault("edition", "group", said)

@@ -18,7 +18,6 @@ from kukar_analysis.read.lists import STATEMENT
 from kukar_analysis.read.source import UNMAPPED, Number
 
 Row = dict[str, Any]
-Read = Callable[[Line, str], Any]
 PERSONAL = "person_"
 """Columns that begin so name a person (definitions/layouts.csv): hashed, never stored."""
 _CODE = re.compile(r"\d{1,2}(\.\d{1,2}){1,3}\.?(?=\s|$)")
@@ -114,47 +113,41 @@ def _plain(line: Line, column: str) -> str | None:
     return text and " ".join(text.split())
 
 
-_BY_TYPE: dict[str, Read] = {
-    "id": Line.known,
-    "number": Line.amount,
-    "score": Line.score,
-    "text": _plain,
-    "yes_no": lambda line, column: line.yes_no(column) or False,
-}
-"""How a cell is read by what schemas.csv says of its column."""
-_OWN: dict[str, Read] = {
-    **dict.fromkeys(("citation", "kind"), _plain),
+_CELL: dict[str, str | None] = {
+    "component_scores": "mean", "programmes": "programme", "quick_wins": "programme",
+    "quick_win_aspects": "score", "pillar_agencies": "agencies", "official_statistics": "value",
+    "assessor_notes": None,
+}  # fmt: skip
+"""Kinds of list of which a record is one row, with the column of the cell that is its origin."""
+_READ: dict[str, Callable[[Line, str], Any]] = {
+    **dict.fromkeys(("text", "citation", "kind"), _plain),
     **dict.fromkeys(("impact", "likelihood"), _level),
     "agencies": _count,
     "edition": lambda line, column: line.edition,
+    "id": Line.known,
+    "number": Line.amount,
     "opd": Line.agency,
+    "score": lambda line, column: line.score(_CELL.get(line.file.kind) or column),
+    "yes_no": lambda line, column: line.file.kind == "quick_wins" or line.yes_no(column) or False,
 }
-"""Columns that are read otherwise."""
+"""How a cell is read: by what schemas.csv says of its column, or of some columns by their name."""
 
 
-def _one_row(table: str, at: str | None, **own: Read) -> Callable[[Line], Rows]:
-    """Return the parser of a kind of list whose record is one row.
-
-    `at` is the column of the cell that is the origin; None: the line.
-    """
-    columns: list[tuple[str, dict[str, str], Read]] = []
+def _row(line: Line) -> Rows:
+    table = "programmes" if line.file.kind == "quick_wins" else line.file.kind
+    row: Row = {"year": line.year, "region": line.region}
     for column, of in store.SCHEMAS[table].columns.items():
+        if column in ("year", "region", "origin"):
+            continue
         about = of.metadata
         kind = "id" if about["among"] else "score" if about["high"] == "4" else about["type"]
-        if column not in ("year", "region", "origin"):
-            columns.append((column, about, (_OWN | own).get(column) or _BY_TYPE[kind]))
-
-    def rows(line: Line) -> Rows:
-        row: Row = {"year": line.year, "region": line.region}
-        for column, about, read in columns:
-            found = read(line, column) if about["null"] else line.needed(column, read)
-            if isinstance(found, float) and found < float(about["low"] or found):
-                line.fault("number", column)
-            row[column] = found
-        _check(line, row)
-        return [(table, row | {"origin": line.origin(at)})]
-
-    return rows
+        read = _READ.get(column) or _READ[kind]
+        found = read(line, column) if about["null"] else line.needed(column, read)
+        if isinstance(found, float) and found < float(about["low"] or found):
+            line.fault("number", column)
+        row[column] = found
+    _check(line, row)
+    return [(table, row | {"origin": line.origin(_CELL[line.file.kind])})]
 
 
 def _respondent(line: Line) -> Rows:
@@ -315,17 +308,8 @@ def _identified(edition: str | None, **said: str) -> tuple[Question | None, _Fau
 
 
 _KINDS: dict[str, Callable[[Line], Rows]] = {
+    **dict.fromkeys(_CELL, _row),
+    **dict.fromkeys(("question_scores", "agency_form"), _scored),
     "national_table": _national,
-    "question_scores": _scored,
-    "agency_form": _scored,
     "survey": _respondent,
-    "component_scores": _one_row(
-        "component_scores", "mean", score=lambda line, column: line.score("mean")
-    ),
-    "programmes": _one_row("programmes", "programme"),
-    "quick_wins": _one_row("programmes", "programme", is_quick_win=lambda line, column: True),
-    "quick_win_aspects": _one_row("quick_win_aspects", "score"),
-    "assessor_notes": _one_row("assessor_notes", None),
-    "pillar_agencies": _one_row("pillar_agencies", "agencies"),
-    "official_statistics": _one_row("official_statistics", "value"),
 }
