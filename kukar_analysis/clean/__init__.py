@@ -9,6 +9,7 @@ import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -34,7 +35,6 @@ _UNREAD = {
 """What is said of a file that no reader reads, by how its name ends."""
 _SAID_WHOLE = ("unread", "unread_part", "unconfirmed", "unfinished", "number_gap")
 """Rules of which each reason says for itself what is wrong and what to do."""
-_SETTLED = ("correction", "superseded")  # rules of `rejected` that ask for nothing
 
 
 @dataclass
@@ -106,7 +106,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     for name, picture in (of for file in files for of in file.pictures.items()):
         paths.write(processed / "scan" / name, picture, paths.OWN)
     rejected, noted = tables["rejected"], [note for line in lines for note in line.notes]
-    is_settled = rejected["rule"].isin(_SETTLED)
+    is_settled = rejected["rule"].isin(["correction", "superseded"])  # which ask for nothing
     arrived.problems += _by_file(rejected[~is_settled])
     arrived.notes += _by_file(rejected[is_settled])
     arrived.notes += _by_file(store.frame("rejected", noted))
@@ -119,11 +119,10 @@ def clean(raw: Path, processed: Path) -> Cleaned:
 
 def _state(path: Path) -> tuple[int, int] | None:
     """Return size and time of a file, which change while it is written; its age says nothing."""
-    try:
+    with suppress(OSError):
         found = path.stat()
-    except OSError:
-        return None
-    return found.st_size, found.st_mtime_ns
+        return found.st_size, found.st_mtime_ns
+    return None
 
 
 def _read(name: str, path: Path, arrived: received.Received) -> _File:
@@ -161,10 +160,9 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
 
 
 def _missing_numbers(lists: list[SourceList]) -> list[str]:
-    """Return the running numbers that the national tables of a file lack.
+    """Return the running numbers of national tables of which more hold a higher one than hold it.
 
-    Several tables may go on counting or begin anew: a number is lacking where more of them hold a
-    higher one.
+    Several tables of a file may go on counting or begin anew.
     """
     tables = [found.records for found in lists if found.kind == "national_table"]
     cells = [record.cells.get("number", "") for records in tables for record in records]
@@ -203,10 +201,8 @@ def _prove(lines: list[Line], editions: dict[tuple[int, str], str]) -> None:
     for line in (line for line in lines if line.record.is_scanned):
         row = line.rows[0][1]
         last = (row["year"] - 1, row["region"])
-        weights, base = (
-            fw.weights.get(editions.get(last, "")),
-            fw.editions[row["edition"]].improvement_base,
-        )
+        weights = fw.weights.get(editions.get(last, ""))
+        base = fw.editions[row["edition"]].improvement_base
         if base and row["participated"] and weights and weights.keys() <= scores[last].keys():
             own = {c: scores[last][c] for c in weights}
             before = score.weighted_sum(own, editions[last], rounding=base)
@@ -229,13 +225,8 @@ def _tables(files: list[_File], lines: list[Line]) -> dict[str, pd.DataFrame]:
     )
     for f in files:
         counts = {column: became[f.name, column] for column in _COUNTS}
-        about = {
-            "file": f.name,
-            "kind": f.kind,
-            "sha256": f.sha256,
-            "rows_read": sum(counts.values()),
-        }
-        rows["files"].append(about | counts)
+        about = {"file": f.name, "kind": f.kind, "sha256": f.sha256}
+        rows["files"].append(about | counts | {"rows_read": sum(counts.values())})
     return {name: store.validated(name, store.frame(name, of)) for name, of in rows.items()}
 
 
@@ -277,11 +268,11 @@ def _open_scores(scores: pd.DataFrame) -> Iterator[str]:
     """Yield a line a year where agencies score a question differently and nothing settles it."""
     open_ = score.differing(scores).fillna({"opd": "tanpa nama"})
     for (year, region), found in open_.groupby(["year", "region"]):
-        first = found[found["question"] == found["question"].iloc[0]]
-        at, question = first["origin"].iloc[0], first["question"].iloc[0]
+        question, asked = found["question"].iloc[0], found["question"].nunique()
+        first = found[found["question"] == question]
         said = "; ".join(f"{r.opd} {r.score} ({r.origin})" for r in first.itertuples())
         yield (
-            f"{at}: {found['question'].nunique()} butir dinilai berbeda oleh OPD dan belum bernilai"
+            f"{first['origin'].iloc[0]}: {asked} butir dinilai berbeda oleh OPD dan belum bernilai"
             f" kantor; yang pertama {framework.load().questions[question].label}: {said}. Kirim"
             " formulir -ralat, atau tambahkan di definitions/settled.csv:"
             f" {year},{region},{question},<OPD>,<alasan>,assumed,project"
@@ -292,9 +283,7 @@ def totals(cleaned: Cleaned) -> Iterator[str]:
     """Yield what `kukar clean` says at its end: files, records, and where each went."""
     files = cleaned.tables["files"]
     kept, rejected, twice = files[_COUNTS].sum()
-    made = ", ".join(f"{name} {len(t)}" for name, t in cleaned.tables.items() if name != "files")
     unread = int((files["kind"] == "unread").sum())
-    yield f"baris tertulis: {made}"
     yield (
         f"{len(files)} berkas, {kept + rejected + twice} baris data dibaca"
         f" = {kept} disimpan + {rejected} ditolak + {twice} sudah ada"

@@ -6,6 +6,7 @@ changed is listed. Two agencies that score a question differently are each right
 """
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +18,7 @@ _ABOUT = {
     "assessor_notes": ["year", "region", "kind", "text"],
 }
 """What rows say the same of, where that is not the key of their table."""
-_STATED = ("score", "answer", "evidence", "remark")
+_STATED = ("score", "answer", "evidence", "remark")  # none of them: a row left blank
 
 
 def settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
@@ -39,14 +40,13 @@ def settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
         lines[i].rows = [row for j, row in enumerate(lines[i].rows) if j not in {*again}]
 
 
-def _claims(number: int, line: Line) -> Iterator[tuple[object, ...]]:
+def _claims(number: int, line: Line) -> Iterator[tuple[Any, ...]]:
     answers = tuple(row.get("answer") for _, row in line.rows)
     for j, (table, row) in enumerate(line.rows):
         schema = store.SCHEMAS[table]
         key = (table, *(row.get(c) for c in _ABOUT.get(table) or schema.unique))
         if table == "survey_responses":
-            # the same person may answer twice; only a form, or file, that says all the same is said
-            # again
+            # a person may answer twice: only a form, or file, that says all the same is a copy
             place = (line.content, line.rows[0][1]["origin"].removeprefix(line.file.name))
             key += (row["respondent"] or place, answers)
         content = tuple(row.get(column) for column in schema.columns if column != "origin")
@@ -55,13 +55,10 @@ def _claims(number: int, line: Line) -> Iterator[tuple[object, ...]]:
 
 
 def _contradicted(
-    said: list[tuple[int, int, object, object, bool]],
-    lines: list[Line],
-    supersedes: Mapping[str, set[str]],
-    out: set[int],
+    said: list[tuple[Any, ...]], lines: list[Line], later: Mapping[str, set[str]], out: set[int]
 ) -> set[int]:
     """Return the lines of a claim that are not kept, and say why in each not yet `out`."""
-    older = {old for i, *_ in said for old in supersedes.get(lines[i].file.name, ())}
+    older = {old for i, *_ in said for old in later.get(lines[i].file.name, ())}
     last = [each for each in said if lines[each[0]].file.name not in older]
     agreed = len({content for *_, content, _ in last}) == 1
     losing = [each for each in said if not agreed or each[3] != last[0][3]]
@@ -78,7 +75,7 @@ def _contradicted(
         if agreed:
             line.fault("superseded", column, f"digantikan {place}: {values}")
         else:
-            of = (c for c in ("question", "programme", "component") if row.get(c))
-            on = "".join(f" pada {names.get(c, {}).get(row[c], row[c])}" for c in [*of][:1])
+            of = next((c for c in ("question", "programme", "component") if row.get(c)), "")
+            on = f" pada {names.get(of, {}).get(row[of], row[of])}" if of else ""
             line.fault("conflict", column, f"bertentangan dengan {place}{on} ({values})")
     return {i for i, *_ in losing}

@@ -21,10 +21,9 @@ _T = TypeVar("_T")
 
 @dataclass
 class Line:
-    """One record being read: typed values out, faults and notes collected.
+    """One record being read: typed values out, faults and notes collected as rows of `rejected`.
 
-    A fault or note has the columns of `rejected`, its rule is one of definitions/rules.csv. `rows`
-    are what it yields, `content` is the fingerprint of its file.
+    `rows` are what it yields, `content` is the fingerprint of its file.
     """
 
     file: SourceList
@@ -112,13 +111,12 @@ class Line:
         return self.needed(column, Line.known)
 
     def _unnamed(self, column: str, kind: str, text: str, ids: list[str]) -> None:
-        what = "" if text == self.record.cells.get(column) else f"{text!r}: "
+        said = "" if text == self.record.cells.get(column) else f"{text!r}: "
         if ids:
-            self.fault("ambiguous", column, f"{what}{' atau '.join(ids)}")
-        elif not self._may_name_a_person or suggest.nearest(kind, text):
-            self.fault("name", column, f"{what}{suggest.advice(kind, text)}")
-        else:
-            self.fault("name", column)
+            self.fault("ambiguous", column, f"{said}{' atau '.join(ids)}")
+            return
+        is_shown = not self._may_name_a_person or suggest.nearest(kind, text)
+        self.fault("name", column, f"{said}{suggest.advice(kind, text)}" if is_shown else "")
 
     @cached_property
     def year(self) -> int:
@@ -153,8 +151,8 @@ class Line:
         if edition is None and self.file.kind in FORMS:
             return fw.asked_edition(year)
         if edition is None and not self.faults:
-            where = f"tabel nasional {year}"
-            self.fault("edition", None, f"{fw.names['region'][region or '']} tidak ada di {where}")
+            name = fw.names["region"].get(region or "")
+            self.fault("edition", None, f"{name} tidak ada di tabel nasional {year}")
         elif edition is not None and edition not in fw.editions:
             self.fault("edition", "group", f"{edition} belum tercatat: `kukar new-year {year}`")
         elif own and listed and own != listed and self.file.kind != "national_table":
@@ -201,8 +199,7 @@ class Line:
     def amount(self, column: str) -> float | None:
         """Return an amount: 1.250.000,50, Rp 1.250.000, 75%, 12,5; nothing stated is null.
 
-        A text as 1.250 could be 1250 or 1,25 and is a fault; a number cell of a workbook is
-        certain.
+        The text 1.250 could be 1250 or 1,25 and is a fault; a number cell of a workbook is not.
         """
         if (text := self._figure(column)) is None:
             return None

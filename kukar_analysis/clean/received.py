@@ -90,8 +90,8 @@ def look(raw: Path) -> Received:
 def check_tables(processed: Path, raw: Path = store.RAW) -> None:
     """Raise TableError where tables are not as written, or not of the raw files at hand.
 
-    The raw folder is the one they were made from, unless another is named; where it is not there,
-    as on a machine that was handed the tables alone, there is nothing to compare.
+    The raw folder is the one they were made from, unless another is named; a machine that was
+    handed the tables alone has nothing to compare.
     """
     record = store.check_written(processed)
     folder = Path(record.get("raw") or raw) if raw == store.RAW else raw

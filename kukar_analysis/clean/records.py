@@ -53,8 +53,8 @@ def _national(line: Line) -> Rows:
     if participated is None:  # unless all that is printed is 0
         participated = some or "index" not in printed or stated.keys() != printed.keys()
     if participated != some:
-        said = "ikut, tetapi tidak ada nilainya selain 0"
-        line.fault("participated", None, "tidak ikut, tetapi nilainya bukan 0" if some else said)
+        said = "tidak ikut, tetapi ada" if some else "ikut, tetapi tidak ada"
+        line.fault("participated", None, f"{said} nilainya selain 0")
     scores = {}
     for component in fw.components:
         if component in fw.weights[edition]:
@@ -151,10 +151,7 @@ def _row(line: Line) -> Rows:
 
 
 def _respondent(line: Line) -> Rows:
-    """Return a row for each statement that the form asks; one left blank is null.
-
-    A pillar or sub-dimension that is not named is a fault: the answers would be of nothing.
-    """
+    """Return a row for each statement that the form asks; one left blank is null."""
     cells = line.record.cells
     if cells.get("pillar") is None:
         line.fault("pillar", None, f"`kukar map {line.file.name}` menanyakannya")
@@ -180,10 +177,7 @@ def _respondent(line: Line) -> Rows:
 
 
 def _scored(line: Line) -> Rows:
-    """Return the score of a question: the assessors', or an agency's own, one row an agency.
-
-    A question that an agency has not answered yet is null.
-    """
+    """Return a question's score: the assessors', or an agency's own (null: not answered yet)."""
     said: Row = {"year": line.year, "region": line.region, "edition": line.edition}
     if line.file.kind == "agency_form":
         agencies: list[str | None] = [*line.agencies]
