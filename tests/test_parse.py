@@ -15,7 +15,6 @@ QUESTIONS = "DAERAH;KOMPONEN;URUTAN;NILAI;BLOK;KODE;PILAR;SUMBER;OPD;BUTIR;JAWAB
 QUICK_WINS = "DAERAH;PILAR;QUICK WIN;OPD"
 AGENCIES = "DAERAH;PILAR;JUMLAH OPD;OPD"
 STATISTICS = "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI"
-HDI = "Indeks Pembangunan Manusia"
 BUTIR, SURVEYED = "2023/butir.csv#", "impact.governance.public_service.1"
 
 HEADS = {
@@ -73,10 +72,9 @@ def kept(tmp_path_factory):
     return clean.clean(KEPT, tmp_path_factory.mktemp("kept"))
 
 
-def rows(kept, table, *columns, year=None):
+def rows(kept, table, *columns):
     """Return the cells of a table by row, nothing as an empty text."""
     found = kept.tables[table].astype(object).fillna("")
-    found = found if year is None else found[found["year"] == year]
     return [*found[[*columns]].itertuples(index=False, name=None)]
 
 
@@ -89,33 +87,20 @@ def test_nothing_of_it_is_rejected(kept):
     assert dict(files["rows_read"]) == lines
 
 
-@pytest.mark.parametrize(
-    ("region", "scores", "participated", "index", "improvement"),
-    [
-        ("35.07", [3.6, 2.29, 3.41, 2.81, 3.13, 2.53], True, 2.94, 0.44),
-        ("12.12", [2.1, 2, 2, 2, 2, 0], True, 1.81, -0.5),
-        ("51.03", [3.52, 2.97, 3.08, 3.14, 2.35], True, 2.97, -0.29),  # blank is no row
-        ("64.07", [2] * 6, True, 2, ""),
-        ("12.06", [2, "", 2, 2, 2, 2], True, "", ""),  # a dash is null
-        ("32.04", [4] * 5, True, 4, 4),  # the ends of the scale belong to it
-        ("63.03", [0, 0, 0, 0, 0.05], True, 0.01, -4),
-        ("12.11", [""] * 6, False, "", ""),  # 0 in every column: did not take part
-        ("12.17", [""] * 6, False, "", ""),
-        ("32.72", [""] * 5, False, "", ""),
-    ],
-)
-def test_a_line_of_a_national_table_keeps_the_four_kinds_of_nothing_apart(
-    kept, region, scores, participated, index, improvement
-):
-    columns = ("participated", "index_published", "improvement_published")
-    (line,) = [
-        r for r in rows(kept, "index_scores", "region", *columns, year=2023) if r[0] == region
-    ]
-    assert line[1:] == (participated, index, improvement)
-    found = rows(kept, "component_scores", "region", "component", "score", year=2023)
-    own = {component: score for of, component, score in found if of == region}
-    assert list(own.values()) == scores
-    assert list(own) == [*framework.load().components][: len(scores)]
+@pytest.mark.parametrize("case", cases("national").values(), ids=cases("national"))
+def test_a_line_of_a_national_table_keeps_the_four_kinds_of_nothing_apart(kept, case):
+    # a blank is no row, a dash null, 0 a score, 0 in every column a region that did not take part
+    of = f"year == 2023 & region == '{case['region']}'"
+    index, scores = (
+        kept.tables[name].query(of).astype(object).fillna("-")
+        for name in ("index_scores", "component_scores")
+    )
+    (line,) = index.itertuples()
+    assert str(line.participated) == case["participated"]
+    assert str(line.index_published) == case["index"]
+    assert str(line.improvement_published) == case["improvement"]
+    assert " ".join(map(str, scores["score"])) == case["scores"]
+    assert list(scores["component"]) == [*framework.load().components][: len(scores)]
 
 
 def test_the_edition_and_the_cell_of_a_line_are_kept(kept):
@@ -154,20 +139,22 @@ def test_the_other_lists_are_kept_whole(kept):
 # The edition a question belongs to
 
 
-def test_a_question_of_an_edition_whose_list_is_not_known_is_rejected(clean_files):
-    made = clean_files(
-        {"2023/butir-reguler.csv": f"{QUESTIONS}\nKAB. BADUNG;Baseline;1;3;;;;;;;\n"}
-    )
-    (rejected,) = made.tables["rejected"].itertuples()
-    assert rejected.rule == "question"
-    assert rejected.reason == "butir Reguler 2023 belum tercatat di definitions/"
-
-
-def test_the_national_table_of_another_year_tells_nothing(clean_files):
-    made = clean_files(
-        {
-            "2022/butir.csv": f"{QUESTIONS}\nKAB. MALANG;Baseline;1;3;;;;;;;\n",
-            "2023/b.csv": f"{NATIONAL}\nKAB. MALANG;3;3;3;3;3;3;3;;KPPN&IKN;\n",
-        }
-    )
-    assert list(made.tables["rejected"]["rule"]) == ["edition"]
+@pytest.mark.parametrize(
+    ("files", "rule", "reason"),
+    [
+        (
+            {"2023/butir-reguler.csv": f"{QUESTIONS}\nKAB. BADUNG;Baseline;1;3;;;;;;;\n"},
+            *("question", "butir Reguler 2023 belum tercatat di definitions/"),
+        ),
+        (
+            {
+                "2022/butir.csv": f"{QUESTIONS}\nKAB. MALANG;Baseline;1;3;;;;;;;\n",
+                "2023/b.csv": f"{NATIONAL}\nKAB. MALANG;3;3;3;3;3;3;3;;KPPN&IKN;\n",
+            },
+            *("edition", "Kabupaten Malang tidak ada di tabel nasional 2022"),
+        ),
+    ],
+)
+def test_a_question_is_of_an_edition_that_its_own_year_tells(clean_files, files, rule, reason):
+    (rejected,) = clean_files(files).tables["rejected"].itertuples()
+    assert (rejected.rule, rejected.reason) == (rule, reason)

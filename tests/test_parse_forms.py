@@ -86,20 +86,6 @@ def test_what_is_taken_otherwise_than_it_stands_is_said(cells, rule, place, reas
     assert note["reason"].startswith(reason)
 
 
-def test_an_unknown_label_comes_with_the_nearest_and_the_line_that_accepts_it():
-    line = line_of("agency_form", question="", label="Indeks Pembangunan Manusiaa")
-    assert parse(line) == []
-    reason = line.faults[0]["reason"]
-    assert f"mirip {LABEL} (9" in reason
-    assert reason.endswith(f"question,Indeks Pembangunan Manusiaa,{HDI},assumed,project")
-
-
-def test_a_row_left_blank_is_asked_and_not_answered():
-    (row,) = rows_of(line_of("agency_form", score="", answer="", evidence="", remark=""))
-    assert [row[c] for c in ("answer", "score", "evidence", "remark")] == [None] * 4
-    assert (row["source"], row["opd"], row["question"]) == ("self", "Dinkes", HDI)
-
-
 @pytest.mark.parametrize(("year", "edition"), [(2022, "2022-kppn-ikn"), (2024, None)])
 def test_a_form_is_of_its_folders_year_and_of_the_offices_own_region(year, edition):
     (row,) = rows_of(line_of("agency_form", year))

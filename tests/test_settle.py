@@ -1,9 +1,9 @@
 """Records that claim the same: said again, said otherwise, left blank, mended by a later file."""
 
-import dataclasses
 import hashlib
 
 import pytest
+from cases import cases
 
 from kukar_analysis import store
 from kukar_analysis.analysis import quality
@@ -12,21 +12,11 @@ from kukar_analysis.framework.facts import SettledScore
 HEADS = "ID BUTIR;JAWABAN;NILAI MANDIRI;DATA DUKUNG;OPD"
 HDI, POVERTY = "outcome.economy.hdi", "outcome.economy.poverty"
 SOURCES = "file,sha256,supersedes\n"
-A, B = "2023/a.csv", "2023/b.csv"
+A, B, C, RALAT = (f"2023/{name}.csv" for name in ("a", "b", "c", "a-ralat"))
 
 
 def form(score="3", opd="Dinkes", answer="ada", question=HDI, evidence="x"):
     return f"{HEADS}\n{question};{answer};{score};{evidence};{opd}\n"
-
-
-def sources(files, supersedes):
-    """Return SOURCES.csv that names the files, and which of them supersede which."""
-    hashed = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in files.items()}
-    lines = [f"{name},{sha},{supersedes.get(name, '')}\n" for name, sha in hashed.items()]
-    return {"SOURCES.csv": SOURCES + "".join(lines)}
-
-
-BLANK = form("", answer="", evidence="")
 
 
 def counts(cleaned):
@@ -36,54 +26,43 @@ def counts(cleaned):
 
 
 def scores(cleaned):
-    """Return (agency, score, file) of every kept answer."""
+    """Return (file, score) of every kept answer."""
     found = cleaned.tables["question_scores"]
-    files = found["origin"].str.split("#").str[0].str.removeprefix("2023/")
-    return list(zip(found["opd"].fillna("-"), found["score"].fillna(-1), files, strict=True))
+    files = found["origin"].str.split(".csv").str[0].str.removeprefix("2023/")
+    return [f"{file} {score}" for file, score in zip(files, found["score"], strict=True)]
 
 
 def rules(cleaned):
     return list(cleaned.tables["rejected"]["rule"])
 
 
-LATER, RALAT, SECOND, C = "superseded", "2023/a-ralat.csv", "2023/a-ralat-2.csv", "2023/c.csv"
-BOTH_QUESTIONS = form() + form("1", question=POVERTY).removeprefix(f"{HEADS}\n")
-CASES = {
-    "said again": ({A: form("2.5"), B: form("2,5")}, {}, ["a.csv 2.5"], ""),
-    "blank first": ({A: BLANK, B: form()}, {}, ["b.csv 3.0"], ""),
-    "blank last": ({A: form(), B: BLANK}, {}, ["a.csv 3.0"], ""),
-    "two agencies": ({A: form(), B: form(opd="Dinsos")}, {}, ["a.csv 3.0", "b.csv 3.0"], ""),
-    "a RALAT": ({A: form(), "2023/a-RALAT.csv": form("2")}, {}, ["a-RALAT.csv 2.0"], LATER),
-    "susulan": ({A: form(), "2023/A susulan.csv": form("2")}, {}, ["A susulan.csv 2.0"], LATER),
-    "a chain": ({A: form(), RALAT: form("2"), SECOND: form("4")}, {}, ["a-ralat-2.csv 4.0"], LATER),
-    "first again": (
-        {A: form(), RALAT: form("2"), SECOND: form()},
-        {},
-        ["a-ralat-2.csv 3.0"],
-        LATER,
-    ),
-    "in SOURCES": ({A: form(), B: BLANK, C: form("1")}, {C: B, B: A}, ["c.csv 1.0"], LATER),
-    "of one only": (
-        {A: BOTH_QUESTIONS, RALAT: form("2")},
-        {},
-        ["a-ralat.csv 2.0", "a.csv 1.0"],
-        LATER,
-    ),
-    "a blank RALAT": ({A: form(), RALAT: BLANK}, {}, ["a.csv 3.0"], ""),
-    "over its own": ({A: form(), B: form(), RALAT: form("2")}, {}, [], "conflict"),
-    "each the other": ({A: form(), B: form("2")}, {A: B, B: A}, [], "conflict"),
-}
+def content_of(said):
+    """Return a form of `score`, `score agency`, or of `score & score` of two questions."""
+    if not said:
+        return form("", answer="", evidence="")
+    first, *second = said.split(" & ")
+    more = [form(score, question=POVERTY).removeprefix(f"{HEADS}\n") for score in second]
+    return "".join([form(*first.split()), *more])
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", cases("claims").values(), ids=cases("claims"))
 def test_which_of_several_claims_is_kept(case, clean_files):
-    files, supersedes, kept, rule = CASES[case]
-    made = clean_files(files | (sources(files, supersedes) if supersedes else {}))
-    assert sorted(f"{file} {score}" for _, score, file in scores(made)) == kept
-    assert {*rules(made)} == {rule} - {""}
-    read = made.tables["files"][["rows_kept", "rows_rejected", "rows_duplicate"]].sum().sum()
-    assert read == made.tables["files"]["rows_read"].sum()
-    assert any("bertentangan" in problem for problem in made.problems) == (rule == "conflict")
+    said = [file.strip().split("=") for file in case["files"].split("|")]
+    files = {f"2023/{name}.csv": content_of(text) for name, text in said}
+    if case["supersedes"]:
+        over = dict(pair.strip().split(">") for pair in case["supersedes"].split("|"))
+        listed = {name: f"2023/{over[name]}.csv" if name in over else "" for name, _ in said}
+        hashes = [hashlib.sha256(content.encode()).hexdigest() for content in files.values()]
+        lines = zip(files, hashes, listed.values(), strict=True)
+        files["SOURCES.csv"] = SOURCES + "".join(f"{','.join(line)}\n" for line in lines)
+    made = clean_files(files)
+    assert " | ".join(sorted(scores(made))) == case["kept"]
+    assert {*rules(made)} == {case["rule"]} - {""}
+    columns = ["rows_kept", "rows_rejected", "rows_duplicate"]
+    assert (made.tables["files"][columns].sum(axis=1) == made.tables["files"]["rows_read"]).all()
+    assert any("bertentangan" in problem for problem in made.problems) == (
+        case["rule"] == "conflict"
+    )
 
 
 def test_what_is_superseded_says_by_what_and_where_it_stood(clean_files):
@@ -120,48 +99,32 @@ def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
     assert second.startswith("2023/b.csv: bertentangan dengan baris data lain (baris 2, kolom ")
 
 
-@pytest.fixture
-def two(clean_files, with_definitions, monkeypatch, tmp_path):
-    """Return a function that cleans what two agencies say of a question otherwise, and more."""
-
-    def run(files=None, settled=()):
-        with_definitions(settled=tuple(settled))
-        first, second = form("3"), form("2", "Dinsos", answer="lain")
-        made = clean_files({"2023/a.csv": first, "2023/b.csv": second} | (files or {}))
-        store.write_all(made.tables, tmp_path)
-        monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
-        return made, quality.findings(2023, "64.02").query("kind == 'agencies_differ'")
-
-    return run
-
-
-def test_two_agencies_that_differ_are_both_kept_and_the_difference_is_a_finding(two):
-    made, found = two()
-    assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 2.0, "b.csv")]
-    assert (made.problems, rules(made)) == ([], [])
-    assert list(found["opd"]) == ["Dinkes", "Dinsos"]
-    cells = "Dinkes 3,00 (2023/a.csv#l2:c3); Dinsos 2,00 (2023/b.csv#l2:c3)"
-    assert set(found["detail"]) == {f"{cells}; ID butir {HDI}"}
-    assert quality.office_scores(2023, "64.02").empty
-    (said,) = [note for note in made.notes if "1 butir dinilai berbeda" in note]
-    assert "Dinkes 3.0 (2023/a.csv#l2:c3); Dinsos 2.0 (2023/b.csv#l2:c3)" in said
-    assert f"definitions/settled.csv: 2023,64.02,{HDI}," in said
-
-
-@pytest.mark.parametrize("way", ["corrected form", "definitions", "nobody's word"])
-def test_a_difference_is_settled_by_a_corrected_form_or_a_line_in_the_definitions(two, way):
-    chosen = SettledScore("assumed", "project", 2023, "64.02", HDI, "Dinkes", "pengampu")
+@pytest.mark.parametrize("way", ["open", "corrected form", "definitions", "nobody's word"])
+def test_two_agencies_that_differ_are_both_kept_and_the_difference_is_settled_by(
+    way, clean_files, with_definitions, monkeypatch, tmp_path
+):
+    opd = {"definitions": "Dinkes", "nobody's word": "Bappeda"}.get(way)  # who gave no score
+    chosen = SettledScore("assumed", "project", 2023, "64.02", HDI, opd, "pengampu")
+    with_definitions(settled=(chosen,) if opd else ())
+    files = {A: form("3"), B: form("2", "Dinsos", answer="lain")}
     if way == "corrected form":
-        made, found = two({"2023/b-ralat.csv": form("3", "Dinsos", answer="lain")})
-        assert scores(made) == [("Dinkes", 3.0, "a.csv"), ("Dinsos", 3.0, "b-ralat.csv")]
-    elif way == "definitions":
-        made, found = two(settled=[chosen])
-        assert len(scores(made)) == 2
-    else:  # an agency that gave no score cannot settle it
-        _, found = two(settled=[dataclasses.replace(chosen, opd="Bappeda")])
-    assert found.empty
-    expected = {} if way == "nobody's word" else {HDI: 3.0}
-    assert quality.office_scores(2023, "64.02").to_dict() == expected
+        files["2023/b-ralat.csv"] = form("3", "Dinsos", answer="lain")
+    made = clean_files(files)
+    store.write_all(made.tables, tmp_path)
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    found = quality.findings(2023, "64.02").query("kind == 'agencies_differ'")
+    is_settled = way in ("corrected form", "definitions")
+    last = "b-ralat 3.0" if way == "corrected form" else "b 2.0"
+    assert (scores(made), made.problems) == (["a 3.0", last], [])
+    assert quality.office_scores(2023, "64.02").to_dict() == ({HDI: 3.0} if is_settled else {})
+    assert found.empty == (way != "open")
+    if way == "open":
+        assert list(found["opd"]) == ["Dinkes", "Dinsos"]
+        cells = "Dinkes 3,00 (2023/a.csv#l2:c3); Dinsos 2,00 (2023/b.csv#l2:c3)"
+        assert set(found["detail"]) == {f"{cells}; ID butir {HDI}"}
+        (said,) = [note for note in made.notes if "1 butir dinilai berbeda" in note]
+        assert "Dinkes 3.0 (2023/a.csv#l2:c3); Dinsos 2.0 (2023/b.csv#l2:c3)" in said
+        assert f"definitions/settled.csv: 2023,64.02,{HDI}," in said
 
 
 @pytest.mark.parametrize(("score", "same"), [("3,60", True), ("3,5", False)])
@@ -186,7 +149,6 @@ def test_the_same_respondent_may_answer_twice_but_the_same_form_is_kept_once(cle
     made = clean_files({"2023/survei.csv": "\n".join([heads, *lines])})
     assert counts(made) == {"2023/survei.csv": (2, 0, 1)}
     assert made.tables["survey_responses"]["answer"].tolist() == [4.0, 3.0, 4.0, 2.0]
-    unnamed = ["PILAR;P1;P2", "Smart Living;4;3", "Smart Living;4;3"]
-    assert counts(clean_files({"2023/survei.csv": "\n".join(unnamed)})) == {
-        "2023/survei.csv": (2, 0, 0)
-    }
+    unnamed = "PILAR;P1;P2\nSmart Living;4;3\nSmart Living;4;3\n"  # but a copy of a file is one
+    made = clean_files({A: unnamed, B: unnamed, C: unnamed.replace("3\n", "2\n", 1)})
+    assert counts(made) == {A: (2, 0, 0), B: (0, 0, 2), C: (2, 0, 0)}
