@@ -196,11 +196,8 @@ def test_what_does_not_prove_itself_takes_all_scores(quick, old, case):
 )
 def test_scores_of_another_year_fit_no_edition(quick, old, year, said):
     assert said in why(quick, replace(old, year=year))
-
-
-def test_text_without_tables_is_refused(quick, old):
-    message = why(quick, replace(old, sections=(), remarks=()))
-    assert "tabel nilai butir tidak dikenali" in message
+    bare = replace(old, sections=(), remarks=())
+    assert "tabel nilai butir tidak dikenali" in why(quick, bare)
 
 
 # National table
@@ -310,10 +307,7 @@ def test_a_table_that_cannot_be_read_leaves_the_scores_and_notes(quick):
     assert len(records(reading, "assessor_notes")) == 5
     (problem,) = reading.problems
     kept = "yang disimpan hanya: question_scores, component_scores, assessor_notes"
-    assert (
-        f"{kept}; halaman 1: di tabel nasional tidak ada judul yang dikenal untuk outcome, output"
-        in problem
-    )
+    assert f"{kept}; halaman 1: di tabel nasional tidak ada judul yang dikenal untuk" in problem
 
 
 @pytest.mark.parametrize("remark", [None, "Tidak mengisi"])
@@ -378,17 +372,19 @@ def test_the_region_is_that_of_the_address_or_else_of_the_file_or_is_asked(quick
 def test_pages_that_are_pictures_are_named_in_one_line(read, old):
     reading = read(replace(old, sections=(), pictures=(3, 1)))
     said = next(p for p in reading.problems if "berupa gambar" in p)
-    assert re.search(
-        r"halaman 1, 2, 3, \d+ tidak dibaca, berupa gambar: ketik .* letter 2022`", said
-    )
+    assert re.search(r"halaman 1, 2, 3, \d+ tidak dibaca, .* `kukar template letter 2022`", said)
     assert len(records(reading, "assessor_notes")) == 5
 
 
-def test_a_page_without_anything_is_refused(tmp_path):
-    blank = letter_pdf.FPDF()
-    blank.add_page()
-    blank.output(str(tmp_path / "x.pdf"))
-    with pytest.raises(SourceError, match="1 halaman, tidak satu pun memuat teks"):
+@pytest.mark.parametrize(
+    ("drawn", "said"), [("", "tidak satu pun memuat teks"), ("q Q " * 2**20, "lebih banyak dari")]
+)
+def test_a_page_of_nothing_or_without_end_is_refused_before_it_is_drawn(tmp_path, drawn, said):
+    made = letter_pdf.FPDF()
+    made.add_page()
+    made._out(drawn)
+    made.output(str(tmp_path / "x.pdf"))
+    with pytest.raises(SourceError, match=said):
         letter.read(tmp_path / "x.pdf", NAME, 2022)
 
 
@@ -438,18 +434,15 @@ def on_its_side(page):
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (
-            over_a_score(raw.FPDF_ANNOT_STRIKEOUT),
-            "halaman 1 memuat kata di bawah anotasi, tidak dibaca",
-        ),
-        (hidden, "halaman 1 memuat kata yang tidak tampak di cetakan, tidak dibaca"),
-        (on_its_side, "halaman 1 tidak dibaca, terbaring: putar"),
+        (over_a_score(raw.FPDF_ANNOT_STRIKEOUT), "memuat kata di bawah anotasi, tidak dibaca"),
+        (hidden, "memuat kata yang tidak tampak di cetakan, tidak dibaca"),
+        (on_its_side, "tidak dibaca, terbaring: putar"),
     ],
 )
 def test_what_is_not_certain_of_a_page_is_said_and_nothing_of_it_kept(altered, change, said):
     reading = altered(change)
     assert {each.kind for each in reading.lists} == {"assessor_notes"}
-    assert said in reading.problems[0]
+    assert f"halaman 1 {said}" in reading.problems[0]
     assert "cocok dengan 0 edisi 2022" in reading.problems[-1]
 
 
@@ -470,32 +463,21 @@ def test_signs_that_are_printed_twice_are_read_once(read, old, monkeypatch):
 
 def test_a_font_that_does_not_tell_its_letters_is_named(read, old, monkeypatch):
     once = letter_pdf._Paper.text
-    monkeypatch.setattr(
-        letter_pdf._Paper,
-        "text",
-        lambda paper, x, y, text: once(paper, x, y, re.sub(r"\w", "\x81", text)),
-    )
+
+    def letterless(paper, x, y, text):
+        once(paper, x, y, re.sub(r"\w", "\x81", text))
+
+    monkeypatch.setattr(letter_pdf._Paper, "text", letterless)
     said = "tidak dibaca, hurufnya tidak tersimpan: minta PDF baru"
     assert said in why(read, replace(old, sections=old.sections[:1]))
-
-
-def test_a_page_of_instructions_without_end_is_refused_before_it_is_drawn(tmp_path):
-    made = letter_pdf.FPDF()
-    made.add_page()
-    made._out("q Q " * 2**20)
-    made.output(str(tmp_path / "x.pdf"))
-    with pytest.raises(SourceError, match="lebih banyak daripada surat"):
-        letter.read(tmp_path / "x.pdf", NAME, 2022)
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         (lambda whole: b"", "kosong atau bukan PDF"),
-        (lambda whole: b"PK\x03\x04" + bytes(5000), "kosong atau bukan PDF"),
         (lambda whole: whole[: len(whole) // 2], "terpotong"),
         (lambda whole: whole[:2000] + b"\n%%EOF", "bukan PDF|memuat teks"),
-        (lambda whole: b"%PDF-1.4\nnothing\n%%EOF", "bukan PDF|memuat teks"),
     ],
 )
 def test_a_damaged_file_is_refused(tmp_path, old, content, said):
@@ -512,11 +494,6 @@ def test_a_password_and_too_many_pages_are_refused(read, old, monkeypatch):
     assert "lebih banyak daripada surat" in why(read, replace(old, sections=()))
 
 
-def test_a_file_that_is_not_there_cannot_be_opened(tmp_path):
-    with pytest.raises(OSError, match="No such file"):
-        letter.read(tmp_path / "x.pdf", NAME, 2022)
-
-
 @pytest.mark.skipif(not LETTERS, reason="KUKAR_LETTERS names no folder with the real letters")
 def test_the_real_letter_of_2023():
     path = Path(LETTERS) / "result-letter-2023-kab-malang.pdf"
@@ -524,18 +501,14 @@ def test_the_real_letter_of_2023():
     path = Path(LETTERS).parent / "figures" / "kab-malang-questions.csv"
     with path.open(encoding="utf-8-sig") as file:
         asked = [row for row in csv.DictReader(file) if row["year"] == "2023"]
-    found = records(reading, "question_scores")
-    assert len(found) == 117
-    assert [(r.cells["code"], float(r.cells["score"].replace(",", "."))) for r in found] == [
-        (row["printed_code"].rstrip("."), float(row["score"])) for row in asked
+    assert column(reading, "question_scores", "code") == [
+        row["printed_code"].rstrip(".") for row in asked
     ]
+    found = column(reading, "question_scores", "score")
+    assert [float(text.replace(",", ".")) for text in found] == [float(r["score"]) for r in asked]
     means = column(reading, "component_scores", "mean")
     assert means == ["3,60", "2,29", "3,41", "2,81", "3,13", "2,53"]
-    assert (
-        "halaman 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11 tidak dibaca, berupa gambar"
-        in reading.problems[0]
-    )
+    assert "7, 8, 9, 10, 11 tidak dibaca, berupa gambar" in reading.problems[0]
     notes = column(reading, "assessor_notes", "text")
-    assert len(notes) == 49
-    with_titles = re.compile(r"Akademisi|Universitas|\b\d\. [A-Z]\w+ [A-Z]\w+,")
-    assert not any(map(with_titles.search, notes))
+    assert (len(found), len(notes)) == (117, 49)
+    assert not re.search(r"Akademisi|Universitas|\b\d\. [A-Z]\w+ [A-Z]\w+,", " ".join(notes))

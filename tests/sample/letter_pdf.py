@@ -1,7 +1,7 @@
 """Writes invented result letters as PDF: `write(path, example())`.
 
-Every page says DATA CONTOH. Nothing in them is of a real letter: regions, texts, persons and
-scores are made up here; only the number of questions and their codes are those of an edition.
+Every page says DATA CONTOH. Regions, texts, persons and scores are made up here; only the number of
+questions and their codes are those of an edition.
 """
 
 from dataclasses import dataclass, field, make_dataclass
@@ -17,21 +17,10 @@ _PITCH, _PAD = 4.6, 1.4  # millimetres from line to line, and in a cell
 _LEFT, _TOP, _BOTTOM = 15.0, 20.0, 275.0
 _FILLER = "hal yang dicontohkan dalam surat buatan untuk menguji pembacaan saja"
 frozen = dataclass(frozen=True)
-
-
 Row = make_dataclass("Row", ["block", "sub_code", "code", "question", "score"], frozen=True)
-
-
 Section = make_dataclass("Section", ["title", "rows", "mean"], frozen=True)
 """A component's table; `title` is its name, `mean` nothing where the letter states none."""
-
-
-@frozen
-class Note:
-    text: str
-    subs: tuple[str, ...] = ()
-
-
+Note = make_dataclass("Note", ["text", ("subs", tuple, ())], frozen=True)
 Remarks = make_dataclass("Remarks", ["heading", "assessors"], frozen=True)
 """Notes of one kind: heading, and for each assessor the line that names them and the notes."""
 
@@ -51,9 +40,8 @@ class National:
 class Layout:
     """How the tables are printed; widths in millimetres.
 
-    `section` has the places {letter}, {number} and {title}; `cut_rows` lets a row go on on the
-    next page; `middle` centres the cells of a row in its height; `widths_later` are those of all
-    tables but the first.
+    `cut_rows` lets a row go on on the next page; `middle` centres the cells of a row in its height;
+    `widths_later` are those of all tables but the first.
     """
 
     heads: tuple[str, ...] = ("No", "Indikator", "Subindikator", "Pertanyaan", "Hasil Penilaian")
@@ -95,8 +83,7 @@ def write(path, letter):
     pdf.begin()
     for line in letter.address:
         pdf.line_of(line)
-    pdf.gap()
-    pdf.line_of(f"Hasil Penilaian Contoh Tahun {letter.year}", align="C")
+    pdf.line_of(f"Hasil Penilaian Contoh Tahun {letter.year}", above=1, align="C")
     pdf.line_of(letter.region, align="C")
     if table := letter.national:
         pdf.set_font("Helvetica", size=7)
@@ -106,7 +93,13 @@ def write(path, letter):
     for number, section in enumerate(letter.sections):
         _section(pdf, letter.layout, section, number)
     for part in letter.remarks:
-        _remarks(pdf, part)
+        pdf.line_of(part.heading, above=1)
+        for number, (person, notes) in enumerate(part.assessors, start=1):
+            pdf.line_of(f"{number}. {person}", indent=6, above=1)
+            for sign, note in zip("abcdefghijklmnopqrstuvwxyz", notes, strict=False):
+                pdf.hanging(f"{sign}.", note.text, 12)
+                for mark, sub in zip(("i.", "ii.", "iii."), note.subs, strict=False):
+                    pdf.hanging(mark, sub, 20)
     for line in letter.closing:
         pdf.line_of(line, indent=100)
     for _ in range(letter.pictures[1]):
@@ -151,13 +144,10 @@ def _filler(number):
 
 
 def _section(pdf, layout, section, number):
-    letter = chr(ord("A") + number)
-    pdf.gap()
-    pdf.line_of(layout.section.format(letter=letter, number=number + 1, title=section.title))
-    pdf.gap()
-    rows = []
-    if layout.column_numbers:
-        rows.append(tuple(str(i + 1) for i in range(len(layout.heads))))
+    title = {"letter": chr(ord("A") + number), "number": number + 1, "title": section.title}
+    pdf.line_of(layout.section.format(**title), above=1)
+    pdf.line_of("")
+    rows = [tuple(str(i + 1) for i in range(len(layout.heads)))] * layout.column_numbers
     block = ""
     for row in section.rows:
         is_new, block = row.block != block, row.block
@@ -176,24 +166,13 @@ def _section(pdf, layout, section, number):
         pdf.side_by_side((edge - 70, layout.mean_label), (edge - widths[-1] / 2 - 5, section.mean))
 
 
-def _remarks(pdf, part):
-    pdf.gap()
-    pdf.line_of(part.heading)
-    for number, (person, notes) in enumerate(part.assessors, start=1):
-        pdf.gap()
-        pdf.line_of(f"{number}. {person}", indent=6)
-        for letter, note in zip("abcdefghijklmnopqrstuvwxyz", notes, strict=False):
-            pdf.hanging(f"{letter}.", note.text, 12)
-            for mark, sub in zip(("i.", "ii.", "iii.", "iv.", "v."), note.subs, strict=False):
-                pdf.hanging(mark, sub, 20)
-
-
 class _Paper(FPDF):
     """Pages that are filled from the top; all places in millimetres."""
 
     def __init__(self, page_numbers):
         super().__init__(format="A4")
         self.set_auto_page_break(False)
+        self.c_margin = 0
         self._has_page_numbers = page_numbers
         self._y = _TOP
 
@@ -216,10 +195,8 @@ class _Paper(FPDF):
         ImageDraw.Draw(image).text((150, 280), f"{MARK}: 3,00", fill=0)
         self.image(image, 10, 15, 190, 270)
 
-    def gap(self):
-        self._y += _PITCH
-
-    def line_of(self, text, indent=0, align="L"):
+    def line_of(self, text, indent=0, align="L", above=0):
+        self._y += above * _PITCH
         shift = (180 - self.get_string_width(text)) / 2 if align == "C" else indent
         self.side_by_side((_LEFT + shift, text))
 
@@ -238,14 +215,7 @@ class _Paper(FPDF):
             self.side_by_side(*marks, (_LEFT + indent + 6, line))
 
     def wrapped(self, text, width):
-        lines = [""]
-        for word in text.split():
-            longer = f"{lines[-1]} {word}".strip()
-            if lines[-1] and self.get_string_width(longer) > width:
-                lines.append(word)
-            else:
-                lines[-1] = longer
-        return lines
+        return self.multi_cell(width, text=text, align="L", dry_run=True, output="LINES") or [""]
 
     def table(self, heads, widths, rows, repeat=False, cut=False, middle=True, align="C"):
         """Print a table with its headings; its last column is aligned so."""
@@ -277,14 +247,10 @@ class _Paper(FPDF):
         for first, end in [(0, here), (here, count)][: 1 + (here < count)]:
             if end > here:
                 self.begin()
-            self._box(widths, end - first)
+            for i, width in enumerate(widths):
+                height = (end - first) * _PITCH + _PAD
+                self.rect(_LEFT + sum(widths[:i]), self._y, width, height)
             for slot, at, line in placed:
                 if first <= slot < end:
                     self.text(at, self._y + (slot - first + 0.75) * _PITCH + _PAD / 2, line)
             self._y += (end - first) * _PITCH + _PAD
-
-    def _box(self, widths, count):
-        x = _LEFT
-        for width in widths:
-            self.rect(x, self._y, width, count * _PITCH + _PAD)
-            x += width
