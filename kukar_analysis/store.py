@@ -37,10 +37,9 @@ def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
         checks = [check(int(line[end])) for end, check in ends if line[end]]
         if among := line["among"]:
             checks.append(pa.Check.isin(_FIXED[among]) if among in _FIXED else _defined(among))
-        kind, is_null, said = _TYPES[line["type"]], line["null"] == "yes", line["description"]
-        columns[line["column"]] = pa.Column(
-            kind, checks, nullable=is_null, description=said, metadata=line
-        )
+        kind, null, said = _TYPES[line["type"]], line["null"] == "yes", line["description"]
+        column = pa.Column(kind, checks, nullable=null, description=said, metadata=line)
+        columns[line["column"]] = column
     said = about["description"]
     return pa.DataFrameSchema(columns, description=said, unique=key, strict=True, ordered=True)
 
@@ -70,9 +69,8 @@ def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
 def read(
     table: str, processed: Path | None = None, *, year: int | None = None, region: str | None = None
 ) -> pd.DataFrame:
-    """Read a table of data/processed; columns: data/processed/README.md.
+    """Read a table of data/processed (README.md there): of a year or region only their rows.
 
-    With `year` and `region` only their rows; in files and rejected those of the year's folder.
     Raises MissingTableError where it is not written yet, TableError where it breaks its schema.
     """
     if table not in SCHEMAS:
@@ -90,11 +88,10 @@ def read(
 
 def _newest(table: str, processed: Path) -> pd.DataFrame:
     path = processed / f"{table}.parquet"
-    try:
-        written = path.stat()
-    except FileNotFoundError as error:
+    if not path.exists():
         said = f"table {table} is not there yet ({path.name}): run `kukar clean`"
-        raise MissingTableError(said) from error
+        raise MissingTableError(said)
+    written = path.stat()
     return _read(table, path, written.st_mtime_ns, written.st_ino)
 
 
@@ -129,44 +126,34 @@ def is_sample() -> bool:
 
 
 def write_all(
-    tables: dict[str, pd.DataFrame],
-    processed: Path,
-    raw: Path | None = None,
-    files: dict[str, str | None] | None = None,
-    *,
-    confirmed: bool = False,
+    tables: dict[str, pd.DataFrame], processed: Path, about: dict[str, Any] | None = None
 ) -> None:
     """Write the tables, none before all are checked (TableError); each appears whole or not at all.
 
-    `files`: fingerprints of the raw files; `confirmed`: a SOURCES.csv was there to compare them.
+    `about`: the raw folder, fingerprints of its files, and whether a SOURCES.csv confirmed them;
+    tables that are written alone belong to what the others do.
     """
     checked = {name: validated(name, table) for name, table in tables.items()}
     processed.mkdir(parents=True, exist_ok=True)
-    record = {"tables": {}, **made_from(processed), "program": program()}
+    record = {"tables": {}, **paths.known(processed / MADE_FROM), "program": program()}
+    record |= about or {}
     for name, table in checked.items():
         path = processed / f"{name}.parquet"
         with paths.replacing(path) as temporary:
             temporary.touch(paths.OWN)
             table.to_parquet(temporary, index=False)
         record["tables"][name] = paths.sha256(path)
-    if raw:  # tables that are written alone belong to what the others do
-        record |= {"raw": str(raw.resolve()), "files": files, "confirmed": confirmed}
     paths.write(processed / MADE_FROM, json.dumps(record, indent=1))
-
-
-def made_from(processed: Path) -> dict[str, Any]:
-    """Return what a set of tables records of itself; empty where it records nothing readable."""
-    return paths.known(processed / MADE_FROM)
 
 
 def is_confirmed() -> bool:
     """Whether the raw files behind the tables were compared with a SOURCES.csv."""
-    return made_from(processed_dir()).get("confirmed") is True
+    return paths.known(processed_dir() / MADE_FROM).get("confirmed") is True
 
 
 def check_written(processed: Path) -> dict[str, Any]:
     """Return the record of tables; TableError where they, program or definitions changed since."""
-    record = made_from(processed)
+    record = paths.known(processed / MADE_FROM)
     if not record and not any(processed.glob("*.parquet")):
         raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
     for name, sha256 in record.get("tables", {}).items():
@@ -174,8 +161,7 @@ def check_written(processed: Path) -> dict[str, Any]:
         if not path.exists() or paths.sha256(path) != sha256:
             raise TableError(f"table {name} is not as it was written: run `kukar clean` anew")
     if record.get("program") != program():
-        said = "the tables were made by another version of the program or its definitions"
-        raise TableError(f"{said}: run `kukar clean` anew")
+        raise TableError("the program or its definitions changed since: run `kukar clean` anew")
     return record
 
 

@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from kukar_analysis import framework
 from kukar_analysis.errors import UsageError
+from kukar_analysis.framework import normalise
 from kukar_analysis.framework.facts import Opd, Region
 
 _SPEAKS_OF, _LEAST, _LEAST_QUESTION = 60, 75, 88
@@ -18,12 +19,11 @@ question's id is worth showing: ids begin all alike."""
 def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
     """Return (id, spelling, likeness of 100) of the two known names nearest to a text."""
     fw, least = framework.load(), _LEAST_QUESTION if kind == "question" else _LEAST
-    plain = {framework.normalise(name): name for name in fw.spelled(kind)}
-    found = process.extract(framework.normalise(text), list(plain), scorer=fuzz.ratio, limit=9)
-    near: dict[str, tuple[str, str, int]] = {}
-    for key, likeness, _ in found:
-        for id_ in fw.match(kind, plain[key]) if likeness >= least else ():
-            near.setdefault(id_, (id_, plain[key], round(likeness)))
+    names, near = fw.spelled(kind), dict[str, tuple[str, str, int]]()
+    found = process.extract(text, names, scorer=fuzz.ratio, processor=normalise, limit=20)
+    for name, likeness, _ in found:
+        for id_ in fw.match(kind, name) if likeness >= least else ():
+            near.setdefault(id_, (id_, name, round(likeness)))
     return list(near.values())[:2]
 
 
@@ -31,9 +31,8 @@ def advice(kind: str, text: str) -> str:
     """Return what to do about an unknown name: the nearest ones, and the line that accepts one."""
     if framework.lacks_point(kind, text):
         return "tulis kodenya dengan titik, seperti 64.02: kode Kemendagri dan BPS berbeda"
-    near, line = nearest(kind, text), io.StringIO()
+    near, line, known = nearest(kind, text), io.StringIO(), framework.load().names[kind].values()
     if not near:
-        known = framework.load().names[kind].values()
         return f"dikenal: {', '.join(known)}" if len(known) < 7 else "tidak ada yang mirip"
     shown, id_ = " atau ".join(f"{name} ({n} dari 100)" for _, name, n in near), near[0][0]
     csv.writer(line, lineterminator="").writerow([kind, text, id_, "assumed", "project"])
@@ -43,12 +42,11 @@ def advice(kind: str, text: str) -> str:
 
 def reads_as(text: str) -> list[str]:
     """Return the questions whose label or printed sentence a text comes nearest; none if far."""
-    names = framework.load().spelled("question")
-    text, known, scorer = text.casefold(), [name.casefold() for name in names], fuzz.token_set_ratio
-    found = process.extract(text, known, scorer=scorer, score_cutoff=_SPEAKS_OF, limit=None)
-    best = [names[place] for _, likeness, place in found if likeness == found[0][1]]
-    match = framework.load().match
-    return [*dict.fromkeys(id_ for name in best for id_ in match("question", name))]
+    fw, scorer = framework.load(), fuzz.token_set_ratio
+    names = fw.spelled("question")
+    found = process.extract(text, names, scorer=scorer, processor=str.casefold, limit=None)
+    best = [name for name, likeness, _ in found if likeness == found[0][1] >= _SPEAKS_OF]
+    return [*dict.fromkeys(id_ for name in best for id_ in fw.match("question", name))]
 
 
 def agency(name: str) -> Opd:
@@ -71,13 +69,10 @@ def region(name: Any) -> Region:
 
 
 def _one(kind: str, name: str, ids: list[str]) -> str:
-    """Return the one id of a name; UsageError names those it could be, or that come near."""
     if len(ids) == 1:
         return ids[0]
-    names = framework.load().names[kind]
+    names, file = framework.load().names[kind], {"opd": "opd"}.get(kind, f"{kind}s")
     near = ids or [id_ for id_, *_ in nearest(kind, name)]
     shown = " or ".join(i if names[i] == i else f"{i} ({names[i]})" for i in near)
-    hint = f"nearest: {shown}" if near else f"known: {', '.join([*names][:9])}, …"
-    said = f"could be {shown}" if ids else f"is not known; {hint}"
-    file = "opd" if kind == "opd" else "regions"
+    said = f"could be {shown}" if ids else f"is not known; nearest: {shown or 'none'}"
     raise UsageError(f"{kind} {name!r} {said} (definitions/{file}.csv)")

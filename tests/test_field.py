@@ -139,5 +139,5 @@ def test_tables_of_other_raw_files_are_refused(own, change):
 
 def test_tables_of_other_definitions_are_refused(own, monkeypatch):
     monkeypatch.setattr(store, "program", lambda: "other")
-    with pytest.raises(TableError, match="definitions: run `kukar clean`"):
+    with pytest.raises(TableError, match="definitions changed since: run `kukar clean`"):
         received.check_tables(own[1])

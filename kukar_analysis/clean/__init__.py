@@ -100,8 +100,8 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     _prove([line for line in lines if not line.faults], editions)
     settle([line for line in lines if not line.faults], supersedes)
     tables = _tables(files, lines)
-    made_from, confirmed = {file.name: file.sha256 for file in files}, bool(arrived.sha256)
-    store.write_all(tables, processed, raw, made_from, confirmed=confirmed)
+    about = {"raw": str(raw.resolve()), "files": {file.name: file.sha256 for file in files}}
+    store.write_all(tables, processed, about | {"confirmed": bool(arrived.sha256)})
     shutil.rmtree(processed / "scan", ignore_errors=True)
     for name, picture in (of for file in files for of in file.pictures.items()):
         paths.write(processed / "scan" / name, picture, paths.OWN)
