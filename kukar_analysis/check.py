@@ -5,6 +5,7 @@ rank, mean or range of them is given elsewhere without asking it. A figure witho
 counted, never guessed. Nothing here rounds but by the ministry's own rules (score.py).
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from typing import Any
@@ -32,12 +33,9 @@ def check(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     rule (as `finals 2023`), what, printed, computed (exact; null: not on record), state (agree,
     differ, not_recomputable, not_printed), where (its cell, or what is not on record).
     """
-    index, scores = tables["index_scores"], component_scores(tables["component_scores"])
-    rows = [
-        *_published(index, scores),
-        *_means(tables["question_scores"], tables["component_scores"]),
-        *_quick_wins(tables["programmes"]),
-    ]
+    questions, components = tables["question_scores"], tables["component_scores"]
+    of = _published(tables["index_scores"], component_scores(components))
+    rows = [*of, *_means(questions, components), *_quick_wins(tables["programmes"])]
     columns = ["rule", "what", "printed", "computed", "where"]
     found = pd.DataFrame(rows, columns=columns, dtype=object)
     found["state"] = (found["printed"] == found["computed"]).map({True: "agree", False: "differ"})
@@ -50,9 +48,9 @@ def counted(found: pd.DataFrame) -> dict[str, str]:
     """Return a line for each rule of `check`, as `finals 2023: 130 of 130 agree`."""
     said = {}
     for rule, states in found.groupby("rule", sort=False)["state"]:
-        n = states.value_counts().reindex(["agree", *_STATES], fill_value=0)
-        parts = [f"{rule}: {n['agree']} of {n['agree'] + n['differ']} agree"]
-        said[str(rule)] = "; ".join(parts + [f"{n[s]} {w}" for s, w in _STATES.items() if n[s]])
+        n = Counter(states)
+        agree = f"{rule}: {n['agree']} of {n['agree'] + n['differ']} agree"
+        said[str(rule)] = "; ".join([agree, *(f"{n[s]} {w}" for s, w in _STATES.items() if n[s])])
     return said
 
 
@@ -74,14 +72,12 @@ def printed(value: float | None) -> Decimal | None:
 def _published(index: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
     """Compare the finals, then the improvements on what index_scores says of the year before."""
     index = index.sort_values("year", kind="stable")
-    finals, risen = index[index["participated"]], index.dropna(subset="improvement_published")
-    finals = finals.assign(what="final", stated=finals["index_published"])
-    risen = risen.assign(what="improvement", stated=risen["improvement_published"])
-    for row in pd.concat([finals, risen]).itertuples():
+    final = index[index["participated"]].assign(what="final", stated=index["index_published"])
+    risen = index.assign(what="improvement", stated=index["improvement_published"])
+    for row in pd.concat([final, risen.dropna(subset="stated")]).itertuples():
         parts, computed = scores.get((row.year, row.region), {}), None
-        base: Decimal | None = Decimal(0)
-        if row.what == "improvement":
-            base = previous_sum(row.region, row.edition, index, scores)
+        is_final = row.what == "final"
+        base = Decimal(0) if is_final else previous_sum(row.region, row.edition, index, scores)
         if base is not None and _complete(parts, row.edition):
             computed = score.index_of(parts, row.edition) - base
         where = f"a component is not public ({row.origin})" if computed is None else row.origin
@@ -97,11 +93,11 @@ def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figur
     for (year, region, edition), own in assessed.groupby(["year", "region", "edition"], sort=True):
         for component in fw.weights[edition]:
             given = own.loc[own["component"] == component, "score"].dropna()
-            asked = [q for q in fw.edition_questions[edition] if q.startswith(f"{component}.")]
+            asked = sum(q.startswith(f"{component}.") for q in fw.edition_questions[edition])
             value, where = stated.get((year, region, component), (None, ""))
-            computed = None if len(given) < len(asked) else score.component_score(given)
+            computed = score.component_score(given) if len(given) >= asked else None
             if computed is None:
-                where = f"only {len(given)} of {len(asked)} question scores are on record"
+                where = f"only {len(given)} of {asked} question scores are on record"
             where = where if pd.notna(value) else "no printed mean is on record"
             what = f"{fw.regions[region].name} {year} {component}"
             yield "component means", what, printed(value), computed, where
@@ -137,7 +133,7 @@ def previous_sum(region: str, edition: str, before: pd.DataFrame, scores: Scores
         return None
     own, of = scores.get((rules.year - 1, region), {}), str(last["edition"].iloc[0])
     whole = _complete(own, of)
-    return score.weighted_sum(own, of, rounding=rules.improvement_base) if whole else None
+    return score.index_of(own, of, rounding=rules.improvement_base) if whole else None
 
 
 def _complete(scores: dict[str, float], edition: str) -> bool:
@@ -155,11 +151,10 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """Return for each edition of a year, and the nation, whether all its regions are there.
 
     Needs index_scores, files and rejected. Columns: edition and group (null = the nation), basis
-    (`definitions`; `numbers`: fields.csv does not say how many took part, the table's running
-    numbers stand in; `none`: no line is on record), expected (null = not known), kept, faults
-    (lines rejected, contradicted, unread or missing by their number), whole, missing (a sentence;
-    empty where whole), places (of the faults). A group's field is whole when as many participants
-    as its edition states are kept and no line is at fault; the nation's when all groups' are.
+    (`definitions`; `numbers`: the table's running numbers stand in for fields.csv; `none`: no line
+    is on record), expected (null = not known), kept, faults (lines rejected, contradicted, unread
+    or missing), whole (as many participants are kept as the edition states, no line is at fault;
+    the nation: all groups), missing (a sentence; empty where whole), places (of the faults).
     """
     fw, index = framework.load(), tables["index_scores"].query("year == @year")
     of = "sample" if any(fw.regions[r].is_sample for r in index["region"].unique()) else "real"
@@ -196,8 +191,8 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
 def _faulty_lines(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
     """Return the lines of a year's national tables that were not kept: origin, edition.
 
-    The edition is that of the lines kept of the same file; null where these are of several, or
-    none: then the line may be any edition's.
+    The edition is that of the lines kept of the same file, where these are of one: else null, as
+    the line may be any edition's.
     """
     index = tables["index_scores"].query("year == @year")
     files, found = tables["files"], tables["rejected"]

@@ -1,14 +1,11 @@
-"""The exceptions: each says in one line what, where, what was expected and what to do next.
-
-A class of its own is what some caller tells apart, or what says whose fault it is.
-"""
+"""The exceptions: each says in one line what, where, what was expected and what to do next."""
 
 import traceback
 from pathlib import Path
 
 
 class KukarError(Exception):
-    """Base of all errors meant for the person at the keyboard."""
+    """Base of all errors meant for the person at the keyboard, as contradicting definitions."""
 
     exit_code = 1
 
@@ -21,10 +18,6 @@ class UsageError(KukarError):
     """A year, region, pillar, edition or report that is not known was asked for."""
 
     exit_code = 2
-
-
-class DefinitionError(KukarError):
-    """The files in definitions/ contradict themselves or each other; lists every problem."""
 
 
 class SourceError(KukarError):

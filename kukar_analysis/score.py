@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 LOWEST, HIGHEST = 0, 4
 """The scale of every score (letters of 2022 and 2023)."""
-_QUESTION = ["year", "region", "question"]
 
 
 def half_up(numerator: int, denominator: int) -> int:
@@ -46,19 +45,14 @@ def component_score(scores: Iterable[float]) -> Decimal:
     return Decimal(half_up(sum(counted), len(counted))).scaleb(-2)
 
 
-def index_of(component_scores: Mapping[str, float], edition: str) -> Decimal:
-    """Return the index (0 to 4, two decimals) of the component scores under an edition's rules.
-
-    Raises ScoreError for an unknown edition, a component too many or too few, or a score outside
-    0..4 or finer than two decimals.
-    """
-    return weighted_sum(component_scores, edition)
-
-
-def weighted_sum(
+def index_of(
     component_scores: Mapping[str, float], edition: str, *, rounding: Rounding | None = None
 ) -> Decimal:
-    """Return the weighted sum with the edition's rounding rule, or another's (`index_of`)."""
+    """Return the index (0 to 4, two decimals) of the component scores under an edition's rules.
+
+    `rounding`: another rule than the edition's. Raises ScoreError for an unknown edition, a
+    component too many or too few, or a score outside 0..4 or finer than two decimals.
+    """
     fw = framework.load()
     if edition not in fw.editions:
         raise ScoreError(f"edition {edition!r} is not known; known: {', '.join(fw.editions)}")
@@ -78,7 +72,7 @@ def differing(scores: "pd.DataFrame") -> "pd.DataFrame":
 
     Until a line of definitions/settled.csv says whose counts, the question has no office score.
     """
-    own = scores[scores["source"] == "self"].dropna(subset="score")
-    found = own[own.groupby(_QUESTION)["score"].transform("nunique").gt(1)]
+    own, key = scores.query("source == 'self' and score.notna()"), ["year", "region", "question"]
+    found = own[own.groupby(key)["score"].transform("nunique").gt(1)]
     settled = {(s.year, s.region, s.question) for s in framework.load().settled}
-    return found.loc[[tuple(key) not in settled for key in found[_QUESTION].values]]
+    return found.loc[[tuple(one) not in settled for one in found[key].values]]

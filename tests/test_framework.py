@@ -7,7 +7,7 @@ import pytest
 from cases import cases
 
 from kukar_analysis import clean, framework, suggest
-from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.errors import KukarError, UsageError
 from kukar_analysis.framework.facts import FIXED_NAMES
 
 FW = framework.load()
@@ -39,7 +39,7 @@ def append(folder, file, line):
 
 
 def faults(folder):
-    with pytest.raises(DefinitionError) as caught:
+    with pytest.raises(KukarError) as caught:
         framework.load(folder)
     return str(caught.value)
 

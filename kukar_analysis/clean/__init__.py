@@ -205,7 +205,7 @@ def _prove(lines: list[Line], editions: dict[tuple[int, str], str]) -> None:
         base = fw.editions[row["edition"]].improvement_base
         if base and row["participated"] and weights and weights.keys() <= scores[last].keys():
             own = {c: scores[last][c] for c in weights}
-            before = score.weighted_sum(own, editions[last], rounding=base)
+            before = score.index_of(own, editions[last], rounding=base)
             due = float(Decimal(str(row["index_published"])) - before)
             if row["improvement_published"] != due:
                 said = f"hasil pindaian tidak terbukti: dari nilai {last[0]} seharusnya {due:.2f}"

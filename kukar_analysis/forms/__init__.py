@@ -13,7 +13,7 @@ import pandas as pd
 from kukar_analysis import formats, framework, places, suggest
 from kukar_analysis.analysis import quality
 from kukar_analysis.analysis.missing import edition_unconfirmed
-from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.errors import KukarError, UsageError
 from kukar_analysis.forms import draw
 from kukar_analysis.framework.facts import FIXED_NAMES, EditionQuestion, Opd, Survey
 
@@ -118,11 +118,11 @@ def _saved(forms: Mapping[Path, "_Form"], force: bool) -> list[Path]:
 
 
 def heading(kind: str, column: str) -> str:
-    """Return the heading that a column goes by, which the reader knows; DefinitionError without."""
+    """Return the heading that a column goes by, which the reader knows; KukarError without."""
     for layout in framework.load().layouts:
         if (layout.kind, layout.column) == (kind, column):
             return layout.headings.split(" | ")[0]
-    raise DefinitionError(f"layouts.csv: {kind} has no heading for {column}; add a line")
+    raise KukarError(f"layouts.csv: {kind} has no heading for {column}; add a line")
 
 
 def _edition(year: int, asked: str | None, file: str) -> str:

@@ -15,7 +15,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
-from kukar_analysis.errors import DefinitionError, UsageError
+from kukar_analysis.errors import KukarError, UsageError
 from kukar_analysis.framework import facts
 from kukar_analysis.framework.facts import FIXED_NAMES
 
@@ -231,7 +231,7 @@ def lacks_point(kind: str, text: str) -> bool:
 
 
 def load(folder: Path | None = None) -> Framework:
-    """Return the definitions, read and checked once; DefinitionError lists every problem found."""
+    """Return the definitions, read and checked once; KukarError lists every problem found."""
     return _load(folder or DEFINITIONS)
 
 
@@ -277,7 +277,7 @@ def _load(folder: Path) -> Framework:
         claims = chain(_references(framework, lines), *(rule(framework) for rule in rules))
         problems = [f"{file}.csv: {wrong}" for file, holds, wrong in claims if not holds]
     if problems:
-        raise DefinitionError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
+        raise KukarError(f"{folder.name}/ has {len(problems)} faults: " + "; ".join(problems))
     return framework
 
 
