@@ -212,7 +212,8 @@ def _raised(
 ) -> Counter[str]:
     """Return how often each question is raised, in steps of `size` hundredths."""
     marks = found.assign(hundredths=(found["score"] * 100).round().astype("int64"))
-    ladders, best, taken = [], np.zeros(1), []
+    each_term = framework.load().editions[edition].rounding == "each_term"
+    ladders, best, taken, worth = [], np.zeros(1), [], _worth(edition)
     for component, own in marks.groupby("component"):
         # the steps that raise the sum most come first, of equal ones those from the lowest score:
         # any first n of them are the best n, and a question's own stay in their order
@@ -223,7 +224,11 @@ def _raised(
         )
         rises, heights = (np.cumsum([0, *(s[i] for s in steps)]) for i in (0, 1))
         sums = own["hundredths"].sum() - rises
-        values = _terms(edition, str(component), sums) - heights / 100 * _HAIR
+        # the component's part of the index at each sum of its scores, in ten-thousandths
+        weight, asked = worth.loc[component, ["weight", "questions"]].astype(int)
+        parts = [int(weight) * score.half_up(int(total), int(asked)) for total in sums]
+        parts = [100 * score.half_up(part, 100) for part in parts] if each_term else parts
+        values = np.array(parts) - heights / 100 * _HAIR
         wide = np.full(len(best) + len(steps), -np.inf)
         count = np.zeros(len(wide), dtype="int64")
         for n, value in enumerate(values):  # n steps here, the others in the components before
@@ -233,8 +238,7 @@ def _raised(
         best = wide
         ladders.append([question for *_, question in steps])
         taken.append(count)
-    # the least sum, in ten-thousandths, that is rounded to the target or more
-    each_term = framework.load().editions[edition].rounding == "each_term"
+    # the least sum that is rounded to the target or more
     least = int(target * 100) * 100 - (0 if each_term else 50)
     enough = np.flatnonzero(np.ceil(best - _HAIR / 10) >= least)
     left, raised = int(enough[0]) if len(enough) else len(best) - 1, Counter[str]()
@@ -242,16 +246,6 @@ def _raised(
         raised.update(ladder[: count[left]])
         left -= int(count[left])
     return raised
-
-
-def _terms(edition: str, component: str, sums: Iterable[int]) -> np.ndarray:
-    """Return a component's part of the index at each sum of its scores, in ten-thousandths."""
-    fw = framework.load()
-    asked = int((compare.form_of(edition)["component"] == component).sum())
-    parts = [fw.weights[edition][component] * score.half_up(int(total), asked) for total in sums]
-    if fw.editions[edition].rounding == "each_term":
-        parts = [100 * score.half_up(part, 100) for part in parts]
-    return np.array(parts)
 
 
 def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
