@@ -1,7 +1,6 @@
 """An executed notebook as the body of a page: what Lab shows, without what runs or loads.
 
-Tables, styles, Markdown and pictures are kept; scripts, widgets and whatever else a page or a
-sheet of paper cannot show are left out, and named with their cell.
+Tables, styles, Markdown and pictures are kept; what no page can show is named with its cell.
 """
 
 import base64
@@ -38,8 +37,7 @@ _RUNS = re.compile(
     "script|iframe|object|embed|applet|form|input|button|select|textarea|link|meta|base|video"
     "|audio|canvas|template|noscript|frame|frameset|portal|main|nav|header|footer"
 )
-_LOADS = re.compile(r"url\(|@import|<|\\")
-"""In a style: what loads something, or could end it."""
+_LOADS = re.compile(r"url\(|@import|<|\\")  # in a style: what loads something, or could end it
 _ATTRIBUTES = re.compile(
     "alt|aria-.*|class|colspan|height|href|id|lang|open|role|rowspan|scope|src|start|style"
     "|tabindex|title|width"

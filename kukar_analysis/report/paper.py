@@ -1,8 +1,7 @@
 """Reports on paper: PDF from the same HTML that the screen shows (WeasyPrint).
 
 Each page becomes a PDF beside it, and the pages of a region's year one document with cover,
-contents, and an appendix of method, sources and run record. PDF/A-2a: for keeping, and tagged for
-screen readers.
+contents and appendices. PDF/A-2a: for keeping, and tagged for screen readers.
 """
 
 import re
@@ -20,8 +19,7 @@ from kukar_analysis.analysis.missing import cited, unconfirmed
 from kukar_analysis.errors import PrinterError, UsageError
 from kukar_analysis.report import site
 
-SIZES = {"A4": "210mm 297mm", "F4": "215mm 330mm"}
-"""Sheets by name; F4 is what Indonesian offices also call folio."""
+SIZES = {"A4": "210mm 297mm", "F4": "215mm 330mm"}  # F4: what Indonesian offices call folio
 PANGO = (
     "PDF needs the library pango; on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0"
     " libharfbuzz-subset0; with conda: conda install -c conda-forge pango"

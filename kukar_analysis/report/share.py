@@ -19,8 +19,7 @@ from kukar_analysis.errors import ReportError
 from kukar_analysis.read import READERS
 from kukar_analysis.report import page, paper, publish, site, workbook
 
-LARGEST = 15_000_000
-"""Bytes of a bundle that still goes through WhatsApp on a slow line (issue: 15 MB)."""
+LARGEST = 15_000_000  # bytes of a bundle that still goes through WhatsApp on a slow line
 _MACHINE = r"(?<![\w/.:-])/(home|root|Users|tmp|var|opt|mnt|work)/[\w.-]+|\b[A-Z]:\\{1,2}\w+"
 _PICTURE = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]*")
 
@@ -106,10 +105,9 @@ def leaks(folder: Path, persons: Iterable[str] = ()) -> list[str]:
 
 
 def persons(raw: Path) -> set[str]:
-    """Return what names persons: personal columns of all surveys, and the lines of `nama.txt`.
+    """Return what names persons: personal columns of all surveys, and `nama.txt` beside the key.
 
-    The office lists names there, beside its key. Raises OSError or SourceError where a survey that
-    was read before cannot be read now.
+    Raises OSError or SourceError where a survey that was read before cannot be read now.
     """
     listed, files = respondents.key_path().with_name("nama.txt"), store.read("files")
     found = set(listed.read_text(encoding="utf-8").splitlines()) if listed.exists() else set()

@@ -131,8 +131,7 @@ def _files(raw: Path) -> pd.DataFrame:
 def _formulas(book: Any, year: int, regions: list[str]) -> dict[str, str]:
     """Compute printed indices anew by formulas; return the sheet's title, if there is one.
 
-    Excel counts in binary fractions, in which 2.675 is less than it is; so the formulas round to
-    whole hundredths and ten-thousandths first, and what is rounded then is exact.
+    Excel counts in binary fractions: what is rounded is brought to whole hundredths first.
     """
     fw, lines = framework.load(), list[list[Any]]()
     for region in regions:
