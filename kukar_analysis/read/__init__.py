@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kukar_analysis import formats, places
 from kukar_analysis.errors import SourceError
-from kukar_analysis.read import files, letter, lists, mapping, sums
+from kukar_analysis.read import files, letter, lists, mapping, source
 from kukar_analysis.read.lists import recognise
 from kukar_analysis.read.source import Reading, refusal, told
 
@@ -38,14 +38,14 @@ def _lists(path: Path, name: str) -> Reading:
             reading.say("hidden_columns", grid.place)
         state = grid.unread or ("tidak dibaca" if grid.rows else "kosong")
         sheets.append(f"{grid.part!r} {' + '.join(each.kind for each in found) or state}")
-        all_told &= not is_open
+        all_told &= bool(found) or grid.unread == lists.GUIDE
     if not any(each.records or each.medium == "text" for each in reading.lists):
         why = [*reading.problems, *reading.notes]
         raise SourceError(" ".join(why)) if why else refusal("no_sheet", name)
     if not all_told:
         reading.say("sheets", name, ", ".join(sheets))
     if any(each.medium == "workbook" for each in reading.lists):
-        sums.check_typed(reading, name, int(name[:4]))
+        source.check_typed(reading, name, int(name[:4]))
     return reading
 
 

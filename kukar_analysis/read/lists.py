@@ -297,14 +297,11 @@ def read(grid: Grid, reading: Reading, said: Mapping[str, str] | None = None) ->
     file and sheet or from above an earlier list of the grid.
     """
     found = recognise(grid) if grid.rows else Found()
-    if grid.unread and found.rule:
-        if grid.unread != GUIDE:
-            reading.say("hidden_sheet", grid.place)
-    elif grid.unread and found.kind:
+    if grid.unread and found.kind and not found.rule:
         reading.say("unread_sheet", grid.place, grid.unread)
-    elif found.rule:
+    elif found.rule and not grid.unread:
         reading.say(found.rule, grid.place, found.detail)
-    elif found.kind:
+    elif found.kind and not grid.unread:
         if found.unused:
             reading.say("unused", grid.place, ", ".join(found.unused))
         said = _said(grid, found, named(grid) if said is None else said, reading)

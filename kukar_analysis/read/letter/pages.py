@@ -77,10 +77,9 @@ class LetterPage(NamedTuple):
 
 
 def read(path: Path, name: str) -> list[LetterPage]:
-    """Return the pages of a PDF.
+    """Return the pages of a PDF; OSError where it cannot be opened.
 
-    Raises OSError where the file cannot be opened, and SourceError where it is no whole PDF, has a
-    password, too many pages or instructions, or nothing on them.
+    Raises SourceError where it is no whole PDF, has a password, too much or nothing on it.
     """
     whole = path.read_bytes()
     if b"%PDF-" not in whole[:1024]:
@@ -97,8 +96,8 @@ def read(path: Path, name: str) -> list[LetterPage]:
     except (OSError, SourceError):
         raise
     except Exception as error:  # a damaged PDF ends in any of dozens of exceptions
-        said = f"bersandi, atau bukan PDF ({type(error).__name__}); cetak ke PDF baru"
-        raise SourceError(f"{name}: {said}") from error
+        said = f"{name}: bersandi, atau bukan PDF ({type(error).__name__}); cetak ke PDF baru"
+        raise SourceError(said) from error
     if not any(page.lines or page.faults for page in found):
         raise SourceError(f"{name}: {len(found)} halaman, tidak satu pun memuat teks atau gambar")
     return found
@@ -152,7 +151,7 @@ def _page(page: Any, shown: Any) -> LetterPage:
 
 
 def _seen(page: Any, shown: Any, words: list[PageWord]) -> list[PageWord]:
-    """Return the words that are not white on white, covered, off the page, or behind a scan."""
+    # not white on white, covered, off the page, or behind a scan
     left, top, *_ = page.cropbox
     image = shown.render(scale=2, grayscale=True, draw_annots=False).to_numpy()
     texts = shown.get_objects(filter=[pdfium.FPDF_PAGEOBJ_TEXT])

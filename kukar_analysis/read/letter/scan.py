@@ -17,7 +17,7 @@ import pypdfium2
 from PIL import Image
 
 from kukar_analysis import framework
-from kukar_analysis.read import sums
+from kukar_analysis.read import source
 from kukar_analysis.read.letter import tables
 from kukar_analysis.read.letter.pages import PageWord, lines_of
 from kukar_analysis.read.letter.tables import TEXTS, Head, National, Row
@@ -63,7 +63,7 @@ def _ask(image: Image.Image, *, find: bool = True, read: bool = True) -> Any:
 
 
 def _upright(page: Any) -> Image.Image:
-    """Draw a page so that its texts run from left to right, to a tenth of a degree."""
+    # its texts run from left to right then, to a tenth of a degree
     image: Image.Image = page.render(scale=DPI / 72, grayscale=True, draw_annots=False).to_pil()
     boxes = _ask(image.reduce(2), read=False).boxes
     if boxes is None:
@@ -138,7 +138,7 @@ def _agree(row: Row, others: Sequence[Row]) -> None:
         row.faults.append("barisnya terbaca satu kali saja")
     for column, text in row.cells.items():
         said = again[0].get(column, "") if len(again) == 1 else ""
-        differs = sums.unequal(text, said)
+        differs = source.unequal(text, said)
         if column in TEXTS:
             differs = framework.normalise(text) != framework.normalise(said)
         if text and said and differs and column != "number":  # its neighbours prove it

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kukar_analysis import framework
 from kukar_analysis.framework import normalise
 from kukar_analysis.framework.facts import NOTE_KINDS
-from kukar_analysis.read import sums
+from kukar_analysis.read import source
 from kukar_analysis.read.letter.pages import PageLine, PageWord, lines_of
 from kukar_analysis.read.lists import SIGNED, begins
 from kukar_analysis.read.lists import words as labels
@@ -153,22 +153,19 @@ def _heading(lines: Sequence[PageLine], start: int) -> tuple[str, Heads, int]:
 
 
 def _row(block: Sequence[PageLine]) -> Heads:
-    known = _known()
-    stacks: list[list[PageWord]] = []
+    known, stacks = _known(), list[list[PageWord]]()
     pieces = [part for line in block for phrase in line.phrases() for part in _parted(phrase)]
     for piece in sorted(pieces, key=lambda p: p[0].x0):
         if not stacks or piece[0].x0 >= max(word.x1 for word in stacks[-1]) - _TOUCH:
             stacks.append([])
         stacks[-1] += piece
-    named = [(_text_of(stack), stack) for stack in stacks]
-    return tuple(
-        Head(known.get(_plain(text), ""), text, min(w.x0 for w in own), max(w.x1 for w in own))
-        for text, own in named
-    )
+    ends = [(min(w.x0 for w in own), max(w.x1 for w in own)) for own in stacks]
+    texts = [_text_of(own) for own in stacks]
+    return tuple(Head(known.get(_plain(t), ""), t, *x) for t, x in zip(texts, ends, strict=True))
 
 
 def _parted(phrase: tuple[PageWord, ...]) -> list[tuple[PageWord, ...]]:
-    """Part a phrase into known headings, the longest first; the rest is one that is not known."""
+    # into known headings, the longest first; the rest is one that is not known
     for end in range(len(phrase), 0, -1):
         if _plain(" ".join(word.text for word in phrase[:end])) in _known():
             return [phrase[:end], *(_parted(phrase[end:]) if phrase[end:] else [])]
@@ -227,8 +224,7 @@ def scores(parts: Sequence[Part]) -> tuple[list[Row], list[Row]]:
 
 def edition(asked: Sequence[Row], means: Sequence[Row], year: int) -> tuple[str, list[str]]:
     """Return the edition of the year that the scores fit, and what of them is wrong."""
-    fw = framework.load()
-    given, fits, why = defaultdict[str, list[str]](list), [], []
+    fw, given, fits, why = framework.load(), defaultdict[str, list[str]](list), [], []
     for row in asked:
         given[row.cells["component"]].append(row.cells["score"])
     for id_ in (id_ for id_ in fw.edition_questions if fw.editions[id_].year == year):
@@ -251,7 +247,7 @@ def edition(asked: Sequence[Row], means: Sequence[Row], year: int) -> tuple[str,
         said = f"nilainya cocok dengan {len(fits)} edisi {year} yang butirnya tercatat"
         return "", [said, *(why or [fw.to_define(year)])]
     stated = {row.cells["component"]: row.cells["mean"] for row in means}
-    return fits[0], sums.differences(fits[0], given, stated, None)
+    return fits[0], source.differences(fits[0], given, stated, None)
 
 
 @dataclass
@@ -266,8 +262,7 @@ class National:
 
 def national(parts: Sequence[Part], year: int) -> tuple[list[National], list[str]]:
     """Return the national tables, and why others were not read; same columns are one table."""
-    found: list[National] = []
-    problems = []
+    found, problems = list[National](), list[str]()
     for part in (part for part in parts if part.kind == NATIONAL and part.lines):
         heads, guess, lacking = _identified(part.heads, part.lines)
         if lacking:
@@ -282,8 +277,7 @@ def national(parts: Sequence[Part], year: int) -> tuple[list[National], list[str
 
 def _identified(heads: Heads, below: Sequence[PageLine]) -> tuple[Heads, str, list[str]]:
     # unknown headings are named by what stands under them, or one by its place
-    fw = framework.load()
-    order = [*fw.components, "index"]
+    fw, order = framework.load(), [*framework.load().components, "index"]
     needed = {x.column for x in fw.layouts if x.kind == NATIONAL and x.required == "yes"}
     phrases = [phrase for line in below for phrase in line.phrases()]
     names = [p for p in phrases if fw.match("region", _text_of(p).lstrip("0123456789. "))]
@@ -358,20 +352,18 @@ def check(
         lacking = [c for c in (*weights, "index") if not NUMBER.fullmatch(cells.get(c, ""))]
         if weights and not lacking:
             printed = {component: cells[component] for component in weights}
-            row.faults += sums.differences(rules, {}, printed, cells["index"])
+            row.faults += source.differences(rules, {}, printed, cells["index"])
         if table.guess and (lacking or not weights or not re.search("[1-9]", cells["index"])):
             said = f"kolom {table.guess} dikenal dari letaknya saja, tanpa jumlah yang"
             row.faults.append(f"{said} membuktikannya; {_ADVICE}")
         lacking += ["region"] * (len(region) != 1) + ["group"] * (not weights) if is_scan else []
         unread = [f"{c} {cells.get(c, '')!r}" for c in lacking if is_scan or cells.get(c) == ""]
         row.faults += [f"tidak terbaca atau tidak dikenal: {', '.join(unread)}"] * bool(unread)
-        against = [
-            f"{column} tercetak {cells[column]!r}, di bagian lain surat ini {own[column]!r}"
-            for column in own.keys() & cells.keys() - {"region"}
-            if is_own and sums.unequal(cells[column], own[column])
-        ]
-        row.faults += against
-        contrary += against
+        for column in own.keys() & cells.keys() - {"region"} if is_own else ():
+            if source.unequal(cells[column], own[column]):
+                said = f"{column} tercetak {cells[column]!r}, di bagian lain surat ini"
+                contrary.append(f"{said} {own[column]!r}")
+                row.faults.append(contrary[-1])
     return contrary
 
 
