@@ -98,10 +98,7 @@ class Cache:
         paths.write(kept.with_suffix(".json"), text, paths.OWN)
 
     def standing(self, asked: Asked, *, cleaned: bool = False) -> int | None:
-        """Return how many reports stand as they are asked for, where none of them is to be made.
-
-        `cleaned`: only if the tables are known to be what cleaning makes of the raw files.
-        """
+        """Return how many reports stand as asked, where none (`cleaned`: nor tables) is to be made."""
         known = paths.known(self.path / "asked.json")
         stands = known.get("state") == asked.state() and known.get("cleaned", False) >= cleaned
         return known["reports"] if stands else None
@@ -133,11 +130,14 @@ def faults(folder: Path) -> list[str]:
     files = paths.known(folder / paths.MANIFEST).get("files")
     if not isinstance(files, dict):
         return [f"{folder.name}/{paths.MANIFEST} tidak terbaca"]
-    return [
-        f"{name} hilang atau berubah sesudah terbit"
-        for name, sha256 in files.items()
-        if not (folder / name).is_file() or paths.sha256(folder / name) != sha256
-    ]
+    changed = files.items() - hashes(folder).items()
+    return [f"{name} hilang atau berubah sesudah terbit" for name, _ in sorted(changed)]
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """Return the sha256 of every file in a folder, by its place."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    return {path.relative_to(folder).as_posix(): paths.sha256(path) for path in files}
 
 
 def of_text(text: str) -> str:

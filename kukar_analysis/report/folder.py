@@ -31,11 +31,10 @@ class Work:
     def begin(self, *, empty: bool = False) -> Path:
         """Return where the next set is written: a copy of the one that stands, or empty."""
         place = self.path / "set"
-        if self.target.exists() and not empty:
-            shutil.copytree(self.target, place, symlinks=True)
-        else:
+        if empty or not self.target.exists():
             place.mkdir()
-        return place
+            return place
+        return Path(shutil.copytree(self.target, place, symlinks=True))
 
     def exchange(self) -> Path | None:
         """Let the next set take the place of the one that stands, whole; return where that is now.
@@ -57,10 +56,9 @@ class Work:
         except OSError as error:
             if old.exists() and not self.target.exists():
                 old.rename(self.target)
-            raise ReportError(
-                f"{self.target.name} cannot be replaced ({error}), perhaps a file in it is open in"
-                " another program: close it and run again; nothing was lost"
-            ) from error
+            what = f"{self.target.name} cannot be replaced ({error}), nothing was lost: perhaps a"
+            how = "file in it is open in another program; close it and run again"
+            raise ReportError(f"{what} {how}") from error
         _sync(self.target.parent)
         return old if stands else None
 
@@ -69,8 +67,8 @@ class Work:
 def held(target: Path) -> Iterator[Work]:
     """Hold a folder for one run and give its work folder, which goes when the run ends.
 
-    Raises HeldError, naming who holds it and since when, where another run does; ReportError where
-    the folder cannot be written or exchanged: before anything is done.
+    Raises HeldError, which names who holds it, where another run does; ReportError where the
+    folder cannot be written or exchanged: before anything is done.
     """
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)

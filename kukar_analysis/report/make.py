@@ -37,10 +37,10 @@ _own_program = cache(lambda: fingerprint(program()))
 def make(
     found: list[Report], asked: Asked, *, say: Say, warn: Say, executor: Executor | None = None
 ) -> bool:
-    """Make the reports of `found` that the cache lacks, publish them, and say how many.
+    """Make the reports that the cache lacks, publish all, and return whether nothing is missing.
 
-    Returns whether nothing is missing that could have been made. Raises HeldError where another run
-    holds the folder; ReportError where what they are made of changed: then nothing is published.
+    Raises HeldError where another run holds the folder; ReportError where what they are made of
+    changed meanwhile: then nothing is published.
     """
     with folder.held(asked.reports) as work:
         return _Making(found, asked, work, say, warn).all(executor)
@@ -82,10 +82,7 @@ class _Making:
         return self.is_whole and not self.errors
 
     def run(self, lacking: list[Report], executor: Executor | None) -> None:
-        """Run reports and keep what was made, unless what they are made of has changed meanwhile.
-
-        Says what became of each, what its page lacks, and what on it looks like personal data.
-        """
+        """Run reports, keep them, and say what became of each and what its page lacks."""
         if not fork.available():
             self.say("kernels can be forked on Linux only; each is started anew here, and slower")
         staged = self.work.path / "made"
@@ -97,10 +94,8 @@ class _Making:
                 except Exception as failed:
                     error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
                 if stamp(self.asked.inputs()) != self.inputs:
-                    raise ReportError(
-                        "tables, notebooks or program changed while reports were made, so nothing"
-                        " was published: run it again"
-                    )
+                    what = "tables, notebooks or program changed while reports were made"
+                    raise ReportError(f"{what}, so nothing was published: run it again")
                 if error:
                     self.errors[name] = error
                     self.warn(f"[{number}/{len(lacking)}] {name}  failed: {error}")
@@ -158,8 +153,7 @@ class _Making:
 def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
     """Give the executor of a dask scheduler (`local`: one started here); None without an address.
 
-    A worker needs the project, in the same version, and the folders of tables and reports under
-    the same path. Raises ReportError where dask is not installed, or nobody answers.
+    A worker needs the same program, and the tables and reports under the same path.
     """
     if address is None:
         yield None
@@ -170,10 +164,8 @@ def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
     try:
         client = importlib.import_module("distributed").Client(**where)
     except (ImportError, OSError, ValueError) as error:
-        raise ReportError(
-            f"no dask scheduler answers at {address} ({error}): start one, `dask scheduler`, which"
-            " pip install 'kukar-analysis[cluster]' brings"
-        ) from error
+        how = "start one, `dask scheduler`, which pip install 'kukar-analysis[cluster]' brings"
+        raise ReportError(f"no dask scheduler answers at {address} ({error}): {how}") from error
     with client:  # a task whose worker was lost goes to another, twice at most
         yield client.get_executor(retries=2, pure=False)
 
@@ -225,10 +217,7 @@ def execute(
 
 
 def in_a_line(failed: BaseException) -> str:
-    """Return an error as one line: what it says where it is meant for people, else its kind too.
-
-    Raises it where it means that no other file can be written either.
-    """
+    """Return an error as one line; raise it where no other file can be written either."""
     if isinstance(failed, OSError) and failed.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
         raise failed
     said = (str(getattr(failed, "evalue", failed)).strip().splitlines() or [""])[0]
@@ -283,7 +272,5 @@ def _run(report: Report, path: Path, output: Path, asked: Asked) -> None:
     for year in years or [None]:
         if (year or region) and not paths.tells_of(tables, year, region):
             named = " ".join(str(value) for value in (region, year) if value)
-            raise ReportError(
-                f"it read no rows of {named}, only {', '.join(tables) or 'none'}: the page would be"
-                " about something else; take year and region from the parameters"
-            )
+            said = f"it read no rows of {named}, only {', '.join(tables) or 'none'}"
+            raise ReportError(f"{said}: take year and region from the parameters")

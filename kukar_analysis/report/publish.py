@@ -19,7 +19,7 @@ from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import folder, page, site
-from kukar_analysis.report.cache import Cache, faults, of_text
+from kukar_analysis.report.cache import Cache, faults, hashes, of_text
 from kukar_analysis.report.registry import Report
 
 CHANGED = "diubah"  # folder of published files that somebody changed
@@ -33,10 +33,9 @@ Say = Callable[[str], None]
 
 
 def record_of(processed: Path) -> dict[str, Any]:
-    """Return what makes a set that begins now from the tables of `processed`.
+    """Return what makes a set that begins now: version, commit, made_at, and its raw files.
 
-    version, commit, made_at; inputs (sha256 by raw file) and data, the fingerprint of them all;
-    corrections: what later papers changed, each with its place.
+    inputs: their sha256; data: one fingerprint of all; corrections: what later papers changed.
     """
     files = store.read("files", processed).dropna(subset="sha256").set_index("file")["sha256"]
     superseded = store.read("rejected", processed).query("rule == 'superseded'")
@@ -91,9 +90,8 @@ def written(
 ) -> Iterator[None]:
     """Write pages and notebooks into `new`, and after the block search, index and manifest.
 
-    From the cache of `old`, or a notebook that it holds where that has left the cache; an entry
-    without either loses its page. Documents of `old` that end in `carried` are taken over where
-    all their pages are as they were.
+    A notebook comes from the cache of `old`, or from `old`; without either there is no page.
+    Documents that end in `carried` are taken over from `old` where their pages are as they were.
     """
     cache, draft = Cache(old), bool(record.get("draft"))
     around, words = site.around(entries.values()), dict[str, list[dict[str, str]]]()
@@ -109,7 +107,7 @@ def written(
         paths.write(new / f"{name}.html", text)
         words[name] = found["sections"]
     before = read(old)["files"].items()
-    now = _hashes(new).items() if carried else ()
+    now = hashes(new).items() if carried else ()
     for name in (name for name, _ in before if name.endswith(tuple(carried))):
         own = Path(name).with_suffix(".html").as_posix()
         start = own if (new / own).exists() else f"{Path(name).parent.as_posix()}/"
@@ -128,7 +126,7 @@ def written(
     lists = site.lists(listed, new, record, draft=draft)
     for name, content in {**lists, site.SEARCH: f"window.KUKAR_INDEX = {text};\n"}.items():
         paths.write(new / name, content)
-    made = {**record, "reports": listed, "files": _hashes(new)}
+    made = {**record, "reports": listed, "files": hashes(new)}
     paths.write(new / MANIFEST, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
 
 
@@ -138,7 +136,7 @@ def publish(work: folder.Work, say: Say) -> None:
     Files that somebody else put there, or changed, are carried over and said; the set is kept.
     """
     target, new = work.target, work.path / "set"
-    now, planned, stands = read(target), read(new), _hashes(target)
+    now, planned, stands = read(target), read(new), hashes(target)
     own = now["files"]
     one, other = (
         (found["reports"], [file for file in found["files"].items() if "/" in file[0]])
@@ -161,7 +159,7 @@ def publish(work: folder.Work, say: Say) -> None:
     carry(stands.items() - ours, target, new)
     if (old := work.exchange()) is None:
         return
-    carry(_hashes(old).items() - ours - stands.items(), old, target)  # what was saved meanwhile
+    carry(hashes(old).items() - ours - stands.items(), old, target)  # what was saved meanwhile
     place = Cache(target).sets / f"{datetime.now(UTC).astimezone():%Y%m%d-%H%M%S-%f}"
     place.parent.mkdir(parents=True, exist_ok=True)
     old.rename(place)
@@ -184,11 +182,6 @@ def put_back(target: Path, name: str, say: Say) -> None:
         shutil.copytree(known[name], work.begin(empty=True), dirs_exist_ok=True)
         publish(work, say)
     say(f"{target.name} shows again the set of {known[name].name}; the next run publishes anew")
-
-
-def _hashes(folder: Path) -> dict[str, str]:
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): paths.sha256(path) for path in files}
 
 
 def _pages(files: Iterable[tuple[str, str]], start: str) -> set[tuple[str, str]]:
