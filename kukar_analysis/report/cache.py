@@ -98,7 +98,7 @@ class Cache:
         paths.write(kept.with_suffix(".json"), text, paths.OWN)
 
     def standing(self, asked: Asked, *, cleaned: bool = False) -> int | None:
-        """Return how many reports stand as asked, where none (`cleaned`: nor tables) is to be made."""
+        """Return how many reports stand as asked, if none (`cleaned`: nor tables) is to be made."""
         known = paths.known(self.path / "asked.json")
         stands = known.get("state") == asked.state() and known.get("cleaned", False) >= cleaned
         return known["reports"] if stands else None
