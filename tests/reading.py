@@ -169,3 +169,9 @@ def write_book(path, sheets, change=None):
         change(book)
     book.save(path)
     return path
+
+
+def counts(cleaned):
+    """Return (read, kept, rejected, duplicate) by file."""
+    columns = ["file", "rows_read", "rows_kept", "rows_rejected", "rows_duplicate"]
+    return {f: tuple(n) for f, *n in cleaned.tables["files"][columns].itertuples(index=False)}

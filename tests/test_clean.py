@@ -6,7 +6,7 @@ import re
 
 import pandas as pd
 import pytest
-from reading import write_book
+from reading import counts, write_book
 
 from kukar_analysis import clean, framework, store
 from kukar_analysis.clean.records import parse
@@ -17,12 +17,6 @@ AGENCIES = "DAERAH;PILAR;JUMLAH OPD"
 LIST = f"{AGENCIES}\nKAB. MALANG;Smart Living;3\n"
 OTHER = f"{AGENCIES}\nKAB. BANDUNG;Smart Living;3\n"
 NATIONAL = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
-
-
-def counts(cleaned):
-    """Return (read, kept, rejected, duplicate) by file."""
-    columns = ["file", "rows_read", "rows_kept", "rows_rejected", "rows_duplicate"]
-    return {f: tuple(n) for f, *n in cleaned.tables["files"][columns].itertuples(index=False)}
 
 
 def sha256(text):
@@ -57,9 +51,6 @@ def test_cleaning_changes_no_raw_file_and_replaces_what_it_wrote(raw_folder, tmp
     assert {p: p.read_bytes() for p in raw.rglob("*.*")} == before
     clean.clean(raw_folder({"2023/a.csv": OTHER}), tmp_path)
     assert list(store.read("pillar_agencies", tmp_path)["region"]) == ["32.04"]
-
-
-# Which files are read
 
 
 YEARLESS = {"tahun 2023/a.csv": LIST, "1999/a.csv": LIST, "20233/a.csv": LIST}
@@ -131,13 +122,11 @@ def _fails(*_):
 def test_a_fault_of_the_program_costs_one_file_and_is_told_in_one_line(
     raw_folder, tmp_path, monkeypatch, where
 ):
-    def parse_or_fail(line):
-        return _fails() if "Society" in line.record.cells["pillar"] else parse(line)
-
     if where == "read":
         monkeypatch.setattr(clean, "READERS", {**clean.READERS, ".txt": _fails})
     else:
-        monkeypatch.setattr(clean, "parse", parse_or_fail)
+        of = {"2023/a.txt": _fails}
+        monkeypatch.setattr(clean, "parse", lambda line: of.get(line.file.name, parse)(line))
     files = {"2023/a.txt": LIST.replace("Living", "Society"), "2023/b.csv": OTHER}
     made = clean.clean(raw_folder(files), tmp_path)
     assert list(made.tables["pillar_agencies"]["region"]) == ["32.04"]
@@ -150,32 +139,28 @@ def test_a_fault_of_the_program_costs_one_file_and_is_told_in_one_line(
 # National tables
 
 
-def national(*numbers, last=""):
+def national(*numbers):
     """Return a national table of invented lines, with these running numbers."""
     regions = [r for r in framework.load().regions.values() if not r.is_sample]
     lines = [f"{n};{regions[n].name};3;3;3;3;3;3;3;KPPN&IKN" for n in numbers]
-    return "\n".join([f"NO;{NATIONAL}", *lines, last]) + "\n"
+    return "\n".join([f"NO;{NATIONAL}", *lines, "", ""])
 
 
 @pytest.mark.parametrize(
-    ("numbers", "lacking"),
-    [([3, 1, 2], None), ([1, 2, 6, 8, 9], "3, 4, 5, dan 7"), ([3, 4], "1 dan 2"), ([2], "1")],
+    ("first", "second", "lacking"),
+    [
+        *[([3, 1, 2], [], None), ([1, 2, 6, 8, 9], [], "3, 4, 5, dan 7"), ([2], [], "1")],
+        *[([1, 2, 3], [1, 3], "2"), ([1, 2, 3], [4, 5], None)],  # begins anew, or counts on
+    ],
 )
 def test_a_running_number_that_is_lacking_is_a_problem_and_stands_in_rejected(
-    clean_files, numbers, lacking
+    clean_files, first, second, lacking
 ):
-    made = clean_files({"2023/tabel.csv": national(*numbers)})
-    assert len(made.tables["index_scores"]) == len(numbers)
+    more = national(*second).replace("NO;KAB", "NOMOR;KAB").replace(";KET\n", ";KELOMPOK\n")
+    made = clean_files({"2023/tabel.csv": national(*first) + more * bool(second)})
+    assert len(made.tables["index_scores"]) == len({*first, *second})
     assert [p.split(": ")[2].split(".")[0] for p in made.problems] == [lacking] * bool(lacking)
-    rejected = made.tables["rejected"]
-    assert list(rejected["rule"]) == ["number_gap"] * bool(lacking)
-
-
-@pytest.mark.parametrize(("second", "lacking"), [((1, 2, 3, 5), "4"), ((6, 7), None)])
-def test_tables_of_one_file_may_count_on_or_begin_anew(clean_files, second, lacking):
-    again = national(*second).replace("NO;KAB", "NOMOR;KAB").replace(";KET\n", ";KELOMPOK\n")
-    made = clean_files({"2023/tabel.csv": national(1, 2, 3, 4, 5) + again})
-    assert [p.split(": ")[2][0] for p in made.problems] == ([lacking] if lacking else [])
+    assert list(made.tables["rejected"]["rule"]) == ["number_gap"] * bool(lacking)
 
 
 def test_a_region_may_belong_to_another_group_the_next_year(clean_files):
@@ -299,19 +284,15 @@ def test_a_correction_that_does_not_fit_makes_its_file_a_named_problem(clean_fil
 def test_corrections_of_one_file_are_all_applied_wherever_their_lines_stand(
     raw_folder, tmp_path, with_definitions
 ):
+    each = {"Living": (3, "5"), "Society": (4, None), "Economy": (2, "dua")}  # None: the line goes
     said = [
-        ("DAERAH=KAB. MALANG;PILAR=Smart Living", "3", "replace", "5"),
-        ("PILAR=Smart Society", "4", "drop", None),
-        ("PILAR=Smart Economy", "2", "replace", "dua"),
+        (f"PILAR=Smart {pillar}", "JUMLAH OPD", str(was), "replace" if now else "drop", now)
+        for pillar, (was, now) in each.items()
     ]
-    made = [
-        Correction("seen", "L23", "2023/a.xlsx", of, "JUMLAH OPD", was, action, value, "salah")
-        for of, was, action, value in said
-    ]
+    made = [Correction("seen", "L23", "2023/a.xlsx", *one, "salah") for one in said]
     with_definitions(corrections=tuple(made))
-    raw, each = raw_folder({"2023/b.csv": OTHER}), (("Living", 3), ("Society", 4), ("Economy", 2))
-    heads = AGENCIES.split(";")  # a sheet each
-    sheets = {pillar: [heads, ["KAB. MALANG", f"Smart {pillar}", n]] for pillar, n in each}
+    raw, heads = raw_folder({"2023/b.csv": OTHER}), AGENCIES.split(";")
+    sheets = {p: [heads, ["KAB. MALANG", f"Smart {p}", was]] for p, (was, _) in each.items()}
     write_book(raw / "2023" / "a.xlsx", sheets)
     made = clean.clean(raw, tmp_path)
     found = made.tables["pillar_agencies"][["pillar", "agencies", "origin"]]
