@@ -287,9 +287,10 @@ def test_a_notebook_that_cannot_be_read_is_named_and_the_others_are_listed_and_m
 
 
 @pytest.mark.slow
-def test_a_closed_input_and_output_changes_nothing(processed, tmp_path):
+@pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
+def test_a_closed_input_and_output_changes_nothing(processed, tmp_path, closed):
     target = tmp_path / "reports"
     command = f"{sys.executable} -m kukar_analysis report --year 2023 --only 02_indeks"
-    options = f"--region 64.02 --processed {processed} --reports {target} <&- >&- 2>&-"
+    options = f"--region 64.02 --processed {processed} --reports {target} {closed}"
     assert subprocess.run(["sh", "-c", f"{command} {options}"]).returncode == 0
     assert (target / "2023" / "64.02" / "02_indeks.html").is_file()

@@ -314,3 +314,12 @@ def test_without_pango_pages_are_made_and_that_is_said(quick, monkeypatch):
     made = quick.make("satu", "dua", sheet="A4")
     assert (made["kept"], made["done"], quick.standing(sheet="A4")) == (2, False, None)
     assert quick.warned == ["kukar: no PDF was made: pango is missing"]
+
+
+@pytest.mark.skipif(not fork.available(), reason="limits of open files are of Linux")
+def test_too_few_open_files_are_said_before_anything_is_done(quick, monkeypatch):
+    import resource
+
+    monkeypatch.setattr(resource, "getrlimit", lambda kind: (24, 24))
+    with pytest.raises(ReportError, match="only 24 files may be open"):
+        quick.make("satu")

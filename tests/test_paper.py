@@ -1,6 +1,8 @@
 """PDF from the pages: sheet, letterhead, page numbers, the year as one document, and no network."""
 
+import os
 import re
+import subprocess
 import sys
 
 import pdfplumber
@@ -160,3 +162,12 @@ def test_a_missing_library_is_said_with_the_line_that_installs_it(monkeypatch):
         paper.Printer("A4")
     assert "apt-get install libpango-1.0-0" in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_machine_without_fonts_is_told_what_to_install(tmp_path):
+    none = tmp_path / "fonts.conf"
+    none.write_text("<fontconfig></fontconfig>")
+    asked = "from kukar_analysis.report import paper; paper.Printer('A4')"
+    alone = os.environ | {"FONTCONFIG_FILE": str(none)}
+    done = subprocess.run([sys.executable, "-c", asked], env=alone, capture_output=True, text=True)
+    assert "PrinterError: PDF needs a font" in done.stderr

@@ -49,7 +49,7 @@ with _HERE.joinpath("help.csv").open(encoding="utf-8", newline="") as _file:
 def main() -> None:
     """Run `kukar`; an error meant for people is one line and an exit code, without a traceback."""
     while (number := os.open(os.devnull, os.O_RDWR)) < 3:
-        pass  # a stream was closed: the next file opened would have got its number
+        os.set_inheritable(number, True)  # a stream was closed: kernels and the next file need it
     os.close(number)
     try:
         app()

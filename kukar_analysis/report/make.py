@@ -26,6 +26,7 @@ from kukar_analysis.report.engine import fork
 from kukar_analysis.report.publish import Entry, Say
 from kukar_analysis.report.registry import Report
 
+_FILES = 256  # that a kernel, or the run with several, may have open
 # What a kernel is asked after the last cell: which rows were read, and what the parameters are.
 _ASK = """__import__("json").dumps([
     __import__("kukar_analysis.paths", fromlist=["seen"]).seen(),
@@ -40,8 +41,14 @@ def make(
     """Make the reports that the cache lacks, publish all, and return whether nothing is missing.
 
     Raises HeldError where another run holds the folder; ReportError where what they are made of
-    changed meanwhile: then nothing is published.
+    changed meanwhile (then nothing is published), or with too few open files, where kernels hang.
     """
+    if fork.available():
+        import resource  # not on Windows
+
+        if (files := resource.getrlimit(resource.RLIMIT_NOFILE)[0]) < _FILES:
+            said = f"only {files} files may be open at once, expected {_FILES} at least"
+            raise ReportError(f"{said}: say `ulimit -n 1024` first")
     with folder.held(asked.reports) as work:
         return _Making(found, asked, work, say, warn).all(executor)
 

@@ -29,7 +29,7 @@ _MARK = 'font: bold 9pt "Liberation Sans", "DejaVu Sans", sans-serif; color: #8a
 
 
 class Printer:
-    """Makes PDF on one size of sheet; PrinterError where pango is missing."""
+    """Makes PDF on one size of sheet; PrinterError where pango or any font is missing."""
 
     def __init__(self, size: str) -> None:
         if size not in SIZES:
@@ -38,6 +38,11 @@ class Printer:
             import weasyprint  # needs pango, which pip cannot bring
         except OSError as error:
             raise PrinterError(PANGO) from error
+        from weasyprint.text.ffi import ffi, fontconfig
+
+        fonts = fontconfig.FcConfigGetFonts(fontconfig.FcInitLoadConfigAndFonts(), 0)
+        if fonts == ffi.NULL or not fonts.nfont:  # pango would crash the process
+            raise PrinterError("PDF needs a font; on Debian: apt-get install fonts-liberation")
         self._weasyprint = weasyprint
         css = (site.TEMPLATES / "paper.css").read_text(encoding="utf-8")
         self._style = f"{css}@page {{ size: {SIZES[size]}; }}"
