@@ -1,7 +1,7 @@
 """The site that the pages make together: their order, the way between them, and the index.
 
-A page holds its own styles and script, so that one that is sent alone still shows whole. Only the
-search index stands beside the pages; without it, or without scripts, all can be read.
+A page holds its own styles and script, so that one that is sent alone still shows whole. The search
+index stands beside the pages; without it, or without scripts, all can be read.
 """
 
 import base64
@@ -27,13 +27,8 @@ TEMPLATES = Path(__file__).parent / "templates"
 _RANKED = ["scope", "rank", "of", "among"]
 SEARCH = "pencarian.js"  # what the site is searched with
 FEW = 3  # regions that are listed on one page
-ENVIRONMENT = Environment(
-    loader=FileSystemLoader(TEMPLATES),
-    undefined=StrictUndefined,
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
+_HOW: Any = {"autoescape": True, "trim_blocks": True, "lstrip_blocks": True}
+ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUndefined, **_HOW)
 
 
 def short(entry: Entry) -> str:
