@@ -60,7 +60,7 @@ class PrinterError(ReportError):
 
 def own_fault(error: Exception) -> str:
     """Return how an unforeseen error is told: by its place, as its words may name a person."""
-    frames = traceback.extract_tb(error.__traceback__)
-    at = f", {Path(frames[-1].filename).name} baris {frames[-1].lineno}" if frames else ""
-    said = f"program gagal membacanya ({type(error).__name__}{at}). Ini kesalahan program, bukan"
-    return f"{said} berkasnya: laporkan, dan sementara itu kirim isinya dalam bentuk lain."
+    *_, at = traceback.extract_tb(error.__traceback__)
+    where = f"{type(error).__name__}, {Path(at.filename).name} baris {at.lineno}"
+    said = f"program gagal membacanya ({where}). Ini kesalahan program, bukan berkasnya: laporkan,"
+    return f"{said} dan sementara itu kirim isinya dalam bentuk lain."

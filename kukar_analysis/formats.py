@@ -11,15 +11,11 @@ import babel.dates
 import babel.numbers
 
 _LOCALE = "id_ID"
-NOTHING = "–"
-"""Shown where a value is not on record; never 0."""
+NOTHING = "–"  # where a value is not on record; never 0
 
 
 def number(value: Any, places: int = 2, *, signed: bool = False) -> str:
-    """Return `2,82`, `1.234,5` or, signed, `+0,44`, `−0,03` and `0,00`; nothing is `–`.
-
-    Half up, from the value's decimal digits: 2.675 becomes 2,68.
-    """
+    """Return `2,82`, or signed `+0,44`, half up from its digits: 2.675 is 2,68; nothing is `–`."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return NOTHING
     exact = value if isinstance(value, Decimal) else Decimal(repr(float(value))).normalize()

@@ -1,7 +1,6 @@
-"""What of a notebook git keeps: `python -m kukar_analysis.outputs` takes the rest away.
+"""What of a notebook git keeps: the clean filter of .gitattributes (`make setup`) is this module.
 
-It is the clean filter of .gitattributes (`make setup`), and `kukar lab` calls `saved`: a notebook
-that was run and saved is to git as it was. Standard library only: git calls it for each notebook.
+`kukar lab` calls `saved`. Standard library only: git starts it anew for each notebook it looks at.
 """
 
 import json
@@ -15,9 +14,9 @@ COMPARED = "nbval-check-output"
 
 
 def kept(text: str) -> str:
-    """Return a notebook without what a run leaves behind; a text that is no notebook as it is.
+    """Return a notebook with its cells, their tags and outputs that are compared, numbered anew.
 
-    Kept: cells, their tags, compared outputs as a run from the top counts them, kernel, `kukar`.
+    What is no notebook, or names no kernel, is returned as it is.
     """
     try:
         notebook, count = json.loads(text), 0

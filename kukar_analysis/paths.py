@@ -1,7 +1,4 @@
-"""Where things lie, how a file comes to be, and which tables were read. Standard library only.
-
-A run with nothing to do needs no more, and the runner asks every kernel what it read.
-"""
+"""Where things lie, how files come to be, which tables were read. Standard library only."""
 
 import hashlib
 import json
@@ -15,12 +12,9 @@ ROOT = Path(__file__).parent.parent
 RAW = ROOT / "data" / "raw"
 NOTEBOOKS = ROOT / "notebooks"
 REPORTS = ROOT / "reports"
-MANIFEST = "manifest.json"
-"""File of a folder of reports that says what is there."""
-PROCESSED_VARIABLE = "KUKAR_PROCESSED"
-"""Environment variable that points notebooks to another folder than data/processed."""
-OWN = 0o660
-"""Mode of a file that may concern persons: for its owner and group alone."""
+MANIFEST = "manifest.json"  # of a folder of reports: what is there
+PROCESSED_VARIABLE = "KUKAR_PROCESSED"  # points notebooks to another folder than data/processed
+OWN = 0o660  # mode of a file that may concern persons: for its owner and group alone
 _READ: set[str] = set()
 
 
@@ -57,9 +51,9 @@ def known(path: Path) -> dict[str, Any]:
     """Return what a record in JSON holds; nothing where there is none to believe."""
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
-        return found if isinstance(found, dict) else {}
     except (OSError, ValueError):
         return {}
+    return found if isinstance(found, dict) else {}
 
 
 def sha256(path: Path) -> str:

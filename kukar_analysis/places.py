@@ -1,8 +1,4 @@
-"""Takes an origin apart: the one place that knows how it is written (read/source.py writes it).
-
-A file or sheet may be called anything, `#`, `!` and `l3:c2` included. So the file is what ends as
-one that is read, and what stands behind its `#` must be a place as such a file has.
-"""
+"""Takes an origin apart, as read/source.py writes it; files and sheets may be called anything."""
 
 import re
 from typing import NamedTuple
@@ -10,6 +6,7 @@ from typing import NamedTuple
 TEXTS = (".csv", ".txt")
 WORKBOOKS = (".xlsx", ".xlsm", ".xls")
 _TEXT, _BOOK = ("|".join(map(re.escape, suffixes)) for suffixes in (TEXTS, WORKBOOKS))
+# a file ends as one that is read, and what stands behind its `#` is a place as such a file has
 _FORMS = (
     rf"(?P<file>.+(?i:{_TEXT}))#(?P<row>l\d+)(?::(?P<column>c\d+))?",
     r"(?P<file>.+(?i:\.pdf))#p(?P<part>\d+):(?P<row>r\d+)",

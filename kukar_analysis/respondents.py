@@ -1,9 +1,5 @@
-"""Who answered a survey, as a keyed hash: the same person gets the same one, and it names nobody.
+"""Who answered a survey, as a keyed hash: the same for the same person, and it names nobody."""
 
-The key is a file outside the repository that its owner alone may read, made on first use.
-"""
-
-import hashlib
 import hmac
 import os
 import re
@@ -37,8 +33,7 @@ def respondent(person: Mapping[str, str]) -> str | None:
     known = [name, phone] if phone else [number] if number else [name, email or address]
     if not any(known):
         return None
-    text = "|".join(known).encode()
-    return hmac.new(_key(key_path()), text, hashlib.sha256).hexdigest()[:16]
+    return hmac.new(_key(key_path()), "|".join(known).encode(), "sha256").hexdigest()[:16]
 
 
 @cache
@@ -46,8 +41,8 @@ def _key(path: Path) -> bytes:
     """Return the key, made on first use; UsageError where others may read it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     if not path.exists():
-        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_hex(32))
+        path.touch(0o600, exist_ok=False)
+        path.write_text(secrets.token_hex(32))
     if os.name == "posix" and path.stat().st_mode & 0o077:
         raise UsageError(f"{path} can be read by others; say: chmod 600 {path}")
     key = path.read_bytes()

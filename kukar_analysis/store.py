@@ -1,7 +1,4 @@
-"""The table schemas (schemas.csv), and the only reader and writer of data/processed.
-
-The codebook (data/processed/README.md) is made from the schemas: `make docs`.
-"""
+"""The table schemas (schemas.csv), and the only reader and writer of data/processed."""
 
 import csv
 import hashlib
@@ -56,8 +53,7 @@ with Path(__file__).with_name("schemas.csv").open(encoding="utf-8", newline="") 
     _tables = groupby(csv.DictReader(_file), key=lambda line: line["table"])
     SCHEMAS = {table: _schema(*lines) for table, lines in _tables}
 """The tables of data/processed. Names and columns are relied on from outside."""
-MADE_FROM = "made_from.json"
-"""What the set of tables records of itself: its own fingerprints, and those of what it is from."""
+MADE_FROM = "made_from.json"  # what the set of tables records of itself: fingerprints
 
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:

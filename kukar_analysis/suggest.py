@@ -11,9 +11,9 @@ from kukar_analysis.errors import UsageError
 from kukar_analysis.framework import normalise
 from kukar_analysis.framework.facts import Opd, Region
 
+# likeness, of 100, from which a sentence may be a question's, a name or (as ids begin all alike) a
+# question's id is worth showing
 _SPEAKS_OF, _LEAST, _LEAST_QUESTION = 60, 75, 88
-"""Likeness, of 100, from which a form's sentence may be a question's, and from which a name or a
-question's id is worth showing: ids begin all alike."""
 
 
 def nearest(kind: str, text: str) -> list[tuple[str, str, int]]:
