@@ -100,10 +100,8 @@ def sized(with_definitions):
     """Return a function that says how many regions took part, by edition, for one test."""
 
     def say(participants):
-        sizes = {
-            e: FieldSize("assumed", "project", e, "real", n, n) for e, n in participants.items()
-        }
-        with_definitions(field_sizes={e: {"real": size} for e, size in sizes.items()})
+        sizes = (FieldSize("assumed", "project", e, "real", n, n) for e, n in participants.items())
+        with_definitions(field_sizes={size.edition: {"real": size} for size in sizes})
 
     return say
 
@@ -122,13 +120,6 @@ def held(monkeypatch):
     return hold
 
 
-@pytest.fixture
-def processed_env(processed, monkeypatch):
-    """Point notebooks, and whatever reads without a folder, to `processed`."""
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
-    return processed
-
-
 @pytest.fixture(scope="session")
 def sample_cleaned(once):
     """Return what `clean` returned for the invented office of data/sample."""
@@ -143,8 +134,15 @@ def sample_processed(sample_cleaned, shared):
 
 
 @pytest.fixture
+def processed_env(processed, monkeypatch):
+    """Point notebooks, and whatever reads without a folder, to `processed`."""
+    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
+    return processed
+
+
+@pytest.fixture
 def sample_env(sample_processed, monkeypatch):
-    """Point notebooks, and whatever reads without a folder, to the invented office's tables."""
+    """Point them to the invented office's tables."""
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(sample_processed))
     return sample_processed
 

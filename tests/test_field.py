@@ -97,47 +97,35 @@ def test_an_edition_that_is_not_defined_gives_no_national_field(tables, with_def
     assert found["missing"].iloc[-1] == "Aturan 2023 kelompok Reguler belum tercatat."
 
 
-def test_without_known_numbers_the_running_numbers_stand_in_and_it_is_said(
-    tables, with_definitions
-):
+def test_without_known_numbers_running_ones_stand_in_and_it_is_said(tables, with_definitions):
     with_definitions(field_sizes={})
-    found = check.fields(tables, 2023)
-    said, short = check.short_fields(tables)
+    found, (said, short) = check.fields(tables, 2023), check.short_fields(tables)
     assert found["basis"].tolist() == ["numbers"] * 3
     assert found["whole"].all()
+    assert ["nomor urut" in line for line in said] == [True] * 3
     assert short == []
-    assert len(said) == 3
-    assert all("nomor urut" in line for line in said)
 
 
 # Tables that are not what `kukar clean` wrote of the raw files at hand
 
 
-@pytest.fixture
-def own(raw_folder, tmp_path):
-    """Return a raw folder of one file, and the tables made from it."""
+@pytest.mark.parametrize("change", ["edited", "added", "removed", "definitions"])
+def test_tables_of_other_raw_files_or_definitions_are_refused(
+    change, raw_folder, tmp_path, monkeypatch
+):
     rows = "DAERAH;PILAR;JUMLAH OPD\nKAB. MALANG;Smart Living;3\n"
     raw = raw_folder({"2021/a.csv": rows, "2021/b.csv": rows})
     clean.clean(raw, tmp_path)
     received.check_tables(tmp_path, raw)
-    return raw, tmp_path
-
-
-@pytest.mark.parametrize("change", ["edited", "added", "removed"])
-def test_tables_of_other_raw_files_are_refused(own, change):
-    path = own[0] / "2021" / "a.csv"
-    if change == "edited":
-        path.write_bytes(path.read_bytes() + b"\n")
-    elif change == "added":
-        path = path.with_name("baru.csv")
-        path.write_text("DAERAH;PILAR;OPD\n")
-    else:
+    path, said = raw / "2021" / "a.csv", "definitions changed since: run"
+    if change == "definitions":
+        monkeypatch.setattr(store, "program", lambda: "other")
+    elif change == "removed":
         path.unlink()
-    with pytest.raises(TableError, match=rf"{path.name}.*kukar clean"):
-        received.check_tables(own[1])
-
-
-def test_tables_of_other_definitions_are_refused(own, monkeypatch):
-    monkeypatch.setattr(store, "program", lambda: "other")
-    with pytest.raises(TableError, match="definitions changed since: run `kukar clean`"):
-        received.check_tables(own[1])
+    else:
+        path = path.with_name("baru.csv") if change == "added" else path
+        path.write_text(f"{rows}\n")
+    if change != "definitions":
+        said = f"{path.name}.*kukar clean"
+    with pytest.raises(TableError, match=said):
+        received.check_tables(tmp_path)

@@ -55,8 +55,8 @@ def git(folder, *asked):
 
 @pytest.fixture
 def clone(tmp_path):
-    """Return a clone that holds one notebook, in which nobody has set anything up."""
-    origin = tmp_path / "asal"
+    """Return a clone that holds one notebook, after `make setup`."""
+    origin, clone = tmp_path / "asal", tmp_path / "salinan"
     for name in ("__init__.py", "offered.csv", "outputs.py"):
         (origin / "kukar_analysis").mkdir(parents=True, exist_ok=True)
         shutil.copy(paths.ROOT / "kukar_analysis" / name, origin / "kukar_analysis" / name)
@@ -69,59 +69,42 @@ def clone(tmp_path):
     git(origin, "add", ".")
     git(origin, "commit", "--quiet", "--message", "satu")
     git(tmp_path, "clone", "--quiet", str(origin), "salinan")
-    return tmp_path / "salinan"
-
-
-@pytest.fixture
-def set_up(clone):
-    """Return the clone after `make setup`."""
     (clone / ".venv").symlink_to(sys.prefix)
     subprocess.run(["make", "--silent", "quiet"], cwd=clone, check=True)
     return clone
 
 
-def test_a_notebook_that_was_run_and_saved_is_no_change_and_what_was_typed_is_one(set_up):
-    path = set_up / "notebooks/00_coba.ipynb"
+def test_a_notebook_that_was_run_and_saved_is_no_change_and_what_was_typed_is_one(clone):
+    path = clone / "notebooks/00_coba.ipynb"
     run(path)
-    git(set_up, "add", ".")
-    git(set_up, "commit", "--quiet", "--message", "dengan keluaran")
-    kept = json.loads(git(set_up, "show", "HEAD:notebooks/00_coba.ipynb"))["cells"]
+    git(clone, "add", ".")
+    git(clone, "commit", "--quiet", "--message", "dengan keluaran")
+    kept = json.loads(git(clone, "show", "HEAD:notebooks/00_coba.ipynb"))["cells"]
     assert [cell.get("execution_count") for cell in kept] == [None, None, None, 3]
     assert kept[3]["outputs"][0]["data"]["text/plain"] == ["[2, 2]"]
     run(path, again=True)
     outputs.saved(str(path))
     assert "papermill" in path.read_text()
-    assert git(set_up, "status", "--porcelain") == ""
+    assert git(clone, "status", "--porcelain") == ""
     path.write_text(path.read_text().replace("[n] * n", "[n, n, n]"))
-    outputs.saved(str(path))
-    assert git(set_up, "status", "--porcelain") == " M notebooks/00_coba.ipynb\n"
-
-
-def test_without_the_environment_the_filter_takes_nothing_away_and_fails_nothing(set_up):
-    (set_up / ".venv").unlink()
-    run(set_up / "notebooks/00_coba.ipynb")
-    assert git(set_up, "add", "--verbose", ".") == "add 'notebooks/00_coba.ipynb'\n"
-    assert "papermill" in git(set_up, "show", ":notebooks/00_coba.ipynb")
-
-
-def test_what_is_saved_beside_git_or_is_not_tracked_stays_as_it_is(set_up, tmp_path):
-    new = set_up / "notebooks/01_sendiri.ipynb"
+    new = clone / "notebooks/01_sendiri.ipynb"
     new.write_text(notebook())
-    outputs.saved(str(new))
-    assert git(set_up, "status", "--porcelain") == "?? notebooks/01_sendiri.ipynb\n"
-    outputs.saved(str(tmp_path / "tiada/x.ipynb"))
+    for saved in (path, new, clone / "tiada/x.ipynb"):  # not as it was, not tracked, not there
+        outputs.saved(str(saved))
+    said = " M notebooks/00_coba.ipynb\n?? notebooks/01_sendiri.ipynb\n"
+    assert git(clone, "status", "--porcelain") == said
 
 
-def test_what_is_no_notebook_passes_as_it_is():
-    for text in ("", "<<<<<<< HEAD\n{}", "[]", '{"cells": 1}', '{"cells": [{}], "metadata": {}}'):
-        assert outputs.kept(text) == text
+def test_without_the_environment_the_filter_takes_nothing_away_and_fails_nothing(clone):
+    (clone / ".venv").unlink()
+    run(clone / "notebooks/00_coba.ipynb")
+    assert git(clone, "add", "--verbose", ".") == "add 'notebooks/00_coba.ipynb'\n"
+    assert "papermill" in git(clone, "show", ":notebooks/00_coba.ipynb")
 
 
-SHIPPED = [p for p in sorted(paths.NOTEBOOKS.glob("*.ipynb")) if notebooks.read(p).is_shipped]
-
-
-@pytest.mark.parametrize("path", SHIPPED, ids=lambda p: p.stem)
-def test_the_notebooks_here_are_as_git_is_to_keep_them(path):
-    text = path.read_text(encoding="utf-8")
-    assert outputs.kept(text) == text
-    assert outputs.kept(notebook(1, 2)) == notebook(1, 2)
+def test_the_notebooks_here_and_what_is_no_notebook_are_as_git_is_to_keep_them():
+    texts = ["", "<<<<<<< HEAD\n{}", "[]", '{"cells": 1}', '{"cells": [{}], "metadata": {}}']
+    shipped = (p for p in paths.NOTEBOOKS.glob("*.ipynb") if notebooks.read(p).is_shipped)
+    texts += [notebook(1, 2), *(path.read_text("utf-8") for path in shipped)]
+    assert len(texts) > 15
+    assert [text for text in texts if outputs.kept(text) != text] == []

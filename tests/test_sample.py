@@ -61,13 +61,7 @@ def test_every_planted_fault_is_found_and_no_other(table, explained_by, said):
     assert (unseen, more) == ([], [])
 
 
-def test_what_is_said_twice_counts_once(sample_cleaned):
-    expected = {line["file"]: int(line["expect"]) for line in planted("duplicates")}
-    counts = sample_cleaned.tables["files"].set_index("file")["rows_duplicate"]
-    assert counts[counts > 0].to_dict() == expected
-
-
-def test_what_only_looks_like_a_fault_is_kept_and_a_band_has_no_score(sample_cleaned):
+def test_what_only_looks_like_a_fault_is_kept_and_what_is_said_twice_counts_once(sample_cleaned):
     tables = sample_cleaned.tables
     with_origin = [t for name, t in tables.items() if "origin" in t and name != "rejected"]
     for line in planted("accepted"):
@@ -78,6 +72,9 @@ def test_what_only_looks_like_a_fault_is_kept_and_a_band_has_no_score(sample_cle
     scores = tables["question_scores"].set_index("origin").loc[bands, "score"]
     assert len(scores) == len(bands) > 2
     assert scores.isna().all()
+    twice = {line["file"]: int(line["expect"]) for line in planted("duplicates")}
+    counts = tables["files"].set_index("file")["rows_duplicate"]
+    assert counts[counts > 0].to_dict() == twice
 
 
 def test_every_list_and_page_says_it_is_invented(sample_cleaned):
