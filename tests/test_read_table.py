@@ -15,11 +15,10 @@ NATIONAL = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;NILAI FINAL"
 @pytest.fixture
 def reading(tmp_path):
     """Return a function that saves a list and returns all that was found in it."""
-    path = tmp_path / "list.csv"
 
     def run(content):
-        path.write_bytes(content if isinstance(content, bytes) else content.encode())
-        return READERS[".csv"](path, NAME)
+        (tmp_path / "list.csv").write_bytes(getattr(content, "encode", lambda: content)())
+        return READERS[".csv"](tmp_path / "list.csv", NAME)
 
     return run
 
@@ -52,13 +51,11 @@ def test_the_delimiter_is_that_of_the_headings_whatever_stands_below(read):
 
 
 KINDS = {
-    NATIONAL: "national_table",
     "DAERAH;KOMPONEN;NILAI": "question_scores",
     "DAERAH;PILAR;QUICK WIN": "quick_wins",
     "JUMLAH OPD;PILAR;DAERAH": "pillar_agencies",
     "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI": "official_statistics",
-    NATIONAL.replace("KAB/KOTA", "  kab / kota "): "national_table",
-    NATIONAL.replace("QUICK WINS", "quick_wins"): "national_table",
+    NATIONAL.replace("KAB/KOTA", "  kab / kota ").replace("S;N", "s;n"): "national_table",
 }
 
 
@@ -90,12 +87,10 @@ def test_a_record_can_be_had_by_the_headings_as_printed_and_by_its_place(read):
     [
         (f"\n{HEADS}\n\nA;Smart Living;3\n;;\n  ;\t;\nB;Living;4\n\n", [(4, "A"), (7, "B")]),
         (f'{HEADS}\n"KAB.\nMALANG";Living;3\nB;Smart\tLiving;4\n', [(2, "KAB.\nMALANG"), (4, "B")]),
-        ('DAERAH;PILAR;"JUMLAH\nOPD"\nA;Smart Living;3\n', [(3, "A")]),
-        (f'{HEADS}\n"KAB; ""X""";Smart Living;3\n', [(2, 'KAB; "X"')]),
-        (f"OPD PER PILAR 2023\n{LIST}", [(3, "KAB. MALANG")]),
+        ('DAERAH;PILAR;"JUMLAH\nOPD"\n"A; ""X""";Smart Living;3\n', [(3, 'A; "X"')]),
         (f"PERANGKAT DAERAH;;\n;;\nTahap II;;\n{LIST}", [(5, "KAB. MALANG")]),
     ],
-    ids=["blank lines", "a break in a cell", "a break in a heading", "quotes", "title", "titles"],
+    ids=["blank lines", "a break in a cell", "a break in a heading", "titles"],
 )
 def test_what_is_no_record_counts_as_lines_all_the_same(read, content, expected):
     assert [(r.row, r.cells["region"]) for r in read(content).records] == expected
@@ -103,7 +98,6 @@ def test_what_is_no_record_counts_as_lines_all_the_same(read, content, expected)
 
 FAULTS = {
     f"{HEADS}|KAB. MALANG;Smart Living": "barisnya 2 sel, judulnya 3",
-    f"{HEADS}|{LINE};4": "barisnya 4 sel, judulnya 3",
     f"{HEADS}|{LINE};;5": "barisnya 5 sel, judulnya 3",
     f"{HEADS}|{LINE};;  ;": None,
     f"{HEADS};CATATAN|{LINE}": None,
@@ -119,19 +113,15 @@ def test_a_line_with_other_cells_than_headings_is_marked_with_both_numbers(read,
 
 REFUSED = {
     " ;;\n\t\n": "list.csv: kosong",
-    "\ufeff": "kosong",
     b"PK\x03\x04\x00\x00": "list.csv: bukan berkas teks",
     HEADS.encode() + b"\nA\x81;Living;3\n": "list.csv: bukan berkas teks",
     f'{LIST}"B;Living;3\nC;Living;3\n': r"tidak ditutup: baris 3 \(unexpected end of data",
     f'{HEADS}\n"A"B;Living;3\n': r"baris 2 \(';' expected after '\"'",
     "a;b\n1;2\n": "tidak ada baris judul kolom yang dikenal",
-    "DAERAH\nKAB. MALANG\n": "tidak ada baris judul kolom yang dikenal",
     f"{HEADS};JUMLAH OPD\n{LINE};4\n": "'JUMLAH OPD' ada 2 kali untuk agencies",
     "NAMA;PILAR;P1;P2;PILAR;P1;P2\nA;Living;4;4;Economy;1;1\n": r"`kukar map 2023/list\.csv`",
     f"{HEADS}\n{';' * 2_000_000}x\n": "terlalu besar: barisnya sampai 2000001 sel",
-    NATIONAL.removesuffix(";NILAI FINAL"): "terdekat national_table, kurang NILAI FINAL",
     NATIONAL[18:]: "terdekat national_table, kurang KAB/KOTA, BASELINE",
-    "DAERAH;PILAR;NAMA QW": "terdekat quick_wins, kurang QUICK WIN",
     "DAERAH;PILAR;PERANGKT DAERAH": "'PERANGKT DAERAH' mirip PERANGKAT DAERAH",
     "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN": "terdekat official_statistics, kurang SITASI",
 }
