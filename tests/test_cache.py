@@ -6,26 +6,22 @@ from kukar_analysis import paths
 from kukar_analysis.report import cache
 from kukar_analysis.report.cache import Asked, key_of
 
+OTHERS = ["paket/score.py", "paket/definitions/regions.csv", "docs/metode.md"]
+OTHERS += ["data/raw/SOURCES.csv", "data/raw/2023/surat.pdf", "data/tambahan.csv"]
+OTHERS += ["notebooks/bantu.py", "notebooks/arsip/lama.ipynb"]
+OTHERS += ["data/processed/index_scores.parquet"]
+
+
+def write(folder, *names):
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("isi")
+
 
 @pytest.fixture
 def places(tmp_path, monkeypatch):
     """Lay out an office in small: a package, notebooks, raw files, tables."""
-    for name in (
-        "paket/score.py",
-        "paket/definitions/regions.csv",
-        "notebooks/satu.ipynb",
-        "notebooks/dua.ipynb",
-        "notebooks/bantu.py",
-        "notebooks/arsip/lama.ipynb",
-        "data/raw/SOURCES.csv",
-        "data/raw/2023/surat.pdf",
-        "data/tambahan.csv",
-        "data/processed/index_scores.parquet",
-        "docs/metode.md",
-    ):
-        path = tmp_path / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("isi")
+    write(tmp_path, *OTHERS, "notebooks/satu.ipynb", "notebooks/dua.ipynb")
     monkeypatch.setattr(cache, "PACKAGE", tmp_path / "paket")
     for name, place in {"ROOT": "", "RAW": "data/raw", "NOTEBOOKS": "notebooks"}.items():
         monkeypatch.setattr(paths, name, tmp_path / place)
@@ -54,20 +50,7 @@ def test_a_changed_notebook_changes_its_own_key_only(places, now):
     assert len({now(year)[0]["dua"] for year in (2022, 2023, "2023")}) == 3
 
 
-@pytest.mark.parametrize(
-    "name",
-    [
-        "paket/score.py",
-        "paket/definitions/regions.csv",
-        "docs/metode.md",
-        "data/processed/index_scores.parquet",
-        "data/raw/SOURCES.csv",
-        "data/raw/2023/surat.pdf",
-        "data/tambahan.csv",
-        "notebooks/bantu.py",
-        "notebooks/arsip/lama.ipynb",
-    ],
-)
+@pytest.mark.parametrize("name", OTHERS)
 @pytest.mark.parametrize("change", ["content", "gone", "name"])
 def test_whatever_else_changes_changes_every_key(places, now, name, change):
     (before, looked), path = now(), places / name
@@ -92,32 +75,14 @@ def test_another_version_of_a_library_changes_every_key(now, monkeypatch):
 
 def test_what_the_program_writes_and_what_is_hidden_changes_nothing(places, now):
     before = now()
-    for name in (
-        "paket/__pycache__/score.pyc",
-        "notebooks/.ipynb_checkpoints/satu-checkpoint.ipynb",
-        "data/processed/last_run.json",
-        "data/.processed.work/set/x.parquet",
-        "reports/index.html",
-    ):
-        (places / name).parent.mkdir(parents=True, exist_ok=True)
-        (places / name).write_text("isi")
+    write(places, "paket/__pycache__/score.pyc", "notebooks/.ipynb_checkpoints/satu.ipynb")
+    write(places, "data/processed/last_run.json", "data/.processed.work/x.parquet")
+    write(places, "reports/index.html")
     assert now() == before
 
 
-@pytest.mark.parametrize(
-    ("noted", "tells"),
-    [
-        ([("a", 2023, "35.07")], True),
-        ([("a", None, "35.07")], True),
-        ([("a", 2023, None)], True),
-        ([("a", 2023, "64.02")], False),
-        ([("a", 2022, "35.07")], False),
-        ([("a", 2023, None), ("a", 2023, "64.02")], False),
-        ([], False),
-    ],
-)
-def test_a_page_tells_of_the_region_and_year_that_was_asked_for(monkeypatch, noted, tells):
-    monkeypatch.setattr(paths, "_READ", set())
-    for one in noted:
-        paths.note_table(*one)
-    assert paths.tells_of(paths.seen(), 2023, "35.07") is tells
+def test_a_page_tells_of_the_region_and_year_that_was_asked_for():
+    own = [["a 2023 35.07"], ["a * 35.07"], ["a 2023 *"]]
+    others = [["a 2023 64.02"], ["a 2022 35.07"], ["a 2023 *", "a 2023 64.02"], []]
+    tells = [paths.tells_of(noted, 2023, "35.07") for noted in own + others]
+    assert tells == [True] * len(own) + [False] * len(others)

@@ -15,9 +15,8 @@ from kukar_analysis import paths
 from kukar_analysis.errors import UsageError
 
 KEY = "kukar"  # the part of a notebook's metadata that says whether it is shipped
-_TRUTH = {"true": True, "false": False}
 _READERS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float}
-_READERS["bool"] = lambda text: _TRUTH[text.lower()]
+_READERS["bool"] = lambda text: {"true": True, "false": False}[text.lower()]
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
