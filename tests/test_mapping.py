@@ -86,7 +86,7 @@ def test_an_export_of_an_unknown_form_is_read_once_it_is_mapped(office, case):
     name, is_new_word = office.arrives("survei.csv", rows=rows), "Mantap" in case["rows"]
     before = office.clean()
     if not is_new_word:  # words that nobody knows are no sign of a survey
-        assert f"`kukar map {name}`" in before.problems[0]
+        assert f'`kukar map "{name}"`' in before.problems[0]
     assert before.tables["survey_responses"].empty
     if options:
         assert office.map(name).exit_code != 0
@@ -161,7 +161,7 @@ def test_a_form_of_the_project_that_names_no_pillar_says_what_tells_it(office):
     own = ["NAMA", *(f"P{n}" for n in range(1, 10))]
     name = office.arrives("survei.csv", rows=[own, ["Siti", *VALUES]])
     (problem,) = office.clean().problems
-    said = f"pilar yang dinilai tidak disebut (baris 2). `kukar map {name}` menanyakannya."
+    said = f'pilar yang dinilai tidak disebut (baris 2). `kukar map "{name}"` menanyakannya.'
     assert said in problem
     office.map(name, *SCALE, "--pillar", "living")
     assert office.answers() == {"living": VALUES}
@@ -172,7 +172,7 @@ def test_headings_that_the_mapping_does_not_hold_are_asked_about(office, heads):
     office.map(office.arrives("a.csv", rows=LIVING), *SCALE)
     row = ["Smart Living", *VALUES, "x"][: len(heads)]
     other = office.arrives("b.csv", rows=[heads, row])
-    assert [f"`kukar map {other}`" in problem for problem in office.clean().problems] == [True]
+    assert [f'`kukar map "{other}"`' in problem for problem in office.clean().problems] == [True]
 
 
 @pytest.mark.parametrize("case", mapped("asked"))
@@ -239,7 +239,7 @@ def test_a_table_of_another_measure_is_not_taken_for_the_one_that_was_named(offi
     office.arrives("b.csv", rows=[["Daerah", "Kemiskinan"], ["", "2022"], ["Paser", 9.1]])
     made = office.clean()
     assert made.tables["official_statistics"]["value"].tolist() == [71.5]
-    assert ["`kukar map 2023/b.csv`" in problem for problem in made.problems] == [True]
+    assert ['`kukar map "2023/b.csv"`' in problem for problem in made.problems] == [True]
 
 
 def test_a_year_that_is_not_printed_is_told_for_that_file_alone(office):

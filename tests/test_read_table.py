@@ -119,7 +119,7 @@ REFUSED = {
     f'{HEADS}\n"A"B;Living;3\n': r"baris 2 \(';' expected after '\"'",
     "a;b\n1;2\n": "tidak ada baris judul kolom yang dikenal",
     f"{HEADS};JUMLAH OPD\n{LINE};4\n": "'JUMLAH OPD' ada 2 kali untuk agencies",
-    "NAMA;PILAR;P1;P2;PILAR;P1;P2\nA;Living;4;4;Economy;1;1\n": r"`kukar map 2023/list\.csv`",
+    "NAMA;PILAR;P1;P2;PILAR;P1;P2\nA;Living;4;4;Economy;1;1\n": r'`kukar map "2023/list\.csv"`',
     f"{HEADS}\n{';' * 2_000_000}x\n": "terlalu besar: barisnya sampai 2000001 sel",
     NATIONAL[18:]: "terdekat national_table, kurang KAB/KOTA, BASELINE",
     "DAERAH;PILAR;PERANGKT DAERAH": "'PERANGKT DAERAH' mirip PERANGKAT DAERAH",

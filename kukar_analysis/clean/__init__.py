@@ -27,12 +27,11 @@ from kukar_analysis.read import READERS, mapping
 from kukar_analysis.read.source import SourceList, refusal, told
 
 _COUNTS = ["rows_kept", "rows_rejected", "rows_duplicate"]
-_UNREAD = {
+_UNREAD = {  # what is said of a file that no reader reads, by how its name ends
     **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), "archive"),
     **dict.fromkeys((".doc", ".docx", ".odt", ".rtf"), "document"),
     **dict.fromkeys((".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".webp"), "picture"),
 }
-"""What is said of a file that no reader reads, by how its name ends."""
 _SAID_WHOLE = ("unread", "unread_part", "unconfirmed", "unfinished", "number_gap")
 """Rules of which each reason says for itself what is wrong and what to do."""
 
@@ -136,8 +135,6 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
         if arrived.sha256.get(name, sha256) != sha256:
             file.not_read("unconfirmed", told("unconfirmed", name, sha256))
             return file
-        if arrived.sha256 and name not in arrived.sha256:
-            arrived.say("unlisted", name)
         if suffix not in READERS:
             raise refusal(_UNREAD.get(suffix, "no_reader"), name)
         found = READERS[suffix](path, name)
@@ -150,6 +147,8 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
     except Exception as error:
         file.not_read("unread", str(error) if isinstance(error, SourceError) else own_fault(error))
     else:
+        if arrived.sha256 and name not in arrived.sha256:
+            arrived.say("unlisted", name)
         file.kind, file.pictures = found.kind, found.pictures
         for problem in found.problems:
             file.not_read("unread_part", problem)

@@ -18,6 +18,7 @@ _ABOUT = {
     "assessor_notes": ["year", "region", "kind", "text"],
 }
 """What rows say the same of, where that is not the key of their table."""
+_SUBJECTS = ("question", "programme", "component", "statistic")
 _STATED = ("score", "answer", "evidence", "remark")  # none of them: a row left blank
 
 
@@ -75,7 +76,7 @@ def _contradicted(
         if agreed:
             line.fault("superseded", column, f"digantikan {place}: {values}")
         else:
-            of = next((c for c in ("question", "programme", "component") if row.get(c)), "")
+            of = next((c for c in _SUBJECTS if row.get(c)), "")
             on = f" pada {names.get(of, {}).get(row[of], row[of])}" if of else ""
             line.fault("conflict", column, f"bertentangan dengan {place}{on} ({values})")
     return {i for i, *_ in losing}

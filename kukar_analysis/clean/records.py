@@ -154,7 +154,7 @@ def _respondent(line: Line) -> Rows:
     """Return a row for each statement that the form asks; one left blank is null."""
     cells = line.record.cells
     if cells.get("pillar") is None:
-        line.fault("pillar", None, f"`kukar map {line.file.name}` menanyakannya")
+        line.fault("pillar", None, f'`kukar map "{line.file.name}"` menanyakannya')
         return []
     row: Row = {"year": line.year, "region": line.region, "pillar": line.name("pillar")}
     row |= {"sub_dimension": line.known("sub_dimension"), "programme": line.stated("programme")}

@@ -31,7 +31,7 @@ def _lists(path: Path, name: str) -> Reading:
         # else it is near to another list of ours
         elif is_open and recognise(grid).kind in ("", "survey") and (what := mapping.guess(grid)):
             del reading.problems[said:], reading.notes[noted:]
-            reading.say("unmapped", grid.place, f"{what}, `kukar map {name}`")
+            reading.say("unmapped", grid.place, f'{what}, `kukar map "{name}"`')
         if found and grid.hidden:
             reading.say("hidden_rows", grid.place, formats.listed([*map(str, grid.hidden)], 10))
         if found and grid.hidden_columns:

@@ -208,7 +208,7 @@ def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
         meant = form["figure"].get(_measure_key(measure))
         year = printed or form.get("year", {}).get(normalise(grid.name), {}).get("meaning", "")
         if meant and not year:
-            reading.say("no_year", grid.place, f"`kukar map {grid.name} --year TAHUN`")
+            reading.say("no_year", grid.place, f'`kukar map "{grid.name}" --year TAHUN`')
         elif meant:
             width, rows = max(at, i) + 1, list[tuple[int, list[str]]]()
             for number, cells in grid.rows[first:]:
