@@ -3,12 +3,14 @@
 import csv
 import hashlib
 import re
+import zipfile
 
 import pandas as pd
 import pytest
 from reading import counts, write_book
 
 from kukar_analysis import clean, framework, store
+from kukar_analysis.clean import received
 from kukar_analysis.clean.records import parse
 from kukar_analysis.errors import UsageError
 from kukar_analysis.framework.facts import Correction
@@ -103,6 +105,32 @@ def test_a_file_that_cannot_be_read_is_named_and_counted_and_the_others_are_read
         is_whole = file not in ("surat.pdf", "buku.xlsx")
         assert row["rule"] == ("unread" if is_whole else "unfinished")
         assert pd.notna(about["sha256"]) == (is_whole and file != "gone.csv")
+
+
+SURVEY = "NAMA;PILAR;P1\nUji;Smart Living;3\n"
+
+
+def test_an_archive_is_looked_into_within_bounds_and_surveys_have_to_be_unpacked(
+    raw_folder, tmp_path, monkeypatch
+):
+    raw = raw_folder({"2023/b.csv": OTHER})
+    parts = {"isi/a.csv": LIST, "__MACOSX/a.csv": LIST, "survei.csv": SURVEY, "c.zip": "PK"}
+    with zipfile.ZipFile(raw / "2023" / "kiriman.zip", "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, text)
+    made = clean.clean(raw, tmp_path)
+    found = {"b.csv": 1, "kiriman.zip/c.zip": 0, "kiriman.zip/isi/a.csv": 1}
+    found |= {"kiriman.zip/survei.csv": 0}
+    assert {file: n for file, (n, *_) in counts(made).items()} == {
+        f"2023/{name}": n for name, n in found.items()
+    }
+    assert made.tables["pillar_agencies"]["origin"][1] == "2023/kiriman.zip/isi/a.csv#l2:c3"
+    for name in ("c.zip", "survei.csv"):
+        why = "arsip tidak dibuka. Ekstrak isinya ke folder tahunnya"
+        assert any(p.startswith(f"2023/kiriman.zip/{name}: {why}") for p in made.problems)
+    received.check_tables(tmp_path, raw)
+    monkeypatch.setattr(received, "_LARGEST", 10)
+    assert "2023/kiriman.zip" in counts(clean.clean(raw, tmp_path))
 
 
 def test_a_part_that_cannot_be_read_stands_among_the_rejected_and_the_rest_is_kept(clean_files):

@@ -138,6 +138,8 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
         if suffix not in READERS:
             raise refusal(_UNREAD.get(suffix, "no_reader"), name)
         found = READERS[suffix](path, name)
+        if ".zip/" in name.lower() and any(part.kind == "survey" for part in found.lists):
+            raise refusal("archive", name)  # what names persons lies where it can be deleted
         file.lists = _corrected(name, found.lists)
     except UnfinishedError as error:
         file.sha256 = None

@@ -2,6 +2,10 @@
 
 import csv
 import re
+import shutil
+import tempfile
+import weakref
+import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +27,7 @@ _SYSTEM = re.compile(
     re.IGNORECASE,
 )
 """How a file or folder is called that the system, or Excel while a workbook is open, made."""
+_MOST, _LARGEST = 500, 200_000_000  # files of an archive that is looked into, and their bytes
 
 
 @dataclass
@@ -30,6 +35,7 @@ class Received(Reading):
     """The files by their path under the raw folder, and what is on record of them.
 
     `sha256` is on record by file, `supersedes` the earlier file by the one that has the last word.
+    What is in an archive (`2023/kiriman.zip/isian.xlsx`) is unpacked as long as this lives.
     """
 
     paths: dict[str, Path] = field(default_factory=dict)
@@ -78,13 +84,34 @@ def look(raw: Path) -> Received:
         elif name in instead:
             received.say("instead", name, instead[name])
         elif not any(_SYSTEM.match(part) for part in name.split("/")):
-            received.paths[name] = path
+            is_archive = path.suffix.lower() == ".zip"
+            inside = _unpacked(raw, name, received) if is_archive else {}
+            received.paths |= inside or {name: path}
     if not received.paths:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     if (raw / mapping.MAPPINGS).exists():
         received.paths[mapping.MAPPINGS] = raw / mapping.MAPPINGS
     _read_sources(raw / SOURCES, received)
     return received
+
+
+def _unpacked(raw: Path, name: str, received: Received) -> dict[str, Path]:
+    """Return the files of an archive; none where it cannot be looked into."""
+    try:
+        with zipfile.ZipFile(raw / name) as archive:
+            parts = [part for part in archive.infolist() if not part.is_dir()]
+            size = sum(part.file_size for part in parts)  # more is not unpacked, if it lies
+            if len(parts) > _MOST or size > _LARGEST:
+                return {}
+            place = tempfile.mkdtemp()
+            weakref.finalize(received, shutil.rmtree, place)
+            found = [Path(archive.extract(part, Path(place, name))) for part in parts]
+    except (OSError, zipfile.BadZipFile, RuntimeError, NotImplementedError):
+        return {}  # broken or with a password: named as what has to be unpacked
+    if (raw / mapping.MAPPINGS).exists():
+        shutil.copy(raw / mapping.MAPPINGS, place)
+    names = {path.relative_to(place).as_posix(): path for path in found}
+    return {n: p for n, p in names.items() if not any(map(_SYSTEM.match, n.split("/")))}
 
 
 def check_tables(processed: Path, raw: Path = store.RAW) -> None:
@@ -100,7 +127,8 @@ def check_tables(processed: Path, raw: Path = store.RAW) -> None:
     # what could not be read, as a file half copied, is not in the tables however it is by now
     known = {name: sha256 for name, sha256 in record["files"].items() if sha256 is not None}
     now: dict[str, str | None] = {}
-    for name, path in look(folder).paths.items():
+    found = look(folder)
+    for name, path in found.paths.items():
         if name in known or name not in record["files"]:
             now[name] = None
             with suppress(OSError):
