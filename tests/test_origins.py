@@ -79,9 +79,7 @@ def test_a_file_that_is_gone_changed_or_cut_since_shows_what_stands_there_now(tm
     copied.parent.mkdir()
     shutil.copy(store.RAW / NATIONAL, copied)
     found = trace(2023, KUKAR, "index", raw=tmp_path / "empty")
-    assert set(found["state"]) == {"no_file"}
-    assert found["raw"].isna().all()
-    assert found["file"].iloc[0] == NATIONAL
+    assert (set(found["state"]), found["raw"].notna().any()) == ({"no_file"}, False)
     text = copied.read_text(encoding="utf-8-sig")
     line = text.splitlines()[36]
     copied.write_text(text.replace(line, line.replace("2,82", "3,99")), encoding="utf-8")

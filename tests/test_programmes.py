@@ -81,16 +81,15 @@ def test_each_programme_has_its_percentage_and_band_or_says_why_not(office):
 
 
 def test_a_rejected_record_counts_once_however_many_faults_it_has(held):
-    files = {"kind": "programmes", "rows_read": 9, "rows_kept": 6, "rows_rejected": 3}
-    lists = [files | {"file": name, "rows_duplicate": 0} for name in ("2023/a.xlsx", "2023/b.csv")]
-    other = files | {"file": "2023/c.csv", "kind": "survey", "rows_duplicate": 0}
+    counts = {"rows_read": 9, "rows_kept": 6, "rows_rejected": 3, "rows_duplicate": 0}
+    kinds = {"2023/a.xlsx": "programmes", "2023/b.csv": "programmes", "2023/c.csv": "survey"}
     places = ["2023/a.xlsx#Program!H48", "2023/a.xlsx#Program!L48", "2023/a.xlsx#Program!H49"]
     places += ["2023/b.csv#l5:c2", "2023/b.csv#l5:c3", "2023/c.csv#l2:c1"]
     faults = [
         {"file": p.split("#")[0], "origin": p, "rule": "number", "reason": "is no number"}
         for p in places
     ]
-    held(files=[*lists, other], rejected=faults)
+    held(files=[counts | {"file": f, "kind": k} for f, k in kinds.items()], rejected=faults)
     assert programmes.rejected(2023) == 3
     assert programmes.rejected(2022) == 0
 
