@@ -92,19 +92,14 @@ def test_who_did_not_take_part_is_not_counted_and_no_rows_agree_with_nothing(own
     assert [*check.counted(check.check(empty)).values()] == [said]
 
 
-@pytest.mark.parametrize(
-    ("region", "edition", "base"),
-    [
+def test_last_years_sum_is_weighed_and_rounded_by_the_rules_of_both_years(tables):
+    scores = check.component_scores(tables["component_scores"])
+    for region, edition, base in (
         (MALANG, "2023-kppn-ikn", "2.50"),  # its sum of 2022 rounded once; printed is 2.51
         ("35.78", "2023-reguler", "3.40"),  # of KPPN & IKN in 2022, printed 3.41
         (KUKAR, "2023-kppn-ikn", None),  # not public
         ("64.07", "2023-kppn-ikn", None),  # did not take part
         (MALANG, "2022-kppn-ikn", None),  # an edition that measures no improvement
-    ],
-)
-def test_last_years_sum_is_weighed_and_rounded_by_the_rules_of_both_years(
-    tables, region, edition, base
-):
-    scores = check.component_scores(tables["component_scores"])
-    found = check.previous_sum(region, edition, tables["index_scores"], scores)
-    assert found == (base and Decimal(base))
+    ):
+        found = check.previous_sum(region, edition, tables["index_scores"], scores)
+        assert found == (base and Decimal(base))

@@ -1,6 +1,5 @@
 """A figure leads back to its cells: the right file and place, and what stands there now."""
 
-import re
 import shutil
 
 import openpyxl
@@ -62,16 +61,8 @@ def test_what_is_not_on_record_leads_nowhere_and_who_stayed_away_to_what_is_prin
     found = trace(2023, STAYED_AWAY, "index")
     assert found["value"].isna().all()
     assert set(found["raw"]) == {"0"}
-
-
-def test_a_word_that_is_not_known_is_answered_with_those_that_are():
-    for asked, named in {
-        (2030, KUKAR, "index"): "2022, 2023, 2024",
-        (2023, "6402", "index"): "64.02",
-        (2023, KUKAR, "indeks"): "index, improvement, rank, baseline",
-    }.items():
-        with pytest.raises(UsageError, match=re.escape(named)):
-            trace(*asked)
+    with pytest.raises(UsageError, match="index, improvement, rank, baseline"):
+        trace(2023, KUKAR, "indeks")
 
 
 def test_a_file_that_is_gone_changed_or_cut_since_shows_what_stands_there_now(tmp_path):
