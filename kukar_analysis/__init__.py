@@ -59,9 +59,8 @@ def _offered(of: str, name: str) -> object:
     """
     known, gone = _named(of), _named("gone")
     if name not in known:
-        near = get_close_matches(name, [*known, *_MODULES], 3, 0.5)
-        said = f"nearest: {', '.join(near)}" if near else f"known: {', '.join(known)}"
-        said = f"it became {gone[name]['says']}" if name in gone else said
+        near = ", ".join(get_close_matches(name, [*known, *_MODULES], 3, 0.5))
+        said = f"it became {gone[name]['says']}" if name in gone else f"nearest: {near or 'none'}"
         raise AttributeError(f"{__name__} has no {name!r}; {said}", name=name)
     module, function = known[name]["module"], known[name]["function"]
     checked = import_module(f"{__name__}.analysis.told").checked

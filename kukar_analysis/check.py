@@ -20,10 +20,8 @@ _STATES = {
     "not_recomputable": "more are printed and cannot be recomputed",
     "not_printed": "have nothing printed to compare with",
 }
-Scores = Mapping[tuple[int, str], dict[str, float]]
-"""Component scores by (year, region); a component that is not stated is NaN."""
-_Figure = tuple[str, str, Any, Any, str]
-"""A line of `check` without its state."""
+Scores = Mapping[tuple[int, str], dict[str, float]]  # by (year, region); NaN: not stated
+_Figure = tuple[str, str, Any, Any, str]  # a line of `check` without its state
 
 
 def check(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
@@ -123,9 +121,9 @@ def component_scores(table: pd.DataFrame) -> dict[tuple[int, str], dict[str, flo
 
 
 def previous_sum(region: str, edition: str, before: pd.DataFrame, scores: Scores) -> Decimal | None:
-    """Return last year's weighted sum that an edition measures its improvement from.
+    """Return last year's sum, in `before`, that an edition measures its improvement from.
 
-    `before` is index_scores of other years. None where last year's components are not all public.
+    None where last year's components are not all public.
     """
     rules = framework.load().edition(edition)
     last = before[(before["region"] == region) & (before["year"] == rules.year - 1)]
@@ -142,8 +140,8 @@ def _complete(scores: dict[str, float], edition: str) -> bool:
 
 _FIELD = {"edition": "str", "group": "str", "basis": "str", "expected": "Int64", "kept": "int64"}
 _FIELD |= {"faults": "int64", "whole": "bool", "missing": "str", "places": "str"}
+# rules of `rejected` after which nothing is missing: the later line, or the correction, stands
 _SETTLED = ("superseded", "correction")
-"""Rules of `rejected` after which nothing is missing: the later line, or the correction, stands."""
 _UNTIL = "Peringkat, rata-rata, dan rentangnya baru dihitung setelah tabelnya utuh."
 
 
@@ -189,11 +187,8 @@ def fields(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
 
 
 def _faulty_lines(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame:
-    """Return the lines of a year's national tables that were not kept: origin, edition.
-
-    The edition is that of the lines kept of the same file, where these are of one: else null, as
-    the line may be any edition's.
-    """
+    """Return the lines of a year's national tables that were not kept: origin, edition."""
+    # the edition is that of the lines kept of the same file; null, any, where these are of several
     index = tables["index_scores"].query("year == @year")
     files, found = tables["files"], tables["rejected"]
     lists = files.loc[files["kind"].str.contains("national_table"), "file"]
@@ -205,10 +200,7 @@ def _faulty_lines(tables: Mapping[str, pd.DataFrame], year: int) -> pd.DataFrame
 
 
 def short_fields(tables: Mapping[str, pd.DataFrame]) -> tuple[list[str], list[str]]:
-    """Return a line for every edition whose national table is on record, and those that are short.
-
-    Needs what `fields` needs, for all years that have an edition.
-    """
+    """Return a line for each edition whose national table is on record, and which are short."""
     found = pd.concat([fields(tables, year) for year in framework.load().years()])
     said, short = [], []
     for r in found[found["edition"].notna() & (found["basis"] != "none")].itertuples():

@@ -75,8 +75,7 @@ def seen() -> list[str]:
 def tells_of(tables: Iterable[str], year: int | None, region: str | None) -> bool:
     """Return whether noted tables hold rows of this year and region; None stands for any.
 
-    A region has to be asked for by its name where any is: whoever names another one alone shows
-    that one. A table of all regions, which the cells choose from, will do where none is named.
+    A table of all regions will do where no region is named: whoever names another shows that one.
     """
     noted = [one.split(" ")[1:] for one in tables]
     named = {r for _, r in noted} - {"*"}

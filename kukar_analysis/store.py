@@ -126,8 +126,7 @@ def write_all(
 ) -> None:
     """Write the tables, none before all are checked (TableError); each appears whole or not at all.
 
-    `about`: the raw folder, fingerprints of its files, and whether a SOURCES.csv confirmed them;
-    tables that are written alone belong to what the others do.
+    `about`: the raw folder, fingerprints of its files, and whether a SOURCES.csv confirmed them.
     """
     checked = {name: validated(name, table) for name, table in tables.items()}
     processed.mkdir(parents=True, exist_ok=True)
