@@ -127,7 +127,7 @@ def test_as_a_module_it_is_the_same_program_without_a_traceback(processed):
     ("files", "participants", "code", "words"),
     [
         (national(KUKARS, KUKARS), 1, 0, "= 1 disimpan + 0 ditolak + 1 sudah ada"),
-        (national(KUKARS, FAULTY), 1, 1, f"masalah: {NATIONAL}: di luar skala 0 sampai 4 (baris 3"),
+        (national(KUKARS, FAULTY), 1, 1, f"masalah: {NATIONAL}: bukan nilai 0 sampai 4 (baris 3"),
         (national(KUKARS), 58, 1, "peserta 2023-kppn-ikn: 1 dari 58 tercatat"),
     ],
 )

@@ -29,10 +29,8 @@ from kukar_analysis.report.cache import MODULES, Asked, Cache, fingerprint, prog
 Folder = Path | None
 Text = str | None
 Words = list[str] | None
-NAMED = 20
-"""Things of one kind are named up to so many; beyond, only counted."""
+_NAMED = 20  # notes and problems that `clean` names; more are only counted
 _HERE = Path(__file__).parent
-_FIRST = "notebooks/jelajah.ipynb"
 _FORMS = Path("formulir")
 _warn = partial(typer.echo, err=True)
 app = typer.Typer(
@@ -40,7 +38,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
-    help="From the ministry's Smart City evaluation letters to checked tables and reports.",
 )
 with _HERE.joinpath("help.csv").open(encoding="utf-8", newline="") as _file:
     _HELP = {line["name"]: line for line in csv.DictReader(_file)}
@@ -66,9 +63,8 @@ def main() -> None:
 def command(names: str = "", **how: Any) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Make a function the command of its name; one that returns False ends with 1.
 
-    A parameter without a default is an argument. `names` are options besides: of `asked` those of
-    its fields (all, without names), else texts that may be given several times. All take
-    --processed, where tables are from here on, in the notebooks' processes too.
+    `names` are options besides its parameters: fields of `asked` (all, without names), else texts
+    that may be given several times. --processed holds for the notebooks' processes too.
     """
 
     def made(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -125,15 +121,14 @@ def _clean(raw: Path = paths.RAW) -> bool:
         work.exchange()
     problems = [*made.problems, *check.short_fields(made.tables)[1]]
     for label, lines in (("catatan", made.notes), ("masalah", problems)):
-        more = [f"dan {len(lines) - NAMED} lagi; yang ditolak ada di tabel rejected (notebook 01)"]
-        for line in lines[:NAMED] + more * (len(lines) > NAMED):
+        more = [f"dan {len(lines) - _NAMED} lagi; yang ditolak ada di tabel rejected (notebook 01)"]
+        for line in lines[:_NAMED] + more * (len(lines) > _NAMED):
             typer.echo(f"{label}: {line}", err=lines is problems)
     for name, table in made.tables.items():
         for column, values in table.select_dtypes("str").items():
             for kind in page.personal("\n".join(values.dropna().unique())):
                 _warn(f"table {name}, column {column}: holds what looks like {kind}: look at it")
-    for line in clean.totals(made):
-        typer.echo(line)
+    typer.echo("\n".join(clean.totals(made)))
     return not problems
 
 
@@ -154,7 +149,7 @@ def _check(asked: Asked) -> bool:
 
 
 def _checked() -> tuple[bool, bool]:
-    """Check, print a line a field and a rule; return whether figures agree and fields are whole."""
+    """Return whether figures agree with their parts, and whether fields are whole."""
     from kukar_analysis import check, framework, store
 
     fw, tables = framework.load(), {name: store.read(name) for name in store.SCHEMAS}
@@ -196,10 +191,7 @@ def _report(asked: Asked, pdf: bool = False, paper: str = "A4", put_back: Text =
 
 
 def _made(asked: Asked, *, of_year: bool = False) -> bool:
-    """Make what is asked but for what stands published; return whether all of it is there.
-
-    `of_year`: the tables are made and checked first.
-    """
+    """Make what does not stand published, of a year after its tables; False where one lacks."""
     cache = Cache(asked.reports)
     stands = None if asked.force else cache.standing(asked, cleaned=of_year)
     if of_year and stands is None:
@@ -232,7 +224,6 @@ def _made(asked: Asked, *, of_year: bool = False) -> bool:
 
 
 def _all_readable(only: Words) -> bool:
-    """Return whether all notebooks, or those asked for, can be read; say which cannot."""
     wrong = [f for name, f in notebooks.read_all()[1].items() if not only or name in only]
     for fault in wrong:
         _warn(f"kukar: {fault}")
@@ -301,14 +292,11 @@ def _what_if(
 def _lab(no_browser: bool = False, port: int | None = None) -> None:
     from jupyterlab.labapp import LabApp
 
-    folder, known = paths.processed_dir(), os.environ.get("JUPYTER_CONFIG_PATH")
-    if not (folder / "index_scores.parquet").exists():
-        _warn(f"no tables in {folder} yet: run `kukar clean`, then run the cells")
-    own = str(_HERE / "jupyter")
-    os.environ["JUPYTER_CONFIG_PATH"] = f"{own}{os.pathsep}{known}" if known else own
+    first, known = "notebooks/jelajah.ipynb", os.environ.get("JUPYTER_CONFIG_PATH", "")
+    os.environ["JUPYTER_CONFIG_PATH"] = f"{_HERE / 'jupyter'}{os.pathsep}{known}".rstrip(os.pathsep)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel before a user's own
-    typer.echo(f"JupyterLab on {paths.ROOT / _FIRST}; Ctrl-C ends it")
-    options = [f"--ServerApp.root_dir={paths.ROOT}", f"--LabApp.default_url=/lab/tree/{_FIRST}"]
+    typer.echo(f"JupyterLab on {paths.ROOT / first}; Ctrl-C ends it")
+    options = [f"--ServerApp.root_dir={paths.ROOT}", f"--LabApp.default_url=/lab/tree/{first}"]
     options += ["--no-browser"] * no_browser + [f"--ServerApp.port={port}"] * (port is not None)
     LabApp.launch_instance(options)  # in this process, so that none is left behind
 
@@ -320,8 +308,7 @@ def _new_notebook(name: str, title: Text = None, question: Text = None) -> None:
         raise UsageError(f"name {name!r} cannot be used: {said}")
     numbered = {p.stem[3:]: int(p.stem[:2]) for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
     if name in numbered:
-        there = f"notebooks/{numbered[name]:02}_{name}.ipynb"
-        raise UsageError(f"{there} is there already; choose another name")
+        raise UsageError(f"notebooks/{numbered[name]:02}_{name}.ipynb is there already")
     path = paths.NOTEBOOKS / f"{max(numbered.values(), default=-1) + 1:02}_{name}.ipynb"
     made = json.loads(_HERE.joinpath("begun.ipynb").read_text(encoding="utf-8"))
     title = title or name.replace("_", " ").capitalize()
@@ -343,10 +330,7 @@ def _status(asked: Asked, as_json: bool = False) -> bool:
 
 @command(hidden=True, context_settings={"ignore_unknown_options": True, "allow_extra_args": True})
 def _schedule() -> None:
-    raise UsageError(
-        "`kukar schedule` is gone: a clock calls `kukar run` every morning; docs/jadwal.md says"
-        " how, and how to take out what it had installed"
-    )
+    raise UsageError(_HELP["kukar schedule"]["example"])
 
 
 @command()

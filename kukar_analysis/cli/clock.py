@@ -1,7 +1,7 @@
 """The clock: how the last run ended, what stands published, what should have come and has not.
 
-`last_run.json` among the tables, for its owner and group alone, holds how `kukar run` ended (null:
-not yet) and what was told last; while it works it holds a lock, which is free when it dies.
+`last_run.json` among the tables, for its owner and group alone, holds how `kukar run` ended and
+what was told last; while it works it holds a lock, which is free when it dies.
 """
 
 import json
@@ -9,7 +9,7 @@ import logging
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -21,8 +21,7 @@ from kukar_analysis.errors import HeldError, KukarError, UsageError
 from kukar_analysis.report import folder
 from kukar_analysis.report.cache import Asked, faults, of_text
 
-VARIABLE = "KUKAR_NOTIFY"
-"""Environment variable with addresses for notices, parted by spaces or lines."""
+VARIABLE = "KUKAR_NOTIFY"  # holds addresses for notices, parted by spaces or lines
 _RUN = "jalankan `kukar run`"
 _PARTS = {"wrong": "Salah", "waited": "Ditunggu", "accepted": "Diketahui"}
 
@@ -39,7 +38,10 @@ def standing_of(asked: Asked, today: date | None = None) -> dict[str, Any]:
     from kukar_analysis.framework.facts import WITA
 
     fw, manifest = framework.load(), paths.known(asked.reports / paths.MANIFEST)
-    wrong, published, shown, due = [*_of_run()], None, set(), []
+    wrong, published, shown, due = [], None, set(), []
+    if ended := _kept().get("ended"):
+        with suppress(HeldError), _alone():  # else it is at work
+            wrong.append(f"run terakhir {ended}")
     if manifest:
         published = {key: manifest[key] for key in ("made_at", "version", "commit", "inputs")}
         published["reports"] = Counter(entry["status"] for entry in manifest["reports"])
@@ -75,20 +77,7 @@ def lines(standing: dict[str, Any]) -> Iterator[str]:
         yield f"Dibuat dari: berkas {files}; program {made['version']}"
 
 
-def _of_run() -> list[str]:
-    """Say what went wrong with the last run, if anything did: without its time, to tell it once."""
-    ended = _kept().get("ended", "")
-    if ended is None:
-        try:
-            with _alone():
-                ended = f"berhenti di tengah jalan: {_RUN}"
-        except HeldError:
-            return []  # it is at work
-    return [f"run terakhir {ended}"] if ended else []
-
-
 def _of_files(reports: Path, manifest: dict[str, Any]) -> Iterator[str]:
-    """Say what is not published of the files in the tables, and which files are not read."""
     from kukar_analysis import store
     from kukar_analysis.formats import listed
 
@@ -115,7 +104,7 @@ def watched(asked: Asked, notify: list[str], work: Callable[[], bool]) -> bool:
     """
     send, error, is_told = sender(notify), None, True
     with _alone():
-        _kept(ended=None)
+        _kept(ended=f"berhenti di tengah jalan: {_RUN}")  # until it has ended
         try:
             code = int(not work())
         except (KukarError, OSError) as failed:
@@ -137,7 +126,6 @@ def _alone() -> AbstractContextManager[None]:
 
 
 def _kept(**new: Any) -> dict[str, Any]:
-    """Return what is known of the last run; what is new is kept."""
     path = paths.processed_dir() / "last_run.json"
     known = paths.known(path) | new
     if new:
@@ -146,32 +134,27 @@ def _kept(**new: Any) -> dict[str, Any]:
 
 
 def sender(asked: list[str]) -> Any:
-    """Return what sends to all addresses: as asked, from files (`@file`), and from the variable.
+    """Return what sends to addresses, from files (`@file`) and the variable too; None without any.
 
-    None without any. Raises UsageError, which names no address, for one that apprise does not know.
+    Raises UsageError, which names no address, for one that apprise does not know.
     """
     found = os.environ.get(VARIABLE, "").split()
     for text in asked:
-        read = Path(text[1:]).read_text("utf-8-sig").splitlines() if text[:1] == "@" else [text]
-        found += [line.strip() for line in read if line.strip() and line[0] != "#"]
+        found += Path(text[1:]).read_text("utf-8-sig").split() if text[:1] == "@" else [text]
     if not found:
         return None
     import apprise
 
     logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)  # it may name an address
     made = apprise.Apprise()
-    for number, address in enumerate(found, start=1):
-        if not made.add(address):
-            known = "mailto://user:password@host or json://host; see docs/jadwal.md"
-            raise UsageError(f"--notify: address {number} is none that apprise knows, as {known}")
+    if not made.add(found):
+        known = "mailto://user:password@host or json://host; see docs/jadwal.md"
+        raise UsageError(f"--notify: an address is none that apprise knows, as {known}")
     return made
 
 
 def tell(send: Any, wrong: list[str]) -> bool:
-    """Tell what is wrong, once for each state, and that nothing is where something was.
-
-    Returns whether it went out; what did not is told again by the next run.
-    """
+    """Tell what is wrong, or not any more, once for each state; False where it did not go out."""
     state = of_text("\n".join([*send.urls(), *wrong])) if wrong else ""
     if state == _kept().get("told", ""):
         return True

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,8 +15,7 @@ from kukar_analysis import clean, forms, framework, paths, places
 from kukar_analysis.clean.received import NAMELESS, SOURCES, nameless, originals
 from kukar_analysis.errors import KukarError, SourceError, UsageError
 
-FILES = ("edition_questions", "editions", "weights", "surveys")
-"""Files of definitions that hold an edition's facts."""
+FILES = ("edition_questions", "editions", "weights", "surveys")  # that hold an edition's facts
 _OF_RECORD = ["year", "region", "pillar", "sub_dimension", "programme", "respondent"]
 _README = "LIES-SAYA.txt"
 
@@ -23,8 +23,7 @@ _README = "LIES-SAYA.txt"
 def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str]:
     """Begin a year, as copied from the newest before it or from the one edition `asked`; say it.
 
-    Its forms go to `folder`: those of the edition whose questions are on record. Raises UsageError,
-    before anything is written, for what cannot begin and for a folder that holds something.
+    UsageError, before anything is written, for a year that cannot begin or a `folder` in use.
     """
     fw = framework.load()
     can, newest = fw.beginnable, max((y for y in fw.years() if y < year), default=0)
@@ -51,23 +50,19 @@ def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str
         (raw / part).mkdir(parents=True, exist_ok=True)
     yield f"raw folder: {raw}"
     for edition in asks[:1]:
-        yield f"{_forms(year, edition, folder)} forms to send out, with {_README}: {folder}"
+        where: dict[str, Any] = {"region": fw.offices[0], "folder": folder, "edition": edition}
+        files = forms.write("agency", year, opd=fw.opd, **where)
+        for kind in ["programmes", *["survey"] * (edition in framework.load().surveys)]:
+            files += forms.write(kind, year, **where)
+        text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
+        paths.write(folder / _README, text.format(year=year))
+        yield f"{len(files)} forms to send out, with {_README}: {folder}"
     said = f"in {framework.DEFINITIONS} filter `status` = unconfirmed; correct each fact to the"
     yield f"next: {said} rule of {year}, and write its status (seen or inferred) and citation"
 
 
 def _retired(year: int) -> set[str]:
     return {question for question, r in framework.load().retired.items() if r.since <= year}
-
-
-def _forms(year: int, edition: str, folder: Path) -> int:
-    fw = framework.load()
-    made = forms.write("agency", year, fw.offices[0], folder, fw.opd, edition=edition)
-    for kind in ["programmes", *["survey"] * (edition in fw.surveys)]:
-        made += forms.write(kind, year, fw.offices[0], folder, edition=edition)
-    text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
-    paths.write(folder / _README, text.format(year=year))
-    return len(made)
 
 
 def copy(year: int, sources: list[str]) -> None:
@@ -150,7 +145,6 @@ def _replace(raw: Path, lists: dict[str, str]) -> None:
 
 
 def _answers(tables: dict[str, pd.DataFrame]) -> dict[object, int]:
-    """Return how often each answer stands in the tables, wherever it stands."""
     rows = tables["survey_responses"].drop(columns="origin").astype(object).fillna("")
     return dict(rows.value_counts())
 
@@ -172,7 +166,6 @@ def _list(answers: pd.DataFrame, name: str) -> str:
 
 
 def _received(raw: Path) -> dict[str, date]:
-    """Return the days on which files were received, as far as SOURCES.csv says it."""
     if not (raw / SOURCES).exists():
         return {}
     try:
