@@ -206,10 +206,10 @@ def test_a_run_that_ends_with_an_error_is_told_and_still_ends_so(sent, tmp_path,
 def test_addresses_come_from_words_files_and_the_variable_and_are_never_said(tmp_path, monkeypatch):
     assert clock.sender([]) is None
     monkeypatch.setenv(clock.VARIABLE, "json://127.0.0.1/a json://127.0.0.1/b")
-    (tmp_path / "alamat").write_text("# kantor\njson://127.0.0.1/c\n")
+    (tmp_path / "alamat").write_text("json://127.0.0.1/c\n")
     asked = ["json://127.0.0.1/d", f"@{tmp_path / 'alamat'}"]
     assert [url.split("/")[3][0] for url in clock.sender(asked).urls()] == list("abdc")
-    with pytest.raises(UsageError, match="address 3 is none that apprise knows") as said:
+    with pytest.raises(UsageError, match="an address is none that apprise knows") as said:
         clock.sender(["rahasia-7://x"])
     assert "rahasia" not in str(said.value)
 

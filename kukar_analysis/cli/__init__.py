@@ -308,7 +308,8 @@ def _new_notebook(name: str, title: Text = None, question: Text = None) -> None:
         raise UsageError(f"name {name!r} cannot be used: {said}")
     numbered = {p.stem[3:]: int(p.stem[:2]) for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
     if name in numbered:
-        raise UsageError(f"notebooks/{numbered[name]:02}_{name}.ipynb is there already")
+        there = f"notebooks/{numbered[name]:02}_{name}.ipynb"
+        raise UsageError(f"{there} is there already; choose another name")
     path = paths.NOTEBOOKS / f"{max(numbered.values(), default=-1) + 1:02}_{name}.ipynb"
     made = json.loads(_HERE.joinpath("begun.ipynb").read_text(encoding="utf-8"))
     title = title or name.replace("_", " ").capitalize()
