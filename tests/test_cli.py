@@ -116,13 +116,6 @@ def test_an_error_is_one_line_and_an_exit_code(arguments, code, said, ended):
     assert error.count("\n") == 1 or "\nError: " in error
 
 
-def test_as_a_module_it_is_the_same_program_without_a_traceback(processed):
-    command = [sys.executable, "-m", "kukar_analysis", "list", "--processed", str(processed)]
-    done = subprocess.run([*command, "--region", "6402"], capture_output=True, text=True)
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert done.stderr.startswith("kukar: region '6402' is not known")
-
-
 @pytest.mark.parametrize(
     ("files", "participants", "code", "words"),
     [
@@ -207,9 +200,6 @@ def test_run_makes_reports_unless_a_figure_is_wrong_and_then_has_nothing_to_do(
     else:
         assert "printed 2.92, computed 2.82" in error
         assert "no report was made" in error.splitlines()[-1]
-
-
-# Only what has changed
 
 
 @pytest.fixture

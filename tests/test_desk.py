@@ -182,19 +182,6 @@ def test_a_notebook_that_was_run_and_saved_is_no_change_to_git(explored, project
     assert "execute_result" in path.read_text(encoding="utf-8")
 
 
-def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
-    explored.goto(lab.replace("jelajah", "02_indeks") + "&reset")  # jelajah is not reopened
-    explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
-    expect(explored.locator(f"{OPEN} .cm-editor.cm-focused")).to_be_visible()
-    explored.keyboard.press("Home")
-    explored.keyboard.press("Shift+End")
-    explored.keyboard.type('region: str = "35.07"')
-    expect(explored.locator(f"{OPEN} .cm-line", has_text='str = "35.07"')).to_be_visible()
-    run_all(explored)
-    answer = explored.locator(f"{OPEN} .jp-OutputArea .answer", has_text="Kabupaten Malang")
-    expect(answer.first).to_be_visible()
-
-
 def test_without_tables_it_starts_and_ctrl_c_leaves_no_process(lab, project, tmp_path):
     before = left_behind(project)
     with open_lab(project, tmp_path) as (process, address):

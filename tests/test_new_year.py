@@ -14,7 +14,7 @@ from reading import KUKAR, MALANG, Page
 from typer.testing import CliRunner
 
 import kukar_analysis as ka
-from kukar_analysis import clean, framework, paths
+from kukar_analysis import framework, paths
 from kukar_analysis.analysis import change, missing, priorities
 from kukar_analysis.cli import app, years
 from kukar_analysis.errors import UsageError
@@ -226,16 +226,6 @@ def test_a_year_that_cannot_begin_is_refused_with_what_to_do(year, asked, said, 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_edition_that_is_not_known_names_the_command_that_begins_it(raw_folder, tmp_path):
-    with pytest.raises(UsageError, match="if the print says so, add it to definitions/editions"):
-        framework.load().edition("2019-kppn-ikn")
-    heads = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
-    line = "KAB. MALANG;3,00;3,00;3,00;3,00;3,00;3,00;3,00;KPPN&IKN"
-    made = clean.clean(raw_folder({"2024/tabel.csv": f"{heads}\n{line}\n"}), tmp_path / "t")
-    (reason,) = made.tables["rejected"]["reason"]
-    assert reason == "2024-kppn-ikn belum tercatat: `kukar new-year 2024`"
-
-
 # The command
 
 
@@ -329,17 +319,13 @@ def test_between_years_nothing_is_said_that_a_copied_rule_does_not_bear(office, 
     assert "Perubahan ini mencakup 3 tahun sekaligus." in said
     assert "Aturan dan nilai tahun 2025 dan 2026 tidak tercatat." in said
     assert "yang tercetak pada 2027 diukur kementerian dari 2026" in said
-    neighbours = " ".join(ka.say.change("00.01", 2023, 2024))
-    assert "sekaligus" not in neighbours
-    assert "terdiri atas" in neighbours
+    assert "sekaligus" not in " ".join(ka.say.change("00.01", 2023, 2024))
     reasons = ka.components_between("00.01", 2024, 2027)["reason"]
-    assert len(reasons) == 6
-    assert reasons.str.contains("tidak terlihat atau belum dikonfirmasi").all()
+    assert reasons.str.contains("tidak terlihat atau belum dikonfirmasi").tolist() == [True] * 6
     assert "54 butir sama" in set(ka.components_between("00.01", 2023, 2024)["reason"])
     for year, is_said in ((2024, False), (2027, True)):
-        limit = ka.limits(year, "00.01", "index")["sentence"][0]
-        for said in (limit, ka.say.certainty(year, "00.01")[0]):
-            assert ("dikonfirmasi" in said, said.startswith(NOTICE)) == (is_said, is_said)
+        said = ka.say.certainty(year, "00.01")[0]
+        assert ("dikonfirmasi" in said, said.startswith(NOTICE)) == (is_said, is_said)
 
 
 @pytest.fixture

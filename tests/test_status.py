@@ -3,7 +3,6 @@
 import contextlib
 import json
 import re
-import shutil
 import subprocess
 import tempfile
 import threading
@@ -326,32 +325,14 @@ def test_what_would_lose_an_answer_is_not_deleted(surveyed, name, content, said)
 # docs/jadwal.md
 
 
-@pytest.fixture
-def installed(tmp_path):
-    """Return the blocks of a language in docs/jadwal.md, for a program that lies in a folder."""
+def test_the_line_of_the_documentation_for_cron_shows_what_a_failing_run_says(tmp_path):
+    text = (paths.ROOT / "docs" / "jadwal.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"```cron\n(.*?)```", text, re.DOTALL)
+    command = line.replace("/srv/kukar-analysis", str(tmp_path)).split(maxsplit=5)[5]
+    assert "%" not in command, "a % ends the command in a crontab"
     kukar = tmp_path / ".venv" / "bin" / "kukar"
     kukar.parent.mkdir(parents=True)
     kukar.touch(0o755)
-    text = (paths.ROOT / "docs" / "jadwal.md").read_text(encoding="utf-8")
-    text = text.replace("/srv/kukar-analysis", str(tmp_path))
-    return kukar, lambda language: re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
-
-
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not on this machine")
-def test_systemd_takes_the_units_of_the_documentation(installed, tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
-    units = [tmp_path / name for name in ("kukar.service", "kukar.timer")]
-    for unit, text in zip(units, installed[1]("ini"), strict=True):
-        unit.write_text(text)
-    command = ["systemd-analyze", "--user", "verify", *map(str, units)]
-    verified = subprocess.run(command, capture_output=True, text=True)
-    assert (verified.returncode, verified.stderr) == (0, "")
-
-
-def test_the_line_of_the_documentation_for_cron_shows_what_a_failing_run_says(installed):
-    kukar, (line,) = installed[0], installed[1]("cron")
-    command = line.split(maxsplit=5)[5]
-    assert "%" not in command, "a % ends the command in a crontab"
     for code, said in ((0, ""), (1, "run\n")):
         kukar.write_text(f"#!/bin/sh\necho $*\nexit {code}\n")
         assert subprocess.run(["sh", "-c", command], capture_output=True, text=True).stdout == said
