@@ -16,11 +16,13 @@ import urllib.error
 import urllib.request
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from reading import awaited
+from reading import MALANG, awaited, tables_from
 
 from kukar_analysis import store
+from kukar_analysis.analysis import compare
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
@@ -60,7 +62,7 @@ def project(tmp_path_factory):
 
 @contextlib.contextmanager
 def open_lab(project, processed):
-    """Start `kukar lab`; give its process and its address; press Ctrl-C."""
+    """Start `kukar lab`; give its process, what it said first, and its address; press Ctrl-C."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     env |= {"HOME": str(project / "home"), "PYTHONPATH": str(project), MARK: str(project)}
     env.pop(store.PROCESSED_VARIABLE, None)
@@ -82,7 +84,7 @@ def open_lab(project, processed):
         while not (address := re.search(r"http://127\.0\.0\.1:\S+", said)):
             said += (line := process.stdout.readline())
             assert line, f"no address was printed: {said}"
-        yield process, address[0]
+        yield process, said, address[0]
         os.killpg(process.pid, signal.SIGINT)
         process.communicate(timeout=60)
     finally:
@@ -102,8 +104,8 @@ def left_behind(project):
 
 @pytest.fixture(scope="module")
 def lab(project, processed):
-    with open_lab(project, processed) as (_, address):
-        yield address
+    with open_lab(project, processed) as (_, said, address):
+        yield said, address
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +113,7 @@ def page(lab):
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = browser.new_page(viewport={"width": 1280, "height": 2400})
-        page.goto(lab)
+        page.goto(lab[1])
         yield page
         browser.close()
 
@@ -148,7 +150,7 @@ def test_it_opens_the_exploring_notebook_in_indonesian_on_this_python_alone(lab,
     expect(page.locator(".jp-Notebook h1")).to_contain_text("Jelajah")
     assert page.locator(".lm-MenuBar-itemLabel").all_inner_texts() == MENUS
     assert "Would you like" not in page.inner_text("body")
-    address, token = lab.split("/lab/")[0], lab.split("token=")[1]
+    address, token = lab[1].split("/lab/")[0], lab[1].split("token=")[1]
     with urllib.request.urlopen(f"{address}/api/kernelspecs?token={token}") as answer:
         spec = json.load(answer)["kernelspecs"]["python3"]["spec"]
     assert spec["argv"][1:3] == ["-m", "ipykernel_launcher"]
@@ -166,9 +168,30 @@ def test_tables_figures_and_peers_follow_the_region_that_is_searched(explored):
     captioned(explored, "Kabupaten Malang, 2023")
     figure = explored.locator(f"{OPEN} figure.drawn img")
     expect(figure).to_have_attribute("alt", re.compile("Baseline 3,60"))
+    assert figure.evaluate("image => image.complete && image.naturalWidth > 300")
     peers = chosen(explored, "Pembanding").locator("option:checked").all_inner_texts()
     peers = {name.replace("\xa0", " ") for name in peers}
     assert {"Kota Malang", "Kota Samarinda"} & peers == {"Kota Malang"}
+
+
+def test_a_figure_is_traced_to_its_file_and_cell(explored):
+    chosen(explored, "Angka").select_option(label="Komponen Kolaborasi")
+    row = explored.locator(f"{OPEN} tr", has_text="baris 46, kolom 8").first
+    expect(row).to_be_visible()
+    assert "2023/tabel-nasional-peserta.csv" in row.inner_text()
+
+
+def test_what_is_shown_is_exported_unrounded(explored, project, processed):
+    with tables_from(processed):
+        expected = compare.components(2023, MALANG)["group_mean"]
+    chosen(explored, "Tampilan").select_option(label="Komponen terhadap kelompok")
+    captioned(explored, "terhadap kelompok")
+    explored.locator(f"{OPEN} .jupyter-button", has_text="Simpan").click()
+    expect(explored.locator(f"{OPEN} .widget-html", has_text="Ditulis")).to_be_visible()
+    stem = project / "notebooks/ekspor/2023-35.07-komponen-terhadap-kelompok"
+    for found in (pd.read_excel(f"{stem}.xlsx", engine="calamine"), pd.read_csv(f"{stem}.csv")):
+        assert found["group_mean"].tolist() == pytest.approx(expected.tolist(), rel=1e-15)
+    assert Path(f"{stem}.png").stat().st_size > 10_000
 
 
 def test_a_notebook_that_was_run_and_saved_is_no_change_to_git(explored, project):
@@ -182,9 +205,24 @@ def test_a_notebook_that_was_run_and_saved_is_no_change_to_git(explored, project
     assert "execute_result" in path.read_text(encoding="utf-8")
 
 
-def test_without_tables_it_starts_and_ctrl_c_leaves_no_process(lab, project, tmp_path):
+def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
+    explored.goto(lab[1].replace("jelajah", "02_indeks") + "&reset")  # jelajah is not reopened
+    explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
+    expect(explored.locator(f"{OPEN} .cm-editor.cm-focused")).to_be_visible()
+    explored.keyboard.press("Home")
+    explored.keyboard.press("Shift+End")
+    explored.keyboard.type('region: str = "35.07"')
+    expect(explored.locator(f"{OPEN} .cm-line", has_text='str = "35.07"')).to_be_visible()
+    run_all(explored)
+    answer = explored.locator(f"{OPEN} .jp-OutputArea .answer", has_text="Kabupaten Malang")
+    expect(answer.first).to_be_visible()
+
+
+def test_without_tables_it_says_so_and_starts_and_ctrl_c_leaves_no_process(lab, project, tmp_path):
+    assert "run `kukar clean`" not in lab[0]
     before = left_behind(project)
-    with open_lab(project, tmp_path) as (process, address):
+    with open_lab(project, tmp_path) as (process, said, address):
+        assert "run `kukar clean`" in said
         base, token = address.split("/lab/")[0], address.split("token=")[1]
         url = f"{base}/api/kernels?token={token}"
 

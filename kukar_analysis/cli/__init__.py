@@ -292,6 +292,8 @@ def _what_if(
 def _lab(no_browser: bool = False, port: int | None = None) -> None:
     from jupyterlab.labapp import LabApp
 
+    if not (tables := paths.processed_dir() / "index_scores.parquet").exists():
+        _warn(f"no tables in {tables.parent} yet: run `kukar clean`, then run the cells")
     first, known = "notebooks/jelajah.ipynb", os.environ.get("JUPYTER_CONFIG_PATH", "")
     os.environ["JUPYTER_CONFIG_PATH"] = f"{_HERE / 'jupyter'}{os.pathsep}{known}".rstrip(os.pathsep)
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this Python's kernel before a user's own
