@@ -30,8 +30,7 @@ _HEADED, _SAMPLED = 3, 200  # rows of headings above values; rows that tell what
 _OF_BLOCK = ("pillar", "sub_dimension", "programme")  # a repeated block has them for itself
 _LEAST = 3  # columns of answers from which a list of unknown form may be a survey
 _SCALES = {f"{low}-{low + 4}": {str(low + step): str(step) for step in range(5)} for low in (0, 1)}
-Tell = Callable[[str, str, Iterable[str]], str]
-"""Answers what is not certain: (option of `kukar map`, question, what is known) -> answer."""
+Tell = Callable[[str, str, Iterable[str]], str]  # (option, question, what is known) -> answer
 
 
 def load(raw: Path) -> tuple[dict[str, Form], list[str]]:
