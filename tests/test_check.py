@@ -37,9 +37,6 @@ def where(table, cells):
     return rows
 
 
-# The published figures
-
-
 def test_every_published_figure_is_counted_and_agrees(tables):
     assert [*check.counted(check.check(tables)).values()] == [
         "finals 2022: 38 of 38 agree",
@@ -61,9 +58,6 @@ def test_the_finals_of_2022_do_not_agree_under_the_rule_of_2023(tables, monkeypa
     monkeypatch.setattr(score, "index_of", once)
     found = rule(tables, "finals 2022")
     assert (len(found["agree"]), len(found["differ"])) == (17, 21)
-
-
-# Each rule differing, or without its parts
 
 
 @pytest.mark.parametrize("case", cases("recomputed").values(), ids=lambda case: case["case"])

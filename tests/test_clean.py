@@ -25,9 +25,6 @@ def sha256(text):
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# The raw folder of the project
-
-
 def test_the_raw_folder_of_the_project_gives_the_committed_row_counts(cleaned):
     said = "12 berkas, 1837 baris data dibaca = 1836 disimpan + 1 ditolak + 0 sudah ada"
     assert (list(clean.totals(cleaned)), cleaned.problems) == ([said], [])
@@ -42,7 +39,11 @@ def test_every_raw_file_is_read_and_every_line_of_it_is_counted(cleaned):
     lines = {n: len(p.read_text("utf-8-sig").strip().splitlines()) - 1 for n, p in raw.items()}
     assert {file: n for file, (n, *_) in counts(cleaned).items()} == lines
     with (store.RAW / "SOURCES.csv").open(encoding="utf-8", newline="") as file:
-        listed = {row["file"]: row["sha256"] for row in csv.DictReader(file)}
+        lines = [*csv.DictReader(file)]
+    assert {c for row in lines for c in row["citation"].split(" | ")} <= {
+        *framework.load().citations
+    }
+    listed = {row["file"]: row["sha256"] for row in lines}
     assert dict(cleaned.tables["files"][["file", "sha256"]].itertuples(index=False)) == listed
 
 
@@ -164,9 +165,6 @@ def test_a_fault_of_the_program_costs_one_file_and_is_told_in_one_line(
     assert "Rahasia" not in problem
 
 
-# National tables
-
-
 def national(*numbers):
     """Return a national table of invented lines, with these running numbers."""
     regions = [r for r in framework.load().regions.values() if not r.is_sample]
@@ -198,9 +196,6 @@ def test_a_region_may_belong_to_another_group_the_next_year(clean_files):
     assert list(made.tables["index_scores"]["edition"]) == ["2022-kppn-ikn", "2023-reguler"]
 
 
-# SOURCES.csv
-
-
 def test_a_file_that_differs_from_its_fingerprint_stays_out_until_its_line_is_confirmed(
     clean_files,
 ):
@@ -219,12 +214,6 @@ def test_a_file_that_differs_from_its_fingerprint_stays_out_until_its_line_is_co
     assert (row.file, row.origin, row.rule) == (*["2023/differs.csv"] * 2, "unconfirmed")
 
 
-def test_a_survey_that_is_the_copy_of_one_that_stays_out_is_read(clean_files):
-    answers, sources = "NAMA;PILAR;P1\nWarga;Smart Living;3\n", "file,sha256\n2023/a.csv,0\n"
-    made = clean_files({"SOURCES.csv": sources, "2023/a.csv": answers, "2023/b.csv": answers})
-    assert counts(made)["2023/b.csv"] == (1, 1, 0, 0)
-
-
 def test_whether_there_was_a_record_to_compare_with_is_recorded(raw_folder, tmp_path, monkeypatch):
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
     for sources in ({}, {"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(LIST)}\n"}):
@@ -241,9 +230,6 @@ def test_sources_that_cannot_be_read_are_a_problem_and_the_files_are_read(clean_
     (problem,) = made.problems
     assert problem.startswith("SOURCES.csv: tidak dapat dipakai: ")
     assert len(made.tables["pillar_agencies"]) == 1
-
-
-# Said twice, and said otherwise
 
 
 def test_the_records_of_a_claim_are_counted_and_two_against_one_is_no_majority(clean_files):
@@ -281,8 +267,6 @@ def test_invented_data_among_real_data_is_a_problem(clean_files):
     (problem,) = clean_files({"2023/a.csv": LIST, "2023/contoh.csv": invented}).problems
     assert problem.startswith("2023/contoh.csv: data contoh tercampur dengan data asli.")
 
-
-# Corrections
 
 CORRECTED = "2024/statistik-bps-kaltim.csv"
 STATISTICS = "TAHUN;DAERAH;STATISTIK;NILAI;SATUAN;SITASI"

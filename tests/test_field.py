@@ -106,10 +106,7 @@ def test_without_known_numbers_running_ones_stand_in_and_it_is_said(tables, with
     assert short == []
 
 
-# Tables that are not what `kukar clean` wrote of the raw files at hand
-
-
-@pytest.mark.parametrize("change", ["edited", "added", "removed", "definitions"])
+@pytest.mark.parametrize("change", ["edited", "added", "removed", "mapping", "definitions"])
 def test_tables_of_other_raw_files_or_definitions_are_refused(
     change, raw_folder, tmp_path, monkeypatch
 ):
@@ -123,7 +120,8 @@ def test_tables_of_other_raw_files_or_definitions_are_refused(
     elif change == "removed":
         path.unlink()
     else:
-        path = path.with_name("baru.csv") if change == "added" else path
+        names = {"added": "2021/baru.csv", "mapping": "MAPPINGS.csv"}
+        path = raw / names.get(change, "2021/a.csv")
         path.write_text(f"{rows}\n")
     if change != "definitions":
         said = f"{path.name}.*kukar clean"

@@ -8,7 +8,6 @@ from cases import cases
 
 from kukar_analysis import clean, framework, suggest
 from kukar_analysis.errors import KukarError, UsageError
-from kukar_analysis.framework.facts import FIXED_NAMES
 
 FW = framework.load()
 LETTERS = {
@@ -44,9 +43,6 @@ def faults(folder):
     return str(caught.value)
 
 
-# What is there
-
-
 @pytest.mark.parametrize("edition", LETTERS)
 def test_an_edition_rounds_weighs_and_asks_as_its_letter_says(edition):
     rounding, weights, questions = LETTERS[edition]
@@ -76,9 +72,6 @@ def test_all_514_regions_are_there_besides_the_invented_ones_and_54_questions_ar
     assert " ".join(FW.pillars) == "governance branding economy living society environment"
 
 
-# Questions asked of the framework
-
-
 def test_a_region_code_may_be_the_number_papermill_makes_of_it_but_not_without_a_point():
     for given, code in ((64.02, "64.02"), (" 64.02 ", "64.02"), (32.1, "32.10"), ("32.1", "32.10")):
         assert FW.region(given).region == code
@@ -106,12 +99,6 @@ def test_what_is_not_known_is_refused_with_what_is(ask, said):
         ask()
 
 
-def test_what_is_not_confirmed_is_counted_by_file(definitions):
-    weight = "2023-reguler,impact,20,"
-    replace(definitions, "weights.csv", f"{weight}seen", f"{weight}unconfirmed")
-    assert framework.load(definitions).unconfirmed("2023-reguler") == {"weights": 1}
-
-
 def test_what_is_derived_from_definitions_is_derived_anew_with_them(
     definitions, monkeypatch, raw_folder, tmp_path
 ):
@@ -129,23 +116,12 @@ def test_what_is_derived_from_definitions_is_derived_anew_with_them(
     assert after.tables["pillar_agencies"]["region"].to_list() == ["64.02"]
 
 
-# Names met in print
-
-
 @pytest.mark.parametrize(
     "case", cases("names").values(), ids=lambda c: f"{c['kind']} {c['printed']}"
 )
 def test_a_printed_name_stands_for_one_id_for_several_or_for_none(case):
     ids = case["ids"].split("|") if case["ids"] else []
     assert FW.match(case["kind"], case["printed"]) == ids
-
-
-def test_a_fixed_id_has_a_word_for_readers():
-    for kind, ids in FIXED_NAMES.items():
-        assert [FW.match(kind, FW.names[kind][id_]) for id_ in ids] == [[id_] for id_ in ids]
-
-
-# Reading a file of definitions: every fault once
 
 
 @pytest.mark.parametrize("case", cases("definitions").values(), ids=cases("definitions"))

@@ -200,9 +200,6 @@ def test_scores_of_another_year_fit_no_edition(quick, old, year, said):
     assert "tabel nilai butir tidak dikenali" in why(quick, bare)
 
 
-# National table
-
-
 HEADS = "NO|KAB/KOTA|BASELINE (10%)|OUTPUT|OUTCOME|IMPACT|QUICK WINS|PROGRAM KOLABORASI"
 HEADS = tuple(f"{HEADS}|NILAI FINAL|TINGKAT IMPROVEMENT|KET".split("|"))
 WIDTHS = (9, 24, 18, 15, 17, 15, 13, 22, 13, 24, 18)
@@ -322,9 +319,6 @@ def test_the_group_of_a_table_without_one_is_that_of_the_text_above(quick, remar
     assert column(reading, "national_table", "group") == ["kppn-ikn"] * 4
 
 
-# Notes and region
-
-
 def test_notes_have_their_kind_and_the_one_pillar_they_name(quick, old):
     assert [
         (r.cells["kind"], r.cells["pillar"], r.cells["text"])
@@ -364,16 +358,6 @@ def test_the_region_is_that_of_the_address_or_else_of_the_file_or_is_asked(quick
         found = str(error)
         assert "seperti `2022/surat-64.02.pdf`" in found
     assert case["said"] in found
-
-
-# Files
-
-
-def test_pages_that_are_pictures_are_named_in_one_line(read, old):
-    reading = read(replace(old, sections=(), pictures=(3, 1)))
-    said = next(p for p in reading.problems if "berupa gambar" in p)
-    assert re.search(r"halaman 1, 2, 3, \d+ tidak dibaca, .* `kukar template letter 2022`", said)
-    assert len(records(reading, "assessor_notes")) == 5
 
 
 @pytest.mark.parametrize(

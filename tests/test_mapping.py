@@ -7,9 +7,7 @@ from cases import cases
 from reading import write_book
 from typer.testing import CliRunner
 
-from kukar_analysis import clean, cli, store
-from kukar_analysis.clean import received
-from kukar_analysis.errors import TableError
+from kukar_analysis import clean, cli
 from kukar_analysis.read import mapping
 
 LIKERT = ["Sangat Tidak Setuju", "Tidak Setuju", "Netral", "Setuju", "Sangat Setuju"]
@@ -75,9 +73,6 @@ def likert(*values):
 VALUES = [4, 0, 2, 3, 1, 4, 4, 2, 3]
 SCALE = ("--scale", "0-4")
 LIVING = [["Pilar", *ASKED], ["Smart Living", *VALUES]]
-
-
-# Surveys
 
 
 @pytest.mark.parametrize("case", mapped("survey"))
@@ -202,8 +197,6 @@ def test_at_the_keyboard_it_asks_what_is_not_certain(office, monkeypatch):
     assert "Layanan mudah,statement_1,living,Simpel" in office.mappings()
 
 
-# Statistics
-
 HDI = ("--statistic", "hdi", "--unit", "indeks", "--citation", "bps-ipm")
 PUBLISHED = "Indeks Pembangunan Manusia // Kabupaten/Kota|IPM| // |2022|2023* // (1)|(2)|(3) // "
 PUBLISHED += "KALIMANTAN TIMUR|77.44|78.20 // Kab. Kutai Kartanegara|74.67|75.02 // "
@@ -252,9 +245,6 @@ def test_a_year_that_is_not_printed_is_told_for_that_file_alone(office):
     assert "tahun angkanya tidak tertulis" in made.problems[0]
 
 
-# The file of mappings
-
-
 @pytest.mark.parametrize(
     ("line", "said"),
     [
@@ -278,14 +268,3 @@ def test_a_file_saved_by_excel_with_semicolons_is_read_and_added_to(office):
     office.map(name, *SCALE)
     assert office.answers() == {"living": VALUES}
     assert "survei-1,heading,Pilar,pillar,," in office.mappings()
-
-
-def test_tables_made_before_a_mapping_changed_do_not_belong_any_more(office):
-    name = office.arrives("a.csv", rows=LIVING)
-    office.map(name, *SCALE)
-    office.clean()
-    received.check_tables(office.tables, office.raw)
-    assert store.read("files", office.tables)["kind"].tolist() == ["survey", "mapping"]
-    (office.raw / mapping.MAPPINGS).write_text(office.mappings() + "x,unit,persen,,,\n")
-    with pytest.raises(TableError, match=r"MAPPINGS\.csv is new, changed or gone"):
-        received.check_tables(office.tables, office.raw)

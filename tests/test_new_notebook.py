@@ -82,9 +82,6 @@ def test_a_name_that_cannot_be_used_is_refused_in_one_line(name, folder):
     assert list(folder.iterdir()) == []
 
 
-# What a notebook is
-
-
 def test_a_notebook_with_year_and_region_is_a_report_called_by_its_title(tmp_path):
     given = f'{PARAMETERS}\nnearest: int = 10  # tetangga\nshare: float = 0.5\nnames = ["a"]'
     write_notebook(tmp_path, "92_karangan", parameters=given)

@@ -57,8 +57,6 @@ def test_a_line_of_several_faults_is_one_rejected_record(spoilt):
     assert len(spoilt.tables["rejected"]) > len(files)
 
 
-# What is kept
-
 KEPT = Path(__file__).parent / "cases" / "raw"
 """Lists of which everything is kept; butir.csv comes before the table that tells its edition."""
 
@@ -130,9 +128,6 @@ def test_the_other_lists_are_kept_whole(kept):
     ]
     # a line keeps its own year and else has that of its folder
     assert rows(kept, "official_statistics", "year", "value") == [(2010, 69.16), (2024, -1.5)]
-
-
-# The edition a question belongs to
 
 
 @pytest.mark.parametrize(

@@ -67,21 +67,6 @@ def test_a_kind_of_list_is_known_by_the_headings_it_needs_in_any_spelling(read, 
     assert [named[place] for place in sorted(named)] == [h.strip() for h in heads.split(";")]
 
 
-def test_a_column_without_a_use_is_named_and_an_empty_heading_is_not(reading):
-    found = reading(f"Column1;{HEADS};;CATATAN;X;X\nx;{LINE};;y;4;5\n")
-    assert found.notes == [f"{NAME}: kolom tidak dipakai: Column1, CATATAN, X, X."]
-    assert cells(found.lists[0]) == [("KAB. MALANG", "Smart Living", "3")]
-
-
-def test_a_record_can_be_had_by_the_headings_as_printed_and_by_its_place(read):
-    found = read(f"Kab/Kota; pilar ;JUMLAH OPD\n{LINE}\n")
-    (record,) = found.records
-    assert [*found.printed(record)] == ["Kab/Kota", "pilar", "JUMLAH OPD"]
-    assert [*found.printed(record).values()] == LINE.split(";")
-    origins = [found.origin(record, column) for column in ("agencies", "year", None)]
-    assert origins == [f"{NAME}#l2:c3", f"{NAME}#l2", f"{NAME}#l2"]
-
-
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
@@ -131,11 +116,3 @@ REFUSED = {
 def test_what_is_no_list_is_refused_with_the_nearest_kind_and_what_it_lacks(read, content, said):
     with pytest.raises(SourceError, match=said):
         read(content)
-
-
-def test_a_list_of_headings_alone_is_said(reading):
-    found = reading(HEADS)
-    assert found.problems == [
-        f"{NAME}: ada judul kolom, tetapi tidak ada barisnya. Periksa berkas asalnya."
-    ]
-    assert found.lists[0].records == []

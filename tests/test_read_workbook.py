@@ -54,9 +54,6 @@ def scores(path):
     return [record.cells["score"] for record in found.records]
 
 
-# What a cell shows
-
-
 CELLS = [(3.0, "3"), (2.75, "2.75"), (0, "0"), (0.1 + 0.2, "0.3"), ("3", "3"), (" 3,5 ", "3,5")]
 CELLS += [("-", "-"), (date(2023, 4, 3), "2023-04-03"), (True, "TRUE")]
 
@@ -93,9 +90,6 @@ def test_a_formula_is_its_saved_value_its_error_or_marked_as_never_calculated(bo
     written = (rb'<c r="C2"[^>]*>.*?</c>', b'<c r="C2"' + cell)
     rows = [HEADS, [ID, "ada", "=1/0"], [ID, "ada", 2]]
     assert scores(book(rows, parts={SHEET: lambda xml: re.sub(*written, xml)})) == [shown, "2"]
-
-
-# Which sheets
 
 
 def test_every_sheet_is_read_and_says_pillar_and_agency_with_the_files_name(book):
@@ -153,9 +147,6 @@ def test_a_workbook_in_which_no_sheet_is_known_is_refused_and_each_named(book, s
         read(book(sheets))
 
 
-# What is refused
-
-
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 LOCKED = OLE + b"\0" * 5000 + "EncryptedPackage".encode("utf-16-le")
 
@@ -211,9 +202,6 @@ def test_a_part_that_is_no_sound_xml_is_refused(book, monkeypatch, part, said):
     monkeypatch.setattr(files, "_TAGS", 10**5)
     with pytest.raises(SourceError, match=said):
         read(book(WHOLE, parts={"xl/workbook.xml": part}))
-
-
-# What is hidden, struck through or said beside
 
 
 def test_rows_that_are_hidden_or_filtered_out_are_said_and_not_read(book):

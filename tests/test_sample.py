@@ -100,13 +100,3 @@ def test_nobody_is_named_in_a_table_and_all_is_of_the_invented_region(sample_cle
         for column in table.select_dtypes(exclude=["number", "bool"]):
             found = table[column].dropna().astype(str)
             assert not found.str.contains(NOBODY).any(), f"{name} {column}"
-
-
-def test_a_dozen_agencies_answer_in_four_layouts(sample_cleaned):
-    table, scores = (sample_cleaned.tables[n] for n in ("files", "question_scores"))
-    is_form = table["file"].str.startswith("2023/opd/") & (table["kind"] == "agency_form")
-    assert is_form.sum() >= 12
-    own = scores[(scores["source"] == "self") & scores["opd"].notna()]
-    assert set(own["year"]) == {2022, 2023}
-    sheets = own["origin"].str.extract("#(.*)!")[0]
-    assert {"Smart Living", "Penilaian", "Rekap", "Living"} <= set(sheets)

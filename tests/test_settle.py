@@ -74,25 +74,6 @@ def test_what_is_superseded_says_by_what_and_where_it_stood(clean_files):
     assert f"tetapi berkasnya tidak ada: digantikan {A}." in problem
 
 
-@pytest.mark.parametrize(
-    ("other", "what"),
-    [
-        (form("2"), "NILAI MANDIRI 3.0 -> 2.0"),
-        (form(answer="belum"), "JAWABAN ada -> belum"),
-        (form(""), "NILAI MANDIRI 3.0 -> (kosong)"),
-    ],
-)
-def test_of_two_answers_that_differ_neither_is_kept_and_both_places_are_said(
-    clean_files, other, what
-):
-    made = clean_files({A: form(), B: other})
-    assert (scores(made), rules(made)) == ([], ["conflict", "conflict"])
-    first, second = made.problems
-    assert "bertentangan dengan 2023/b.csv#l2:c" in first
-    assert f"pada Indeks Pembangunan Manusia ({what}). Tentukan mana yang benar" in first
-    assert second.startswith("2023/b.csv: bertentangan dengan baris data lain (baris 2, kolom ")
-
-
 @pytest.mark.parametrize("way", ["open", "corrected form", "definitions", "nobody's word"])
 def test_two_agencies_that_differ_are_both_kept_and_the_difference_is_settled_by(
     way, clean_files, with_definitions, monkeypatch, tmp_path

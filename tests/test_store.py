@@ -15,9 +15,6 @@ def agencies(**cells):
     return store.frame("pillar_agencies", [AGENCIES | cells])
 
 
-# Reading
-
-
 def test_a_table_that_is_not_there_not_known_cut_or_of_another_version_is_refused(tmp_path):
     with pytest.raises(UsageError, match="'scores' is not known; known: question_scores, comp"):
         store.read("scores", tmp_path)
@@ -44,9 +41,6 @@ def test_written_tables_are_read_back_the_same_and_say_where_a_row_comes_from(ta
             pd.testing.assert_frame_equal(found, table)
             assert list(found) == list(store.SCHEMAS[name].columns)
             assert name == "files" or not store.SCHEMAS[name].columns["origin"].nullable
-
-
-# The schemas: every rule once
 
 
 BREAKS = """
@@ -102,9 +96,6 @@ def test_a_table_of_another_shape_is_refused_and_all_its_failures_are_listed(tab
         store.validated("component_scores", spoilt)
     for fault in ("5.0 in row 0", "'99.99' in row 2", "23 in row 4"):
         assert fault in str(caught.value)
-
-
-# Writing
 
 
 def test_where_one_table_is_bad_none_is_changed_and_a_set_broken_off_is_refused(

@@ -7,7 +7,6 @@ questions and their codes are those of an edition.
 from dataclasses import dataclass, field, make_dataclass
 
 from fpdf import FPDF
-from PIL import Image, ImageDraw
 
 from kukar_analysis import framework, score
 
@@ -59,8 +58,6 @@ class Layout:
 
 @frozen
 class Letter:
-    """An invented letter; `pictures` are the numbers of picture pages before and after the text."""
-
     region: str
     year: int
     sections: tuple
@@ -69,7 +66,6 @@ class Letter:
     national: National | None = None
     remarks: tuple = ()
     closing: tuple[str, ...] = ()
-    pictures: tuple[int, int] = (0, 0)
     password: str | None = None
 
 
@@ -78,8 +74,6 @@ def write(path, letter):
     pdf = _Paper(letter.layout.page_numbers)
     if letter.password:
         pdf.set_encryption(owner_password="owner", user_password=letter.password)
-    for _ in range(letter.pictures[0]):
-        pdf.picture()
     pdf.begin()
     for line in letter.address:
         pdf.line_of(line)
@@ -102,8 +96,6 @@ def write(path, letter):
                     pdf.hanging(mark, sub, 20)
     for line in letter.closing:
         pdf.line_of(line, indent=100)
-    for _ in range(letter.pictures[1]):
-        pdf.picture()
     pdf.output(str(path))
     return path
 
@@ -188,12 +180,6 @@ class _Paper(FPDF):
     def begin(self):
         self.add_page()
         self._y = _TOP
-
-    def picture(self):
-        self.add_page()
-        image = Image.new("L", (420, 594), 255)
-        ImageDraw.Draw(image).text((150, 280), f"{MARK}: 3,00", fill=0)
-        self.image(image, 10, 15, 190, 270)
 
     def line_of(self, text, indent=0, align="L", above=0):
         self._y += above * _PITCH
