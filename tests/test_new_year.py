@@ -100,13 +100,13 @@ def office(tmp_path_factory):
         (raw / str(year) / NATIONAL).write_text(text, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(framework, "DEFINITIONS", definitions)
-        years.copy(2024, [SOURCE])
+        framework.add_year(2024, [SOURCE])
         for name in ADDED:  # as an analyst confirms what was copied, and corrects two weights
             edit(definitions / f"{name}.csv", ("unconfirmed,L23", "assumed,sample"))
         outcome, collaboration = "2024-kppn-ikn,outcome,", "2024-kppn-ikn,collaboration,"
         weights = (f"{outcome}20", f"{outcome}25"), (f"{collaboration}10", f"{collaboration}5")
         edit(definitions / "weights.csv", *weights)
-        years.copy(2027, ["2024-kppn-ikn"])
+        framework.add_year(2027, ["2024-kppn-ikn"])
     asked = ["report", "--region", "00.01", "--only", "02_indeks"]
     return folder, copied.run(
         folder,
@@ -135,7 +135,7 @@ def test_a_copy_adds_lines_that_are_to_be_confirmed_below_those_that_stand(defin
         path = definitions / f"{name}.csv"
         path.write_bytes(SAVED[saved](path.read_bytes()))
     before = bytes_of(definitions)
-    years.copy(2027, [SOURCE])
+    framework.add_year(2027, [SOURCE])
     now = {name: of for name, of in bytes_of(definitions).items() if of != before[name]}
     added = {Path(n).stem: now[n].removeprefix(before[n].rstrip()).split(b"\n")[1:-1] for n in now}
     assert {name: len(lines) for name, lines in added.items()} == ADDED
@@ -145,7 +145,7 @@ def test_a_copy_adds_lines_that_are_to_be_confirmed_below_those_that_stand(defin
 
 
 def test_a_copied_edition_asks_and_weighs_as_its_source_and_none_of_it_is_confirmed(definitions):
-    years.copy(2027, [SOURCE])
+    framework.add_year(2027, [SOURCE])
     fw = framework.load()
     made, source = fw.edition("2027-kppn-ikn"), fw.edition(SOURCE)
     assert (made.year, made.group, made.follows) == (2027, "kppn-ikn", SOURCE)
@@ -169,14 +169,14 @@ def test_all_files_are_changed_or_none(definitions, monkeypatch):
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space"):
-        years.copy(2028, [SOURCE])
+        framework.add_year(2028, [SOURCE])
     assert bytes_of(definitions) == before
 
 
 def test_what_is_abolished_is_not_copied_from_its_year_on(definitions):
-    years.copy(2025, [SOURCE])
+    framework.add_year(2025, [SOURCE])
     assert SPBE in framework.load().edition_questions["2025-kppn-ikn"]
-    years.copy(2026, ["2025-kppn-ikn", "2023-reguler"])
+    framework.add_year(2026, ["2025-kppn-ikn", "2023-reguler"])
     fw = framework.load()
     assert SPBE not in fw.edition_questions["2026-kppn-ikn"]
     assert fw.edition("2026-kppn-ikn").questions == 116
@@ -276,7 +276,7 @@ def test_an_invented_edition_is_checked_and_has_its_reports_with_no_code(office)
     said = ended[1]["out"]
     assert "finals 2024: 2 of 2 agree" in said
     assert "improvements 2024: 2 of 2 agree" in said
-    assert "edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn and not confirmed" in said
+    assert "edition 2027-kppn-ikn: 124 facts copied from 2024-kppn-ikn not confirmed" in said
     said, _ = page(folder, "2024/00.01/02_indeks")
     assert "adalah 2,87 dari skala 4" in said
     assert "belum dikonfirmasi" not in said.split("Letak halaman")[-1]
@@ -337,7 +337,7 @@ def on_record(definitions, processed, monkeypatch):
 
 def test_nothing_is_said_where_all_is_confirmed_and_parts_are_counted(on_record):
     assert missing.unconfirmed(KUKAR, 2022, 2023) == []
-    years.copy(2027, [SOURCE])
+    framework.add_year(2027, [SOURCE])
     two = [f"2027-kppn-ikn,{part}," for part in ("baseline,10", "output,20")]
     edit(on_record / "weights.csv", *((f"{x}unconfirmed", f"{x}seen") for x in two))
     (said,) = missing.unconfirmed(KUKAR, 2027)

@@ -7,7 +7,6 @@ run holds the folder. Commands import what they need themselves, so that `kukar 
 import csv
 import json
 import os
-import re
 import sys
 from collections import Counter
 from collections.abc import Callable
@@ -163,8 +162,7 @@ def _checked() -> tuple[bool, bool]:
         _warn(f"differs: {difference}")
     for e in fw.editions.values():
         if count := sum(fw.unconfirmed(e.edition).values()):
-            said = f"edition {e.edition}: {count} facts copied from {e.follows} and not confirmed"
-            typer.echo(f"{said}: filter `status` = unconfirmed in {framework.DEFINITIONS}")
+            typer.echo(f"edition {e.edition}: {count} facts copied from {e.follows} not confirmed")
     return not check.differences(found), not short
 
 
@@ -253,10 +251,9 @@ def _share(year: int, asked: Asked, paper: str = "A4", draft: bool = False) -> b
         path, faults = share.share(*call, raw=asked.raw, sheet=paper, is_draft=draft)
     for fault in faults:
         _warn(f"draft because: {fault}")
-    size, fits = path.stat().st_size / 1e6, path.stat().st_size <= share.LARGEST
-    limit = f", too large to send: more than {share.LARGEST / 1e6:.0f} MB"
-    typer.echo(f"{path}: {size:.1f} MB{'' if fits else limit}")
-    return fits
+    size, most = path.stat().st_size / 1e6, share.LARGEST / 1e6
+    typer.echo(f"{path}: {size:.1f} MB" + f", too large to send: over {most:.0f}" * (size > most))
+    return size <= most
 
 
 @command("change fixed")
@@ -305,19 +302,7 @@ def _lab(no_browser: bool = False, port: int | None = None) -> None:
 
 @command()
 def _new_notebook(name: str, title: Text = None, question: Text = None) -> None:
-    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
-        said = "expected up to 40 small letters, digits and _, as anggaran_desa; it gets its number"
-        raise UsageError(f"name {name!r} cannot be used: {said}")
-    numbered = {p.stem[3:]: int(p.stem[:2]) for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
-    if name in numbered:
-        there = f"notebooks/{numbered[name]:02}_{name}.ipynb"
-        raise UsageError(f"{there} is there already; choose another name")
-    path = paths.NOTEBOOKS / f"{max(numbered.values(), default=-1) + 1:02}_{name}.ipynb"
-    made = json.loads(_HERE.joinpath("begun.ipynb").read_text(encoding="utf-8"))
-    title = title or name.replace("_", " ").capitalize()
-    question = question or f"Halaman ini menjawab apa yang dikatakan data tentang {title}."
-    made["cells"][0]["source"] = [f"# {title}\n", "\n", question]
-    paths.write(path, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
+    path = notebooks.begin(name, title, question)
     typer.echo(f"notebooks/{path.name}: runs as it is, for each region and year on record")
     said = f"`kukar report --only {path.stem}` makes its pages, `-p most=5` one with another value"
     typer.echo(f"next: open it with `kukar lab`; {said} of a parameter of its own")

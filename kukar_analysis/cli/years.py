@@ -4,20 +4,15 @@ import csv
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import clean, forms, framework, paths, places
+from kukar_analysis import clean, forms, framework, paths
 from kukar_analysis.clean.received import NAMELESS, SOURCES, nameless, originals
 from kukar_analysis.errors import KukarError, SourceError, UsageError
-
-FILES = ("edition_questions", "editions", "weights", "surveys")  # that hold an edition's facts
-_OF_RECORD = ["year", "region", "pillar", "sub_dimension", "programme", "respondent"]
-_README = "LIES-SAYA.txt"
 
 
 def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str]:
@@ -40,10 +35,10 @@ def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str
     asks = [made for made, source in copies.items() if fw.asked(source.edition)]
     if asks and folder.exists() and (folder.is_file() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already; name another folder with --to")
-    copy(year, [source.edition for source in copies.values()])
+    framework.add_year(year, [source.edition for source in copies.values()])
     for made, source in copies.items():
         yield f"edition {made}: copied from {source.edition}, and nothing of it confirmed yet"
-        for gone in _retired(year) & {*fw.edition_questions.get(source.edition, ())}:
+        for gone in framework.retired(year) & {*fw.edition_questions.get(source.edition, ())}:
             said = f"not copied: {fw.questions[gone].label} ({gone}). {fw.retired[gone].reason}"
             yield f"{said}. If the form asks it, add its line to edition_questions.csv"
     for part in ("opd", "survei"):
@@ -54,48 +49,11 @@ def begin(year: int, asked: str | None, folder: Path, raw: Path) -> Iterator[str
         files = forms.write("agency", year, opd=fw.opd, **where)
         for kind in ["programmes", *["survey"] * (edition in framework.load().surveys)]:
             files += forms.write(kind, year, **where)
-        text = Path(__file__).with_name(_README).read_text(encoding="utf-8")
-        paths.write(folder / _README, text.format(year=year))
-        yield f"{len(files)} forms to send out, with {_README}: {folder}"
+        text = Path(__file__).with_name("LIES-SAYA.txt").read_text(encoding="utf-8")
+        paths.write(folder / "LIES-SAYA.txt", text.format(year=year))
+        yield f"{len(files)} forms to send out, with LIES-SAYA.txt: {folder}"
     said = f"in {framework.DEFINITIONS} filter `status` = unconfirmed; correct each fact to the"
     yield f"next: {said} rule of {year}, and write its status (seen or inferred) and citation"
-
-
-def _retired(year: int) -> set[str]:
-    return {question for question, r in framework.load().retired.items() if r.since <= year}
-
-
-def copy(year: int, sources: list[str]) -> None:
-    """Add lines for editions copied from `sources`, without the questions retired by then.
-
-    All files are changed or none.
-    """
-    fw, after = framework.load(), dict[Path, bytes]()
-    for name in FILES:
-        path = framework.DEFINITIONS / f"{name}.csv"
-        lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-        lines = lines[lines["edition"].isin(sources)]
-        if "question" in lines:
-            lines = lines[~lines["question"].isin(_retired(year))]
-            component = lines["question"].str.split(".").str[0]
-            lines["number"] = lines.groupby(["edition", component]).cumcount() + 1
-            asked = lines["edition"].value_counts()
-        changed = {
-            "edition": lines["edition"].map({e: f"{year}-{fw.edition(e).group}" for e in sources}),
-            "year": year,
-            "follows": lines["edition"],
-            "questions": lines["edition"].map(asked).astype("Int64"),
-            "continuity": "same",
-            "status": "unconfirmed",
-            "note": "Disalin dari edisi " + lines["edition"] + f"; aturan {year} belum tercatat",
-        }
-        made = lines.assign(**{column: changed[column] for column in changed if column in lines})
-        text = made.to_csv(header=False, index=False, lineterminator="\n")
-        after[path] = path.read_bytes().rstrip(b"\r\n") + b"\n" + text.encode()
-    with ExitStack() as stack:  # all are written before one takes its place
-        for path, content in after.items():
-            stack.enter_context(paths.replacing(path)).write_bytes(content)
-    framework.forget()
 
 
 def forget_names(raw: Path, work: Path, days: int, today: date) -> list[str]:
@@ -119,7 +77,10 @@ def forget_names(raw: Path, work: Path, days: int, today: date) -> list[str]:
             continue
         if kind != "survey":
             raise KukarError(f"{name} holds other lists too: save the survey as its own file")
-        lists[name], beside = _list(before["survey_responses"], name), raw / nameless(name)
+        lists[name], beside = (
+            forms.answers_alone(before["survey_responses"], name),
+            raw / nameless(name),
+        )
         if beside.exists() and beside.read_bytes() != lists[name].encode():
             raise KukarError(f"{beside} is there already, and no list of {name}: rename one")
     _replace(trial, lists)
@@ -147,22 +108,6 @@ def _replace(raw: Path, lists: dict[str, str]) -> None:
 def _answers(tables: dict[str, pd.DataFrame]) -> dict[object, int]:
     rows = tables["survey_responses"].drop(columns="origin").astype(object).fillna("")
     return dict(rows.value_counts())
-
-
-def _list(answers: pd.DataFrame, name: str) -> str:
-    """Return the list that takes a survey's place, a line a record, as `kukar clean` reads it."""
-    answers = answers[answers["origin"].map(places.file_of) == name]
-    record = answers["origin"].map(places.record_of)
-    parts = answers.groupby(record)["sub_dimension"]
-    part = parts.transform("first").where(parts.transform("nunique") == 1)  # else by their numbers
-    rows = answers.assign(record=record, sub_dimension=part).astype({"answer": "Int64"})
-    rows[_OF_RECORD] = rows[_OF_RECORD].astype(object).fillna("")
-    made = rows.set_index(["record", *_OF_RECORD, "statement"])["answer"].unstack()
-    statement = forms.heading("survey", "statement")
-    made = made if len(made) else made.reindex(columns=[1])  # a heading, so that it is read
-    made = made.rename(columns=lambda number: statement.replace("#", str(number)))
-    heads = [forms.heading("survey", column) for column in _OF_RECORD]
-    return str(made.droplevel("record").to_csv(sep=";", index_label=heads, lineterminator="\n"))
 
 
 def _received(raw: Path) -> dict[str, date]:

@@ -29,6 +29,8 @@ KINDS = {
     "survey": ("survei-{0}", "Survei Pengguna Layanan"),
 }
 """The file and the title of a kind of form."""
+_ANSWER = ["year", "region", "pillar", "sub_dimension", "programme", "respondent"]
+"""What a list of answers says of each, beside the answers."""
 
 
 def write(
@@ -257,3 +259,19 @@ def _statements(facts: Survey, pillar: str, heads: Sequence[str]) -> str:
         of.setdefault(part, []).append(head)
     said = (f"{own[0]}–{own[-1]} {fw.sub_dimensions[part].name}" for part, own in of.items())
     return "; ".join(said)
+
+
+def answers_alone(answers: pd.DataFrame, name: str) -> str:
+    """Return the list that takes a survey's place, a line a record, as `kukar clean` reads it."""
+    answers = answers[answers["origin"].map(places.file_of) == name]
+    record = answers["origin"].map(places.record_of)
+    parts = answers.groupby(record)["sub_dimension"]
+    part = parts.transform("first").where(parts.transform("nunique") == 1)  # else by their numbers
+    rows = answers.assign(record=record, sub_dimension=part).astype({"answer": "Int64"})
+    rows[_ANSWER] = rows[_ANSWER].astype(object).fillna("")
+    made = rows.set_index(["record", *_ANSWER, "statement"])["answer"].unstack()
+    statement = heading("survey", "statement")
+    made = made if len(made) else made.reindex(columns=[1])  # a heading, so that it is read
+    made = made.rename(columns=lambda number: statement.replace("#", str(number)))
+    heads = [heading("survey", column) for column in _ANSWER]
+    return str(made.droplevel("record").to_csv(sep=";", index_label=heads, lineterminator="\n"))

@@ -7,6 +7,7 @@ import csv
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, fields
 from datetime import date
 from decimal import Decimal
@@ -15,6 +16,7 @@ from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar, get_args, get_origin, get_type_hints
 
+from kukar_analysis import paths
 from kukar_analysis.errors import KukarError, UsageError
 from kukar_analysis.framework import facts
 from kukar_analysis.framework.facts import FIXED_NAMES
@@ -26,6 +28,8 @@ _FILES = {
     "regions": ("regions", "sample_regions"),
 }
 """The files of a field of Framework that has another name, or two."""
+_OF_EDITION = ("edition_questions", "editions", "weights", "surveys")
+"""Files that hold an edition's facts."""
 _KINDS = "component group pillar sub_dimension region statistic aspect rule"
 _NAMED = {kind: (f"{kind}s", "name") for kind in _KINDS.split()}
 _NAMED |= {"opd": ("opd", "name"), "question": ("questions", "label")}
@@ -440,3 +444,43 @@ def _bands(fw: Framework) -> Claims:
     for b in bands:
         can_be = b.lowest is None or (b is not bands[-1] and b.lowest <= b.highest)
         yield file, can_be, f"{b.band} begins at {b.lowest}, which cannot be"
+
+
+def retired(year: int) -> set[str]:
+    """Return the questions that are not asked any more in a year."""
+    return {question for question, r in load().retired.items() if r.since <= year}
+
+
+def add_year(year: int, sources: list[str]) -> None:
+    """Add lines for editions copied from `sources`, without the questions retired by then.
+
+    All files are changed or none.
+    """
+    import pandas as pd  # the only use here: whoever loads definitions need not wait for it
+
+    fw, after = load(), dict[Path, bytes]()
+    for name in _OF_EDITION:
+        path = DEFINITIONS / f"{name}.csv"
+        lines = pd.read_csv(path, dtype=str, keep_default_na=False, encoding="utf-8-sig")
+        lines = lines[lines["edition"].isin(sources)]
+        if "question" in lines:
+            lines = lines[~lines["question"].isin(retired(year))]
+            component = lines["question"].str.split(".").str[0]
+            lines["number"] = lines.groupby(["edition", component]).cumcount() + 1
+            asked = lines["edition"].value_counts()
+        changed = {
+            "edition": lines["edition"].map({e: f"{year}-{fw.edition(e).group}" for e in sources}),
+            "year": year,
+            "follows": lines["edition"],
+            "questions": lines["edition"].map(asked).astype("Int64"),
+            "continuity": "same",
+            "status": "unconfirmed",
+            "note": "Disalin dari edisi " + lines["edition"] + f"; aturan {year} belum tercatat",
+        }
+        made = lines.assign(**{column: changed[column] for column in changed if column in lines})
+        text = made.to_csv(header=False, index=False, lineterminator="\n")
+        after[path] = path.read_bytes().rstrip(b"\r\n") + b"\n" + text.encode()
+    with ExitStack() as stack:  # all are written before one takes its place
+        for path, content in after.items():
+            stack.enter_context(paths.replacing(path)).write_bytes(content)
+    forget()

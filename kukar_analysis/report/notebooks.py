@@ -6,6 +6,7 @@ The shipped ones, which the registry knows itself, say so in their metadata. Sta
 
 import ast
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,3 +84,20 @@ def read(path: Path) -> Notebook:
             name, _, kind = ast.unparse(line).partition("=")[0].partition(":")
             made[name.strip()] = Parameter(kind.strip() or type(value).__name__, value)
     return Notebook(path.stem, [*titles, path.stem][0], made, bool(about.get("shipped")))
+
+
+def begin(name: str, title: str | None, question: str | None) -> Path:
+    """Write a notebook that runs as it is, under the next number; UsageError where it cannot."""
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", name):
+        said = "expected up to 40 small letters, digits and _, as anggaran_desa; it gets its number"
+        raise UsageError(f"name {name!r} cannot be used: {said}")
+    numbered = {p.stem[3:]: int(p.stem[:2]) for p in paths.NOTEBOOKS.glob("[0-9][0-9]_*.ipynb")}
+    if name in numbered:
+        there = f"notebooks/{numbered[name]:02}_{name}.ipynb"
+        raise UsageError(f"{there} is there already; choose another name")
+    path = paths.NOTEBOOKS / f"{max(numbered.values(), default=-1) + 1:02}_{name}.ipynb"
+    made = json.loads(Path(__file__).with_name("begun.ipynb").read_text(encoding="utf-8"))
+    title = title or name.replace("_", " ").capitalize()
+    question = question or f"Halaman ini menjawab apa yang dikatakan data tentang {title}."
+    made["cells"][0]["source"] = [f"# {title}\n", "\n", question]
+    return paths.write(path, json.dumps(made, indent=1, ensure_ascii=False) + "\n")
