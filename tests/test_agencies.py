@@ -60,7 +60,6 @@ def test_pairs_pillars_and_agencies_agree_with_a_plain_count(year):
         most = [*counts.index[counts == counts.max()]]
         assert (r.largest.split(", "), r.largest_answered) == (most, counts.max())
         assert r.leans == pytest.approx(counts.max() / covered)
-        assert r.equal_agencies == pytest.approx(counts.sum() ** 2 / (counts**2).sum())
         leans = len(most) == 1 and 2 * counts.max() > covered
         assert (r.leans_on == most[0]) if leans else pd.isna(r.leans_on)
         assert len(most) > 1 or r.largest_alone == own.loc[own["opd"] == most[0], "alone"].sum()

@@ -135,19 +135,6 @@ def test_a_target_on_record_is_measured_against(sample_env):
     assert said.startswith("Menuju sasaran **3,00**,")  # elsewhere it is called an example
 
 
-def test_new_questions_are_said_by_this_way_and_by_a_plainer_one():
-    note = change.change_note(MALANG, 2022, 2023)
-    assert "Butir baru diukur terhadap butir yang tetap pada kedua tahun (0,000)" in note
-    # Outcome of 2023 weighs 20 %: its mean of 33 questions less that of the 31 that stayed
-    own = store.read("question_scores", year=2023, region=MALANG)
-    own = own[(own["component"] == "outcome") & (own["source"] == "assessor")]
-    added = own["question"].isin(["outcome.branding.investment", "outcome.branding.city_identity"])
-    plain = 0.2 * (own["score"].mean() - own.loc[~added, "score"].mean())
-    assert round(plain, 3) == -0.003
-    assert "satu tahun saja pengaruhnya −0,003" in note
-    assert "Butir baru diukur" not in change.change_note(SURABAYA, 2022, 2023)
-
-
 SAID = {
     MALANG: "+0,43, karena kementerian mengukur;kinerja butir yang sama +0,354;Output +0,75"
     " (sebagian sebanding)",

@@ -25,7 +25,7 @@ _QUESTIONS += " difference others origin"
 _AGENCIES = "opd state pillar_count pillars_answered lacking_pillars answered with_evidence alone"
 _AGENCIES += " share leaning scored own_mean compared own_compared assessor_mean difference"
 _LEANING = "pillar seats answering questions covered single largest largest_answered largest_alone"
-_LEANING += " leans leans_on equal_agencies"
+_LEANING += " leans leans_on"
 
 
 def agency_questions(year: int, region: str) -> pd.DataFrame:
@@ -101,8 +101,7 @@ def leaning(year: int, region: str) -> pd.DataFrame:
 
     seats: on record; covered: questions answered, single: by one agency alone; largest: who
     answered most (", " where equal); leans = largest_answered / covered; leans_on: the one largest,
-    above LEANS; equal_agencies: as many equally large ones would be as concentrated (inverse
-    Herfindahl index; Laakso and Taagepera 1979).
+    above LEANS.
     """
     given = agency_questions(year, region).query("state == 'answered'").fillna({"pillar": ""})
     alone, keys = given[given["others"].isna()], ["pillar", "opd"]
@@ -121,7 +120,6 @@ def leaning(year: int, region: str) -> pd.DataFrame:
         "largest_answered": most.groupby("pillar")["answered"].max(),
         "largest_alone": pd.Series({pair[0]: of_alone.get(pair, 0) for pair in one.items()}),
         "leans_on": one,
-        "equal_agencies": 1 / ((counts / by.transform("sum")) ** 2).groupby("pillar").sum(),
     }
     names = [*framework.load().pillars, *([""] if given["pillar"].eq("").any() else [])]
     made = pd.DataFrame(columns, pd.Index(names, name="pillar"))
@@ -204,7 +202,6 @@ def synergy_sentences(year: int, region: str) -> list[str]:
     most = found[found["answered"] > 0].nlargest(2, "answered", keep="all")
     if len(most) > _MOST:  # of many that share the second place none is named before the others
         most = most[most["answered"] == most["answered"].max()]
-    equal = by.dropna(subset="pillar").set_index("name")["equal_agencies"].dropna()
     assessed = compare.assessed(year, region).set_index("question")["score"]
     once = pd.DataFrame({"score": quality.office_scores(year, region), "assessor": assessed})
     once = once.assign(difference=once["score"] - once["assessor"]).dropna()
@@ -224,8 +221,7 @@ def synergy_sentences(year: int, region: str) -> list[str]:
         keys=most if len(most) <= _MOST else most[:0],
         several=found.loc[found["pillar_count"] > 1, "opd"],
         leans=by.dropna(subset="leans_on"),
-        where=[*equal.index[equal == equal.min()]],
-        least=equal.min(),
+        is_answered=by.dropna(subset="pillar")["leans"].notna().any(),
         n=len(once),
         r=once.mean(),
         higher=(found["difference"] > 0).sum(),

@@ -121,22 +121,6 @@ def change_sentences(region: str, from_year: int, to_year: int) -> list[str]:
     return said + [told("change.unknown", names=own, reason=why) for why, own in reasons]
 
 
-def change_note(region: str, from_year: int, to_year: int) -> str:
-    """Return how a change is split, and how new and dropped questions count by a plainer way."""
-    said, found = [told("change.note")], decompose_change(region, from_year, to_year)
-    weights = compare.components_between(region, from_year, to_year).set_index("component")
-    for kind, side, sign in (("questions_added", "to", 1), ("questions_dropped", "from", -1)):
-        own = found[found["kind"] == kind]
-        of = found[found["component"].isin(own["component"])]
-        of = of.dropna(subset=["question", f"{side}_score"])
-        both = of.dropna(subset=["from_score", "to_score"])
-        means = [part.groupby("component")[f"{side}_score"].mean() for part in (of, both)]
-        plain = sign * ((means[0] - means[1]) * weights[f"{side}_weight"] / 100).sum()
-        if len(own):
-            said.append(told("change.plain", kind=kind, effect=own["effect"].sum(), plain=plain))
-    return " ".join(said)
-
-
 def split(
     before: Side, after: Side, continuity: Mapping[str, str], unparted: Mapping[str, str]
 ) -> Iterator[Effect]:

@@ -268,15 +268,13 @@ def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
 def target_sentences(
     year: int, region: str, target: Decimal, *, step: Decimal = ONE, fixed: Iterable[str] = ()
 ) -> list[str]:
-    """Return how far a target is, and the shortest way, or what single components could do."""
+    """Return how far a target is, the shortest way, and what single components could do."""
     index = compare.index_value(year, region)
     way = shortest_way(year, region, target, step=step, fixed=fixed)
     single = way.alone.dropna(subset="needed").sort_values("rise", kind="stable")
-    costly = compare.components(year, region).query("effect < 0").nsmallest(1, "effect")
-    worst = single[single["component"].isin(costly["component"])]
     by = way.moves.groupby("component")["steps"].sum().sort_values(ascending=False)
     which = "target.way" if way.is_reached else "target.far"
-    which = f"target.short {'target.alone target.worst' if way.index is None else which}"
+    which = f"target.short {which * (way.index is not None)} target.alone"
     if index.known != "printed" or index.value is None:
         which = "target.unknown"
     elif index.value >= target:
@@ -293,6 +291,4 @@ def target_sentences(
         step=step,
         parts=by.reset_index(),
         single=single,
-        least=next(single.itertuples(), None),
-        worst=next(worst[worst["rise"] > single["rise"].min()].itertuples(), None),
     )

@@ -31,8 +31,8 @@ LOW, HIGH = 0.05, 0.95
 FEWEST_DRAWS, RESAMPLES, Z = 100, 200, 1.96
 """Z: the normal quantile of the 95 % bounds of a Monte Carlo error."""
 _RANKED = "year region scope edition of printed_rank median low high as_good upper_half mean_shift"
-_RANKED += " median_error low_error high_error as_good_error upper_half_error origin"
-_WHOLE = "of printed_rank rank median low high median_error low_error high_error"
+_RANKED += " rank_error origin"
+_WHOLE = "of printed_rank rank median low high rank_error"
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -216,8 +216,8 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     """Return what rank each region has in the draws, nationally and in its group.
 
     low, high: 5 % and 95 % of the draws; as_good: share with the printed rank or better,
-    upper_half: in the better half; mean_shift: mean distance. `_error`: half of the 95 % Monte
-    Carlo interval (normal; of a quantile by its order statistics).
+    upper_half: in the better half; mean_shift: mean distance. rank_error: half of the 95 % Monte
+    Carlo interval (by order statistics) of the one of the three where it is largest.
     """
     found, made = field(year, draws), list[pd.DataFrame]()
     for scope, edition, inside in found.scopes() if found.regions else ():
@@ -231,15 +231,14 @@ def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
             "edition": edition,
             "of": len(printed),
             "printed_rank": printed,
+            "as_good": (rank <= printed).mean(axis=0),
+            "upper_half": (rank <= len(printed) / 2).mean(axis=0),
             "mean_shift": np.abs(rank - printed).mean(axis=0),
             "origin": np.array(found.origins)[inside],
         }
-        for name, share in (("median", 0.5), ("low", LOW), ("high", HIGH)):
-            columns[name], columns[f"{name}_error"] = _quantile(ordered, share)
-        shares = {"as_good": rank <= printed, "upper_half": rank <= len(printed) / 2}
-        for name, counted in shares.items():
-            columns[name] = p = counted.mean(axis=0)
-            columns[f"{name}_error"] = Z * np.sqrt(p * (1 - p) / draws)
+        ends = [_quantile(ordered, share) for share in (LOW, 0.5, HIGH)]
+        columns |= dict(zip(("low", "median", "high"), (value for value, _ in ends), strict=True))
+        columns["rank_error"] = np.max([error for _, error in ends], axis=0)
         made.append(pd.DataFrame(columns))
     return _frame(pd.concat(made) if made else [], _RANKED)
 
@@ -396,7 +395,6 @@ def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
         tied=tied["region"].map(names),
         moves=(rows["mean_shift"] > 0).any(),
         usual=(every["high"] - every["low"]).quantile(0.5, interpolation="lower"),
-        error=max(own.median_error, own.low_error, own.high_error),
         others=rows[1:],
     )
 
