@@ -1,11 +1,9 @@
 """From raw files to pages that say the printed numbers, as a user runs it."""
 
-import os
 import shutil
 import subprocess
 import sys
 
-import nbformat
 import pytest
 from making import bytes_of
 from reading import Page, number, printed, raw
@@ -93,19 +91,3 @@ def test_nothing_to_do_is_said_without_pandas_and_what_is_gone_is_put_right(ran)
     gone.unlink()
     assert "0 reports made, 0 failed, 2 up to date" in run(ran[0]).stdout
     assert gone.read_bytes() == before
-
-
-def test_plain_papermill_runs_a_notebook_though_it_makes_the_code_a_number(processed, tmp_path):
-    command = [sys.executable, "-m", "papermill", "notebooks/03_pilar.ipynb"]
-    command += [str(tmp_path / "a.ipynb"), "--no-progress-bar"]
-    command += ["-p", "year", "2023", "-p", "region", "32.1", "-p", "pillar", "governance"]
-    own = {**os.environ, store.PROCESSED_VARIABLE: str(processed)}
-    ran = subprocess.run(command, cwd=store.ROOT, env=own, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    notebook = nbformat.read(tmp_path / "a.ipynb", as_version=4)
-    (given,) = [c for c in notebook.cells if "injected-parameters" in c.metadata.get("tags", [])]
-    assert "region = 32.1\n" in given.source
-    outputs = [o for c in notebook.cells if c.cell_type == "code" for o in c.outputs]
-    assert {output.output_type for output in outputs} == {"execute_result"}
-    said = "Smart Governance Kabupaten Majalengka sampai 2023, yang tercatat: tidak ada"
-    assert said in outputs[0].data["text/plain"]

@@ -16,7 +16,6 @@ import papermill
 import psutil
 import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
-from papermill.exceptions import PapermillExecutionError
 from reading import awaited, kernels, notebook
 
 from kukar_analysis import store
@@ -226,18 +225,6 @@ def test_a_notebook_that_broke_off_is_marked_for_what_it_is(tmp_path, cell, opti
     assert states(path)[-3:] == STOPPED
     (broken,) = [c for c in made.cells if c.source == cell]
     assert said in [o.evalue for o in broken.outputs if o.output_type == "error"]
-
-
-def test_a_cell_that_raises_is_marked_as_by_papermill_itself(tmp_path):
-    made = []
-    for name in ("warm", "nbclient"):
-        path = tmp_path / f"{name}.ipynb"
-        with pytest.raises(PapermillExecutionError, match="satu"):
-            run(path, "1", "raise ValueError('satu')", "2", engine_name=name)
-        found = nbformat.read(path, as_version=4)
-        made.append((states(path), [c.source for c in found.cells], outputs(found)))
-    assert made[0] == made[1]
-    assert made[0][0] == STOPPED
 
 
 RUNNER = """

@@ -174,10 +174,3 @@ def test_what_a_page_waits_for_is_said_once_before_its_last_section(read):
     assert [box.get_text() for box in soup.select(".empty-place")] == ["Belum dapat dinilai."]
     said = [item.get_text() for item in soup.select("ul.items li")]
     assert said == [f"Nilai, Potensi, dan Tabel program: {waiting}"]
-
-
-def test_what_looks_like_personal_data_is_named_by_its_kind(read):
-    found = read(html("NIK 6402010101900001, hubungi 0812-3456-7890"), markdown="Jalan Mawar No. 3")
-    kinds = ["a telephone number", "a number of an identity card", "a street address"]
-    assert found["personal"] == kinds
-    assert read(html("Rp850.000.000; sidik jari " + "0812345678" * 6))["personal"] == []

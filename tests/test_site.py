@@ -5,7 +5,6 @@ import hashlib
 import io
 import json
 import re
-import subprocess
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from nbformat import v4
 from playwright.sync_api import sync_playwright
 from reading import KUKAR, Page, tables_from
 
-from kukar_analysis import framework, paths, show, store
+from kukar_analysis import framework, show, store
 from kukar_analysis.report import publish, registry, share
 from kukar_analysis.report import site as site_pages
 
@@ -165,19 +164,6 @@ def test_the_manifest_fingerprints_every_raw_file_and_every_published_one(site, 
     source = (site / f"{PILLAR}.html").read_text(encoding="utf-8")
     assert {"href": "03_pilar-governance.ipynb"} in Page(source).all("a")
     assert made["data"] == made_from
-
-
-def test_the_commit_is_marked_where_files_differ_from_it(processed, tmp_path, monkeypatch):
-    monkeypatch.setattr(paths, "ROOT", tmp_path)
-    assert publish.record_of(processed)["commit"] == "tidak diketahui"
-    (tmp_path / "a").write_text("a")
-    who = "-c user.name=Uji -c user.email=uji@contoh.id"
-    for command in ("init", "add a", f"{who} commit -m a"):
-        subprocess.run(["git", *command.split()], cwd=tmp_path, check=True, capture_output=True)
-    commit = publish.record_of(processed)["commit"]
-    assert re.fullmatch("[0-9a-f]{12}", commit)
-    (tmp_path / "a").write_text("b")
-    assert publish.record_of(processed)["commit"] == f"{commit}+"
 
 
 # The lists

@@ -5,12 +5,10 @@ from datetime import datetime
 import openpyxl
 import pytest
 from openpyxl.utils import get_column_letter
-from python_calamine import CalamineWorkbook
 from reading import KUKAR
 
 from kukar_analysis import formats, forms, framework, store
 from kukar_analysis.errors import UsageError
-from kukar_analysis.forms import draw
 
 FW = framework.load()
 SAMPLE, NAME = "00.01", FW.regions[KUKAR].name
@@ -171,21 +169,6 @@ def test_what_is_typed_stays_as_typed_all_else_is_locked_and_nobody_is_named(wri
                 assert cell.number_format == ("#,##0" if head in whole else "@")
             for found in sheet.data_validations.dataValidation:  # Excel's limits
                 assert max(len(found.prompt or ""), len(found.error or "")) <= 225
-
-
-@pytest.mark.parametrize("text", ["=1+1", "+62", "-", "@nama"])
-def test_a_text_that_begins_as_a_formula_is_stored_as_text(tmp_path, text):
-    made = draw.book("Uji", 2023)
-    page = draw.sheet(made, "Uji", text, [10, 10])
-    draw.pairs(page, 2, [(draw.Column("OPD"), text)])
-    draw.table(page, 4, [draw.Column("A"), draw.Column("B", typed="text")], [[text, text]])
-    path = draw.save(made, tmp_path / "uji.xlsx")
-    sheet = openpyxl.load_workbook(path)["Uji"]
-    for place in ("A1", "B2", "A5", "B5"):
-        assert (sheet[place].data_type, sheet[place].value) == ("s", text)
-        assert sheet[place].quotePrefix
-    rows = CalamineWorkbook.from_path(str(path)).get_sheet_by_name("Uji").to_python()
-    assert rows[-1] == [text, text]
 
 
 def test_the_letter_is_typed_as_it_is_printed(written):

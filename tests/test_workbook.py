@@ -13,7 +13,6 @@ from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA, cell, printed, tables_
 
 from kukar_analysis import framework, store
 from kukar_analysis.analysis import compare
-from kukar_analysis.errors import UsageError
 from kukar_analysis.report import publish, share, workbook
 
 SAMPLE = "00.01"
@@ -227,27 +226,9 @@ def test_no_respondent_no_rejected_value_and_nothing_of_the_machine_leaves(
     assert share.leaks(sample.parent) == []
 
 
-def test_every_sheet_is_marked_prints_on_a4_and_can_be_filtered(sample_book, book):
-    for page in [*book.worksheets, *sample_book.worksheets]:
-        setup = page.page_setup
-        assert (setup.orientation, setup.paperSize, setup.fitToWidth) == ("landscape", 9, 1)
-        invented = "DATA CONTOH" in page.oddHeader.left.text
-        assert invented == (page in sample_book.worksheets)
-    tables = [t for page in sample_book.worksheets for t in page.tables.values()]
-    assert len({t.displayName for t in tables}) == len(tables)
-    assert all(t.autoFilter.ref == t.ref for t in tables)
-
-
 @pytest.mark.parametrize("year", [2022, 2024])
 def test_a_year_of_which_little_is_on_record_has_an_annex_too(year, processed, tmp_path):
     said = words(openpyxl.load_workbook(made(tmp_path, year, [KUKAR], processed, is_draft=True)))
     assert f"Indeks Kabupaten Kutai Kartanegara {year} belum tercatat" in said
     assert ("2,82 hasil hitung balik" in said) == (year == 2022)
     assert "DRAF" in said
-
-
-@pytest.mark.parametrize(("year", "regions"), [(1999, [KUKAR]), (2023, ["99.99"])])
-def test_what_is_not_known_makes_no_annex(year, regions, processed, tmp_path):
-    with pytest.raises(UsageError):
-        made(tmp_path, year, regions, processed)
-    assert list(tmp_path.iterdir()) == []

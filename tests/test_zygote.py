@@ -87,25 +87,6 @@ def test_where_nothing_can_be_forked_plain_kernels_run_and_that_is_said(
     assert f"Kernel not forked but started: {said}" in caplog.text
 
 
-def started(zygote, folder, *arguments):
-    """Return a kernel of nobody's, which has a folder of its own."""
-    argv = ["-f", str(folder / "c.json"), "--log-level=CRITICAL", *arguments]
-    return zygote.fork(argv, fork.surroundings(), "/", str(folder / "own"))
-
-
-def test_a_zygote_is_kept_until_others_are_asked_for_and_then_ends_after_its_last_kernel(tmp_path):
-    old = fork.preload(["json"], "1")
-    assert fork.preload(["json"], "1") is fork.preload() is old
-    kernel, pid = started(old, tmp_path), old.pid
-    assert fork.preload(["json"], "2").pid != pid
-    del old
-    assert kernel.poll() is None
-    kernel.kill()
-    assert awaited(kernel.poll) == -signal.SIGKILL
-    del kernel
-    awaited(lambda: gone([pid]))
-
-
 RUNNER = """
 import sys, papermill
 papermill.execute_notebook(sys.argv[1], None, engine_name="warm", progress_bar=False)
