@@ -247,3 +247,10 @@ def test_marks_are_found_however_the_xml_is_written(book, changes):
     rows = [HEADS, [ID, "ada", 0.75], [ID, "ada", 3], [ID, "ada", 2]]
     path = book(rows, as_percent, {SHEET: write})
     assert scores(path) == ["75%", "#DIV/0!", "2"]
+
+
+def test_what_is_merged_with_a_cell_above_has_its_text(book):
+    rows = [["ID BUTIR", "OPD", "NILAI MANDIRI"], [ID, "Dinkes", 3], [ID, None, 2], [ID, None, 1]]
+    path = book(rows, lambda made: made.active.merge_cells("B2:B3"))
+    (found,) = read(path).lists
+    assert [record.cells["opd"] for record in found.records] == ["Dinkes", "Dinkes", ""]

@@ -217,8 +217,8 @@ def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
 
 def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> Grid:
     rows: dict[int, list[str]] = {}
-    values = book.get_sheet_by_name(about.name).to_python(skip_empty_area=False)
-    for number, row in enumerate(values, start=1):
+    sheet = book.get_sheet_by_name(about.name)
+    for number, row in enumerate(sheet.to_python(skip_empty_area=False), start=1):
         if row.count("") < len(row):
             rows[number] = [v.strip() if isinstance(v, str) else _text(v, said) for v in row]
     marks = said or Marks()
@@ -226,6 +226,10 @@ def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> 
         cells = rows.setdefault(at, [])
         cells += [""] * (column - len(cells))
         cells[column - 1] = text
+    merged: dict[tuple[int, int], tuple[int, str]] = {}
+    for (top, left), (bottom, _) in sheet.merged_cell_ranges or ():
+        text = rows[top + 1][left] if top + 1 in rows else ""
+        merged |= {(row, left): (top + 1, text) for row in range(top + 2, bottom + 2)}
     is_hidden = about.visible != SheetVisibleEnum.Visible
     is_guide = framework.normalise(about.name) in words("furniture", "sheet")
     return Grid(
@@ -237,6 +241,7 @@ def _grid(book: CalamineWorkbook, name: str, about: Any, said: Marks | None) -> 
         unread=GUIDE if is_guide else "tersembunyi" if is_hidden else "",
         hidden=marks.hidden,
         hidden_columns=marks.hidden_columns,
+        merged=merged,
     )
 
 

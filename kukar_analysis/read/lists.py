@@ -44,7 +44,8 @@ Rows = Sequence[tuple[int, list[str]]]  # (row number, cells) of each row that i
 class Grid:
     """Texts of a sheet or text file; `unread` says why it is not to be read.
 
-    `struck` rows have a text that is struck through; `hidden` ones are not among the rows.
+    `struck` rows have a text that is struck through; `hidden` ones are not among the rows; cells
+    `merged` with one above, by row and column (from 0), have its row and text.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Grid:
     hidden: Sequence[int] = ()
     hidden_columns: int = 0
     unread: str = ""
+    merged: Mapping[tuple[int, int], tuple[int, str]] = field(default_factory=dict)
 
     @property
     def place(self) -> str:
@@ -376,6 +378,10 @@ def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) ->
                 passed["section" if held else "remark"].append(str(row))
             held = {**held, **section} if "pillar" in section else section
             continue
+        if grid.merged:
+            of = [grid.merged.get((row, i), (0, "")) for i in range(len(cells))]
+            start = grid.rows[found.last][0]
+            cells = [c or text * (top > start) for c, (top, text) in zip(cells, of, strict=True)]
         is_named = any(cell(cells, i) for i in identity)
         rule, fault = ("struck", None) if row in grid.struck else _misplaced(grid, cells, found)
         if len(texts) == 1 and not rule and (not is_named or _is_remark(texts[0])):
