@@ -209,9 +209,6 @@ def asked(notebooks, processed, tmp_path):
     return ["--year", 2023, "--only", "02_indeks", *folders]
 
 
-# Folders that another run holds, or that cannot be written
-
-
 def test_a_folder_that_another_run_holds_ends_with_3_and_says_who(asked, tmp_path, ended):
     with held_by_another(tmp_path / "laporan") as holder:
         code, _, said = ended("report", *asked)

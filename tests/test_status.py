@@ -120,9 +120,6 @@ def test_what_took_the_place_of_schedule_is_said_whatever_is_asked():
     assert (gone.exception.exit_code, "docs/jadwal.md" in str(gone.exception)) == (2, True)
 
 
-# the last run
-
-
 def test_how_a_run_ended_is_kept_for_its_owner_and_group_alone(office, tmp_path):
     look, asked = office(LETTER), cache.Asked(processed=tmp_path / "tables")
 
@@ -213,9 +210,6 @@ def test_addresses_come_from_words_files_and_the_variable_and_are_never_said(tmp
     assert "rahasia" not in str(said.value)
 
 
-# a file that is still being written
-
-
 def test_a_file_that_grows_while_it_is_read_waits_and_the_others_go_on(
     raw_folder, tmp_path, monkeypatch
 ):
@@ -235,8 +229,6 @@ def test_a_file_that_grows_while_it_is_read_waits_and_the_others_go_on(
     monkeypatch.undo()
     assert "64.02" in set(clean.clean(raw, tmp_path / "tables").tables["index_scores"]["region"])
 
-
-# names of old surveys
 
 SURVEY = "PILAR;NAMA RESPONDEN;NO HP;P1;P2;P3\n"
 SOMEONE = "Smart Living;Budi Karangan;0811 222 333;4;3;2\n"
@@ -320,9 +312,6 @@ def test_what_would_lose_an_answer_is_not_deleted(surveyed, name, content, said)
     with pytest.raises(KukarError, match=said):
         forget(surveyed)
     assert bytes_of(surveyed) == before
-
-
-# docs/jadwal.md
 
 
 def test_the_line_of_the_documentation_for_cron_shows_what_a_failing_run_says(tmp_path):
