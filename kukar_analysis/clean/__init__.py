@@ -8,7 +8,7 @@ import gc
 import re
 import shutil
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -19,7 +19,6 @@ import pandas as pd
 
 from kukar_analysis import formats, framework, paths, places, respondents, score, store
 from kukar_analysis.clean import received
-from kukar_analysis.clean.claims import settle
 from kukar_analysis.clean.line import Line
 from kukar_analysis.clean.records import parse
 from kukar_analysis.errors import SourceError, UnfinishedError, own_fault
@@ -34,6 +33,13 @@ _UNREAD = {  # what is said of a file that no reader reads, by how its name ends
 }
 _SAID_WHOLE = ("unread", "unread_part", "unconfirmed", "unfinished", "number_gap")
 """Rules of which each reason says for itself what is wrong and what to do."""
+_ABOUT = {
+    "survey_responses": ["year", "region", "pillar", "programme", "statement"],
+    "assessor_notes": ["year", "region", "kind", "text"],
+}
+"""What rows say the same of, where that is not the key of their table."""
+_SUBJECTS = ("question", "programme", "component", "statistic")
+_STATED = ("score", "answer", "evidence", "remark")  # none of them: a row left blank
 
 
 @dataclass
@@ -97,7 +103,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         told_by = (row for table, row in line.rows if table == "index_scores")
         editions |= {(row["year"], row["region"]): row["edition"] for row in told_by}
     _prove([line for line in lines if not line.faults], editions)
-    settle([line for line in lines if not line.faults], supersedes)
+    _settle([line for line in lines if not line.faults], supersedes)
     tables = _tables(files, lines)
     about = {"raw": str(raw.resolve()), "files": {file.name: file.sha256 for file in files}}
     store.write_all(tables, processed, about | {"confirmed": bool(arrived.sha256)})
@@ -161,10 +167,7 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
 
 
 def _missing_numbers(lists: list[SourceList]) -> list[str]:
-    """Return the running numbers of national tables of which more hold a higher one than hold it.
-
-    Several tables of a file may go on counting or begin anew.
-    """
+    """Return the running numbers that lack; tables of a file may go on counting or begin anew."""
     tables = [found.records for found in lists if found.kind == "national_table"]
     cells = [record.cells.get("number", "") for records in tables for record in records]
     counts = Counter(int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c))
@@ -213,6 +216,65 @@ def _prove(lines: list[Line], editions: dict[tuple[int, str], str]) -> None:
                 line.fault("cells", "improvement", said)
 
 
+def _settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
+    """Fault the lines that are contradicted, and leave each row of the others standing once.
+
+    Which of two is right is not known, so neither is kept, unless `supersedes` gives its file the
+    last word. Two agencies that score a question differently are each right about themselves.
+    """
+    found = (claim for number, line in enumerate(lines) for claim in _claims(number, line))
+    claims = pd.DataFrame(found, columns=["line", "row", "key", "content", "blank"])
+    said = claims[claims.duplicated("key", keep=False) & ~claims["blank"].astype(bool)]
+    differs = said[said.groupby("key")["content"].transform("nunique") > 1]
+    out = set[int]()
+    for _, claim in differs.groupby("key", sort=False):
+        out |= _contradicted([*claim.itertuples(index=False, name=None)], lines, supersedes, out)
+    # of what is kept the first stands, but an answer before a blank
+    left = claims[~claims["line"].isin(out)].sort_values(["blank", "line", "row"])
+    for i, again in left[left.duplicated("key")].groupby("line")["row"]:
+        lines[i].rows = [row for j, row in enumerate(lines[i].rows) if j not in {*again}]
+
+
+def _claims(number: int, line: Line) -> Iterator[tuple[Any, ...]]:
+    answers = tuple(row.get("answer") for _, row in line.rows)
+    for j, (table, row) in enumerate(line.rows):
+        schema = store.SCHEMAS[table]
+        key = (table, *(row.get(c) for c in _ABOUT.get(table) or schema.unique))
+        if table == "survey_responses":
+            # a person may answer twice: only a form, or file, that says all the same is a copy
+            place = (line.content, line.rows[0][1]["origin"].removeprefix(line.file.name))
+            key += (row["respondent"] or place, answers)
+        content = tuple(row.get(column) for column in schema.columns if column != "origin")
+        is_blank = row.get("source") == "self" and not any(row.get(c) is not None for c in _STATED)
+        yield number, j, key, content, is_blank
+
+
+def _contradicted(
+    said: list[tuple[Any, ...]], lines: list[Line], later: Mapping[str, set[str]], out: set[int]
+) -> set[int]:
+    older = {old for i, *_ in said for old in later.get(lines[i].file.name, ())}
+    last = [each for each in said if lines[each[0]].file.name not in older]
+    agreed = len({content for *_, content, _ in last}) == 1
+    losing = [each for each in said if not agreed or each[3] != last[0][3]]
+    for i, j, _, content, _ in losing:
+        if i in out:
+            continue
+        k, n, *_ = last[0] if agreed else next(each for each in said if each[3] != content)
+        line, row, its = lines[i], lines[i].rows[j][1], lines[k].rows[n][1]
+        changed = [c for c in row if c != "origin" and row[c] != its.get(c)]
+        column = next((c for c in changed if c in line.file.headings), None)
+        both = {c: ["(kosong)" if of[c] is None else of[c] for of in (row, its)] for c in changed}
+        values = ", ".join(f"{line.heading(c)} {old} -> {new}" for c, (old, new) in both.items())
+        place, names = lines[k].origin(column), line.fw.names
+        if agreed:
+            line.fault("superseded", column, f"digantikan {place}: {values}")
+        else:
+            of = next((c for c in _SUBJECTS if row.get(c)), "")
+            on = f" pada {names.get(of, {}).get(row[of], row[of])}" if of else ""
+            line.fault("conflict", column, f"bertentangan dengan {place}{on} ({values})")
+    return {i for i, *_ in losing}
+
+
 def _tables(files: list[_File], lines: list[Line]) -> dict[str, pd.DataFrame]:
     """Return the tables; a line is rejected by its faults, and a duplicate without a row left."""
     rows: dict[str, list[dict[str, Any]]] = {name: [] for name in store.SCHEMAS}
@@ -249,7 +311,6 @@ def _by_file(found: pd.DataFrame) -> Iterator[str]:
 
 
 def _compare(tables: dict[str, pd.DataFrame], arrived: received.Received) -> None:
-    """Say which files and records came twice, and where invented data lies among real."""
     files = tables["files"]
     first = files.groupby(files["sha256"].fillna(files["file"]))["file"].transform("first")
     for name, earlier, count in zip(files["file"], first, files["rows_duplicate"], strict=True):

@@ -21,10 +21,7 @@ _T = TypeVar("_T")
 
 @dataclass
 class Line:
-    """One record being read: typed values out, faults and notes collected as rows of `rejected`.
-
-    `rows` are what it yields, `content` is the fingerprint of its file.
-    """
+    """A record being read: typed values out, faults and notes collected as rows of `rejected`."""
 
     file: SourceList
     record: Record
@@ -138,10 +135,7 @@ class Line:
 
     @cached_property
     def edition(self) -> str | None:
-        """The edition: from the line's group, the national tables, or the file's name.
-
-        A form of a year whose rules are not known yet has none.
-        """
+        """The edition by group, national tables or file name; a form of a year unknown has none."""
         fw, year, region = self.fw, self.year, self.region
         group = self.known("group")
         own = self.record.cells.get("edition") or (f"{year}-{group}" if group else None)
@@ -232,10 +226,7 @@ def number(text: str) -> float | None:
 
 @framework.kept()
 def _agencies(text: str, region: str | None) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """Return the agencies a cell names, and the parts that name none or several.
-
-    A cell is parted into the names it holds: the longest runs of its pieces that are known.
-    """
+    """Return the agencies a cell names, by the longest runs of its pieces, and what names none."""
     pieces = re.split(r"([;/\n&,]| dan )", text)
     named: dict[str, list[str]] = {}
     while pieces:

@@ -42,7 +42,6 @@ def parse(line: Line) -> Rows:
 
 
 def _national(line: Line) -> Rows:
-    """Return the index row of a region's line, then its component rows."""
     region, edition, fw = line.region, line.edition, line.fw
     if line.faults or region is None or edition is None:
         return []
@@ -80,7 +79,6 @@ def _national(line: Line) -> Rows:
 
 
 def _check(line: Line, row: Row) -> None:
-    """Fault what does not fit together in a row, or is on no record."""
     fw = line.fw
     fact, part = fw.statistics.get(row.get("statistic") or ""), row.get("sub_dimension")
     pillar = fw.sub_dimensions[part].pillar if part else None
@@ -151,7 +149,6 @@ def _row(line: Line) -> Rows:
 
 
 def _respondent(line: Line) -> Rows:
-    """Return a row for each statement that the form asks; one left blank is null."""
     cells = line.record.cells
     if cells.get("pillar") is None:
         line.fault("pillar", None, f'`kukar map "{line.file.name}"` menanyakannya')

@@ -174,7 +174,6 @@ def _styles(xml: bytes) -> tuple[set[str], set[str]]:
 
 
 def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """Return the part of each sheet by its name."""
     targets = {r.get("Id"): r.get("Target", "") for r in Xml.fromstring(parts[_RELATIONS])}
     found = {}
     for sheet in Xml.fromstring(parts[_BOOK]).iterfind("{*}sheets/{*}sheet"):

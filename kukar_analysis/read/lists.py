@@ -67,10 +67,7 @@ class Grid:
 
 @dataclass(frozen=True)
 class Found:
-    """Headings of a kind (empty where none is ours), in rows `first` to `last` of the grid.
-
-    With a `rule` (definitions/rules.csv) it is not read, for the reason `detail`.
-    """
+    """Headings of a kind in rows `first` to `last`; with a `rule` it is not read, for `detail`."""
 
     kind: str = ""
     headings: Headings = field(default_factory=dict)
@@ -83,10 +80,7 @@ class Found:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of list: its headings (normalised) by column, in order of rank.
-
-    Of each group of `required` it has at least one column, given with its heading as printed.
-    """
+    """A list's headings by column, in order of rank; of each group of `required` it has one."""
 
     columns: dict[str, list[str]] = field(default_factory=dict)
     required: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -154,7 +148,6 @@ def known_headings(cells: list[str]) -> int:
 
 
 def _is_headings(kind: str, cells: list[str]) -> bool:
-    """Whether a row below the headings is one of headings again, for another list."""
     filled = [c for c in cells if c]
     known = sum(normalise(c) in kinds()[kind].words for c in filled)
     return known >= 3 or (known == 2 and len(filled) <= 3)

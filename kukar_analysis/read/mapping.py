@@ -58,7 +58,6 @@ def _lines(text: str) -> list[dict[str, str]]:
 
 @framework.kept(16)
 def _parsed(text: str) -> tuple[dict[str, Form], list[str]]:
-    """Return the forms of a text of MAPPINGS.csv, without those with a fault, and the faults."""
     fw = framework.load()
     asked = {f"{STATEMENT}{number}" for number in range(1, lists.statements() + 1)}
     columns = {"", *asked, *kinds()["survey"].columns} - {"statement"}
@@ -108,10 +107,7 @@ def read(grid: Grid, forms: Mapping[str, Form], reading: Reading) -> bool:
 
 
 def _survey(grid: Grid, form: Form, reading: Reading) -> None:
-    """Add a list for each block of a survey: a pillar's statements, or the same ones again.
-
-    The headings must be those of the mapping, no more and no fewer; others ask for a new one.
-    """
+    """Add a list for each block of a survey whose headings are all those of the mapping."""
     known, answers = form["heading"], form.get("answer", {})
     used = {key for key, row in known.items() if row["meaning"]}
     rows = [[normalise(text) for text in cells] for _, cells in grid.rows[: lists.DEEPEST]]
@@ -155,10 +151,7 @@ def _survey(grid: Grid, form: Form, reading: Reading) -> None:
 
 
 def _table(grid: Grid, codes: str = "") -> tuple[int, int, list[tuple[int, str, str, str]]]:
-    """Return the column of the regions, the first row of values, and what the columns hold.
-
-    A column has its index, heading, measure and year, where one is printed.
-    """
+    """Return the regions' column, the first row of values, and (index, heading, measure, year)s."""
     top = grid.rows[:_SAMPLED]
     named_in = Counter(i for _, cells in top for i, t in enumerate(cells) if _region(t, codes))
     at = max(named_in, key=named_in.__getitem__, default=-1)
@@ -197,7 +190,6 @@ def _region(text: str, codes: str = "") -> str | None:
 
 
 def _statistics(grid: Grid, form: Form, reading: Reading) -> None:
-    """Add a list for each column of values that the office has named a statistic for."""
     told = {what: next(iter(rows.values()))["text"] for what, rows in form.items()}
     codes, unit = told.get("codes", ""), told.get("unit", "")
     at, first, columns = _table(grid, codes)
@@ -314,7 +306,6 @@ def _words() -> list[dict[str, str]]:
 def _statement_columns(
     grid: Grid, own: Mapping[str, str], skip: list[str]
 ) -> tuple[int, list[int]] | None:
-    """Return the row of headings, and the columns of which every cell is an answer."""
     known = {*own, *map(str, range(11))}.union(*_words())
     left = {"", *kinds()["survey"].words, *map(normalise, skip)}
     keys = [[*map(_answer_key, row)] for _, row in grid.rows[: lists.DEEPEST + _SAMPLED]]
@@ -400,7 +391,6 @@ def _answers(seen: Set[str], own: Mapping[str, str], tell: Tell) -> dict[str, st
 
 
 def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
-    """Yield a form for each statistic that a table holds, as the office names it."""
     fw, codes = framework.load(), ""
     if _table(grid)[0] < 0 <= _table(grid, "bps")[0]:
         codes = tell("codes", "kode wilayah di berkas ini menurut siapa", ("bps", "kemendagri"))
