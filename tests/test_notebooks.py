@@ -24,6 +24,8 @@ QUALITY = ("01_mutu_data", "09_opd")
 LONGEST, WIDEST = 25, 120
 DEMO = (2023, "00.01")
 CASES = [(2023, "64.02"), (2022, "64.02"), (2023, "35.07"), (2023, STAYED_AWAY), DEMO]
+VALUELESS = re.compile(r"(?<![^\s(])–(?![^\s.,;)])")
+"""A dash that stands for a value, in a figure's finding or what it shows."""
 WRITES = re.compile(
     r"open|exec|eval|to_(csv|excel|parquet|json|html|pickle|feather|sql|markdown|latex)|savefig"
     r"|write(_\w+)?|dump|mkdir|unlink|touch|save(_\w+)?"
@@ -108,12 +110,19 @@ def test_a_shipped_notebook_runs_for_whatever_region_and_still_says_what_is_kept
     made = executed(name, year=year, region=region, from_year=year - 1, to_year=year, **draws)
     shown = running.words(made)
     assert strange(shown) == []
+    empty = [alt for alt in re.findall(r'alt="([^"]*)"', html_of(made)) if VALUELESS.search(alt)]
+    assert empty == []
     if name not in (*QUALITY, DESK) and case != DEMO:
         assert "data/raw" not in shown
     if case == CASES[0]:  # the parameters as they are committed
         before = nbformat.read(store.NOTEBOOKS / f"{name}.ipynb", as_version=4)
         kept, now = ([said(cell) for cell in tagged(n, keep_outputs.TAG)] for n in (before, made))
         assert now == kept, "run `make notebooks`"
+
+
+def html_of(notebook):
+    shown = [o.data for cell in notebook.cells for o in cell.get("outputs", ())]
+    return "".join(data.get("text/html", "") for data in shown)
 
 
 def said(cell):

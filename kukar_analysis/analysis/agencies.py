@@ -1,6 +1,5 @@
 """Which agency carries what: asked, answered, who leans on whom; sentences of pages 01, 06, 09."""
 
-import shlex
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
@@ -269,7 +268,7 @@ def _of_agency(year: int, region: str, opd: str) -> dict[str, Any]:
     own, refused = quality.arrivals(year, region, opd).query("not shared"), quality.rejected(year)
     refused = refused[refused["file"].isin(own["file"])]
     found = quality.findings(year, region).query("opd == @opd")
-    most, command = both["difference"].max(), f"kukar template {year} --opd {shlex.quote(opd)}"
+    most = both["difference"].max()
     return {
         "state": state,
         "name": fw.opd[opd].name,
@@ -290,7 +289,7 @@ def _of_agency(year: int, region: str, opd: str) -> dict[str, Any]:
         "unread": refused["rule"].isin(["unread", "unfinished"]).sum(),
         "found": found,
         "kinds": _kinds(found),
-        "command": f"{command} --region {region}" if fw.asked_edition(year) else "",
+        "asked_edition": fw.asked_edition(year),
         "files": [*map(PurePosixPath, own.query("rows_kept > 0")["file"])],
     }
 

@@ -15,7 +15,6 @@ from kukar_analysis.formats import day
 COLUMNS = ["table", "year", "region", "state", "paper", "holder", "sentence"]
 _THERE = {
     "agency_forms": "year == @year and source == 'self'",
-    "pillar_agencies": "year == @year and opd.notna()",
     "official_statistics": "year <= @year",
 }
 _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_notes")
@@ -104,8 +103,8 @@ def due(region: str, today: date) -> pd.DataFrame:
 
 def _state(table: str, year: int, region: str) -> tuple[str, str]:
     """Return how a table is lacking, and what is said of it; "" where nothing is missing."""
-    figures = {"year": year, "region": region}
-    if table in _OF_LETTER and compare.index_value(year, region).known == "absent":
+    figures = {"year": year, "region": region, "value": compare.index_value(year, region)}
+    if table in _OF_LETTER and figures["value"].known == "absent":
         return "absent", told("missing.absent", **figures)
     if table == "index_scores":
         lacks = compare.index_record(year, region) is None
@@ -133,6 +132,9 @@ def _rows(table: str, year: int, region: str) -> pd.DataFrame:
     if table == "quick_win_aspects":
         own = quick_wins.candidates(year, region)
         return own.assign(lacks=own[[*framework.load().names["aspect"]]].isna().any(axis=1))
+    if table == "pillar_agencies":  # numbers without names are not the list
+        own = store.read(table, year=year, region=region).groupby("pillar")[["opd"]].count()
+        return own.assign(lacks=own["opd"] == 0)
     own = store.read("question_scores" if table == "agency_forms" else table, region=region)
     return own.query(_THERE.get(table, "year == @year")).assign(lacks=False)
 

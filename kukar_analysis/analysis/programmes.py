@@ -59,11 +59,11 @@ def programmes(year: int, region: str) -> pd.DataFrame:
     made = found.assign(
         percent=[None if p is None else float(p) for p in exact],
         band=[None if p is None else band(p) for p in exact],
-        exceeds=[p is not None and p > 100 for p in exact],
+        exceeds=[None if p is None else p > 100 for p in exact],
         lacks=np.select(lacks, ["target", "realisation", "zero_target"], ""),
         doubt=status.where(doubted),
     )
-    return tidy(made.replace({"lacks": ""}, None), _PROGRAMMES)
+    return tidy(made.replace({"lacks": ""}, None), _PROGRAMMES, exceeds="boolean")
 
 
 def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
