@@ -206,14 +206,16 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
     return tidy(wanted, _COMPONENTS, weight="int64", rank="Int64", of="Int64")
 
 
-def ranks(year: int, region: str) -> pd.DataFrame:
+def ranks(year: int, region: str, index: Decimal | None = None) -> pd.DataFrame:
     """Return where a region stands by its printed final in scope national, group and province.
 
-    Equal finals share the better rank (1, 2, 2, 4); tied names them. Only the group where the
+    With `index` the place that this index would take in the printed table. Equal finals share the better rank (1, 2, 2, 4); tied names them. Only the group where the
     nation is not whole, empty without a final or a whole group. Computed: the ministry prints no
     rank.
     """
     everyone, rows = participants(year), []
+    if index is not None:
+        everyone.loc[everyone["region"] == region, "index_published"] = float(index)
     for me in everyone[everyone["region"] == region].itertuples():
         fields = {
             "national": ("Nasional", everyone),

@@ -22,8 +22,8 @@ _HAIR = 1e-6
 """What a step from a score of 1 costs besides: of equal ways the lowest scores rise first."""
 _QUESTIONS = "component pillar sub_dimension question code label score last_score change continuity"
 _QUESTIONS += " per_point gain origin"
-_Row = tuple[str, str, str, str | None, float | None, str | None]
-"""kind, step, reason, who, gain, origin"""
+_Row = tuple[str, str, str, str | None, float | None, str | None, str | None, float | None]
+"""kind, step, reason, who, gain, origin, raised, to"""
 
 
 def questions(year: int, region: str, since: int | None = None) -> pd.DataFrame:
@@ -78,11 +78,23 @@ def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
 
     kind: component (a weakness is to reach the mean of its group), question (the `most` largest
     gains up to 4, and all as large), programme, agency; who: agencies; gain: what the index would
-    rise by, unrounded. Null where that cannot be said.
+    rise by, unrounded; raised: the component or question, and its score `to`. Null where that
+    cannot be said.
     """
     rows = [*_of_scores(year, region, most), *_of_office(year, region)]
     due = framework.load().names["due"]
-    return tidy([(*row, due[row[0]]) for row in rows], "kind step reason who gain origin due")
+    made = [(*row, due[row[0]]) for row in rows]
+    return tidy(made, "kind step reason who gain origin raised to due", raised="str", to="float64")
+
+
+def together(year: int, region: str) -> str:
+    """Say what the largest steps give together, and its place in the printed table; "" for none."""
+    first = next_steps(year, region).nlargest(2, "gain", keep="all").dropna(subset="gain")
+    if first.empty or not compare.all_scores(year, region)[1]:
+        return ""
+    index = what_if(year, region, dict(first[["raised", "to"]].values)).index
+    places = compare.ranks(year, region, index)
+    return told("together", several=len(first) > 1, year=year, index=index, places=places)
 
 
 def _of_scores(year: int, region: str, most: int) -> Iterator[_Row]:
@@ -94,13 +106,14 @@ def _of_scores(year: int, region: str, most: int) -> Iterator[_Row]:
         how = action.get(c.component, "").format(asked=asked or "").replace("  ", " ")
         step += f": {how}" * bool(how)
         reason = f"nilainya {number(c.score)}, peringkat {c.rank} dari {c.of}"
-        yield "component", step, reason, None, -c.effect, c.origin
+        mean = score.half_up(round(c.group_mean * 10**8), 10**6) / 100  # as it is shown
+        yield "component", step, reason, None, -c.effect, c.origin, c.component, mean
     answered = agencies.agency_questions(year, region).query("state == 'answered'")
     by = answered.groupby("question")["opd"].agg(lambda opd: ", ".join(sorted({*opd})))
     rooms = questions(year, region).query("gain > 0")
     for q in rooms.nlargest(most, "gain", keep="all").itertuples():
         step, reason = f"Naikkan butir {q.label} sampai 4", f"nilainya {number(q.score)}"
-        yield "question", step, reason, by.get(q.question), q.gain, q.origin
+        yield "question", step, reason, by.get(q.question), q.gain, q.origin, q.question, 4.0
 
 
 def _of_office(year: int, region: str) -> Iterator[_Row]:
@@ -112,13 +125,13 @@ def _of_office(year: int, region: str) -> Iterator[_Row]:
         if len(some):
             reason = f"{len(some)} dari {len(every)} program {why}".strip()
             who = ", ".join(sorted({*some["opd"].dropna()})) or None
-            yield "programme", step, reason, who, None, "; ".join(some["origin"])
+            yield "programme", step, reason, who, None, "; ".join(some["origin"]), None, None
     silent = agencies.agencies(year, region).dropna(subset="lacking_pillars")
     unusable = (silent["state"] == "unusable").sum()
     why = f"; berkas {unusable} di antaranya tidak dapat dipakai" if unusable else ""
     if len(silent):
         step, who = f"Minta jawaban {len(silent)} perangkat daerah", ", ".join(silent["opd"])
-        yield "agency", step, f"pilarnya belum dijawab{why}", who, None, None
+        yield "agency", step, f"pilarnya belum dijawab{why}", who, None, None, None, None
 
 
 @dataclass(frozen=True)
