@@ -177,6 +177,26 @@ def test_weaknesses_come_by_what_they_cost_and_what_is_at_the_median_is_none():
     assert len(steps) == (gains == gains.max()).sum() == 2
 
 
+def test_what_the_first_steps_give_together_is_counted_and_placed_in_the_printed_table():
+    index = priorities.what_if(2023, KUKAR, {"collaboration": 1.94, "impact": 2.73}).index
+    assert index == Decimal("2.93")  # 2,824 + 0,074 + 0,028
+    others = ka.participants(2023).query("region != @KUKAR")
+    above = others[others["index_published"] > 2.93]
+    ranks = compare.ranks(2023, KUKAR, index).set_index("scope")["rank"]
+    for scope, higher in (
+        ("national", above),
+        ("group", above[above["edition"] == "2023-kppn-ikn"]),
+        ("province", above[above["province"] == "Kalimantan Timur"]),
+    ):
+        assert ranks[scope] == len(higher) + 1
+    said = priorities.together(2023, KUKAR)
+    assert "membawa indeks ke **2,93**; pada tabel tercetak 2023 tempatnya 66 dari 130" in said
+    assert "ke **2,85**; pada tabel tercetak 2022 tempatnya 10 dari 38 (kelompok), andai" in (
+        priorities.together(2022, MALANG)
+    )  # the four largest questions; of the nation there is no table
+    assert priorities.together(2023, STAYED_AWAY) == priorities.together(2021, KUKAR) == ""
+
+
 def test_of_an_office_with_papers_programmes_and_agencies_are_named(sample_env):
     steps = priorities.next_steps(2023, "00.01").set_index("kind")
     programmes = ka.programmes(2023, "00.01")

@@ -159,7 +159,7 @@ def test_for_kukar_the_edition_matters_most_and_one_thing_decides():
     assert cases["explained"].is_monotonic_decreasing
     said = robustness.cases_sentence(cases)
     assert said.startswith("Penentunya satu hal: **Kolaborasi dihitung atau tidak dihitung**")
-    assert "Bila Kolaborasi dihitung, seperti pada rumus resmi, peringkatnya 67 sampai 86" in said
+    assert "Bila Kolaborasi dihitung (aturan resmi), peringkat 67 sampai 86; bila tidak, 45" in said
     assert "bila Kolaborasi tidak dihitung, 45 sampai 66 (tengah 54)" in said
 
 
@@ -188,7 +188,7 @@ def test_where_nothing_decides_alone_that_is_said_and_what_is_official_comes_fir
     cases["treatment"] = ["rata-rata geometrik", "rata-rata hitung"]
     said = robustness.cases_sentence(cases.assign(low=[3, 1], median=[4, 2], high=[5, 2]))
     assert said.startswith("Tidak ada satu hal yang menentukan; yang terbesar: **rata-rata hitung")
-    assert "(30% ragam peringkat). Bila rata-rata hitung, seperti pada rumus resmi" in said
+    assert "Bila rata-rata hitung (aturan resmi), peringkat" in said
     assert robustness.cases_sentence(cases[:0]).startswith("Tidak ada pilihan")
 
 

@@ -209,9 +209,9 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
 def ranks(year: int, region: str, index: Decimal | None = None) -> pd.DataFrame:
     """Return where a region stands by its printed final in scope national, group and province.
 
-    With `index` the place that this index would take in the printed table. Equal finals share the better rank (1, 2, 2, 4); tied names them. Only the group where the
-    nation is not whole, empty without a final or a whole group. Computed: the ministry prints no
-    rank.
+    With `index` the place that it would take. Equal finals share the better rank (1, 2, 2, 4); tied
+    names them. Only the group where the nation is not whole, empty without a final or a whole
+    group. Computed: the ministry prints no rank.
     """
     everyone, rows = participants(year), []
     if index is not None:
