@@ -98,7 +98,11 @@ def test_of_kukar_2023_only_the_seats_are_known(processed_env):
     assert found.drop(columns=["pillar", "seats", "questions"]).isna().all(axis=None)
     said = said_of(2023, KUKAR)
     assert "tidak tercatat" in said.split(".")[0]
-    for words in ("42 keanggotaan OPD", "per pilar 2023 belum", "DLHK (2), Dispar (2), DP3A (1)"):
+    for words in (
+        "42 keanggotaan OPD",
+        "pada 6 dari 6 pilar belum tercatat, hanya jumlahnya",
+        "DLHK (2), Dispar (2), DP3A (1)",
+    ):
         assert words in said
     with pytest.raises(UsageError, match="is not known; nearest: Dinkes"):
         ka.say.agency(2023, KUKAR, "Dinas Kesehtan")
@@ -140,11 +144,11 @@ SAID = {
 }
 WANTED = {
     "Dinkes": "Perbaiki 3 baris data yang ditolak.;untuk 1 jawaban tanpa data dukung;Isi 1 butir"
-    " yang belum dijawab siapa pun;contoh-dinkes-ralat.xlsx;--opd Dinkes --region 00.01",
+    " yang belum dijawab siapa pun;contoh-dinkes-ralat.xlsx;Minta formulirnya kepada koordinator",
     "BPKAD": "Kirim ulang 1 berkas yang tidak terbaca.",
     "Setwan": "Isi dan kirim formulir OPD ini",
     "DPMD": "Jawaban bertentangan dengan statistik (1): Cocokkan",
-    "Diskop UKM": "--opd 'Diskop UKM'",
+    "Diskop UKM": "Minta formulirnya",
 }
 
 

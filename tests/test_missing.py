@@ -21,6 +21,7 @@ def test_what_is_on_record_waits_for_nothing_and_who_stayed_away_for_no_paper():
         assert missing("question_scores", year, MALANG).empty
     assert missing("official_statistics", 2023, KUKAR).empty
     row = one("index_scores", 2022, KUKAR)
+    assert "yang tercetak belum diterima; 2,82 ialah hasil hitung balik. Akan" in row.sentence
     assert row.state == "nothing"
     assert "tabel nasional hasil evaluasi 2022 yang memuat Kabupaten Kutai" in row.paper
     assert row.paper in row.sentence
@@ -52,6 +53,7 @@ def test_every_paper_that_has_not_come_stands_once_with_its_holder_and_day():
     assert found.loc["capaian program", "since"] == "2023-08-01"
     assert found["paper"].is_unique
     assert not set(found.index) & {"kedudukan, komponen, dan daerah pembanding"}  # has come
+    assert found.loc["pembagian tanggung jawab perangkat daerah", "state"] == "partly"  # no names
     before = ka.not_received(2022, "Kukar").set_index("fills")["accepted"]
     assert before["catatan asesor tiap pilar"].startswith("Surat B-1003")
     assert pd.isna(before["capaian program"])

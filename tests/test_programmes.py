@@ -74,6 +74,7 @@ def test_each_programme_has_its_percentage_and_band_or_says_why_not(office):
         "hhhhhhhh": (50.9, "very_poor"),
     }
     assert [*office.index[office["exceeds"]]] == ["ccc"]
+    assert office["exceeds"].isna().equals(office["percent"].isna())
     lacks = {"dddd": "zero_target", "eeeee": "realisation", "ffffff": "target"}
     assert office["lacks"].dropna().to_dict() == lacks
     # doubted is what its own figures contradict; a realisation of 0 is no contradiction
