@@ -190,8 +190,8 @@ def test_what_the_first_steps_give_together_is_counted_and_placed_in_the_printed
     ):
         assert ranks[scope] == len(higher) + 1
     said = priorities.together(2023, KUKAR)
-    assert "membawa indeks ke **2,93**; pada tabel tercetak 2023 tempatnya 66 dari 130" in said
-    assert "ke **2,85**; pada tabel tercetak 2022 tempatnya 10 dari 38 (kelompok), andai" in (
+    assert "membawa indeks ke **2,93**: tempat 66 dari 130 (nasional), 23 dari 58" in said
+    assert "ke **2,85**: tempat 10 dari 38 (kelompok) pada tabel 2022" in (
         priorities.together(2022, MALANG)
     )  # the four largest questions; of the nation there is no table
     assert priorities.together(2023, STAYED_AWAY) == priorities.together(2021, KUKAR) == ""

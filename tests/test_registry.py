@@ -63,7 +63,7 @@ def test_what_is_not_complete_says_what_it_waits_for_and_what_is_complete_says_n
         assert all(re.search(r"belum (diterima|tercatat|pernah)", said) for said in report.waits)
     waits = {report.name: report.waits for report in default}
     index, questions = waits["2022/64.02/03_pilar-living"]
-    assert index.startswith("Indeks Kabupaten Kutai Kartanegara 2022 belum")
+    assert index.startswith("Indeks Kabupaten Kutai Kartanegara 2022 yang tercetak belum")
     assert questions.startswith("Nilai per butir Kabupaten Kutai Kartanegara 2022 belum")
     assert waits["2022/64.02/02_indeks"] == waits["2023/64.02/04_antar_tahun-2022"] == (index,)
     assert waits["2023/64.02/02_indeks"] == ()
