@@ -103,8 +103,9 @@ def due(region: str, today: date) -> pd.DataFrame:
 
 def _state(table: str, year: int, region: str) -> tuple[str, str]:
     """Return how a table is lacking, and what is said of it; "" where nothing is missing."""
-    figures = {"year": year, "region": region, "value": compare.index_value(year, region)}
-    if table in _OF_LETTER and figures["value"].known == "absent":
+    value = compare.index_value(year, region)
+    figures = {"year": year, "region": region, "value": value}
+    if table in _OF_LETTER and value.known == "absent":
         return "absent", told("missing.absent", **figures)
     if table == "index_scores":
         lacks = compare.index_record(year, region) is None
