@@ -131,7 +131,6 @@ def test_a_cell_that_does_not_fit_or_contradicts_is_named_with_its_file(definiti
 
 
 UNREADABLE = {
-    b"": "events.csv: columns are nothing; expected status, citation, date, region",
     b"date\xe9": "events.csv: cannot be read ('utf-8' codec can't decode byte 0xe9",
     b'date,region,pillar,event,status,citation\n2020,64.02,,"Eva': "(unexpected end of data)",
     None: "definitions/ has 1 faults: events.csv: cannot be read ([Errno 2] No such file",

