@@ -136,11 +136,9 @@ def test_a_target_on_record_is_measured_against(sample_env):
 
 
 SAID = {
-    MALANG: "+0,43, karena kementerian mengukur;kinerja butir yang sama +0,354;Output +0,75"
-    " (sebagian sebanding)",
-    KUKAR: "2,82 hasil hitung balik, ±0,01**;bisa juga berarti tidak diisi;Quick Wins belum"
-    " diketahui: nilai 2022 belum tercatat",
-    SURABAYA: "nilai komponen (butir tidak tercatat);daftar butir salah satu edisi tidak terlihat",
+    MALANG: "+0,43, karena;butir yang sama +0,354;Output +0,75 (sebagian sebanding)",
+    KUKAR: "2,82 hasil hitung balik, ±0,01**;tidak diisi;nilai 2022 belum tercatat",
+    SURABAYA: "butir tidak tercatat;salah satu edisi tidak terlihat",
     "64.07": "tidak ikut pada salah satu tahun",
 }
 

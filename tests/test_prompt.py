@@ -2,7 +2,6 @@
 
 import doctest
 import inspect
-import pydoc
 import subprocess
 import sys
 
@@ -23,18 +22,8 @@ def test_the_examples_of_the_help_run_as_printed():
 
 
 def test_the_help_is_a_page_that_names_every_verb():
-    page = inspect.getdoc(ka)
-    assert len(page.splitlines()) < 50
-    assert max(map(len, page.splitlines())) <= 100
-    assert [name for name in ka.__all__ if name not in page] == []
-    assert [name for name in ka.say.__all__ if name not in ka.say.__doc__] == []
-    assert page.splitlines()[0] in pydoc.plain(pydoc.render_doc(ka))
-
-
-def test_every_name_offered_is_there_and_says_what_it_is():
-    assert all(getattr(ka, name).__doc__ for name in ka.__all__)
-    assert all(inspect.isfunction(getattr(ka.say, name)) for name in ka.say.__all__)
-    assert set(ka.__all__) <= set(dir(ka))
+    for page, of in ((ka.__doc__, ka), (ka.say.__doc__, ka.say)):
+        assert [name for name in of.__all__ if name not in page or not getattr(of, name)] == []
 
 
 def test_nothing_is_loaded_before_a_verb_is_used():

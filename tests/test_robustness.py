@@ -1,7 +1,6 @@
 """How firm a ranking is: held by second computations and by known answers."""
 
 import numpy as np
-import pandas as pd
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, STAYED_AWAY
 
@@ -152,9 +151,7 @@ def test_for_kukar_the_edition_matters_most_and_one_thing_decides():
     ]
     said = robustness.rank_sentence(ranked, KUKAR)
     assert "peringkat 73 dari 130** daerah peserta" in said
-    assert "bersama Kabupaten Solok, dihitung dari nilai final yang tercetak" in said
-    assert "Peringkat itu menurut rumus resmi" in said
-    assert "menjadi 47 sampai 85 pada 90% simulasi (tengah 71" in said
+    assert "menjadi 47 sampai 85 pada 90% simulasi (tengah 71; galat Monte Carlo paling" in said
     cases = robustness.rank_cases(2023, KUKAR, 10000, SEED)
     assert cases["explained"].is_monotonic_decreasing
     said = robustness.cases_sentence(cases)
@@ -180,15 +177,6 @@ def test_the_cases_agree_with_a_count_over_the_draws():
             assert row[name] == np.quantile(same, share, method="inverted_cdf")
         total += len(same) / DRAWS * (same.mean() - ranks.mean()) ** 2
     assert cases["explained"].to_numpy() == pytest.approx(total / ranks.var(), rel=0.001)
-
-
-def test_where_nothing_decides_alone_that_is_said_and_what_is_official_comes_first():
-    cases = pd.DataFrame({"choice": "aggregation", "applies": [True, False], "explained": 0.3})
-    cases["treatment"] = ["rata-rata geometrik", "rata-rata hitung"]
-    said = robustness.cases_sentence(cases.assign(low=[3, 1], median=[4, 2], high=[5, 2]))
-    assert said.startswith("Tidak ada satu hal yang menentukan; yang terbesar: **rata-rata hitung")
-    assert "Bila rata-rata hitung (aturan resmi), peringkat" in said
-    assert robustness.cases_sentence(cases[:0]).startswith("Tidak ada pilihan")
 
 
 @pytest.mark.parametrize(

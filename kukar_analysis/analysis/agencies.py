@@ -15,8 +15,6 @@ from kukar_analysis.formats import listed
 
 LEANS = 0.5
 """A pillar leans on an agency that answers more than this part of its answered questions."""
-_MOST = 3
-"""Agencies called the key ones, at most."""
 _PAIR = ["opd", "pillar"]
 _COUNTS = ["answered", "with_evidence", "alone", "scored", "compared"]
 _QUESTIONS = "opd question component pillar label state answer score has_evidence remark assessor"
@@ -199,8 +197,6 @@ def synergy_sentences(year: int, region: str) -> list[str]:
     by, pairs = by.assign(name=_names(by["pillar"])), agency_pillars(year, region)
     pairs, seats = pairs.query("expected"), by.dropna(subset=["pillar", "seats"])
     most = found[found["answered"] > 0].nlargest(2, "answered", keep="all")
-    if len(most) > _MOST:  # of many that share the second place none is named before the others
-        most = most[most["answered"] == most["answered"].max()]
     assessed = compare.assessed(year, region).set_index("question")["score"]
     once = pd.DataFrame({"score": quality.office_scores(year, region), "assessor": assessed})
     once = once.assign(difference=once["score"] - once["assessor"]).dropna()
@@ -217,7 +213,7 @@ def synergy_sentences(year: int, region: str) -> list[str]:
         pairs=len(pairs),
         answering=(found["answered"] > 0).sum(),
         answers=found["answered"].sum(),
-        keys=most if len(most) <= _MOST else most[:0],
+        keys=most,
         several=found.loc[found["pillar_count"] > 1, "opd"],
         leans=by.dropna(subset="leans_on"),
         is_answered=by.dropna(subset="pillar")["leans"].notna().any(),
@@ -268,7 +264,6 @@ def _of_agency(year: int, region: str, opd: str) -> dict[str, Any]:
     own, refused = quality.arrivals(year, region, opd).query("not shared"), quality.rejected(year)
     refused = refused[refused["file"].isin(own["file"])]
     found = quality.findings(year, region).query("opd == @opd")
-    most = both["difference"].max()
     return {
         "state": state,
         "name": fw.opd[opd].name,
@@ -283,8 +278,6 @@ def _of_agency(year: int, region: str, opd: str) -> dict[str, Any]:
         "open": [*left.loc[left["others"].isna(), "label"]],
         "compared": len(both),
         "means": both[["score", "assessor", "difference"]].mean(),
-        "most": most,
-        "furthest": both.loc[both["difference"].sub(most).abs() < 1e-9, "label"],
         "refused": len(refused),
         "unread": refused["rule"].isin(["unread", "unfinished"]).sum(),
         "found": found,

@@ -263,12 +263,10 @@ def component_gaps(year: int, region: str) -> pd.DataFrame:
 def effective_weights(year: int) -> pd.DataFrame:
     """Return how much of the differences between regions each component makes, by group.
 
-    After step 4 of the OECD/JRC handbook (2008). effective_weight: percent of the variance of the
-    weighted sum (covariance of term and sum); spread: standard deviation; correlation: with the
-    weighted sum of the others; least_correlation: the lowest with another (least_with). Of the
-    group: alpha (Cronbach), first_component (percent of the standardised variance),
-    mean_correlation. Regions that lack a component, and components that do not differ, are left
-    out.
+    effective_weight: percent of the variance of the weighted sum (OECD/JRC 2008, step 4); spread:
+    standard deviation; correlation: with the weighted sum of the others; least_correlation: the
+    lowest with another (least_with). Of the group: alpha (Cronbach), first_component (percent of
+    the standardised variance). Regions that lack a component, components that do not differ: out.
     """
     fw, made = framework.load(), []
     every = ordered(components(year), "edition", fw.editions)

@@ -96,9 +96,7 @@ def due(region: str, today: date) -> pd.DataFrame:
     in_time = (found["what"] == "letter") | (now <= found["last"])
     found = found[in_time & (found["first"] <= now)]
     whole = [told("due", r=r, first=day(r.first), last=day(r.last)) for r in found.itertuples()]
-    return found.assign(sentence=whole)[["what", "year", "state", "sentence"]].reset_index(
-        drop=True
-    )
+    return tidy(found.assign(sentence=whole), "what year state sentence")
 
 
 def _state(table: str, year: int, region: str) -> tuple[str, str]:
