@@ -156,7 +156,7 @@ def executed(once, request):
 
     def run(notebook, **given):
         path = paths.NOTEBOOKS / f"{notebook}.ipynb"
-        known = {n: given.get(n, p.default) for n, p in notebooks.read(path).parameters.items()}
+        known = {n: given.get(n, v) for n, v in notebooks.read(path).parameters.items()}
         kind = "sample_processed" if known.get("region") == "00.01" else "processed"
         tables = request.getfixturevalue(kind)
 

@@ -181,8 +181,8 @@ def test_every_kind_of_report_fits_its_notebook(sample_processed):
     assert {r.notebook for r in reports} == numbered
     known = {one.notebook: one.parameters for one in notebooks.read_all()[0]}
     for found in reports:
-        own = {name: parameter.kind for name, parameter in known[found.notebook].items()}
-        assert {n: type(v).__name__ for n, v in found.parameters.items()}.items() <= own.items()
+        own = {name: type(value) for name, value in known[found.notebook].items()}
+        assert {n: type(v) for n, v in found.parameters.items()}.items() <= own.items()
 
 
 def test_what_kernels_have_imported_before_they_start_is_there():

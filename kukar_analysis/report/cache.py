@@ -1,7 +1,6 @@
 """What is asked of a run, and executed notebooks under the fingerprint of all they depend on.
 
-They lie in `.reports.cache/` beside `reports/`, with the sets that were published earlier. Standard
-library only: a run with nothing to do is over at once.
+Standard library only: a run with nothing to do is over at once.
 """
 
 import hashlib

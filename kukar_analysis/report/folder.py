@@ -1,7 +1,6 @@
 """A folder that is written by one run at a time, and from one set to the next in one step.
 
-Beside `reports/` a run keeps `.reports.lock` and `.reports.work/` (who holds it, and the next set);
-both are gone when it ends, and what a killed run left is cleared by the next.
+A run keeps `.reports.lock` and `.reports.work/` beside it; the next clears what a killed one left.
 """
 
 import ctypes
@@ -39,7 +38,7 @@ class Work:
     def exchange(self) -> Path | None:
         """Let the next set take the place of the one that stands, whole; return where that is now.
 
-        Raises ReportError where it cannot, as while a file of it is open elsewhere.
+        ReportError where it cannot, as while a file of it is open elsewhere.
         """
         new, old, stands = self.path / "set", self.path / "old", self.target.exists()
         if stands:
@@ -67,8 +66,7 @@ class Work:
 def held(target: Path) -> Iterator[Work]:
     """Hold a folder for one run and give its work folder, which goes when the run ends.
 
-    Raises HeldError, which names who holds it, where another run does; ReportError where the
-    folder cannot be written or exchanged: before anything is done.
+    HeldError, which names the holder, where another run does; ReportError where it is no place.
     """
     target = target.resolve()
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -96,10 +94,7 @@ def held(target: Path) -> Iterator[Work]:
 
 @contextmanager
 def locked(path: Path, held_by: str) -> Iterator[None]:
-    """Hold a lock file, which is free again when this process ends, however it does.
-
-    Raises HeldError, which begins with `held_by`, where another process holds it.
-    """
+    """Hold a lock file while this process lives; HeldError(`held_by`) where another does."""
     lock = FileLock(path, blocking=False)
     try:
         lock.acquire()

@@ -40,8 +40,8 @@ def make(
 ) -> bool:
     """Make the reports that the cache lacks, publish all, and return whether nothing is missing.
 
-    Raises HeldError where another run holds the folder; ReportError where what they are made of
-    changed meanwhile (then nothing is published), or with too few open files, where kernels hang.
+    HeldError where another run holds the folder; ReportError, and nothing is published, where what
+    they are made of changed meanwhile, or with too few open files, where kernels hang.
     """
     if fork.available():
         import resource  # not on Windows
@@ -160,7 +160,7 @@ class _Making:
 def cluster(address: str | None, jobs: int | None) -> Iterator[Executor | None]:
     """Give the executor of a dask scheduler (`local`: one started here); None without an address.
 
-    A worker needs the same program, and the tables and reports under the same path.
+    A worker needs the same program, and the tables under the same path.
     """
     if address is None:
         yield None

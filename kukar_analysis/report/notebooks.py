@@ -16,8 +16,8 @@ from kukar_analysis import paths
 from kukar_analysis.errors import UsageError
 
 KEY = "kukar"  # the part of a notebook's metadata that says whether it is shipped
-_READERS: dict[str, Callable[[str], Any]] = {"str": str, "int": int, "float": float}
-_READERS["bool"] = lambda text: {"true": True, "false": False}[text.lower()]
+_READERS: dict[type, Callable[[str], Any]] = {str: str, int: int, float: float}
+_READERS[bool] = lambda text: {"true": True, "false": False}[text.lower()]
 _ADDED = {"injected-parameters", "papermill-error-cell-tag"}
 
 
@@ -26,30 +26,25 @@ def as_written(cells: Sequence[Any]) -> list[Any]:
     return [cell for cell in cells if _ADDED.isdisjoint(cell["metadata"].get("tags", []))]
 
 
-@dataclass(frozen=True)
-class Parameter:
-    """A parameter: the name of its type, and the value it has where none is given."""
-
-    kind: str
-    default: Any
-
-    def read(self, name: str, text: str) -> Any:
-        """Return a value that was given as text; UsageError where it is of another type."""
-        try:
-            return _READERS[self.kind](text)
-        except (ValueError, KeyError) as error:
-            raise UsageError(
-                f"{name} = {text} is no {self.kind}, as {self.default!r} is"
-            ) from error
+def value(name: str, text: str, default: Any) -> Any:
+    """Return a value that was given as text; UsageError where it is not of the default's type."""
+    kind = type(default)
+    try:
+        return _READERS[kind](text)
+    except (ValueError, KeyError) as error:
+        raise UsageError(f"{name} = {text} is no {kind.__name__}, as {default!r} is") from error
 
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook by its name without ending; `title` names its reports before place and year."""
+    """A notebook by its name without ending; `title` names its reports before place and year.
+
+    parameters: the value of each where none is given.
+    """
 
     notebook: str
     title: str
-    parameters: Mapping[str, Parameter]
+    parameters: Mapping[str, Any]
     is_shipped: bool
 
 
@@ -80,9 +75,8 @@ def read(path: Path) -> Notebook:
     given, made = [text for tags, text in cells if "parameters" in tags], {}
     for line in ast.parse(given[0]).body if given else []:
         if isinstance(line, ast.Assign | ast.AnnAssign) and line.value is not None:
-            value = ast.literal_eval(line.value)
-            name, _, kind = ast.unparse(line).partition("=")[0].partition(":")
-            made[name.strip()] = Parameter(kind.strip() or type(value).__name__, value)
+            name = ast.unparse(line).partition("=")[0].partition(":")[0].strip()
+            made[name] = ast.literal_eval(line.value)
     return Notebook(path.stem, [*titles, path.stem][0], made, bool(about.get("shipped")))
 
 

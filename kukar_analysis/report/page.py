@@ -47,10 +47,9 @@ _TYPED = "a formula stands there as it was typed"
 
 
 def read(notebook: Path) -> dict[str, Any]:
-    """Return an executed notebook as a page, without its code.
+    """Return an executed notebook as a page: body (HTML, without code), question (its title).
 
-    body (HTML), question (its title), sections (anchor, heading, text; first what stands before the
-    first heading), left_out (what it does not show), personal (kinds of what looks personal).
+    sections (anchor, heading, text), left_out (what it does not show), personal (kinds).
     """
     found = nbformat.v4.upgrade(nbformat.read(notebook, as_version=4))
     found.cells, left = notebooks.as_written(found.cells), list[tuple[int, str]]()

@@ -1,7 +1,6 @@
-"""Reports on paper: PDF from the same HTML that the screen shows (WeasyPrint).
+"""Reports on paper: each page, and a region's year as one document, from the HTML of the screen.
 
-Each page becomes a PDF beside it, and the pages of a region's year one document with cover,
-contents and appendices. PDF/A-2a: for keeping, and tagged for screen readers.
+PDF/A-2a: for keeping, and tagged for screen readers.
 """
 
 import re
@@ -79,10 +78,7 @@ def year(
     *,
     is_draft: bool = False,
 ) -> None:
-    """Print the pages of a region's year as one document (`site.document_of`), if there are any.
-
-    Left out are pages of single agencies, and those without a figure.
-    """
+    """Print the pages of a region's year as one document; not those of OPD or without a figure."""
     listed = [e for e in entries if (e["year"], e["region"]) == (year, region) and e["page"]]
     chosen = [e for e in site.ordered(listed) if "opd" not in e["parameters"]]
     read = [(entry, _main(folder / f"{entry['name']}.html")[1]) for entry in chosen]

@@ -1,7 +1,6 @@
 """A set of reports: pages, notebooks, documents, index, search and `manifest.json`.
 
-The manifest has the sha256 of every file; what is not in it as it says belongs to somebody else,
-and is carried into the next set.
+What is not as the manifest says belongs to somebody else, and is carried into the next set.
 """
 
 import json
@@ -33,9 +32,9 @@ Say = Callable[[str], None]
 
 
 def record_of(processed: Path) -> dict[str, Any]:
-    """Return what makes a set that begins now: version, commit, made_at, and its raw files.
+    """Return what makes a set that begins now: program, time, and its raw files' fingerprints.
 
-    inputs: their sha256; data: one fingerprint of all; corrections: what later papers changed.
+    corrections: what later papers changed.
     """
     files = store.read("files", processed).dropna(subset="sha256").set_index("file")["sha256"]
     superseded = store.read("rejected", processed).query("rule == 'superseded'")
@@ -91,9 +90,10 @@ def written(
     """Write pages and notebooks into `new`, and after the block search, index and manifest.
 
     A notebook comes from the cache of `old`, or from `old`; without either there is no page.
-    Documents that end in `carried` are taken over from `old` where their pages are as they were.
+    Documents that end in `carried` are taken over where all pages of their folder are as before.
     """
     cache, draft = Cache(old), bool(record.get("draft"))
+    regions, template = framework.load().regions, site.ENVIRONMENT.get_template("page.html")
     around, words = site.around(entries.values()), dict[str, list[dict[str, str]]]()
     for name, entry in entries.items():
         found = cache.get(entry["key"]) if entry["page"] else None
@@ -103,15 +103,27 @@ def written(
             continue
         found = found or page.read(notebook)
         _copy(notebook, new / f"{name}.ipynb")
-        text = site.render(entry, found, around[name], record["data"], draft=draft)
+        text = template.render(
+            entry=entry,
+            title=entry["title"],
+            page=found,
+            turn=around[name],
+            up="../" * name.count("/"),
+            sample=regions[entry["region"]].is_sample,
+            record=entry,
+            is_old=entry["data"] != record["data"],
+            draft=draft,
+        )
         paths.write(new / f"{name}.html", text)
         words[name] = found["sections"]
-    before = read(old)["files"].items()
-    now = hashes(new).items() if carried else ()
-    for name in (name for name, _ in before if name.endswith(tuple(carried))):
-        own = Path(name).with_suffix(".html").as_posix()
-        start = own if (new / own).exists() else f"{Path(name).parent.as_posix()}/"
-        if (old / name).exists() and _pages(before, start) == _pages(now, start) != set():
+    before, after = read(old)["files"], hashes(new)
+    for name in (n for n in before if n.endswith(tuple(carried)) and (old / n).exists()):
+        place = f"{Path(name).parent.as_posix()}/"
+        was, now = (
+            {f for f in files.items() if f[0].startswith(place) and f[0].endswith(".html")}
+            for files in (before, after)
+        )
+        if was and was == now:
             _copy(old / name, new / name)
     yield
     listed = sorted(entries.values(), key=lambda entry: str(entry["name"]))
@@ -182,10 +194,6 @@ def put_back(target: Path, name: str, say: Say) -> None:
         shutil.copytree(known[name], work.begin(empty=True), dirs_exist_ok=True)
         publish(work, say)
     say(f"{target.name} shows again the set of {known[name].name}; the next run publishes anew")
-
-
-def _pages(files: Iterable[tuple[str, str]], start: str) -> set[tuple[str, str]]:
-    return {file for file in files if file[0].startswith(start) and file[0].endswith(".html")}
 
 
 def _copy(path: Path, target: Path) -> None:

@@ -12,7 +12,6 @@ from kukar_analysis.analysis import compare, quality, quick_wins, told
 from kukar_analysis.analysis.missing import missing, not_received
 from kukar_analysis.errors import UsageError
 from kukar_analysis.report import notebooks
-from kukar_analysis.report.notebooks import Parameter
 
 # titles of the notebooks that need the index alone, as an analyst's own do
 _OF_INDEX = {"02_indeks": "Indeks Smart City", "07_ketahanan": "Ketahanan peringkat"}
@@ -51,8 +50,7 @@ def reports(
 ) -> list[Report]:
     """Return the reports asked for, by year, region and notebook; UsageError for an unknown word.
 
-    Without `regions` those of definitions/reported_regions.csv; without `years` all that have an
-    edition or raw files. `only`: names or notebooks; `parameters`: those whose notebook has them.
+    `only`: names or notebooks; `parameters`: those whose notebook has them.
     """
     fw, (readable, faults) = framework.load(), notebooks.read_all()
     titles = _OF_INDEX | {one.notebook: one.title for one in notebooks.own()}
@@ -72,7 +70,7 @@ def reports(
 
 
 def _given(
-    found: list[Report], name: str, value: str, known: Mapping[str, Mapping[str, Parameter]]
+    found: list[Report], name: str, value: str, known: Mapping[str, Mapping[str, Any]]
 ) -> list[Report]:
     """Return the reports that have a parameter with a value, or get it: reports of their own."""
     chosen = [r for r in found if name in known.get(r.notebook, ())]
@@ -84,8 +82,9 @@ def _given(
     if part != value:  # -1 and 1, a b and a_b: told apart
         part += f"-{hashlib.sha256(value.encode()).hexdigest()[:6]}"
     for place, report in enumerate(chosen):
-        of = known[report.notebook][name]
-        if name not in report.parameters and (read := of.read(name, value)) != of.default:
+        default = known[report.notebook][name]
+        read = notebooks.value(name, value, default)
+        if name not in report.parameters and read != default:
             chosen[place] = replace(
                 report,
                 name=f"{report.name}-{formats.slug(name)}-{part}",

@@ -1,7 +1,6 @@
 """A year's bundle for Bappeda: one zip with pages, PDF, Excel annex and a covering message.
 
-What is in it was published before (`kukar report`). A bundle with a fault is made as a draft only,
-marked on every page; one with something that must not leave the office is not made at all.
+One with a fault is a draft only, marked on every page; one with what must not leave is not made.
 """
 
 import html
@@ -37,8 +36,7 @@ def share(
 ) -> tuple[Path, list[str]]:
     """Bundle the published pages of a year in `folder`; return the zip, and its faults as a draft.
 
-    It is put together in `staged`. ReportError: nothing of the year is published, a check fails and
-    no draft is asked for, or a file holds what must not leave the office.
+    ReportError: nothing is published, something must not leave, or there are faults and no draft.
     """
     published = publish.read(folder)["reports"].values()
     entries = [e for e in published if e["year"] == year and e["region"] in regions and e["page"]]
@@ -48,7 +46,7 @@ def share(
     tables = ("index_scores", "component_scores", "question_scores", "programmes")
     faults = check.differences(check.check({name: store.read(name) for name in tables}))
     faults += [f"{e['name']} is failed" for e in entries if e["status"] == "failed"]
-    old = [e["name"] for e in entries if e["data"] != record["data"]]
+    old = (e["name"] for e in entries if e["data"] != record["data"])
     faults += [f"{name} was made from other data" for name in old]
     if faults and not is_draft:
         said = f"{len(faults)} faults, the first: {faults[0]}"
@@ -74,10 +72,8 @@ def share(
         )
         (root / "pesan.txt").write_text(message, encoding="utf-8")
     if found := leaks(root, persons(raw)):
-        raise ReportError(
-            f"{len(found)} things must not leave the office: {'; '.join(found[:10])};"
-            " take them out of the raw files, make the pages anew (`kukar run`) and share again"
-        )
+        said = f"{len(found)} things must not leave the office, the first: {found[0]}"
+        raise ReportError(f"{said}; take them out of the raw files, `kukar run` and share again")
     zipped = shutil.make_archive(str(root), "zip", staged, root.name)
     with paths.replacing(folder / f"{root.name}.zip") as temporary:
         shutil.move(zipped, temporary)
@@ -85,10 +81,9 @@ def share(
 
 
 def leaks(folder: Path, persons: Iterable[str] = ()) -> list[str]:
-    """Return what should not leave the office in a folder's files: which file holds what kind.
+    """Return which file of a folder holds what kind of thing that should not leave the office.
 
-    Looked at are pages, notebooks, texts and the annex; the PDF are made from the pages. `persons`
-    are texts that name somebody, and never repeated.
+    PDF are made from the pages and not looked at. `persons`: what names somebody, never repeated.
     """
     kinds = {"a path of a machine": _MACHINE, **page.PERSONAL}
     spaced = {_spaced(text) for text in persons}
@@ -105,10 +100,7 @@ def leaks(folder: Path, persons: Iterable[str] = ()) -> list[str]:
 
 
 def persons(raw: Path) -> set[str]:
-    """Return what names persons: personal columns of all surveys, and `nama.txt` beside the key.
-
-    Raises OSError or SourceError where a survey that was read before cannot be read now.
-    """
+    """Return what names persons: personal columns of all surveys, and `nama.txt` beside the key."""
     listed, files = respondents.key_path().with_name("nama.txt"), store.read("files")
     found = set(listed.read_text(encoding="utf-8").splitlines()) if listed.exists() else set()
     for name in files.loc[files["kind"].str.contains("survey"), "file"]:

@@ -1,7 +1,6 @@
 """The site that the pages make together: their order, the way between them, and the index.
 
-A page holds its own styles and script, so that one that is sent alone still shows whole. The search
-index stands beside the pages; without it, or without scripts, all can be read.
+A page holds its own styles and script, so that one that is sent alone still shows whole.
 """
 
 import base64
@@ -43,11 +42,9 @@ def shown(made_at: str) -> str:
 
 
 def headline(year: int, region: str) -> dict[str, Any]:
-    """Return the headline figures of a region's year, ready for the manifest.
+    """Return the headline figures of a region's year for the manifest; None if not on record.
 
-    index and index_known as `compare.index_value`, index_shown in words; change: the printed
-    improvement; caveat: what to say beside a change of 0; ranks: the lines of `compare.ranks`,
-    `among` whom in words. What is not on record is None or empty.
+    change: the printed improvement; caveat: what to say beside a change of 0.
     """
     value, ranks = compare.index_value(year, region), compare.ranks(year, region)
     others = (ranks["tied"].str.count(", ") + 1).astype("Int64").astype("str")
@@ -78,12 +75,12 @@ def ordered(entries: Iterable[Entry]) -> list[Entry]:
 
 def around(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
     """Return by page those `before` and `after` it, of its region and year, and its `home`."""
-    turns, found = dict[str, dict[str, Any]](), ordered(entries)
-    homes = _homes(found)
+    turns, homes = dict[str, dict[str, Any]](), _homes(found := ordered(entries))
     for (region, _), own in groupby(found, key=lambda e: (e["region"], e["year"])):
-        pages = [entry for entry in own if entry["page"]]
-        for this, before, after in zip(pages, [None, *pages], [*pages[1:], None], strict=False):
-            turns[this["name"]] = {"before": before, "after": after, "home": homes[region]}
+        pages = [None, *(entry for entry in own if entry["page"]), None]
+        for before, this, after in zip(pages, pages[1:], pages[2:], strict=False):
+            if this:
+                turns[this["name"]] = {"before": before, "after": after, "home": homes[region]}
     return turns
 
 
@@ -91,23 +88,6 @@ def _homes(entries: Iterable[Entry]) -> dict[str, str]:
     """Return the page that lists each region's reports: the index, or of many regions one each."""
     regions = dict.fromkeys(entry["region"] for entry in entries)
     return {r: f"daerah-{r}.html" if len(regions) > FEW else "index.html" for r in regions}
-
-
-def render(
-    entry: Entry, page: Mapping[str, Any], turn: Mapping[str, Any], data: str, *, draft: bool
-) -> str:
-    """Return a report's page, which says where it is not made from the data that `data` tells."""
-    return ENVIRONMENT.get_template("page.html").render(
-        entry=entry,
-        title=entry["title"],
-        page=page,
-        turn=turn,
-        up="../" * entry["name"].count("/"),
-        sample=framework.load().regions[entry["region"]].is_sample,
-        record=entry,
-        is_old=entry["data"] != data,
-        draft=draft,
-    )
 
 
 def abbreviations(texts: Iterable[str]) -> list[str]:
@@ -144,10 +124,9 @@ def document_of(year: int, region: str) -> str:
 def lists(
     entries: Iterable[Entry], folder: Path, record: Record, *, draft: bool = False
 ) -> dict[str, str]:
-    """Return the pages that list the reports, by name: by region, then year, with main figures.
+    """Return the pages that list the reports, by name; links to documents that stand in `folder`.
 
-    Of many regions each has a page of its own, so that none is too large for a telephone, and the
-    index a table of all. Documents that stand in `folder` are linked with their year.
+    Of many regions each has a page of its own, so that none is too large for a telephone.
     """
     fw, regions = framework.load(), dict[str, dict[int, list[Entry]]]()
     for entry in (found := ordered(entries)):

@@ -1,7 +1,6 @@
 """The Excel annex of a year: every table behind the reports, as columns.csv heads and formats it.
 
-Numbers are numbers and `origin` stands beside them. One sheet computes the index anew with
-formulas that can be looked at; the first says what is there, what is not, and which run made it.
+One sheet computes the index anew with formulas; the first says what is there and what is not.
 """
 
 import re
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Font
 from openpyxl.worksheet.table import Table
 
 from kukar_analysis import framework, store
@@ -30,7 +29,6 @@ _LOCALE = "[$-421]"  # Indonesian: LibreOffice takes its comma and months from i
 _FORMS = {"percent": '0.##"%"', "share": "0.0%", "plain": f"#,##0{draw.ANY}", "year": "0"}
 _FORMS |= {"date": "d mmmm yyyy", "number": "#,##0.{0}", "signed": "+0.{0};-0.{0};0.{0}"}
 """Excel's formats by those of columns.csv; {0} stands for the decimals."""
-_OWN = PatternFill("solid", start_color="FFF2CC")
 
 
 def write(
@@ -44,8 +42,7 @@ def write(
 ) -> Path:
     """Write the annex of a year for the regions, whole or not at all, and return its path.
 
-    `raw` has the SOURCES.csv that names the documents behind the tables. The same tables and record
-    give the same bytes. UsageError for a year or region that is not known.
+    `raw` has the SOURCES.csv that names the documents. UsageError: a year or region is not known.
     """
     fw, year = framework.load(), told.known_year(year)
     codes = [fw.region(r).region for r in regions]
@@ -61,7 +58,7 @@ def write(
     for name, (title, frame) in tables.items():
         if len(frame):
             titles[name] = f"{title} ({len(frame)} baris)"
-            _table(book, name, title, frame, codes)
+            _table(book, name, title, frame)
     mark = site.mark(year, codes, draft=is_draft)
     draw.put(front, 2, 1, mark, font=Font(bold=True, color="C00000"), alignment=draw.FLAT)
     _contents(front, titles, year, codes, record)
@@ -92,9 +89,7 @@ def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]
         own("programmes"),
         own("quick_win_aspects"),
         own("pillar_agencies"),
-        store.read("official_statistics", year=year).sort_values(
-            ["statistic", "region"], kind="stable"
-        ),
+        store.read("official_statistics", year=year).sort_values("statistic", kind="stable"),
     ]
     made = [(n, title, f) for (n, title), f in zip(fw.names["sheet"].items(), frames, strict=True)]
     wide = scores.pivot(index="region", columns="component", values="score")
@@ -165,18 +160,13 @@ def _formulas(book: Any, year: int, regions: list[str]) -> dict[str, str]:
     return {COMPUTED: "Indeks tercetak dihitung ulang, dengan rumus yang dapat dilihat"}
 
 
-def _table(book: Any, name: str, title: str, frame: pd.DataFrame, regions: list[str]) -> None:
+def _table(book: Any, name: str, title: str, frame: pd.DataFrame) -> None:
     """Write a frame as a table that can be filtered, below the title, the way back, the source."""
     columns, held = zip(*(_column(column(values)) for _, values in frame.items()), strict=True)
     page = _sheet(book, name, title, sources(frame) if "origin" in frame else "", columns)
     draw.table(page, 3, columns, [*zip(*held, strict=True)], kept=2)
     ref = f"A3:{page.cell(len(frame) + 3, len(columns)).coordinate}"
     page.add_table(Table(displayName="Tabel_" + re.sub(r"\W", "_", name), ref=ref))
-    own = frame.get("region_code", frame.iloc[:, 0]).isin(regions)
-    # of the nation's tables the own rows stand out; where all rows are own, none does
-    for row in [] if own.all() else [n for n, is_own in enumerate(own, start=4) if is_own]:
-        for cell in page[row]:
-            cell.fill = _OWN
 
 
 def _column(cells: Cells) -> tuple[draw.Column, list[Any]]:
