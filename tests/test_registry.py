@@ -148,9 +148,7 @@ def test_values_that_are_written_alike_are_reports_of_their_own():
         ({"years": [2019]}, "year 2019 has no files; known: 2021, 2022, 2023, 2024"),
         ({"regions": ["6402"]}, "written with a point, as 64.02"),
         ({"only": ["05_tidak_ada"]}, "no report '05_tidak_ada'"),
-        ({"only": ["2022/35.07/02_indeks"]}, "no report '2022/35.07"),
         ({"parameters": {"pilar": "living"}}, "no report has pilar = living; known parameters: ye"),
-        ({"parameters": {"pillar": "smart"}}, "no report has pillar = smart"),
         ({"only": ["02_indeks"], "parameters": {"pillar": "living"}}, "no report has pillar = l"),
     ],
 )

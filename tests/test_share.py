@@ -187,7 +187,7 @@ def test_a_bundle_with_a_leak_is_not_made_even_as_a_draft(folder, record, own_ke
     listed.write_text("Kepala Rekaan Satu\n\n", encoding="utf-8")
     published(folder, record, said="Kata kepala  rekaan satu.")
     try:
-        with pytest.raises(ReportError, match=r"must not leave the office: .*names a person"):
+        with pytest.raises(ReportError, match=r"must not leave the office, .*names a person"):
             bundle(folder, record, is_draft=True)
     finally:
         listed.unlink()
