@@ -96,9 +96,8 @@ def agencies(year: int, region: str) -> pd.DataFrame:
 def leaning(year: int, region: str) -> pd.DataFrame:
     """Return how many agencies each pillar has, and how much it leans on one of them.
 
-    seats: on record; covered: questions answered, single: by one agency alone; largest: who
-    answered most (", " where equal); leans = largest_answered / covered; leans_on: the one largest,
-    above LEANS.
+    covered: questions answered, single: by one agency alone; largest: who answered most (", " where
+    equal); leans = largest_answered / covered; leans_on: the one largest, above LEANS.
     """
     given = agency_questions(year, region).query("state == 'answered'").fillna({"pillar": ""})
     alone, keys = given[given["others"].isna()], ["pillar", "opd"]
@@ -255,7 +254,6 @@ def send_back(year: int, region: str, opd: str) -> list[str]:
 
 
 def _of_agency(year: int, region: str, opd: str) -> dict[str, Any]:
-    """Return what the sentences about an agency say: what came, was asked, answered, rejected."""
     fw = framework.load()
     state = agencies(year, region).set_index("opd")["state"].get(opd, "unknown")
     questions = agency_questions(year, region).query("opd == @opd")

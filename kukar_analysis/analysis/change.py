@@ -195,7 +195,6 @@ def _side(region: str, year: int) -> Side | None:
 
 
 def _origins(region: str, *years: int) -> dict[str, str]:
-    """Return the cells of questions, components and (as "") the index in these years."""
     cells = []
     for year in years:
         for table, id_ in (("question", "question"), ("component", "component"), ("index", "")):

@@ -48,9 +48,8 @@ class IndexValue(NamedTuple):
 def indices(region: str | None = None) -> pd.DataFrame:
     """Return the index of every region, or of one, in every year, and how it is known.
 
-    known: printed, implied (next year's final minus its improvement, ±0.01), absent (did not take
-    part), unknown. base: last year's sum that the printed improvement is measured from; null where
-    not public.
+    known: printed, implied (next year's final minus its improvement, ±0.01), absent, unknown. base:
+    last year's sum that the printed improvement is measured from; null where not public.
     """
     places = framework.load().regions
     rows = [
@@ -82,7 +81,6 @@ def _values(region: str | None) -> dict[tuple[int, str], IndexValue]:
 
 
 def _placed(found: pd.DataFrame) -> pd.DataFrame:
-    """Add group, region_name and province to rows of regions and editions."""
     fw = framework.load()
     regions = [fw.regions[region] for region in found["region"]]
     added = {
@@ -310,9 +308,8 @@ def target(year: int, region: str) -> Decimal | None:
 def components_between(region: str, from_year: int, to_year: int) -> pd.DataFrame:
     """Return the components of two years side by side, and whether they can be compared.
 
-    same, changed, new, dropped count questions. comparable: yes; partly (questions were added,
-    dropped or reworded); no; unknown (a year's table or form was not seen); absent (did not take
-    part); reason says why. A weight is null where the edition has no such component.
+    same, changed, new, dropped count questions. comparable: yes, partly, no, unknown (a year's
+    table or form was not seen), absent (did not take part); reason says why.
     """
     check_order(from_year, to_year)
     fw, stated, years = framework.load(), scores(region), {"from": from_year, "to": to_year}

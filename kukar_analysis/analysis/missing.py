@@ -124,7 +124,6 @@ def _state(table: str, year: int, region: str) -> tuple[str, str]:
 
 
 def _rows(table: str, year: int, region: str) -> pd.DataFrame:
-    """Return what is on record of a table, and whether a row lacks what its page needs."""
     if table == "programmes":
         own = programmes.programmes(year, region)
         return own.assign(lacks=own["status"].isna() | own["lacks"].notna())

@@ -26,8 +26,7 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
     """Return the cells that a figure came from, with what stands in them now (raw).
 
     `figure` is index, improvement, rank, a component, pillar, question or statistic. role: stated,
-    or part (it is made from this one). state: found; changed (the file is not the one that was
-    cleaned); no_file, unreadable, no_cell. Raises UsageError for an unknown word.
+    or part of it. state: found, changed (since it was cleaned), no_file, unreadable, no_cell.
     """
     code, year = framework.load().region(region).region, known_year(year)
     folder = raw or (SAMPLE if store.is_sample() else store.RAW)
@@ -90,7 +89,6 @@ def _figure(year: int, code: str, figure: str) -> Iterator[pd.DataFrame]:
 
 
 def _cells(found: pd.DataFrame, of: str, role: str) -> pd.DataFrame:
-    """Return rows of a table with name, value, and the columns of a list that state them."""
     names, year = framework.load().names, found["year"].astype("str")
     table, value, columns = "index_scores", f"{of}_published", of
     if of == "component":
@@ -137,7 +135,6 @@ def _again(origin: str, columns: list[str], folder: Path) -> tuple[str | None, .
 def _read_again(
     path: Path, file: str, mtime_ns: int
 ) -> tuple[str, dict[str, list[tuple[SourceList, Record]]]]:
-    """Return the fingerprint of a file as it is at that time, and its records by their places."""
     sha256, records = paths.sha256(path), defaultdict(list)
     for part in READERS[path.suffix.lower()](path, file).lists:
         for record in part.records:

@@ -54,7 +54,6 @@ def questions(year: int, region: str, since: int | None = None) -> pd.DataFrame:
 
 
 def _worth(edition: str) -> pd.DataFrame:
-    """Return what each component weighs, its questions, and what a point on one is worth."""
     made = pd.Series(framework.load().weights.get(edition, {}), name="weight", dtype="int64")
     made = made.rename_axis("component").reset_index()
     counts = compare.form_of(edition)["component"].value_counts()

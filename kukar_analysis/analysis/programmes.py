@@ -44,9 +44,8 @@ def band(percent: Fraction) -> str:
 def programmes(year: int, region: str) -> pd.DataFrame:
     """Return the programmes of a year in the order of the pillars, each with its achievement.
 
-    percent of the target, and its band; where not counted, lacks says why: target, realisation (not
-    stated), zero_target. doubt: not_begun, and yet a realisation; done, and yet below the band
-    Baik. budget in rupiah.
+    percent of the target; where not counted, lacks says why: target, realisation, zero_target.
+    doubt: not_begun, yet a realisation; done, yet below the band Baik. budget in rupiah.
     """
     fw, found = framework.load(), store.read("programmes", year=year, region=region)
     found = ordered(found, "pillar", fw.pillars)

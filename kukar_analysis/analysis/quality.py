@@ -52,8 +52,7 @@ def rejected(year: int, most: int | None = None, *, superseded: bool = False) ->
     """Return what was rejected in a year's files, or what later files `superseded` of them.
 
     Of a kind (file, column, rule) with more than `most` rows the first, with their count. raw: what
-    stands there; advice: what comes near, or the place that contradicts; later, changes: by what it
-    was superseded.
+    stands there; later, changes: by what it was superseded.
     """
     found = store.read("rejected", year=year).rename(columns={"value": "raw"})
     found = found[found["rule"].eq("superseded") == superseded]
@@ -161,7 +160,6 @@ def findings(year: int, region: str) -> pd.DataFrame:
 
 
 def _contradicted(answers: pd.DataFrame, statistics: pd.DataFrame, year: int) -> Iterator[_Row]:
-    """Yield answers on which agencies differ, or that a statistic contradicts."""
     fw, labels = framework.load(), framework.load().names["question"]
     for question, own in score.differing(answers).groupby("question", sort=False):
         said = own.assign(opd=own["opd"].fillna("tanpa nama")).itertuples()
@@ -188,7 +186,6 @@ def _contradicted(answers: pd.DataFrame, statistics: pd.DataFrame, year: int) ->
 def _without_programme(
     answers: pd.DataFrame, surveyed: pd.DataFrame, programmes: pd.DataFrame
 ) -> Iterator[_Row]:
-    """Yield parts that claim a score without a programme, where a list of these is on record."""
     fw = framework.load()
     if not (~programmes["is_quick_win"] | programmes["sub_dimension"].notna()).any():
         return
