@@ -68,7 +68,6 @@ def papermill_speaks():
 
 @pytest.fixture(scope="session")
 def cleaned(once):
-    """Return what `clean` returned for the raw folder of the project."""
     return once("processed", lambda folder: clean.clean(store.RAW, folder))
 
 
@@ -122,7 +121,6 @@ def held(monkeypatch):
 
 @pytest.fixture(scope="session")
 def sample_cleaned(once):
-    """Return what `clean` returned for the invented office of data/sample."""
     respondents.respondent({"person_name": "makes the key, which is said once"})
     return once("sample", lambda folder: clean.clean(paths.ROOT / "data" / "sample", folder))
 
@@ -142,7 +140,6 @@ def processed_env(processed, monkeypatch):
 
 @pytest.fixture
 def sample_env(sample_processed, monkeypatch):
-    """Point them to the invented office's tables."""
     monkeypatch.setenv(store.PROCESSED_VARIABLE, str(sample_processed))
     return sample_processed
 
@@ -186,8 +183,6 @@ def raw_folder(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def clean_files(raw_folder, tmp_path_factory):
-    """Return a function that writes files like `raw_folder`, cleans them and returns `Cleaned`."""
-
     def run(files):
         return clean.clean(raw_folder(files), tmp_path_factory.mktemp("out"))
 

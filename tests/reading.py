@@ -74,12 +74,10 @@ class Page:
         )
 
     def all(self, tag):
-        """Return the attributes of every such tag."""
         return [attrs for name, attrs in self.tags if name == tag]
 
 
 def table(shown):
-    """Return the one table of something shown."""
     (found,) = Page(shown.html).tables
     return found
 
@@ -133,7 +131,6 @@ def write_notebook(folder, name, *cells, parameters=PARAMETERS, asks=ASKS):
 
 
 def notebook(*cells):
-    """Return a notebook of these code cells."""
     made = [v4.new_code_cell(source, id=f"c{i}") for i, source in enumerate(cells)]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return v4.new_notebook(cells=made, metadata={"kernelspec": kernel})

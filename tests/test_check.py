@@ -15,7 +15,6 @@ KUKAR, MALANG = "64.02", "35.07"
 
 @pytest.fixture
 def own(tables):
-    """Return a copy of the tables, to be changed."""
     return {name: table.copy() for name, table in tables.items()}
 
 
@@ -31,7 +30,6 @@ def rule(tables, name):
 
 
 def where(table, cells):
-    """Return which rows of a table have these cells."""
     rows = (table[[*cells]].astype("str") == [*cells.values()]).all(axis="columns")
     assert rows.any()
     return rows

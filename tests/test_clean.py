@@ -166,7 +166,6 @@ def test_a_fault_of_the_program_costs_one_file_and_is_told_in_one_line(
 
 
 def national(*numbers):
-    """Return a national table of invented lines, with these running numbers."""
     regions = [r for r in framework.load().regions.values() if not r.is_sample]
     lines = [f"{n};{regions[n].name};3;3;3;3;3;3;3;KPPN&IKN" for n in numbers]
     return "\n".join([f"NO;{NATIONAL}", *lines, "", ""])

@@ -46,13 +46,11 @@ def ended(monkeypatch, capsys):
 
 
 def national(*lines):
-    """Return a national table of these lines, as a raw folder holds it."""
     return {NATIONAL: "\n".join([HEADINGS, *lines]) + "\n"}
 
 
 @pytest.fixture
 def notebooks(tmp_path, monkeypatch):
-    """Put a quick notebook in the place of the index."""
     for module in (store, paths):
         monkeypatch.setattr(module, "NOTEBOOKS", tmp_path / "notebooks")
     write_notebook(store.NOTEBOOKS, "02_indeks", "region")
@@ -204,7 +202,6 @@ def test_run_makes_reports_unless_a_figure_is_wrong_and_then_has_nothing_to_do(
 
 @pytest.fixture
 def asked(notebooks, processed, tmp_path):
-    """Return how the indexes of Kukar and Malang are asked for, of quick notebooks."""
     folders = ["--processed", processed, "--reports", tmp_path / "laporan"]
     return ["--year", 2023, "--only", "02_indeks", *folders]
 

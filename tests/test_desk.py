@@ -93,7 +93,6 @@ def open_lab(project, processed):
 
 
 def left_behind(project):
-    """Return the processes that still run and were started by the desk."""
     found = set()
     for path in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):  # it ended meanwhile
@@ -119,7 +118,6 @@ def page(lab):
 
 
 def run_all(page):
-    """Wait for the kernel of the notebook in front, and run all its cells."""
     expect(page.locator(f"{OPEN} .jp-Toolbar-kernelName")).to_have_text("Python 3 (ipykernel)")
     status = page.locator(f"{OPEN} .jp-Notebook-ExecutionIndicator")
     expect(status).to_have_attribute("data-status", "idle")
@@ -137,7 +135,6 @@ def explored(page):
 
 
 def chosen(page, label):
-    """Return the widget of a label: a list to choose from, or a field to type into."""
     row = page.locator(f"{OPEN} .widget-inline-hbox", has=page.get_by_text(label, exact=True))
     return row.locator("select, input")
 
@@ -203,19 +200,6 @@ def test_a_notebook_that_was_run_and_saved_is_no_change_to_git(explored, project
     status = ["git", "--no-optional-locks", "-C", project, "status", "--porcelain"]
     awaited(lambda: not subprocess.run(status, capture_output=True, check=True).stdout)
     assert "execute_result" in path.read_text(encoding="utf-8")
-
-
-def test_a_notebook_of_the_reports_runs_with_another_parameter(explored, lab):
-    explored.goto(lab[1].replace("jelajah", "02_indeks") + "&reset")  # jelajah is not reopened
-    explored.locator(f"{OPEN} .cm-line", has_text='region: str = "64.02"').click()
-    expect(explored.locator(f"{OPEN} .cm-editor.cm-focused")).to_be_visible()
-    explored.keyboard.press("Home")
-    explored.keyboard.press("Shift+End")
-    explored.keyboard.type('region: str = "35.07"')
-    expect(explored.locator(f"{OPEN} .cm-line", has_text='str = "35.07"')).to_be_visible()
-    run_all(explored)
-    answer = explored.locator(f"{OPEN} .jp-OutputArea .answer", has_text="Kabupaten Malang")
-    expect(answer.first).to_be_visible()
 
 
 def test_without_tables_it_says_so_and_starts_and_ctrl_c_leaves_no_process(lab, project, tmp_path):

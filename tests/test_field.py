@@ -16,8 +16,6 @@ ALL = [("national", 73, 130), ("group", 27, 58), ("province", 5, 7)]
 
 @pytest.fixture
 def spoilt(tmp_path, monkeypatch):
-    """Return a function that cleans a copy of the raw folder with its national table changed."""
-
     def run(change):
         raw = tmp_path / "raw"
         for path in store.RAW.glob("*/*nasional*"):  # the others are not looked at

@@ -21,12 +21,10 @@ LETTERS = {
 
 @pytest.fixture
 def definitions(tmp_path):
-    """Return a copy of the definitions, to be spoilt."""
     return shutil.copytree(framework.DEFINITIONS, tmp_path / "definitions")
 
 
 def replace(folder, file, old, new):
-    """Replace the one place where `old` stands in a file of definitions."""
     text = (folder / file).read_text(encoding="utf-8")
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
     (folder / file).write_text(text.replace(old, new), encoding="utf-8")

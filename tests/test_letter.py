@@ -33,8 +33,6 @@ def without_scan(monkeypatch):
 
 @pytest.fixture
 def read(tmp_path):
-    """Return a function that writes an invented letter and reads it."""
-
     def run(invented, name=None):
         path = letter_pdf.write(tmp_path / "letter.pdf", invented)
         return letter.read(path, name or f"{invented.year}/surat-64.02.pdf", invented.year)
@@ -104,7 +102,6 @@ def column(reading, kind, name):
 
 
 def check(reading, invented):
-    """Assert that every score, code and mean was read, each once and in its order."""
     rows = [row for section in invented.sections for row in section.rows]
     assert column(reading, "question_scores", "score") == [row.score for row in rows]
     assert column(reading, "question_scores", "code") == [row.code.rstrip(".") for row in rows]
@@ -113,7 +110,6 @@ def check(reading, invented):
 
 
 def styled(invented, score=str, code=str):
-    """Return the letter with its figures or codes printed otherwise."""
     sections = tuple(
         replace(
             section,
@@ -126,7 +122,6 @@ def styled(invented, score=str, code=str):
 
 
 def short(text):
-    """Return `3,00` as `3` and `2,40` as `2.4`."""
     return f"{float(text.replace(',', '.')):g}"
 
 
@@ -162,7 +157,6 @@ def test_a_score_tells_where_it_stands(quick, old):
 
 
 def changed(invented, section=0, row=0, **values):
-    """Return the letter with something else in a row of a section, or in the section itself."""
     sections = list(invented.sections)
     rows = list(sections[section].rows)
     if row is not None:
@@ -372,8 +366,6 @@ def test_a_page_of_nothing_or_without_end_is_refused_before_it_is_drawn(tmp_path
 
 @pytest.fixture
 def altered(tmp_path, old):
-    """Return a function that writes the letter, changes its first page, and reads it."""
-
     def run(change):
         path = letter_pdf.write(tmp_path / "before.pdf", old)
         with pypdfium2.PdfDocument(path) as made:
@@ -387,8 +379,6 @@ def altered(tmp_path, old):
 
 
 def over_a_score(kind):
-    """Return what puts an annotation over the first page's scores."""
-
     def change(page):
         mark = raw.FPDFPage_CreateAnnot(page, kind)
         raw.FPDFAnnot_SetRect(mark, raw.FS_RECTF(left=430, top=700, right=500, bottom=600))

@@ -21,8 +21,6 @@ HEADS = "form,what,text,meaning,pillar,programme"
 
 
 class Office:
-    """A raw folder, the files that arrive in it, and the two commands."""
-
     def __init__(self, folder):
         self.raw, self.tables = folder / "raw", folder / "tables"
 

@@ -41,7 +41,6 @@ def kukar(*arguments):
 
 
 def edit(path, *changes):
-    """Replace texts of a file of definitions, and read them anew."""
     text = path.read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text
@@ -52,7 +51,6 @@ def edit(path, *changes):
 
 @contextlib.contextmanager
 def at_work(folder):
-    """Use the definitions of a folder, and be there."""
     with pytest.MonkeyPatch.context() as patch, contextlib.chdir(folder):
         patch.setattr(framework, "DEFINITIONS", folder / "definitions")
         patch.setenv(paths.PROCESSED_VARIABLE, "")
@@ -78,7 +76,6 @@ def began(processed, tmp_path_factory):
 
 @pytest.fixture
 def begun(began):
-    """Be in the folder where 2027 has begun; return it."""
     with at_work(began[0]):
         yield began[0]
 

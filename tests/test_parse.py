@@ -30,14 +30,12 @@ def content(case):
 
 
 def file_of(case):
-    """Return a file name for a case; that of a list of questions names their group."""
     group = "kppn-ikn" if REJECTED[case]["headings"] == "QUESTIONS" else "group"
     return f"2023/{list(REJECTED).index(case):02}-{group}.csv"
 
 
 @pytest.fixture(scope="module")
 def spoilt(clean_files):
-    """Clean a folder with one file for each case of REJECTED."""
     return clean_files({file_of(case): content(case) for case in REJECTED})
 
 
@@ -67,7 +65,6 @@ def kept(tmp_path_factory):
 
 
 def rows(kept, table, *columns):
-    """Return the cells of a table by row, nothing as an empty text."""
     found = kept.tables[table].astype(object).fillna("")
     return [*found[[*columns]].itertuples(index=False, name=None)]
 

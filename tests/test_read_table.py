@@ -14,8 +14,6 @@ NATIONAL = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;NILAI FINAL"
 
 @pytest.fixture
 def reading(tmp_path):
-    """Return a function that saves a list and returns all that was found in it."""
-
     def run(content):
         (tmp_path / "list.csv").write_bytes(getattr(content, "encode", lambda: content)())
         return READERS[".csv"](tmp_path / "list.csv", NAME)

@@ -21,8 +21,6 @@ def printed(tables):
 
 @pytest.fixture
 def typed(tmp_path, printed):
-    """Return a function that types a letter into the form and cleans it."""
-
     def run(final=None, means=None, scores=None):
         (path,) = forms.write("letter", 2023, MALANG, tmp_path / "raw" / "2023")
         book = openpyxl.load_workbook(path)
@@ -39,7 +37,6 @@ def typed(tmp_path, printed):
 
 
 def fill(sheet, head, lines, at=None):
-    """Type lines below the row of headings that holds `head`, from the column `at` on."""
     row = next(r for r in range(1, 20) if head in [cell.value for cell in sheet[r]])
     first = [cell.value for cell in sheet[row]].index(at) + 1 if at else 1
     for i, line in enumerate(lines, start=1):

@@ -15,7 +15,6 @@ SITI = {"person_name": "Siti Rekaan", "person_phone": "0812-3456-7890"}
 
 @pytest.fixture
 def key(tmp_path, monkeypatch):
-    """Point to a key that is not there yet."""
     path = tmp_path / "kunci" / "key"
     monkeypatch.setenv(respondents.KEY_VARIABLE, str(path))
     return path

@@ -51,7 +51,6 @@ def faults(first, second=None, image=WHITE, **own):
 
 
 def other(row, old, new):
-    """Return the rows with something else in one of them."""
     return [r.replace(old, new, 1) if i == row else r for i, r in enumerate(ROWS)]
 
 

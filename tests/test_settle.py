@@ -21,7 +21,6 @@ def form(score="3", opd="Dinkes", answer="ada", question=HDI, evidence="x"):
 
 
 def scores(cleaned):
-    """Return (file, score) of every kept answer."""
     found = cleaned.tables["question_scores"]
     files = found["origin"].str.split(".csv").str[0].str.removeprefix("2023/")
     return [f"{file} {score}" for file, score in zip(files, found["score"], strict=True)]

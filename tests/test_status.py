@@ -145,8 +145,6 @@ def test_how_a_run_ended_is_kept_for_its_owner_and_group_alone(office, tmp_path)
 
 
 class Hook(BaseHTTPRequestHandler):
-    """What takes a notice, as a chat or a monitor does."""
-
     def do_POST(self):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.got += [(body["title"], body["message"])] * self.server.goes

@@ -32,10 +32,9 @@ _MOST, _LARGEST = 500, 200_000_000  # files of an archive that is looked into, a
 
 @dataclass
 class Received(Reading):
-    """The files by their path under the raw folder, and what is on record of them.
+    """The files by path under the raw folder, unpacked ones too while this lives, and their record.
 
-    `sha256` is on record by file, `supersedes` the earlier file by the one that has the last word.
-    What is in an archive (`2023/kiriman.zip/isian.xlsx`) is unpacked as long as this lives.
+    `supersedes` is the earlier file by the one that has the last word.
     """
 
     paths: dict[str, Path] = field(default_factory=dict)
@@ -115,10 +114,9 @@ def _unpacked(raw: Path, name: str, received: Received) -> dict[str, Path]:
 
 
 def check_tables(processed: Path, raw: Path = store.RAW) -> None:
-    """Raise TableError where tables are not as written, or not of the raw files at hand.
+    """Raise TableError where tables are not as written, or not of the raw files they were made of.
 
-    The raw folder is the one they were made from, unless another is named; a machine that was
-    handed the tables alone has nothing to compare.
+    A machine that was handed the tables alone has nothing to compare.
     """
     record = store.check_written(processed)
     folder = Path(record.get("raw") or raw) if raw == store.RAW else raw

@@ -250,9 +250,8 @@ def _question(line: Line) -> Question | None:
 def _identified(edition: str | None, **said: str) -> tuple[Question | None, _Fault]:
     """Return the question, or why there is none for certain.
 
-    An id has the last word, or a list's number, then the label; a code says which of several a
-    label means, and alone proves a question only where no label stands, or one that reads as that
-    question's.
+    An id or a list's number has the last word, then the label; a code tells labels apart, and alone
+    proves a question only where no label stands, or one that reads as that question's.
     """
     fw = framework.load()
     known, names, block = fw.edition_questions.get(edition or "", {}), fw.names, said["block"]

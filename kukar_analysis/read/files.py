@@ -54,8 +54,7 @@ class Marks:
 def grids(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
     """Yield the sheets of a workbook, or the list of a text; what else is worth saying is said.
 
-    Raises OSError when it cannot be opened; SourceError when it is empty, cut, encrypted, too large
-    or no such file.
+    Raises OSError, and SourceError when it is empty, cut, encrypted, too large or no such file.
     """
     if path.stat().st_size > _LARGEST:
         raise refusal("too_large", name, f"{_LARGEST >> 20} MB")

@@ -288,8 +288,7 @@ def _over_one_column_each(grid: Grid, found: Found) -> Found:
 def read(grid: Grid, reading: Reading, said: Mapping[str, str] | None = None) -> None:
     """Add the lists of a grid to `reading`, or the reason why there is none.
 
-    `said` are cells that hold for every record unless the list says otherwise, from the names of
-    file and sheet or from above an earlier list of the grid.
+    `said` are cells that hold for every record unless the list says otherwise.
     """
     found = recognise(grid) if grid.rows else Found()
     if grid.unread and found.kind and not found.rule:

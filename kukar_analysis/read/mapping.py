@@ -232,8 +232,8 @@ def dialogue(
 ) -> str:
     """Write the lines that read an unknown file into MAPPINGS.csv; return what was written.
 
-    What is not certain is taken from `told`, by option of `kukar map`, or else asked by `ask`.
-    Raises UsageError where nobody can be asked, and SourceError where no line could read the file.
+    What is not certain is taken from `told`, by option, or asked by `ask`; UsageError where nobody
+    can be asked, SourceError where no line could read the file.
     """
     path = (file if file.exists() else raw / file).resolve()
     if not path.is_relative_to(raw.resolve()):

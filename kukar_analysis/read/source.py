@@ -33,8 +33,7 @@ class Unsure(str):
 class Record:
     """One record of a list: its texts by our column, in a row of its sheet or page (`part`).
 
-    A bare record is one text alone, which may be a person's name too. `rule` and `fault` say why it
-    cannot be taken.
+    A bare one is a text alone, maybe a person's name; `rule` and `fault` say why it is not taken.
     """
 
     row: int
@@ -88,9 +87,8 @@ def refusal(rule: str, place: str, detail: object = "") -> SourceError:
 
 @dataclass
 class Reading:
-    """What was found in one file.
+    """What was found in a file: `problems` say what to do, `notes` are only worth knowing.
 
-    `problems` name parts that were not read and what to do; `notes` are only worth knowing;
     `pictures` are of lines to be typed in, by file name (PNG).
     """
 
@@ -119,8 +117,7 @@ def differences(
 ) -> list[str]:
     """Return what does not add up, one line each, of texts as printed by component id.
 
-    A mean is checked where its component has scores, the index where every component that `edition`
-    weighs has a mean.
+    The index is checked where every component that `edition` weighs has a mean.
     """
     fw, found = framework.load(), list[str]()
     checked: list[tuple[str, str, Callable[[], Decimal], str]] = []

@@ -70,7 +70,6 @@ class Letter:
 
 
 def write(path, letter):
-    """Write the letter and return its path."""
     pdf = _Paper(letter.layout.page_numbers)
     if letter.password:
         pdf.set_encryption(owner_password="owner", user_password=letter.password)

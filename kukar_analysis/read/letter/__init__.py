@@ -21,8 +21,7 @@ _MEAN, _TEXT = (tables.Head("mean", "Rata-Rata", 0, 0),), (tables.Head("text", "
 def read(path: Path, name: str, year: int) -> Reading:
     """Return the question scores, means, national table and notes of a letter.
 
-    Raises OSError where the file cannot be opened, and SourceError with everything that is wrong
-    where nothing is kept.
+    Raises OSError, and SourceError with everything that is wrong where nothing is kept.
     """
     found = pages.read(path, name)
     parts = tables.split([line for page in found for line in page.lines])

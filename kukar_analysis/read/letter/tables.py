@@ -331,10 +331,9 @@ def _rows(heads: Heads, lines: Sequence[PageLine], year: int) -> list[Row]:
 def check(
     table: National, edition: str, year: int, own: Mapping[str, str], *, is_scan: bool = False
 ) -> list[str]:
-    """Add what speaks against the rows, and return what contradicts the letter.
+    """Add what speaks against the rows, and return what contradicts `own`, the rest of the letter.
 
-    `own` is what the rest of the letter says of its region by column, under `edition`. A scanned
-    row is kept only where its region, group and sums are known.
+    A scanned row is kept only where its region, group and sums are known.
     """
     fw = framework.load()
     groups = fw.named_in("group", table.above)
