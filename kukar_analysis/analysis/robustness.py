@@ -215,8 +215,8 @@ def _frame(made: Any, columns: str) -> pd.DataFrame:
 def rank_intervals(year: int, draws: int, seed: int) -> pd.DataFrame:
     """Return what rank each region has in the draws, nationally and in its group.
 
-    low, high: 5 % and 95 % of the draws; as_good: share with the printed rank or better. rank_error:
-    half of the 95 % Monte Carlo interval of median, low or high, the largest.
+    low, high: 5 % and 95 % of the draws; as_good: share with the printed rank or better.
+    rank_error: half of the 95 % Monte Carlo interval of median, low or high, the largest.
     """
     found, made = field(year, draws), list[pd.DataFrame]()
     for scope, edition, inside in found.scopes() if found.regions else ():
