@@ -45,7 +45,6 @@ def office(held):
 WEIGHTS = {
     "  ": {},
     "benefit=2 uniqueness=0,5": {"benefit": 2, "uniqueness": Fraction(1, 2)},
-    "benefit = 2, uniqueness = 0.5,": {"benefit": 2, "uniqueness": Fraction(1, 2)},
     "Manfaat=2; Daya tarik=0": {"benefit": 2, "appeal": 0},
     "manajemen risiko=3 risiko rendah=1": {"risk_management": 3, "low_risk": 1},
 }

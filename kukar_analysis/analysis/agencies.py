@@ -21,8 +21,7 @@ _QUESTIONS = "opd question component pillar label state answer score has_evidenc
 _QUESTIONS += " difference others origin"
 _AGENCIES = "opd state pillar_count pillars_answered lacking_pillars answered with_evidence alone"
 _AGENCIES += " share leaning scored own_mean compared own_compared assessor_mean difference"
-_LEANING = "pillar seats answering questions covered single largest largest_answered largest_alone"
-_LEANING += " leans leans_on"
+_LEANING = "pillar seats answering questions covered single largest largest_answered leans"
 
 
 def agency_questions(year: int, region: str) -> pd.DataFrame:
@@ -100,22 +99,19 @@ def leaning(year: int, region: str) -> pd.DataFrame:
     equal); leans = largest_answered / covered; leans_on: the one largest, above LEANS.
     """
     given = agency_questions(year, region).query("state == 'answered'").fillna({"pillar": ""})
-    alone, keys = given[given["others"].isna()], ["pillar", "opd"]
-    counts, of_alone = (rows.groupby(keys).size() for rows in (given, alone))
+    counts = given.groupby(["pillar", "opd"]).size()
     by = counts.groupby("pillar")
     most = counts[counts == by.transform("max")].rename("answered").reset_index()
-    one = most[~most["pillar"].duplicated(keep=False)].set_index("pillar")["opd"]
     seats = store.read("pillar_agencies", year=year, region=region)
     columns = {
         "seats": seats.groupby("pillar")["agencies"].sum(),
         "answering": by.size(),
         "questions": quality.form(year, region)["pillar"].fillna("").value_counts(),
         "covered": given.groupby("pillar")["question"].nunique(),
-        "single": alone.groupby("pillar").size(),
+        "single": given[given["others"].isna()].groupby("pillar").size(),
         "largest": most.groupby("pillar")["opd"].agg(", ".join),
         "largest_answered": most.groupby("pillar")["answered"].max(),
-        "largest_alone": pd.Series({pair[0]: of_alone.get(pair, 0) for pair in one.items()}),
-        "leans_on": one,
+        "leans_on": most.drop_duplicates("pillar", keep=False).set_index("pillar")["opd"],
     }
     names = [*framework.load().pillars, *([""] if given["pillar"].eq("").any() else [])]
     made = pd.DataFrame(columns, pd.Index(names, name="pillar"))
@@ -123,7 +119,7 @@ def leaning(year: int, region: str) -> pd.DataFrame:
         made = made.fillna({"answering": 0, "covered": 0, "single": 0})
     made["leans"] = made["largest_answered"] / made["covered"].where(made["covered"] > 0)
     made["leans_on"] = made["leans_on"].where(made["leans"] > LEANS)
-    return tidy(made.reset_index().replace({"pillar": ""}, None), _LEANING)
+    return tidy(made.reset_index().replace({"pillar": ""}, None), f"{_LEANING} leans_on")
 
 
 def unnamed(year: int, region: str) -> int:
