@@ -74,8 +74,7 @@ class _File:
 def clean(raw: Path, processed: Path) -> Cleaned:
     """Read every file of the year folders of `raw` and write the tables to `processed`.
 
-    A file that cannot be read is named in `problems` and the others go on, whatever the error.
-    Raises UsageError when the folder holds nothing to read.
+    A file that cannot be read is named and the others go on; UsageError where none is there.
     """
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
     had_key, editions = respondents.key_path().exists(), dict[tuple[int, str], str]()

@@ -197,11 +197,7 @@ def _scored(line: Line) -> Rows:
 
 
 def _answer(line: Line) -> tuple[str | None, float | None]:
-    """Return the answer in words and the score.
-
-    A range where the score should stand ("76%-100%") is kept as the answer: no key from ranges to
-    scores is known (domain: option-to-level key not found).
-    """
+    # of a range in the score's place ("76%-100%"), for which no key is known, the answer alone
     answer, text = line.text("answer"), line.stated("score")
     if answer and normalise(answer) in ("na", "belumdijawab", "belumdiisi"):
         answer = None

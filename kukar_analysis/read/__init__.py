@@ -13,10 +13,7 @@ __all__ = ["READERS"]
 
 
 def _lists(path: Path, name: str) -> Reading:
-    """Read every sheet or the list by mapping, or else by its headings; what was not read is named.
-
-    Raises OSError or SourceError where nothing can be read, or what was typed in does not add up.
-    """
+    """Read every sheet or the list by mapping, or by its headings; what was not read is named."""
     reading, sheets, all_told = Reading(), [], True
     forms, _ = mapping.load(Path(path.as_posix().removesuffix(name)))
     for grid in files.grids(path, name, reading):

@@ -1,8 +1,7 @@
 """Finds the headings of a list in a grid of texts, and takes out its records.
 
-The kind is recognised by headings (definitions/layouts.csv), never by values. A row of column
-numbers, section rows, totals, remarks and a signature block are told from records; nothing that
-could be a record is passed over unsaid.
+The kind is recognised by headings (definitions/layouts.csv), never by values. Nothing that could be
+a record is passed over unsaid.
 """
 
 import re

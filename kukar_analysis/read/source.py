@@ -1,7 +1,4 @@
-"""What every reader gives: lists of records, each cell the text as printed and where it stands.
-
-Whether scores, means and index add up by the ministry's arithmetic is checked here too.
-"""
+"""What every reader gives: lists of records, texts as printed; and whether they add up."""
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence

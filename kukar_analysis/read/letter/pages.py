@@ -1,7 +1,4 @@
-"""Opens a PDF and gives its pages as lines of the words that the print shows, with their place.
-
-Words that nobody sees, or that an annotation covers, are left out and said.
-"""
+"""Opens a PDF and gives its pages as lines of words; those not seen or covered are only said."""
 
 import logging
 import re

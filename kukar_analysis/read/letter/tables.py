@@ -1,7 +1,6 @@
 """Parts a letter by its headings, and takes from the parts what they say: scores, rows, notes.
 
-A table begins where several known headings stand side by side, and goes on to the next part. What
-stands in it belongs to the heading that is nearest.
+A table begins where known headings stand side by side; a word belongs to the nearest of them.
 """
 
 import re
