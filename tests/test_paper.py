@@ -4,6 +4,7 @@ import os
 import re
 import subprocess
 import sys
+from types import SimpleNamespace
 
 import pdfplumber
 import pytest
@@ -150,18 +151,14 @@ def test_a_page_can_use_nothing_but_what_it_holds(printer, tmp_path):
 
 
 def test_a_missing_library_is_said_with_the_line_that_installs_it(monkeypatch):
-    class Broken:
-        def find_spec(self, name, path=None, target=None):
-            if name == "weasyprint":
-                raise OSError("cannot load library 'libpango-1.0-0'")
+    def find_spec(name, *_):
+        if name == "weasyprint":
+            raise OSError("cannot load library 'libpango-1.0-0'")
 
-    for name in [n for n in sys.modules if n.split(".")[0] == "weasyprint"]:
-        monkeypatch.delitem(sys.modules, name)
-    monkeypatch.setattr(sys, "meta_path", [Broken(), *sys.meta_path])
-    with pytest.raises(PrinterError) as refused:
+    monkeypatch.delitem(sys.modules, "weasyprint", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [SimpleNamespace(find_spec=find_spec), *sys.meta_path])
+    with pytest.raises(PrinterError, match="apt-get install libpango"):
         paper.Printer("A4")
-    assert "apt-get install libpango-1.0-0" in str(refused.value)
-    assert "\n" not in str(refused.value)
 
 
 def test_a_machine_without_fonts_is_told_what_to_install(tmp_path):

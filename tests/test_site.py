@@ -215,12 +215,9 @@ def test_many_regions_have_a_page_each_that_a_telephone_can_open(site, kukar, li
     assert len(found) == 1 + 130
     assert max(len(text.encode()) for text in found.values()) < 300_000
     index = Page(found["index.html"])
-    overview = index.tables[0]
-    assert overview.caption == "Semua daerah (130), tahun terakhir yang indeksnya tercatat"
-    assert overview.column("Tahun") == ["2023"] * 130
-    assert overview.column("Indeks") == ["2,82"] * 130
-    assert {a["href"] for a in index.all("a") if a.get("href", "").startswith("daerah-")} == {
-        name for name in found if name != "index.html"
+    assert index.tables[0].column("Indeks") == ["2,82"] * 130, "of the last year that has one"
+    assert {*found} == {a["href"] for a in index.all("a") if "daerah-" in a["href"]} | {
+        "index.html"
     }
     turn = site_pages.around(made)[made[0]["name"]]
     assert turn["home"] in found
