@@ -138,10 +138,7 @@ def _rows(table: str, year: int, region: str) -> pd.DataFrame:
 
 
 def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
-    """Return what a page about some topics of definitions/assumptions.csv does not say.
-
-    Among them those of the region and its edition; first stands what is not confirmed.
-    """
+    """Return what a page about topics of assumptions.csv does not say; unconfirmed facts first."""
     fw, edition = framework.load(), compare.edition_of(year, region)
     asked = {*topics, region, *([edition.edition] if edition else [])}
     said = [("unconfirmed", sentence) for sentence in unconfirmed(region, year)]
@@ -180,10 +177,7 @@ def edition_unconfirmed(edition: str) -> str:
 
 
 def cited(year: int, *regions: str) -> pd.DataFrame:
-    """Return every letter, official source and press report behind what is said of a year.
-
-    Those of definitions up to that year that are no other region's, and of statistics on record.
-    """
+    """Return the sources of definitions up to a year, of no other region, and of its statistics."""
     fw = framework.load()
     of_statistics = store.read("official_statistics").query("region in @regions and year <= @year")
     used, whose = {*of_statistics["citation"]}, (None, *regions)

@@ -68,8 +68,7 @@ def programmes(year: int, region: str) -> pd.DataFrame:
 def programme_counts(programmes: pd.DataFrame, by: str) -> pd.DataFrame:
     """Return counts and budget of programmes by pillar or digital_part, last their `total`.
 
-    rated: with a percentage; then a column a band; exceeding: above 100 percent. Null is a figure
-    of which none of the programmes says anything.
+    rated: with a percentage; exceeding: above 100 percent. Null where no programme says anything.
     """
     own, bands = programmes.fillna({by: NOT_STATED}), [*framework.load().achievement_bands]
     parts = [*(framework.load().pillars if by == "pillar" else DIGITAL_PARTS)]
@@ -103,10 +102,7 @@ def rejected(year: int) -> int:
 
 
 def programme_sentences(year: int, region: str) -> list[str]:
-    """Say how many programmes are done, how far they are, and what the list does not say.
-
-    Empty where no programme of the year has a status or a percentage.
-    """
+    """Say how many programmes are done and how far they are; [] without status and percentage."""
     found, fw = programmes(year, region), framework.load()
     if found["status"].isna().all() and found["band"].isna().all():
         return []

@@ -83,10 +83,7 @@ def own_answers(year: int, region: str) -> pd.DataFrame:
 
 
 def office_scores(year: int, region: str) -> pd.Series:
-    """Return the office's score by question: that on which its agencies agree.
-
-    Where they differ: that of the agency that definitions/settled.csv names, else none.
-    """
+    """Return the office's score by question: agreed on, or of the agency that settled.csv names."""
     own = own_answers(year, region).dropna(subset="score")
     settled = [s for s in framework.load().settled if (s.year, s.region) == (year, region)]
     whose = own["question"].map({s.question: s.opd for s in settled})
@@ -138,10 +135,7 @@ def survey_means(responses: pd.DataFrame) -> pd.DataFrame:
 
 
 def findings(year: int, region: str) -> pd.DataFrame:
-    """Return the faults of the answers, programmes and survey of a year, with advice.
-
-    kind is of definitions/findings.csv; origin the first place of several.
-    """
+    """Return the faults of a year's answers, programmes and survey (kind: findings.csv)."""
     fw, answers = framework.load(), own_answers(year, region)
     tables = ("survey_responses", "programmes")
     surveyed, programmes = (store.read(table, year=year, region=region) for table in tables)

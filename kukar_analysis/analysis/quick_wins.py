@@ -125,10 +125,7 @@ def stability(candidates: pd.DataFrame, weights: Mapping[str, Fraction]) -> pd.D
 
 
 def quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
-    """Return the candidates of a year, best first, from number 1 on: `ranked` and `stability`.
-
-    `weights` names aspects and how much they weigh, as "Manfaat=2 Keunikan=0,5".
-    """
+    """Return the candidates, best first: `ranked` and `stability`; weights as "Manfaat=2"."""
     parsed, found = weighting(weights), candidates(year, region)
     made = ranked(found, parsed).join(stability(found, parsed)).reset_index(drop=True)
     made.insert(0, "number", made.index + 1)
@@ -136,10 +133,7 @@ def quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
 
 
 def named_quick_wins(year: int, region: str, weights: str = "") -> pd.DataFrame:
-    """Return the quick wins that are named in each year up to this one, the first year first.
-
-    score (0 to 4) is under the weighting; null is what is not on record.
-    """
+    """Return the quick wins named in each year up to this one, their score 0 to 4 or null."""
     notes = {(w.region, w.year, w.programme): w.note for w in framework.load().quick_wins}
     years = store.read("programmes", region=region).query("year < @year")["year"]
     parsed, years = weighting(weights), sorted({year, *years})
@@ -160,10 +154,7 @@ def weights_sentence(weights: str) -> str:
 
 
 def quick_win_sentences(year: int, region: str, weights: str = "") -> list[str]:
-    """Say which candidate leads, with its risk, overall and in each pillar, and how surely.
-
-    Empty where no candidate has a score.
-    """
+    """Say which candidate leads, overall and in each pillar, and how surely; [] without scores."""
     found, names = quick_wins(year, region, weights), framework.load().names["aspect"]
     scored, lacking = found.dropna(subset="score"), found[found["score"].isna()]
     if scored.empty:

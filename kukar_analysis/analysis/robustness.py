@@ -378,10 +378,7 @@ def rank_missing(year: int, region: str) -> list[str]:
 
 
 def rank_sentence(ranks: pd.DataFrame, region: str) -> str:
-    """Say a region's rank of the printed finals, with its ties, and its ranks in the simulations.
-
-    `ranks` is of `rank_intervals`. Empty where the region is not in it.
-    """
+    """Say a region's rank and its ranks in the simulations (`rank_intervals`); "" without it."""
     rows = ranks[ranks["region"] == region]
     if rows.empty:
         return ""

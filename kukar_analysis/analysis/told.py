@@ -117,10 +117,7 @@ def checked(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def read_table(table: str, year: Any = None, region: Any = None) -> pd.DataFrame:
-    """Return a table of data/processed, as "programmes"; with year and region only their rows.
-
-    Columns: data/processed/README.md. Raises UsageError for a table, year or region not known.
-    """
+    """Return a table of data/processed, or its rows of a year and region; UsageError: unknown."""
     return store.read(table, year=year, region=region)
 
 
