@@ -65,9 +65,8 @@ def agency_pillars(year: int, region: str) -> pd.DataFrame:
 def agencies(year: int, region: str) -> pd.DataFrame:
     """Return what each agency carries in all, those of most pillars and answers first.
 
-    state: complete (all it is asked was answered, by it or another), partial, unusable (a file of
-    it came, no answer could be kept), silent. lacking_pillars: of which it answered nothing;
-    leaning: that lean on it; share: of all answers, 0 to 1.
+    state: complete (by it or another), partial, unusable (a file came, no answer was kept), silent.
+    lacking_pillars: of which it answered nothing; leaning: that lean on it; share: 0 to 1.
     """
     found, pairs = agency_questions(year, region), agency_pillars(year, region)
     came = quality.arrivals(year, region)["speaks_for"].str.split(", ").explode().dropna()

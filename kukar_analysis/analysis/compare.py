@@ -147,20 +147,14 @@ def _in_whole(found: pd.DataFrame, year: int) -> pd.Series:
 
 
 def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
-    """Return index_scores of the regions that took part and have a final, with group and province.
-
-    Only of editions whose field is whole, for a rank or mean of a part is none; else `partial`.
-    """
+    """Return regions that took part and have a final, of editions whose field is whole."""
     found = store.read("index_scores", year=year)
     found = found[found["participated"]].dropna(subset="index_published")
     return _placed(found if partial else found[_in_whole(found, year)])
 
 
 def places(year: int) -> pd.DataFrame:
-    """Return each participant's national_rank, group_rank and group_gap (final minus the mean).
-
-    Equal finals share the better rank; the national one is null where its field is not whole.
-    """
+    """Return each participant's ranks (equal finals share the better) and group_gap to the mean."""
     everyone = participants(year)
     by = everyone.groupby("edition")["index_published"]
     nation = everyone["index_published"].rank(method="min", ascending=False)

@@ -62,10 +62,7 @@ def _worth(edition: str) -> pd.DataFrame:
 
 
 def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
-    """Return the plain mean of scores by one or several columns, rounded as the ministry rounds.
-
-    questions: how many. Groups keep the order of the rows; without a score or group none counts.
-    """
+    """Return the plain mean of scores by columns, rounded as the ministry rounds, and how many."""
     keys = [by] if isinstance(by, str) else by
     grouped = scores.dropna(subset=["score", *keys]).groupby(keys, sort=False)["score"]
     values = grouped.agg(lambda own: float(score.component_score(own))).astype("float64")
@@ -77,8 +74,7 @@ def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
 
     kind: component (a weakness is to reach the mean of its group), question (the `most` largest
     gains up to 4, and all as large), programme, agency; who: agencies; gain: what the index would
-    rise by, unrounded; raised: the component or question, and its score `to`. Null where that
-    cannot be said.
+    rise by, unrounded; raised: the component or question, and its score `to`; null: unknown.
     """
     rows = [*_of_scores(year, region, most), *_of_office(year, region)]
     due = framework.load().names["due"]
