@@ -22,10 +22,7 @@ SEEN = 0.0005
 
 
 class Side(NamedTuple):
-    """One year of a region: weights in percent, scores in hundredths.
-
-    `questions` holds a component's question scores only where all of them are on record.
-    """
+    """A region's year in percent and hundredths; questions of components with all on record."""
 
     weights: Mapping[str, int]
     scores: Mapping[str, int]

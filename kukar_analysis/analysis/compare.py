@@ -124,10 +124,7 @@ def scores(region: str | None = None) -> dict[tuple[int, str], dict[str, float]]
 
 
 def whole_field(year: int, region: str | None = None) -> pd.DataFrame:
-    """Return for each edition of a year, and the nation, whether all its regions are on record.
-
-    Columns as check.fields; `missing` says what is ("" = nothing). With a region its edition alone.
-    """
+    """Return whether the fields of a year, or a region's, are whole, and what is missing ("")."""
     names = ("index_scores", "files", "rejected")
     # the files and what was rejected are looked at whole: their year is that of their folder
     found = check.fields({name: store.read(name) for name in names}, year)

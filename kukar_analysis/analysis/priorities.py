@@ -162,10 +162,7 @@ class ShortestWay:
 
 
 def what_if(year: int, region: str, changes: Mapping[str, float]) -> Outlook:
-    """Return components and index of a year after changes to components or questions.
-
-    Raises UsageError for an id whose score is not on record; ScoreError for a score off the scale.
-    """
+    """Return components and index after changes; UsageError: unknown id, ScoreError: off scale."""
     own, edition = compare.all_scores(year, region)
     if not edition:
         raise UsageError(f"the component scores of {region} in {year} are not on record")
