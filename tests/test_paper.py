@@ -134,6 +134,7 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     assert "data yang lebih lama" in pages[3]
     assert "f" * 40 in "".join(pages[-2:]).replace("\n", "")
     assert "Bukan ini" not in "".join(pages)
+    assert "score.component_score" not in "".join(pages), "names of functions are for analysts"
     assert "".join(pages).count("Satu kali.") == 1, "what limits two chapters is said once"
     assert f"Halaman {len(pages)} dari {len(pages)}" in pages[-1]
 

@@ -136,7 +136,8 @@ class _Making:
         listed, record = [entry for entry in entries.values() if entry["page"]], self.record
         asked = [report for report in self.reports if entries[report.name]["page"]]
         for year in dict.fromkeys(r.year for r in asked if self.asked.excel):
-            regions = sorted({entry["region"] for entry in listed if entry["year"] == year})
+            own = [entry for entry in site.ordered(listed) if entry["year"] == year]
+            regions = [*dict.fromkeys(entry["region"] for entry in own)]
             annex, raw = site.annex_of(year), self.asked.raw
             self.attempt(annex, workbook.write, year, regions, new / annex, record, raw)
         if self.printer:

@@ -90,7 +90,9 @@ def year(
             found["id"] = f"bab{number}-{found['id']}"  # told apart from those of other chapters
         for found in main.select(".sample, .abbreviations"):
             found.decompose()  # said once: on the cover, in every chapter's source, behind them
-    method, markdown = paths.ROOT / "docs" / "metode.md", mistune.create_markdown(plugins=["table"])
+    path, markdown = paths.ROOT / "docs" / "metode.md", mistune.create_markdown(plugins=["table"])
+    method = path.read_text(encoding="utf-8") if path.exists() else ""
+    method = re.sub(r"\s(`[\w.(…)]+`(, )?)+\.?$", "", method, flags=re.MULTILINE)  # for analysts
     html = site.ENVIRONMENT.get_template("year.html").render(
         title=f"Evaluasi Smart City {fw.regions[region].name} {year}",
         year=year,
@@ -101,7 +103,7 @@ def year(
         chapters=[(e["title"], e["data"] != record["data"], m.decode_contents()) for e, m in mains],
         limits=limits,
         short=site.abbreviations(main.get_text(" ") for _, main in mains),
-        method=markdown(method.read_text(encoding="utf-8")) if method.exists() else "",
+        method=markdown(method),
         cited=cited(year, region).fillna(""),
         documents=fw.names["document"],
         record=record,
