@@ -161,7 +161,6 @@ def program() -> list[Path]:
 
 
 def _files(folder: Path, without: Collection[Path] = ()) -> Iterator[Path]:
-    """Yield the files under a folder in order, none that is hidden, none in `without`."""
     for place, folders, names in os.walk(folder):
         shown = [n for n in sorted(folders) if n[0] != "." and n != "__pycache__"]
         folders[:] = [name for name in shown if Path(place, name) not in without]

@@ -37,10 +37,7 @@ def value(name: str, text: str, default: Any) -> Any:
 
 @dataclass(frozen=True)
 class Notebook:
-    """A notebook by its name without ending; `title` names its reports before place and year.
-
-    parameters: the value of each where none is given.
-    """
+    """A notebook by its name without ending; `parameters` with the value that each has at first."""
 
     notebook: str
     title: str

@@ -131,7 +131,6 @@ def _letterhead(region: str) -> list[str]:
 
 
 def _main(page: Path) -> tuple[BeautifulSoup, Tag]:
-    """Return a page and its main part, without links and what only a screen can use."""
     soup = BeautifulSoup(page.read_text(encoding="utf-8"), "html.parser")
     for found in soup.select(_SCREEN_ONLY):
         found.decompose()

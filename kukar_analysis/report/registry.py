@@ -141,10 +141,7 @@ def _of(year: int, region: str, of_index: dict[str, str]) -> Iterator[Report]:
 def _report(
     year: int, region: str, notebook: str, title: str, *tables: str, made: bool = False, **part: str
 ) -> Report:
-    """Return a report that can be made where something of the first table is there, or if `made`.
-
-    `part`: a parameter that tells a notebook's reports apart.
-    """
+    """Return a report that can be made where its first table holds something, or if `made`."""
     lacking = [row for table in tables for row in missing(table, year, region).itertuples()]
     found = [row for row in lacking if row.state != "absent"]  # nothing will come of who was
     nothing = [row.table for row in found if row.state == "nothing"]

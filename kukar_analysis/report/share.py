@@ -112,7 +112,6 @@ def persons(raw: Path) -> set[str]:
 
 
 def _text(path: Path) -> str:
-    """Return the texts of a file as they are read, and what it says of its maker."""
     if path.suffix == ".xlsx":
         with zipfile.ZipFile(path) as book:
             parts = [book.read(name).decode() for name in book.namelist()]
@@ -122,7 +121,6 @@ def _text(path: Path) -> str:
 
 
 def _strings(value: Any) -> str:
-    """Return the texts of a notebook; no pictures."""
     if isinstance(value, dict):
         value = [part for key, part in value.items() if not key.startswith("image/")]
     return "\n".join(map(_strings, value)) if isinstance(value, list) else str(value)

@@ -103,7 +103,6 @@ def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]
 
 
 def _headed(frame: pd.DataFrame) -> pd.DataFrame:
-    """Return a frame with the region's code before its name, the printed code before the label."""
     made = frame.drop(columns=["year", "region_name", "source"], errors="ignore")
     made = made.rename(columns={"question": "label"}).assign(region_code=frame["region"])
     made = made.replace({"label": framework.load().names["question"]})
@@ -113,7 +112,6 @@ def _headed(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _files(raw: Path) -> pd.DataFrame:
-    """Return the files that were read, with what SOURCES.csv says of those that are as it says."""
     found, path = store.read("files"), raw / "SOURCES.csv"
     if path.exists():
         columns = ["file", "sha256", "covers", "received_on", "citation"]
@@ -161,7 +159,6 @@ def _formulas(book: Any, year: int, regions: list[str]) -> dict[str, str]:
 
 
 def _table(book: Any, name: str, title: str, frame: pd.DataFrame) -> None:
-    """Write a frame as a table that can be filtered, below the title, the way back, the source."""
     columns, held = zip(*(_column(column(values)) for _, values in frame.items()), strict=True)
     page = _sheet(book, name, title, sources(frame) if "origin" in frame else "", columns)
     draw.table(page, 3, columns, [*zip(*held, strict=True)], kept=2)
@@ -183,7 +180,6 @@ def _column(cells: Cells) -> tuple[draw.Column, list[Any]]:
 def _contents(
     page: Any, titles: dict[str, str], year: int, regions: list[str], record: site.Record
 ) -> None:
-    """Fill the first sheet: the indices, the sheets, what is missing, how to read, the run."""
     fw = framework.load()
     known = [(fw.regions[r].name, compare.index_value(year, r)) for r in regions]
     parts: dict[str, list[tuple[str, Any]]] = {
@@ -213,7 +209,6 @@ def _contents(
 
 
 def _sheet(book: Any, name: str, title: str, note: str, columns: Iterable[draw.Column]) -> Any:
-    """Add a sheet with the way back to the first, and a note on what it holds."""
     page = draw.sheet(book, name, title, [column.width for column in columns])
     draw.put(page, 2, 1, f"← {CONTENTS}", link=CONTENTS)
     draw.put(page, 2, 2, note or None, alignment=draw.FLAT)
