@@ -180,7 +180,6 @@ def _gathered(cells: list[Tag], soup: BeautifulSoup) -> None:
 
 
 def _sections(body: str) -> Iterator[dict[str, str]]:
-    """Yield the words from the question on under their headings, those of pictures among them."""
     for part in re.split(r"(?=<h2\b)", body[max(body.find("<h1"), 0) :]):
         soup = BeautifulSoup(part, "html.parser")
         for image in soup.find_all("img"):

@@ -113,7 +113,6 @@ def year(
 
 
 def _shared_limits(mains: list[Tag]) -> list[str]:
-    """Take the limits that several pages have out of them, and return them, each once."""
     heads = [main.find("h2", string=re.compile("[Kk]eterbatasan$")) for main in mains]
     lists = [(h, own) for h in heads if h and isinstance(own := h.find_next("ul"), Tag)]
     said = Counter(str(line) for _, own in lists for line in own("li"))

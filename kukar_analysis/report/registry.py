@@ -72,7 +72,6 @@ def reports(
 def _given(
     found: list[Report], name: str, value: str, known: Mapping[str, Mapping[str, Any]]
 ) -> list[Report]:
-    """Return the reports that have a parameter with a value, or get it: reports of their own."""
     chosen = [r for r in found if name in known.get(r.notebook, ())]
     chosen = [r for r in chosen if str(r.parameters.get(name, value)) == value]
     if not chosen:

@@ -66,7 +66,6 @@ def write(
 
 
 def _tables(year: int, regions: list[str]) -> list[tuple[str, str, pd.DataFrame]]:
-    """Return names, titles and frames of the sheets: of all regions, of these, or of offices."""
     fw, places = framework.load(), compare.places(year)
     scores, office = compare.components(year, partial=True), [*filter(fw.is_office, regions)]
 
@@ -167,7 +166,6 @@ def _table(book: Any, name: str, title: str, frame: pd.DataFrame) -> None:
 
 
 def _column(cells: Cells) -> tuple[draw.Column, list[Any]]:
-    """Return a column as Excel shows it, and what its cells hold: numbers and dates, else texts."""
     kind, _, decimals = cells.format.partition(":")
     form = _FORMS.get(kind, "").format("0" * int(decimals if decimals.isdigit() else 0))
     form = ";".join(_LOCALE + part.removesuffix(".") for part in form.split(";"))
