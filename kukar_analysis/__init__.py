@@ -43,7 +43,6 @@ def _named(of: str) -> dict[str, dict[str, str]]:
 
 
 def _help(of: str) -> str:
-    """Return what is offered, a paragraph a subject."""
     subjects: dict[str, list[str]] = {}
     for name, line in _named(of).items():
         said = f"{name} ({line['says']})" if line["says"] else name

@@ -68,7 +68,6 @@ def printed(value: float | None) -> Decimal | None:
 
 
 def _published(index: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
-    """Compare the finals, then the improvements on what index_scores says of the year before."""
     index = index.sort_values("year", kind="stable")
     final = index[index["participated"]].assign(what="final", stated=index["index_published"])
     risen = index.assign(what="improvement", stated=index["improvement_published"])
@@ -84,7 +83,6 @@ def _published(index: pd.DataFrame, scores: Scores) -> Iterator[_Figure]:
 
 
 def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figure]:
-    """Compare the means of the assessors' question scores with the printed component scores."""
     fw = framework.load()
     stated = components.set_index(["year", "region", "component"])[["score", "origin"]].T
     assessed = questions[questions["source"] == "assessor"]
@@ -102,7 +100,6 @@ def _means(questions: pd.DataFrame, components: pd.DataFrame) -> Iterator[_Figur
 
 
 def _quick_wins(programmes: pd.DataFrame) -> Iterator[_Figure]:
-    """Compare the quick wins that arrived with those on record in the definitions."""
     named = programmes[programmes["is_quick_win"]].astype({"opd": object})
     named = named.where(named.notna(), None)
     found = {(r.year, r.region, r.pillar): r for r in named.itertuples()}

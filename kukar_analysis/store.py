@@ -27,7 +27,6 @@ _FIXED = {**FIXED_NAMES, "note_kind": NOTE_KINDS}
 
 
 def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
-    """Return the schema of a table's lines in schemas.csv, of which the first describes it."""
     columns, key = {}, [line["column"] for line in lines if line["key"]] or None
     for line in lines:
         ends = (("low", pa.Check.ge), ("high", pa.Check.le))
@@ -42,7 +41,6 @@ def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
 
 
 def _defined(name: str) -> pa.Check:
-    """Check for ids of definitions: of those on record when a table is checked."""
     return pa.Check(
         lambda values: values.isin(list(getattr(framework.load(), name))),
         error=f"defined in definitions/{name}.csv",

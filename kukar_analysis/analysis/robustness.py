@@ -353,7 +353,6 @@ def _quantile(ordered: Array, share: float) -> tuple[Array, Array]:
 
 
 def _treatment(year: int, choice: str, alternative: str, applies: bool = True) -> str:
-    """Say what is done otherwise, or not; of weights the components that they leave out too."""
     fw = framework.load()
     used = [fw.editions[e] for e in alternative.split()] if choice == "edition" else []
     weighed = {c for e in fw.editions.values() if e.year == year for c in fw.weights[e.edition]}

@@ -130,7 +130,6 @@ def _state(path: Path) -> tuple[int, int] | None:
 
 
 def _read(name: str, path: Path, arrived: received.Received) -> _File:
-    """Read one file, whatever comes; what fails is of the kind `unread`."""
     file, suffix = _File(name), path.suffix.lower()
     try:
         file.sha256 = sha256 = paths.sha256(path)

@@ -148,7 +148,6 @@ def _check(asked: Asked) -> bool:
 
 
 def _checked() -> tuple[bool, bool]:
-    """Return whether figures agree with their parts, and whether fields are whole."""
     from kukar_analysis import check, framework, store
 
     fw, tables = framework.load(), {name: store.read(name) for name in store.SCHEMAS}

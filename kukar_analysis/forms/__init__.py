@@ -106,7 +106,6 @@ def mend(
 
 
 def _numbered(printed: EditionQuestion) -> tuple[str | int, ...]:
-    """Return what a form of agencies says of a question before its answer."""
     fw, question = framework.load(), framework.load().questions[printed.question]
     component = fw.components[question.component].name
     return printed.number, question.question, component, printed.code, question.label
@@ -128,7 +127,6 @@ def heading(kind: str, column: str) -> str:
 
 
 def _edition(year: int, asked: str | None, file: str) -> str:
-    """Return the edition asked for, or the only one of the year in a file of definitions."""
     known: list[str] = [*getattr(fw := framework.load(), file)]
     found = [e for e in known if fw.editions[e].year == year and asked in (None, e)]
     if len(found) != 1:
@@ -220,7 +218,6 @@ def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) 
 
 
 def _letter(form: _Form, edition: str) -> None:
-    """Let a letter whose pages are pictures be typed in, as they are printed."""
     fw, place = framework.load(), form.place
     names = {c: fw.components[c].name for c in fw.weights[edition]}
     del form.captions["region"]
@@ -237,7 +234,6 @@ def _letter(form: _Form, edition: str) -> None:
 
 
 def _survey(form: _Form, facts: Survey) -> None:
-    """Let survey answers be typed in, or exported to."""
     fw, head = framework.load(), heading("survey", "statement")
     heads = [head.replace("#", str(n)) for n in range(1, facts.statements + 1)]
     statements = {pillar: _statements(facts, pillar, heads) for pillar in fw.pillars}
@@ -249,7 +245,6 @@ def _survey(form: _Form, facts: Survey) -> None:
 
 
 def _statements(facts: Survey, pillar: str, heads: Sequence[str]) -> str:
-    """Return what the statements of a pillar are about: `P1–P3 Layanan Publik; …`."""
     fw = framework.load()
     asked = sorted(fw.edition_questions[facts.edition].values(), key=lambda q: q.number)
     questions = [fw.questions[q.question] for q in asked]

@@ -215,7 +215,6 @@ class Framework:
 
     @cached_property
     def _spelled(self) -> list[tuple[str, str, str]]:
-        """(kind, spelling, id) of every known way to write a name."""
         each = [(kind, id_, name) for kind, own in self._named.items() for id_, name in own.items()]
         found = [(kind, text, id_) for kind, id_, name in each for text in (name, id_)]
         found += [(kind, id_, id_) for kind, ids in FIXED_NAMES.items() for id_ in ids]
@@ -340,7 +339,6 @@ _FORMS: dict[Any, tuple[str, str]] = {
 
 
 def _value(text: str | None, hint: Any) -> Any:
-    """Return a cell in its field's type; ValueError says what is wrong with it."""
     kind, *more = (hint,) if get_origin(hint) in (None, Literal) else get_args(hint)
     if text is None:
         raise ValueError("the line has fewer cells than the header")
@@ -435,7 +433,6 @@ def _names(fw: Framework) -> Claims:
 
 
 def _bands(fw: Framework) -> Claims:
-    """Bands of achievement follow each other without a gap; the lowest alone has no beginning."""
     bands, file = list(fw.achievement_bands.values()), "achievement_bands"
     yield file, bands[0].highest == 100, f"{bands[0].band} does not end at 100"
     for above, below in pairwise(bands):

@@ -161,7 +161,6 @@ def _is_on(element: Xml.Element | None, attribute: str, default: str = "0") -> b
 
 
 def _styles(xml: bytes) -> tuple[set[str], set[str]]:
-    """Return the numbers of the cell styles that show a percentage, and of those struck through."""
     root, shown = Xml.fromstring(xml), {"9", "10"}  # Excel's own that show a percentage
     for own in root.iterfind("{*}numFmts/{*}numFmt"):
         if "%" in re.sub(r'".*?"|\\.', "", own.get("formatCode", "")):

@@ -297,7 +297,6 @@ def _proposed(
 
 @framework.kept()
 def _words() -> list[dict[str, str]]:
-    """Return the words on record for 0 to 4, a scale after the other, by their keys."""
     rows = sorted((x.column, x.headings) for x in framework.load().layouts if x.kind == "answer")
     scales = zip(*(headings.split(" | ") for _, headings in rows), strict=True)
     return [{_answer_key(word): str(step) for step, word in enumerate(of)} for of in scales]
@@ -362,7 +361,6 @@ def _survey_lines(
 
 
 def _column(text: str, values: list[str]) -> str:
-    """Return the column of a survey that a heading, or what stands under it, tells, if any."""
     columns, key = kinds()["survey"].columns, normalise(text.rpartition("/")[2])
     known = [column for column, of in columns.items() if key in of]
     for column in (c for c in columns if c.startswith("person_")):  # "Nama aplikasi" is of nobody
@@ -375,7 +373,6 @@ def _column(text: str, values: list[str]) -> str:
 
 
 def _answers(seen: Set[str], own: Mapping[str, str], tell: Tell) -> dict[str, str]:
-    """Return what each answer means: as told, by its word on record, or by the scale as told."""
     meant = ChainMap(*_words())
     left = seen - own.keys() - {"", *words("furniture", "nothing")}
     asked = {word for word in left if not word.isdecimal()}

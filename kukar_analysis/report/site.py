@@ -85,7 +85,6 @@ def around(entries: Iterable[Entry]) -> dict[str, dict[str, Any]]:
 
 
 def _homes(entries: Iterable[Entry]) -> dict[str, str]:
-    """Return the page that lists each region's reports: the index, or of many regions one each."""
     regions = dict.fromkeys(entry["region"] for entry in entries)
     return {r: f"daerah-{r}.html" if len(regions) > FEW else "index.html" for r in regions}
 

@@ -101,7 +101,6 @@ def figure(
 
 
 def _fit(made: Text, words: str) -> None:
-    """Break words into lines that are as long as the figure is wide."""
     figure: Any = made.get_figure()
     for width in range(int(figure.get_figwidth() * 20), 10, -2):
         made.set_text(textwrap.fill(words, width))
@@ -144,7 +143,6 @@ def _readable(ax: Axes) -> None:
 
 
 def _legend_above(ax: Axes) -> None:
-    """Put the legend over an Axes, in as many columns as it is wide."""
     legend: Any = ax.get_legend()
     legend.set_in_layout(False)
     legend.figure.get_layout_engine().execute(legend.figure)

@@ -159,7 +159,6 @@ def _flat(frame: pd.DataFrame | pd.Series) -> pd.DataFrame:
 
 
 def _aligned(columns: list[Cells], rows: list[tuple[str, ...]]) -> list[str]:
-    """Return heads and rows as lines of text, numbers to the right."""
     lines = [tuple(c.heading for c in columns), *rows]
     widths = [max(map(len, cell)) for cell in zip(*lines, strict=True)]
     return [

@@ -84,7 +84,6 @@ def _upright(page: Any) -> Image.Image:
 
 
 def _words(image: Image.Image, number: int, size: float) -> list[PageWord]:
-    """Return a picture's words in points: those of a text adjoin, a name is parted from figures."""
     found = _ask(image.resize([int(side * size) for side in image.size]))
     made = []
     for box, text in zip(found.boxes if found.txts else (), found.txts or (), strict=True):
@@ -131,7 +130,6 @@ def prove(
 
 
 def _agree(row: Row, others: Sequence[Row]) -> None:
-    """Fill what one reading missed from the other, and say where they differ."""
     near = [r for r in others if abs(r.at.middle - row.at.middle) < row.at.height / 2]
     again = [r.cells for r in near if r.at.page == row.at.page]
     if len(again) != 1:
@@ -153,7 +151,6 @@ def _cut(image: Image.Image, at: PageWord, heights: float, x0: float, x1: float)
 
 
 def _has_ink(image: Image.Image, head: Head, at: PageWord) -> bool:
-    """Return whether more than a dash or a ruled line is printed under a heading."""
     cell = np.asarray(_cut(image, at, 0.4, head.x0, head.x1).convert("L"))
     dark = cell < _DARK * np.median(cell)
     dark = dark[:, dark.mean(0) < 0.9]

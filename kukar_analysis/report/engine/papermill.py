@@ -153,7 +153,6 @@ class Client(PapermillNotebookClient):  # type: ignore[misc]
         return None if left == FOREVER else left
 
     def _told(self, error: BaseException) -> BaseException:
-        """Return an error that says which limit was passed, or how the kernel ended."""
         if isinstance(error, CellTimeoutError) and (self.timeout or self.total):
             whole = time.monotonic() >= self._deadline
             what, limit = ("the notebook", self.total) if whole else ("a cell", self.timeout)
