@@ -301,7 +301,9 @@ def test_pages_are_printed_when_that_is_asked_for_and_anew_where_they_or_the_she
     assert quick.standing(sheet="A4") == 2
     quick.write("satu", "year + 1")
     quick.make("satu")
-    assert [*(quick.target / REGION).glob("*.pdf")] == []
+    assert [p.stem for p in (quick.target / REGION).glob("*.pdf")] == ["dua"]
+    quick.make("satu", "dua", sheet="A4")
+    assert printed() == [f"{REGION}/satu.pdf"]
 
 
 def test_without_pango_pages_are_made_and_that_is_said(quick, monkeypatch):

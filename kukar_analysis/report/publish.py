@@ -90,7 +90,7 @@ def written(
     """Write pages and notebooks into `new`, and after the block search, index and manifest.
 
     A notebook comes from the cache of `old`, or from `old`; without either there is no page.
-    Documents that end in `carried` are taken over where all pages of their folder are as before.
+    Documents that end in `carried` stay where their page, or all of their folder, is as before.
     """
     cache, draft = Cache(old), bool(record.get("draft"))
     regions, template = framework.load().regions, site.ENVIRONMENT.get_template("page.html")
@@ -118,7 +118,8 @@ def written(
         words[name] = found["sections"]
     before, after = read(old)["files"], hashes(new)
     for name in (n for n in before if n.endswith(tuple(carried)) and (old / n).exists()):
-        place = f"{Path(name).parent.as_posix()}/"
+        own = Path(name).with_suffix(".html").as_posix()
+        place = own if own in before else f"{Path(name).parent.as_posix()}/"
         was, now = (
             {f for f in files.items() if f[0].startswith(place) and f[0].endswith(".html")}
             for files in (before, after)
