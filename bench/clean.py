@@ -29,7 +29,7 @@ def make(folder: Path, count: int) -> None:
     made = forms.write("agency", YEAR, REGION, folder.parent / "forms", framework.load().opd)
     for path in made:
         book = openpyxl.load_workbook(path)
-        for sheet in book.worksheets[1:]:
+        for sheet in (s for s in book.worksheets[1:] if s.sheet_state == "visible"):
             for row in sheet.iter_rows(min_row=6):
                 if row[1].value and "." in str(row[1].value):
                     row[5].value, row[6].value, row[7].value = "Sudah ada", 3, "dokumen"
