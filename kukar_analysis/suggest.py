@@ -63,9 +63,7 @@ def region(name: Any) -> Region:
     fw, text = framework.load(), str(name).strip()
     if any(sign.isdigit() for sign in text):
         return fw.region(name)
-    ids = fw.match("region", text)
-    ids = ids or fw.match("region", f"Kabupaten {text}") + fw.match("region", f"Kota {text}")
-    return fw.regions[_one("region", text, ids)]
+    return fw.regions[_one("region", text, fw.regions_named(text))]
 
 
 def _one(kind: str, name: str, ids: list[str]) -> str:

@@ -144,9 +144,8 @@ def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
     said = [("unconfirmed", sentence) for sentence in unconfirmed(region, year)]
     said += [] if store.is_confirmed() else [("unconfirmed", told("unconfirmed.sources"))]
     for a in fw.assumptions:
-        whose = (
-            " tim penyusun" if a.citation == "project" else f"; {fw.citations[a.citation].title}"
-        )
+        title = fw.citations[a.citation].title
+        whose = " tim penyusun" if a.citation == "project" else f"; {title}"
         if a.topic in asked:
             said.append((a.topic, f"{a.statement} ({fw.names['fact'][a.status]}{whose})"))
     return pd.DataFrame(said, columns=["topic", "sentence"], dtype="str")

@@ -109,10 +109,8 @@ def field(year: int, draws: int = FEWEST_DRAWS) -> Field:
     hidden = 1 / np.sqrt(12 * ASSESSORS * counts.reindex(components).to_numpy(float))
     ranked, known = took_part[whole], (components, tuple(editions), edition[whole], scores[whole])
     names = year, tuple(ranked["region"]), tuple(ranked["origin"])
-    drawn = (
-        np.array([other for other, _ in sets.values()]),
-        tuple(" ".join(named) for _, named in [*sets.values()][1:]),
-    )
+    others = tuple(" ".join(named) for _, named in [*sets.values()][1:])
+    drawn = np.array([other for other, _ in sets.values()]), others
     finals = ranked["index_published"].to_numpy(float)
     return _field(pickle.dumps((*names, *known, finals, *drawn, np.nan_to_num(hidden))))
 

@@ -130,7 +130,7 @@ class Line:
     def region(self) -> str | None:
         """The region of the line; a form without one is the office's own."""
         if self.file.kind in FORMS and not self.text("region"):
-            return next((r.region for r in self.fw.reported_regions if r.role == "own"), None)
+            return next(iter(self.fw.offices), None)
         return self.name("region")
 
     @cached_property

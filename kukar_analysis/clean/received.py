@@ -58,10 +58,8 @@ class Received(Reading):
             over.setdefault(name, set()).add(earlier)
         before: dict[str, set[str]] = {}
         while over != before:  # until what a superseded file superseded is there too
-            before, over = (
-                over,
-                {n: o.union(*(over.get(e, ()) for e in o)) for n, o in over.items()},
-            )
+            before = over
+            over = {n: o.union(*(before.get(e, ()) for e in o)) for n, o in before.items()}
         return over
 
 
@@ -83,9 +81,7 @@ def look(raw: Path) -> Received:
         elif name in instead:
             received.say("instead", name, instead[name])
         elif not any(_SYSTEM.match(part) for part in name.split("/")):
-            is_archive = path.suffix.lower() == ".zip"
-            inside = _unpacked(raw, name, received) if is_archive else {}
-            received.paths |= inside or {name: path}
+            received.paths |= _unpacked(raw, name, received) or {name: path}
     if not received.paths:
         raise UsageError(f"{raw}: the year folders hold no file; nothing was written")
     if (raw / mapping.MAPPINGS).exists():
@@ -95,7 +91,9 @@ def look(raw: Path) -> Received:
 
 
 def _unpacked(raw: Path, name: str, received: Received) -> dict[str, Path]:
-    """Return the files of an archive; none where it cannot be looked into."""
+    """Return the files of a zip archive; none of another file, or one not to be looked into."""
+    if not name.lower().endswith(".zip"):
+        return {}
     try:
         with zipfile.ZipFile(raw / name) as archive:
             parts = [part for part in archive.infolist() if not part.is_dir()]

@@ -200,9 +200,8 @@ def _agency(form: _Form, edition: str, pillars_of: Mapping[str, Sequence[str]]) 
         sheets[None] = "Umum"
     asked = [q for q in fw.asked(edition) if q.pillar in sheets]
     here = {q.component for q in asked}
-    form.said["components"] = formats.listed(
-        [c.name for id_, c in fw.components.items() if id_ in here]
-    )
+    names = [c.name for id_, c in fw.components.items() if id_ in here]
+    form.said["components"] = formats.listed(names)
     form.said |= {"copied": edition_unconfirmed(edition) or "", "surveyed": ""}
     if survey := fw.surveys.get(edition):
         form.said["surveyed"] = (

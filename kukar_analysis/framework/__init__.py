@@ -169,6 +169,11 @@ class Framework:
         ids = self._matches.get((kind, normalise(text)), ())
         return [] if lacks_point(kind, text) else [*ids]
 
+    def regions_named(self, text: str) -> list[str]:
+        """Return the ids of regions that a name stands for, with its kind or, both, without."""
+        bare = (self.match("region", f"{kind} {text}") for kind in ("Kabupaten", "Kota"))
+        return self.match("region", text) or [*chain(*bare)]
+
     def named_in(self, kind: str, text: str) -> list[str]:
         """Return all ids that a text names, as a file's name or title; longer names go first."""
         parts, found = [re.findall(r"[^\W_]+(?:\.\d+)*", text)], set[str]()

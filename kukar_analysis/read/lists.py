@@ -142,13 +142,18 @@ def named(grid: Grid) -> dict[str, str]:
 
 def known_headings(cells: list[str]) -> int:
     """Return how many cells are headings of some kind of list."""
-    texts = [normalise(c.strip(' "')) for c in cells if c]
-    return sum(any(text in kind.words for kind in kinds().values()) for text in texts)
+    known = _vocabulary()
+    return sum(normalise(c.strip(' "')) in known for c in cells if c)
+
+
+@framework.kept()
+def _vocabulary() -> frozenset[str]:
+    return frozenset().union(*(kind.words for kind in kinds().values()))
 
 
 def _is_headings(kind: str, cells: list[str]) -> bool:
-    filled = [c for c in cells if c]
-    known = sum(normalise(c) in kinds()[kind].words for c in filled)
+    filled, words_of = [c for c in cells if c], kinds()[kind].words
+    known = sum(normalise(c) in words_of for c in filled)
     return known >= 3 or (known == 2 and len(filled) <= 3)
 
 

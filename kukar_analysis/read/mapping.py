@@ -184,8 +184,7 @@ def _region(text: str, codes: str = "") -> str | None:
         if codes == "bps":
             return {r.bps_code: id_ for id_, r in fw.regions.items()}.get(digits)
         return f"{digits[:2]}.{digits[2:]}" if codes else None
-    whole, *bare = (fw.match("region", f"{kind}{text}") for kind in ("", "Kabupaten ", "Kota "))
-    ids = whole or [id_ for of in bare for id_ in of]
+    ids = fw.regions_named(text)
     return ids[0] if len(ids) == 1 else None
 
 

@@ -59,9 +59,8 @@ class Asked:
         own = [p for p in inputs if p.parent == notebooks and p.suffix == ".ipynb"]
         versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES.split()]
         others = fingerprint(path for path in inputs if path not in own)
-        return {"": of_text(f"{others} {sys.version} {versions}")} | {
-            p.stem: paths.sha256(p) for p in own
-        }
+        of_all = of_text(f"{others} {sys.version} {versions}")
+        return {"": of_all, **{p.stem: paths.sha256(p) for p in own}}
 
     def state(self) -> list[Any]:
         """Return what is asked, and how the inputs and what stands published look from outside."""

@@ -116,8 +116,10 @@ def written(
         )
         paths.write(new / f"{name}.html", text)
         words[name] = found["sections"]
-    before, after = read(old)["files"], hashes(new)
-    for name in (n for n in before if n.endswith(tuple(carried)) and (old / n).exists()):
+    before = read(old)["files"]
+    documents = [n for n in before if n.endswith(tuple(carried)) and (old / n).exists()]
+    after = hashes(new) if documents else {}
+    for name in documents:
         own = Path(name).with_suffix(".html").as_posix()
         place = own if own in before else f"{Path(name).parent.as_posix()}/"
         was, now = (

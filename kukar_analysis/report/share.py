@@ -104,8 +104,7 @@ def persons(raw: Path) -> set[str]:
     listed, files = respondents.key_path().with_name("nama.txt"), store.read("files")
     found = set(listed.read_text(encoding="utf-8").splitlines()) if listed.exists() else set()
     for name in files.loc[files["kind"].str.contains("survey"), "file"]:
-        path = raw / name
-        for part in READERS[path.suffix.lower()](path, name).lists:
+        for part in READERS[Path(name).suffix.lower()](raw / name, name).lists:
             cells = [cell for record in part.records for cell in record.cells.items()]
             found |= {text for column, text in cells if column.startswith(PERSONAL)}
     return found
