@@ -124,7 +124,7 @@ def _readable(ax: Axes) -> None:
         defined = known.get(axis.get_label_text())
         formatter = axis.get_major_formatter()
         if defined and defined.format == "year":
-            axis.set_major_locator(MaxNLocator(integer=True))
+            axis.set_major_locator(MaxNLocator("auto", integer=True, steps=[1, 2, 5, 10]))
         if type(formatter) is ScalarFormatter:
             comma = _Comma(useOffset=False)
             comma.set_scientific(False)
