@@ -41,10 +41,8 @@ def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
 
 
 def _defined(name: str) -> pa.Check:
-    return pa.Check(
-        lambda values: values.isin(list(getattr(framework.load(), name))),
-        error=f"defined in definitions/{name}.csv",
-    )
+    said = f"defined in definitions/{name}.csv"
+    return pa.Check(lambda values: values.isin([*getattr(framework.load(), name)]), error=said)
 
 
 with Path(__file__).with_name("schemas.csv").open(encoding="utf-8", newline="") as _file:

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +78,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     A file that cannot be read is named and the others go on; UsageError where none is there.
     """
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
+    gc.set_threshold(50_000)  # nor is most of what is read
     had_key, editions = respondents.key_path().exists(), dict[tuple[int, str], str]()
     arrived = received.look(raw)
     supersedes = arrived.last_words()
@@ -166,12 +168,13 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
 
 def _missing_numbers(lists: list[SourceList]) -> list[str]:
     """Return the running numbers that lack; tables of a file may go on counting or begin anew."""
-    tables = [found.records for found in lists if found.kind == "national_table"]
-    cells = [record.cells.get("number", "") for records in tables for record in records]
+    tables = (part for part in lists if part.kind == "national_table")
+    cells = [record.cells.get("number", "") for part in tables for record in part.records]
     counts = Counter(int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c))
-    held = pd.Series([counts[n] for n in range(max(counts, default=0) + 1)], dtype=int)
-    lacking = (held[::-1].cummax()[::-1] - held)[1:]
-    return [*map(str, lacking.index.repeat(lacking))]
+    numbers = range(max(counts, default=0), 0, -1)
+    most = accumulate((counts[n] for n in numbers), max)  # times that one as high comes
+    lacking = (n for n, due in zip(numbers, most, strict=True) for _ in range(due - counts[n]))
+    return [*map(str, lacking)][::-1]
 
 
 def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
@@ -229,20 +232,21 @@ def _settle(lines: list[Line], supersedes: Mapping[str, set[str]]) -> None:
         out |= _contradicted([*claim.itertuples(index=False, name=None)], lines, supersedes, out)
     # of what is kept the first stands, but an answer before a blank
     left = claims[~claims["line"].isin(out)].sort_values(["blank", "line", "row"])
-    for i, again in left[left.duplicated("key")].groupby("line")["row"]:
-        lines[i].rows = [row for j, row in enumerate(lines[i].rows) if j not in {*again}]
+    again = left.loc[left.duplicated("key"), ["line", "row"]].sort_values("row", ascending=False)
+    for i, j in again.itertuples(index=False):
+        del lines[i].rows[j]
 
 
 def _claims(number: int, line: Line) -> Iterator[tuple[Any, ...]]:
     answers = tuple(row.get("answer") for _, row in line.rows)
     for j, (table, row) in enumerate(line.rows):
         schema = store.SCHEMAS[table]
-        key = (table, *(row.get(c) for c in _ABOUT.get(table) or schema.unique))
+        key = (table, *map(row.get, _ABOUT.get(table) or schema.unique))
         if table == "survey_responses":
             # a person may answer twice: only a form, or file, that says all the same is a copy
             place = (line.content, line.rows[0][1]["origin"].removeprefix(line.file.name))
             key += (row["respondent"] or place, answers)
-        content = tuple(row.get(column) for column in schema.columns if column != "origin")
+        content = tuple(map((row | {"origin": None}).get, schema.columns))
         is_blank = row.get("source") == "self" and not any(row.get(c) is not None for c in _STATED)
         yield number, j, key, content, is_blank
 

@@ -70,9 +70,9 @@ class Line:
     def text(self, column: str) -> str | None:
         """Return the printed text; blank and "-" are nothing, a formula's error is a fault."""
         text = self.record.cells.get(column)
-        if text is None or says_nothing(text):
+        if text is None or _DASHES.fullmatch(text):
             return None
-        if text == UNCALCULATED or _ERROR.fullmatch(text):
+        if text[0] in "=#" and (text == UNCALCULATED or _ERROR.fullmatch(text)):
             self.fault("formula", column)
             return None
         return text

@@ -30,7 +30,7 @@ Text = str | None
 Words = list[str] | None
 _NAMED = 20  # notes and problems that `clean` names; more are only counted
 _HERE = Path(__file__).parent
-_FORMS = Path("formulir")
+FORMS = Path("formulir")
 _warn = partial(typer.echo, err=True)
 app = typer.Typer(
     no_args_is_help=True,
@@ -322,11 +322,7 @@ def _schedule() -> None:
 
 @command()
 def _template(
-    what: list[str],
-    opd: Words = None,
-    region: str = "64.02",
-    to: Path = _FORMS,
-    force: bool = False,
+    what: list[str], opd: Words = None, region: str = "64.02", to: Path = FORMS, force: bool = False
 ) -> None:
     from kukar_analysis import forms, framework, store
 
@@ -351,7 +347,7 @@ def _template(
 def _new_year(year: int, from_: Text = None, to: Folder = None, raw: Path = paths.RAW) -> None:
     from kukar_analysis.cli import years
 
-    for line in years.begin(year, from_, to or _FORMS / str(year), raw / str(year)):
+    for line in years.begin(year, from_, to or FORMS / str(year), raw / str(year)):
         typer.echo(line)
 
 

@@ -167,7 +167,7 @@ class Framework:
     def match(self, kind: str, text: str) -> list[str]:
         """Return the ids that a printed name stands for: none unknown, several ambiguous."""
         ids = self._matches.get((kind, normalise(text)), ())
-        return [] if lacks_point(kind, text) else [*ids]
+        return [] if not ids or lacks_point(kind, text) else [*ids]
 
     def regions_named(self, text: str) -> list[str]:
         """Return the ids of regions that a name stands for, with its kind or, both, without."""

@@ -17,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
+from xml.parsers import expat
 
 import python_calamine
 from openpyxl.utils import column_index_from_string, get_column_letter
@@ -35,7 +36,7 @@ _TITLES = 20  # lines in which the headings are looked for, to tell what parts t
 _BOOK, _RELATIONS, _STYLES = "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"
 _PARTS = rf"{_BOOK}|{_RELATIONS}|{_STYLES}|xl/sharedStrings.xml|xl/(worksheets|tables)/[^/]+\.xml"
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0", b"PK"
-_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, Xml.ParseError, LookupError, ValueError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, LookupError, ValueError)
 _WEB = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<div")
 
 
@@ -99,7 +100,8 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
-    data, is_zip = path.read_bytes(), zipfile.is_zipfile(path)
+    data = path.read_bytes()
+    is_zip = zipfile.is_zipfile(io.BytesIO(data))
     start = data[:4096].removeprefix(codecs.BOM_UTF8).strip().lower()
     refused = {
         "empty_file": not start,
@@ -111,7 +113,7 @@ def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
         raise refusal(rule, name)
     if data.startswith(_ZIP) and not is_zip:
         raise UnfinishedError(name, "akhirnya tidak ada")
-    marked = _marks(path, name, reading) if is_zip else {}
+    marked = _marks(data, name, reading) if is_zip else {}
     if not marked:
         reading.say("no_marks", name)
     try:
@@ -126,12 +128,12 @@ def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
         raise refusal("locked" if is_locked else "damaged", name, error) from error
 
 
-def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
+def _marks(data: bytes, name: str, reading: Reading) -> dict[str, Marks]:
     """Return what calamine does not tell of each sheet of an xlsx; refuse what knows no bounds."""
     parts: dict[str, bytes] = {}
     left, place, found = _UNPACKED, name, dict[str, Marks]()
     try:
-        with zipfile.ZipFile(path) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             listed = archive.namelist()
             for part in (part for part in listed if re.fullmatch(_PARTS, part)):
                 with archive.open(part) as packed:  # a size that is declared may lie
@@ -151,13 +153,13 @@ def _marks(path: Path, name: str, reading: Reading) -> dict[str, Marks]:
                 if said.last * said.width > _CELLS:
                     reached = f"sampai baris {said.last}, kolom {get_column_letter(said.width)}"
                     raise refusal("too_large", place, reached)
-    except _BROKEN as error:
+    except (*_BROKEN, Xml.ParseError, expat.ExpatError) as error:
         raise refusal("damaged", place, error) from error
     return found
 
 
-def _is_on(element: Xml.Element | None, attribute: str, default: str = "0") -> bool:
-    return element is not None and element.get(attribute, default) not in ("0", "false")
+def _is_on(about: Mapping[str, str], attribute: str, default: str = "0") -> bool:
+    return about.get(attribute, default) not in ("0", "false")
 
 
 def _styles(xml: bytes) -> tuple[set[str], set[str]]:
@@ -165,7 +167,8 @@ def _styles(xml: bytes) -> tuple[set[str], set[str]]:
     for own in root.iterfind("{*}numFmts/{*}numFmt"):
         if "%" in re.sub(r'".*?"|\\.', "", own.get("formatCode", "")):
             shown.add(own.get("numFmtId", ""))
-    fonts = [_is_on(f.find("{*}strike"), "val", "1") for f in root.iterfind("{*}fonts/{*}font")]
+    strikes = [font.find("{*}strike") for font in root.iterfind("{*}fonts/{*}font")]
+    fonts = [mark is not None and _is_on(mark.attrib, "val", "1") for mark in strikes]
     styles = [(str(n), style) for n, style in enumerate(root.iterfind("{*}cellXfs/{*}xf"))]
     struck = {n for n, style in styles if any(fonts[int(style.get("fontId", 0)) :][:1])}
     return {n for n, style in styles if style.get("numFmtId") in shown}, struck
@@ -181,34 +184,46 @@ def _sheets(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
-    found, row, looked_at = Marks(), 0, percent | struck
-    for _, element in Xml.iterparse(io.BytesIO(xml)):
-        name = element.tag.rpartition("}")[2]
-        found.hidden_columns += name == "col" and _is_on(element, "hidden")
-        if name != "row":
-            continue
-        row, place = int(element.get("r", row + 1)), 0
-        found.last = max(found.last, row)
-        found.hidden += [row] * _is_on(element, "hidden")
-        for cell in element:
-            at = cell.get("r", "").rstrip("0123456789")
-            place = column_index_from_string(at) if at else place + 1
-            found.width = max(found.width, place)
-            kind, style = cell.get("t", "n"), cell.get("s")
-            has_formula = "f" in [part.tag[-1] for part in cell]
-            if not (has_formula or kind == "e" or style in looked_at):
-                continue
-            said = (t for part in cell if part.tag[-1] != "f" for t in part.itertext())
-            text = "".join(said).strip()
-            if kind == "e":
-                found.cells[row, place] = text or "#VALUE!"
-            elif has_formula and not text and kind == "n":
-                found.cells[row, place] = UNCALCULATED
-            elif text and kind == "n" and style in percent:
-                found.cells[row, place] = f"{float(text) * 100:.15g}%"
-            if text and style in struck:
-                found.struck.add(row)
-        element.clear()
+    found, row, column, cell, said = Marks(), 0, 0, dict[str, str](), list[str]()
+    reader, looked_at = expat.ParserCreate(), percent | struck
+
+    def begins(tag: str, about: dict[str, str]) -> None:
+        nonlocal row, column, cell
+        name = "" if tag in {"v", "is", "t"} else tag.rpartition(":")[2]
+        if name == "c":
+            at = about.get("r", "").rstrip("0123456789")
+            column, cell = column_index_from_string(at) if at else column + 1, about
+            found.width = max(found.width, column)
+        elif name == "row":
+            row, column = int(about.get("r", row + 1)), 0
+            found.last = max(found.last, row)
+            found.hidden += [row] * _is_on(about, "hidden")
+        elif name == "col":
+            found.hidden_columns += _is_on(about, "hidden")
+        elif name == "f":
+            cell["f"] = "is there"
+        if name == "f" or (name == "c" and (about.get("t") == "e" or about.get("s") in looked_at)):
+            reader.CharacterDataHandler, reader.EndElementHandler = said.append, ends
+
+    def ends(tag: str) -> None:
+        name, kind, style = tag.rpartition(":")[2], cell.get("t", "n"), cell.get("s")
+        text = "".join(said).strip()
+        if name in ("f", "c"):
+            said.clear()
+        if name != "c":
+            return
+        if kind == "e":
+            found.cells[row, column] = text or "#VALUE!"
+        elif "f" in cell and not text and kind == "n":
+            found.cells[row, column] = UNCALCULATED
+        elif text and kind == "n" and style in percent:
+            found.cells[row, column] = f"{float(text) * 100:.15g}%"
+        if text and style in struck:
+            found.struck.add(row)
+        reader.CharacterDataHandler = reader.EndElementHandler = None
+
+    reader.StartElementHandler = begins
+    reader.Parse(xml, True)
     return found
 
 

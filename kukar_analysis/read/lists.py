@@ -35,6 +35,7 @@ _SIGNATURE, _SIGNATURE_ROWS = 60, 8  # letters of the longest text, and rows, of
 _FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")  # a score or a code
 _SLIPS = 2  # answers beyond the scale of a survey that may be slips
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}  # by forms for a letter
+_named_in = framework.kept()(lambda kind, text: framework.load().named_in(kind, text))
 Headings = dict[str, tuple[str, int]]  # our column to (heading as printed, column number)
 Rows = Sequence[tuple[int, list[str]]]  # (row number, cells) of each row that is not blank
 
@@ -136,14 +137,14 @@ def named(grid: Grid) -> dict[str, str]:
     """Return what the names of file and sheet tell for certain: region, agency, pillar."""
     stem, part = PurePosixPath(grid.name).stem, grid.part or ""
     told = (("region", stem), ("opd", stem), ("pillar", stem), ("pillar", part), ("opd", part))
-    found = [(kind, framework.load().named_in(kind, text)) for kind, text in told]
+    found = [(kind, _named_in(kind, text)) for kind, text in told]
     return {kind: ids[0] for kind, ids in found if len(ids) == 1}
 
 
 def known_headings(cells: list[str]) -> int:
     """Return how many cells are headings of some kind of list."""
     known = _vocabulary()
-    return sum(normalise(c.strip(' "')) in known for c in cells if c)
+    return sum(map(known.__contains__, [normalise(c.strip(' "')) for c in cells if c]))
 
 
 @framework.kept()
@@ -153,7 +154,7 @@ def _vocabulary() -> frozenset[str]:
 
 def _is_headings(kind: str, cells: list[str]) -> bool:
     filled, words_of = [c for c in cells if c], kinds()[kind].words
-    known = sum(normalise(c) in words_of for c in filled)
+    known = sum(map(words_of.__contains__, map(normalise, filled)))
     return known >= 3 or (known == 2 and len(filled) <= 3)
 
 
@@ -162,10 +163,12 @@ def recognise(grid: Grid) -> Found:
 
     They stand below titles, in up to three rows, of which the others hold words and years only.
     """
-    tried = []
+    tried, whole = list[Found](), list[Found]()
     for first, (_, cells) in enumerate(grid.rows[:DEEPEST]):
+        if whole and first > whole[0].first + 1:
+            break
         known = known_headings(cells)
-        if not known or known + sum(bool(_STATEMENT.match(c)) for c in cells) < 2:
+        if known < 2 and not (known and any(_STATEMENT.match(c) for c in cells)):
             continue
         rows: list[tuple[str, ...]] = []
         for _, row in grid.rows[first : first + 3]:
@@ -174,20 +177,16 @@ def recognise(grid: Grid) -> Found:
             rows.append(tuple(row))
             found = _match(grid.medium, tuple(rows), grid.name[:4])
             found = replace(found, first=first, last=first + len(rows) - 1)
-            tried.append(found if found.rule else _over_one_column_each(grid, found))
-    whole = [found for found in tried if found.rule in ("", "unclear")]
+            found = found if found.rule else _over_one_column_each(grid, found)
+            (whole if found.rule in ("", "unclear") else tried).append(found)
     if not whole:
         return max(tried, key=lambda one: len(one.headings), default=Found(rule="no_headings"))
-    return max(
-        (one for one in whole if one.first <= whole[0].first + 1),
-        key=lambda one: (
-            len(one.headings),
-            not one.rule,
-            -one.first,
-            # a row of words right below that are headings too belongs to them
-            one.last > one.first and known_headings(grid.rows[one.last][1]) > 0,
-        ),
-    )
+
+    def rank(one: Found) -> tuple[int, bool, int, bool]:  # words right below that are headings too
+        is_more = one.last > one.first and known_headings(grid.rows[one.last][1]) > 0
+        return len(one.headings), not one.rule, -one.first, is_more
+
+    return max(whole, key=rank)
 
 
 def stacked(rows: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -280,11 +279,11 @@ def _chosen(places: dict[str, list[int]], printed: list[str]) -> tuple[Headings,
 def _over_one_column_each(grid: Grid, found: Found) -> Found:
     block = [cells for _, cells in grid.rows[found.first : found.last + 1]]
     sampled = [cells for _, cells in grid.rows[found.last + 1 : found.last + 1 + _SAMPLED]]
-    below = list(takewhile(lambda cells: not _is_headings(found.kind, cells), sampled))
-    width = max(map(len, block if grid.medium == "text" else [*block, *below]))
+    width = max(map(len, block if grid.medium == "text" else [*block, *sampled]))
     for head, i in (found.headings[c] for c in _FIGURES if c in found.headings):
-        beside = takewhile(lambda at: not any(cell(c, at) for c in block), range(i, width))
-        if any(cell(cells, at) and cells[i - 1] for at in beside for cells in below):
+        beside = [*takewhile(lambda at: not any(cell(c, at) for c in block), range(i, width))]
+        below = takewhile(lambda c: not _is_headings(found.kind, c), sampled if beside else ())
+        if any(cells[i - 1] for cells in below if any(cell(cells, at) for at in beside)):
             return replace(found, rule="unclear", detail=f"{head!r} di atas beberapa kolom")
     return found
 
@@ -391,7 +390,7 @@ def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) ->
         if rows:
             reading.say(said, grid.place, formats.listed(rows, 10))
     highest = max((s.highest for s in framework.load().surveys.values()), default=0)
-    asked = [text for r in records for c, text in r.cells.items() if c.startswith(STATEMENT)]
+    asked = [r.cells[c] for c in places if c.startswith(STATEMENT) for r in records]
     beyond = sum(text.isdecimal() and int(text) > highest for text in asked)
     if beyond > max(_SLIPS, len(records) // 50):
         fault = f"lebih dari {highest}"

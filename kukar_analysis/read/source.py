@@ -107,10 +107,7 @@ class Reading:
 
 
 def differences(
-    edition: str,
-    scores: Mapping[str, Sequence[str]],
-    means: Mapping[str, str],
-    index: str | None,
+    edition: str, scores: Mapping[str, Sequence[str]], means: Mapping[str, str], index: str | None
 ) -> list[str]:
     """Return what does not add up, one line each, of texts as printed by component id.
 
@@ -154,7 +151,8 @@ def check_typed(reading: Reading, name: str, year: int) -> None:
     typed: dict[str, tuple[dict[str, list[str]], dict[str, str], dict[str, str]]] = defaultdict(
         lambda: (defaultdict(list), {}, {})
     )
-    for kind, cells in ((x.kind, record.cells) for x in reading.lists for record in x.records):
+    lists = [x for x in reading.lists if x.kind.endswith(("_scores", "national_table"))]
+    for kind, cells in ((x.kind, record.cells) for x in lists for record in x.records):
         region, component = (
             next(iter(fw.match(of, cells.get(of, ""))), cells.get(of, ""))
             for of in ("region", "component")
@@ -164,7 +162,7 @@ def check_typed(reading: Reading, name: str, year: int) -> None:
             scores[component].append(cells["score"])
         elif kind == "component_scores":
             means[component] = cells["mean"]
-        elif kind == "national_table" and cells.get("participated", "").casefold() != "tidak":
+        elif cells.get("participated", "").casefold() != "tidak":
             final |= cells
     for scores, means, final in typed.values():
         group = next(iter(fw.match("group", final.get("group", ""))), None)

@@ -58,7 +58,11 @@ def write(
     for name, (title, frame) in tables.items():
         if len(frame):
             titles[name] = f"{title} ({len(frame)} baris)"
-            _table(book, name, title, frame)
+            columns, held = zip(*(_column(column(of)) for _, of in frame.items()), strict=True)
+            page = _sheet(book, name, title, sources(frame) if "origin" in frame else "", columns)
+            draw.table(page, 3, columns, [*zip(*held, strict=True)], kept=2)
+            ref = f"A3:{page.cell(len(frame) + 3, len(columns)).coordinate}"
+            page.add_table(Table(displayName="Tabel_" + re.sub(r"\W", "_", name), ref=ref))
     mark = site.mark(year, codes, draft=is_draft)
     draw.put(front, 2, 1, mark, font=Font(bold=True, color="C00000"), alignment=draw.FLAT)
     _contents(front, titles, year, codes, record)
@@ -155,14 +159,6 @@ def _formulas(book: Any, year: int, regions: list[str]) -> dict[str, str]:
     for cell in (cell for row in page.iter_rows(4, min_col=4) for cell in row):
         cell.number_format = f"{_LOCALE}0.00" + "##" * (cell.data_type == "f")
     return {COMPUTED: "Indeks tercetak dihitung ulang, dengan rumus yang dapat dilihat"}
-
-
-def _table(book: Any, name: str, title: str, frame: pd.DataFrame) -> None:
-    columns, held = zip(*(_column(column(values)) for _, values in frame.items()), strict=True)
-    page = _sheet(book, name, title, sources(frame) if "origin" in frame else "", columns)
-    draw.table(page, 3, columns, [*zip(*held, strict=True)], kept=2)
-    ref = f"A3:{page.cell(len(frame) + 3, len(columns)).coordinate}"
-    page.add_table(Table(displayName="Tabel_" + re.sub(r"\W", "_", name), ref=ref))
 
 
 def _column(cells: Cells) -> tuple[draw.Column, list[Any]]:
