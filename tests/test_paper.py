@@ -96,6 +96,17 @@ def test_a_page_is_printed_on_a4_with_letterhead_title_and_page_number(printer, 
     assert re.search(rb'pdfaid:part(>|=")2', about)
 
 
+def test_a_figure_that_is_taller_than_a_sheet_is_made_to_fit(printer, tmp_path):
+    svg = "%3Csvg xmlns='http://www.w3.org/2000/svg' width='400' height='1200'%3E"
+    svg += "%3Ctext x='9' y='1190' font-size='30'%3Eujung%3C/text%3E%3C/svg%3E"
+    made = printed(printer, tmp_path, f'<figure><img alt="Tinggi" src="data:image/svg+xml,{svg}">')
+    with pdfplumber.open(made) as document:
+        ends = [(w["bottom"], p.height) for p in document.pages for w in p.extract_words()
+                if w["text"] == "ujung"]  # fmt: skip
+    assert len(ends) == 1
+    assert all(bottom < height - 15 * MM for bottom, height in ends)
+
+
 def test_folio_is_215_by_330_mm(tmp_path):
     made = printed(paper.Printer("F4"), tmp_path, "<h1>Berapa?</h1>")
     assert sheet(made) == (215, 330)
@@ -121,7 +132,7 @@ def test_the_year_is_one_document_with_cover_contents_and_appendix(printer, tmp_
     assert "Evaluasi Smart City Kabupaten Kutai" in pages[0]
     assert "Indeks 2023: 2,82 dari skala 4" in pages[0]
     listed = re.findall(r"^(.+?)\.{4,}\s?(\d+)$", pages[1], re.M)
-    assert [title for title, _ in listed] == [
+    assert [title.strip() for title, _ in listed] == [
         "Ringkasan K",
         "Indeks K",
         "Lampiran: keterbatasan umum dan singkatan",

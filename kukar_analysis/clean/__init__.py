@@ -78,7 +78,6 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     A file that cannot be read is named and the others go on; UsageError where none is there.
     """
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
-    gc.set_threshold(50_000)  # nor is most of what is read
     had_key, editions = respondents.key_path().exists(), dict[tuple[int, str], str]()
     arrived = received.look(raw)
     supersedes = arrived.last_words()
@@ -168,13 +167,12 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
 
 def _missing_numbers(lists: list[SourceList]) -> list[str]:
     """Return the running numbers that lack; tables of a file may go on counting or begin anew."""
-    tables = (part for part in lists if part.kind == "national_table")
-    cells = [record.cells.get("number", "") for part in tables for record in part.records]
+    records = (r for part in lists if part.kind == "national_table" for r in part.records)
+    cells = [record.cells.get("number", "") for record in records]
     counts = Counter(int(c.rstrip(".)")) for c in cells if re.fullmatch(r"\d{1,4}[.)]?", c))
     numbers = range(max(counts, default=0), 0, -1)
-    most = accumulate((counts[n] for n in numbers), max)  # times that one as high comes
-    lacking = (n for n, due in zip(numbers, most, strict=True) for _ in range(due - counts[n]))
-    return [*map(str, lacking)][::-1]
+    due = accumulate((counts[n] for n in numbers), max)  # times that one as high comes
+    return [str(n) for n, m in zip(numbers, due, strict=True) for _ in range(m - counts[n])][::-1]
 
 
 def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:

@@ -210,17 +210,16 @@ def _sheet(xml: bytes, percent: set[str], struck: set[str]) -> Marks:
         text = "".join(said).strip()
         if name in ("f", "c"):
             said.clear()
-        if name != "c":
-            return
-        if kind == "e":
-            found.cells[row, column] = text or "#VALUE!"
-        elif "f" in cell and not text and kind == "n":
-            found.cells[row, column] = UNCALCULATED
-        elif text and kind == "n" and style in percent:
-            found.cells[row, column] = f"{float(text) * 100:.15g}%"
-        if text and style in struck:
-            found.struck.add(row)
-        reader.CharacterDataHandler = reader.EndElementHandler = None
+        if name == "c":
+            reader.CharacterDataHandler = reader.EndElementHandler = None
+            if kind == "e":
+                found.cells[row, column] = text or "#VALUE!"
+            elif "f" in cell and not text and kind == "n":
+                found.cells[row, column] = UNCALCULATED
+            elif text and kind == "n" and style in percent:
+                found.cells[row, column] = f"{float(text) * 100:.15g}%"
+            if text and style in struck:
+                found.struck.add(row)
 
     reader.StartElementHandler = begins
     reader.Parse(xml, True)

@@ -20,7 +20,7 @@ from kukar_analysis.report import page, paper, publish, site, workbook
 
 LARGEST = 15_000_000  # bytes of a bundle that still goes through WhatsApp on a slow line
 _MACHINE = r"(?<![\w/.:-])/(home|root|Users|tmp|var|opt|mnt|work)/[\w.-]+|\b[A-Z]:\\{1,2}\w+"
-_PICTURE = re.compile(r"data:image/[\w+]+;base64,[A-Za-z0-9+/=]*")
+_PICTURE = re.compile(r'data:image/(svg\+xml,[^"]*|[\w+]+;base64,[A-Za-z0-9+/=]*)')
 
 
 def share(
