@@ -128,6 +128,14 @@ def test_a_report_that_cannot_be_made_into_a_page_fails_alone(quick, monkeypatch
     assert quick.shown("satu") == before
 
 
+def test_a_report_whose_notebook_is_lost_before_it_is_published_is_named(quick, monkeypatch):
+    shutil.rmtree(quick.target)
+    monkeypatch.setattr(cache.Cache, "get", lambda self, key: None)
+    made = quick.make("satu")
+    assert (made["done"], made["failed"], made["made"]) == (False, 1, 0)
+    assert f"{REGION}/satu  failed: its executed notebook is gone" in quick.warned[-1]
+
+
 def test_what_a_page_lacks_and_what_looks_like_persons_data_is_said_at_once(published, monkeypatch):
     monkeypatch.setattr(fork, "available", lambda: False)
     script = "from IPython.display import Javascript\nyear\nJavascript('1')"

@@ -21,13 +21,10 @@ from kukar_analysis.errors import UsageError
 
 ASSESSORS = 5
 """Assessors whose whole-number marks a question's score is the mean of: steps of 0.2 (2023)."""
-WEIGHT_RANGE = 0.25
-"""How far a weight may move, as a share of itself."""
+WEIGHT_RANGE = 0.25  # how far a weight may move, as a share of itself
 CHOICES = ("weights", "edition", "aggregation", "left_out", "assessors")
-CHUNK = 1000
-"""Draws that are computed together: bounds the memory."""
-LOW, HIGH = 0.05, 0.95
-"""The ends of a range of ranks, as shares of the draws."""
+CHUNK = 1000  # draws that are computed together: bounds the memory
+LOW, HIGH = 0.05, 0.95  # the ends of a range of ranks, as shares of the draws
 FEWEST_DRAWS, RESAMPLES, Z = 100, 200, 1.96
 """Z: the normal quantile of the 95 % bounds of a Monte Carlo error."""
 _RANKED = "year region scope edition of printed_rank median low high as_good upper_half mean_shift"

@@ -130,6 +130,9 @@ class _Making:
         kinds = [".xlsx", *[".pdf"] * (record["sheet"] == self.earlier["sheet"])]
         with publish.written(entries, new, self.work.target, record, kinds):
             self.print(entries, new)
+        for name in (name for name in self.made if not entries[name]["page"]):
+            self.errors[name] = entries[name]["error"]
+            self.warn(f"{name}  failed: {self.errors[name]}")
 
     def print(self, entries: dict[str, Entry], new: Path) -> None:
         """Make each annex and PDF that was asked for."""

@@ -98,8 +98,9 @@ def written(
     for name, entry in entries.items():
         found = cache.get(entry["key"]) if entry["page"] else None
         notebook = cache.notebook(entry["key"]) if found else old / f"{name}.ipynb"
-        if not entry["page"] or not notebook.exists():
-            entry["page"] = False
+        if entry["page"] and not notebook.exists():
+            entry.update(page=False, status="failed", error="its executed notebook is gone")
+        if not entry["page"]:
             continue
         found = found or page.read(notebook)
         _copy(notebook, new / f"{name}.ipynb")
