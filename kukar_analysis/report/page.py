@@ -33,6 +33,17 @@ _ADDRESS = (
 )
 _SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"]
 _SHOWN += ["text/latex", "text/plain"]
+_EXPORTER = HTMLExporter(  # once: a new one compiles its templates anew
+    config=Config(
+        CoalesceStreamsPreprocessor={"enabled": True},  # of \r the last line only
+        NbConvertBase={"display_data_priority": _SHOWN},
+    ),
+    template_name="basic",
+    embed_images=True,
+    exclude_input=True,
+    exclude_anchor_links=True,
+    exclude_output_prompt=True,
+)
 _RUNS = re.compile(
     "script|iframe|object|embed|applet|form|input|button|select|textarea|link|meta|base|video"
     "|audio|canvas|template|noscript|frame|frameset|portal|main|nav|header|footer"
@@ -56,19 +67,8 @@ def read(notebook: Path) -> dict[str, Any]:
     for number, cell in enumerate(found.cells, start=1):
         cell.id = str(number)
         left += [(number, what) for what in _prepared(cell)]
-    exporter = HTMLExporter(
-        config=Config(
-            CoalesceStreamsPreprocessor={"enabled": True},  # of \r the last line only
-            NbConvertBase={"display_data_priority": _SHOWN},
-        ),
-        template_name="basic",
-        embed_images=True,
-        exclude_input=True,
-        exclude_anchor_links=True,
-        exclude_output_prompt=True,
-    )
     beside = {"metadata": {"path": str(paths.NOTEBOOKS)}}
-    soup = BeautifulSoup(exporter.from_notebook_node(found, beside)[0], "html.parser")
+    soup = BeautifulSoup(_EXPORTER.from_notebook_node(found, beside)[0], "html.parser")
     for comment in soup.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
     _named(soup)
