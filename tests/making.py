@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reading import write_notebook
 
-from kukar_analysis.report import cache, folder, make, page, publish, registry
+from kukar_analysis.report import cache, folder, make, page, publish, registry, site
 
 REGION = "2023/64.02"
 HOLDS = """
@@ -46,14 +46,18 @@ def publish_set(target, record, notebooks, waiting=()):
     """Publish pairs of a report and its executed notebook, as a run does that made these."""
     kept, earlier = cache.Cache(target), publish.read(target)
     entries = dict(earlier["reports"])
-    for report in waiting:
-        entries[report.name] = publish.entry_of(report, record)
+
+    def entry(report, **own):
+        head = site.headline(report.year, report.region)
+        return publish.entry_of(report, record, head, **own)
+
+    entries |= {report.name: entry(report) for report in waiting}
     for report, notebook in notebooks:
         key = cache.of_text(report.name + notebook.read_text(encoding="utf-8"))[:32]
         found = page.read(notebook)
         kept.put(key, Path(shutil.copy(notebook, target.parent / f"{key}.ipynb")), found)
         own = {"page": True, "key": key, "question": found["question"]}
-        entries[report.name] = publish.entry_of(report, record, **own)
+        entries[report.name] = entry(report, **own)
     said: list[str] = []
     with folder.held(target) as work:
         new = work.begin(empty=True)

@@ -252,7 +252,8 @@ def test_pages_that_are_not_asked_for_stay_and_lead_to_one_that_comes_between(tm
 def test_a_failed_report_is_said_in_the_index(kukar, tmp_path):
     made, pairs = kukar
     for page, said in [(True, "gagal dibuat; halaman ini versi lama"), (False, "gagal dibuat")]:
-        failed = publish.entry_of(pairs[PILLAR][0], made, status="failed", error="x", page=page)
+        why = {"status": "failed", "error": "x", "page": page}
+        failed = publish.entry_of(pairs[PILLAR][0], made, site_pages.headline(2023, "64.02"), **why)
         source = site_pages.lists([failed], tmp_path, made)["index.html"]
         assert said in words_of(source)
         assert (f'href="{PILLAR}.html"' in source) == page

@@ -25,8 +25,7 @@ WEIGHT_RANGE = 0.25  # how far a weight may move, as a share of itself
 CHOICES = ("weights", "edition", "aggregation", "left_out", "assessors")
 CHUNK = 1000  # draws that are computed together: bounds the memory
 LOW, HIGH = 0.05, 0.95  # the ends of a range of ranks, as shares of the draws
-FEWEST_DRAWS, RESAMPLES, Z = 100, 200, 1.96
-"""Z: the normal quantile of the 95 % bounds of a Monte Carlo error."""
+FEWEST_DRAWS, RESAMPLES, Z = 100, 200, 1.96  # Z: normal quantile, for 95 % of Monte Carlo errors
 _RANKED = "year region scope edition of printed_rank median low high as_good upper_half mean_shift"
 _RANKED += " rank_error origin"
 _WHOLE = "of printed_rank rank median low high rank_error"

@@ -120,9 +120,10 @@ class _Making:
     def write(self, new: Path) -> None:
         """Write the next set: what is not asked for stays, and so does the page of what failed."""
         entries: dict[str, Entry] = dict(self.earlier["reports"])
+        heads = {p: site.headline(*p) for p in {(r.year, r.region) for r in self.found}}
         for report in self.found:
-            before = entries.get(report.name, {})
-            own = publish.entry_of(report, self.record) | self.made.get(report.name, {})
+            before, head = entries.get(report.name, {}), heads[report.year, report.region]
+            own = publish.entry_of(report, self.record, head) | self.made.get(report.name, {})
             if error := self.errors.get(report.name):
                 own = (before if before.get("page") else own) | {"status": "failed", "error": error}
             entries[report.name] = own

@@ -61,16 +61,15 @@ def said(record: site.Record) -> Entry:
     return {part: record[part] for part in parts} | {"inputs": len(record["inputs"])}
 
 
-def entry_of(report: Report, record: site.Record, **more: Any) -> Entry:
-    """Return what the manifest says of a report."""
+def entry_of(report: Report, record: site.Record, head: Entry, **more: Any) -> Entry:
+    """Return what the manifest says of a report; `head`: site.headline of its year and region."""
     parameters = dict(report.parameters)
     years = {report.year, int(parameters.get("from_year", report.year))}
     own = {part: getattr(report, part) for part in ("name", "title", "notebook", "year", "region")}
     own |= {"parameters": parameters, "waits_for": [*report.waits], "status": report.status}
     own |= {"region_name": framework.load().regions[report.region].name}
     own |= {"unconfirmed": unconfirmed(report.region, *sorted(years, reverse=True))}
-    own |= {"question": "", "page": False} | site.headline(report.year, report.region)
-    return own | said(record) | more
+    return own | {"question": "", "page": False} | head | said(record) | more
 
 
 def read(published: Path) -> dict[str, Any]:
