@@ -55,8 +55,7 @@ def main() -> None:
     gc.enable()
     prctl(SET_CHILD_SUBREAPER, 1)
     fcntl.fcntl(channel, fcntl.F_SETFL, flags)
-    channel.send(json.dumps(report).encode())
-    serve(channel)
+    serve(channel, report)
     atexit._run_exitfuncs()
     os._exit(0)  # an interpreter with all these libraries takes long to end
 
@@ -84,10 +83,11 @@ def preload(modules: list[str]) -> dict[str, object]:
     return {"ready": True}
 
 
-def serve(channel: Any) -> None:
-    """Fork kernels and tell what became of them; at the end, leave no process of theirs."""
+def serve(channel: Any, report: dict[str, object]) -> None:
+    """Report, fork kernels, tell what became of them; at the end, leave no process of theirs."""
     kernels: dict[int, tuple[int, int, str]] = {}  # by pidfd: process, pipe, folder
-    with contextlib.suppress(ConnectionError):
+    with contextlib.suppress(ConnectionError):  # its starter may be gone by now
+        channel.send(json.dumps(report).encode())
         while True:
             ready = select.select([channel, *kernels], [], [])[0]
             for ended in kernels.keys() & {*ready}:
