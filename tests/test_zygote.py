@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 
@@ -147,3 +148,16 @@ def test_after_a_killed_zygote_the_next_notebook_gets_a_new_one(tmp_path):
         run(tmp_path / "a.ipynb", "import os, time\nos.kill(os.getppid(), 9)\ntime.sleep(1000)")
     assert run(tmp_path / "b.ipynb", PARENT) == [str(fork.preload().pid)]
     assert fork.preload().pid != killed
+
+
+def test_a_zygote_whose_starter_is_gone_before_it_listens_loads_nothing(tmp_path):
+    (tmp_path / "ipykernel").mkdir()  # what is loaded first
+    (tmp_path / "ipykernel" / "__init__.py").write_text("open('loaded', 'w').close()")
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    ours.close()
+    with theirs:
+        number, env = theirs.fileno(), {**os.environ, "PYTHONPATH": str(tmp_path)}
+        command = [sys.executable, str(fork.SCRIPT), str(number)]
+        ended = subprocess.run(command, pass_fds=[number], cwd=tmp_path, env=env)
+    assert ended.returncode == 0
+    assert not (tmp_path / "loaded").exists()

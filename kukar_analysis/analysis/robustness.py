@@ -19,8 +19,7 @@ from kukar_analysis.analysis.missing import missing
 from kukar_analysis.analysis.told import tidy, told
 from kukar_analysis.errors import UsageError
 
-ASSESSORS = 5
-"""Assessors whose whole-number marks a question's score is the mean of: steps of 0.2 (2023)."""
+ASSESSORS = 5  # whose whole-number marks a question's score is the mean of: steps of 0.2 (2023)
 WEIGHT_RANGE = 0.25  # how far a weight may move, as a share of itself
 CHOICES = ("weights", "edition", "aggregation", "left_out", "assessors")
 CHUNK = 1000  # draws that are computed together: bounds the memory

@@ -36,8 +36,7 @@ _NAMED |= {"opd": ("opd", "name"), "question": ("questions", "label")}
 _NAMED |= {"band": ("achievement_bands", "name"), "kind": ("findings", "name")}
 _NAMED |= {"document": ("citations", "title")}
 """Where the names of a kind of id stand: field of Framework, and its column."""
-_LONGEST_NAME = 9
-"""Words in the longest name that is looked for in running text."""
+_LONGEST_NAME = 9  # words in the longest name that is looked for in running text
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 

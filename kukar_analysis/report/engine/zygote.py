@@ -46,6 +46,8 @@ def main() -> None:
     flags = fcntl.fcntl(channel, fcntl.F_GETFL)
     # SIGIO ends this process when the other side goes while it does not look
     fcntl.fcntl(channel, fcntl.F_SETFL, flags | os.O_ASYNC)
+    if select.select([channel], [], [], 0)[0]:  # it went before: nothing is asked as early
+        return
     # The class of the kernel's application takes its parent from here when it is imported.
     os.environ["JPY_PARENT_PID"] = str(os.getpid())
     os.environ["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
