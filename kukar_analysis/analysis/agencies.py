@@ -13,9 +13,7 @@ from kukar_analysis.analysis.missing import missing
 from kukar_analysis.analysis.told import ordered, tell, tidy, told
 from kukar_analysis.formats import listed
 
-LEANS = (
-    0.5  # a pillar leans on an agency that answers more than this part of its answered questions
-)
+LEANS = 0.5  # a pillar leans on who answers more than this part of its answered questions
 _PAIR = ["opd", "pillar"]
 _COUNTS = ["answered", "with_evidence", "alone", "scored", "compared"]
 _QUESTIONS = "opd question component pillar label state answer score has_evidence remark assessor"

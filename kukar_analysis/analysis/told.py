@@ -19,8 +19,7 @@ from kukar_analysis.errors import UsageError
 from kukar_analysis.formats import listed, number
 from kukar_analysis.framework.facts import Opd
 
-NAMED = 5
-"""Names in a sentence; of more the number is told."""
+NAMED = 5  # names in a sentence; of more the number is told
 _TYPES = {"text": "str", "name": "str", "date": "str", "place": "str", "yesno": "bool"}
 _TYPES["year"] = "int64"
 

@@ -70,7 +70,7 @@ class Line:
     def text(self, column: str) -> str | None:
         """Return the printed text; blank and "-" are nothing, a formula's error is a fault."""
         text = self.record.cells.get(column)
-        if text is None or _DASHES.fullmatch(text):
+        if text is None or says_nothing(text):
             return None
         if text[0] in "=#" and (text == UNCALCULATED or _ERROR.fullmatch(text)):
             self.fault("formula", column)

@@ -101,6 +101,11 @@ def _count(line: Line, column: str) -> int | None:
     return int(text) if text else None
 
 
+def _level(line: Line, column: str) -> float | None:
+    level = line.known(column, "risk")
+    return float(level) if level else None
+
+
 _CELL: dict[str, str | None] = {
     "component_scores": "mean", "programmes": "programme", "quick_wins": "programme",
     "quick_win_aspects": "score", "pillar_agencies": "agencies", "official_statistics": "value",
@@ -108,12 +113,8 @@ _CELL: dict[str, str | None] = {
 }  # fmt: skip
 """Kinds of list of which a record is one row, with the column of the cell that is its origin."""
 _READ: dict[str, Callable[[Line, str], Any]] = {
-    **dict.fromkeys(
-        ("text", "citation", "kind"), lambda line, c: " ".join((line.text(c) or "").split()) or None
-    ),
-    **dict.fromkeys(
-        ("impact", "likelihood"), lambda line, c: (n := line.known(c, "risk")) and float(n)
-    ),
+    **dict.fromkeys(("text", "citation", "kind"), Line.text),
+    **dict.fromkeys(("impact", "likelihood"), _level),
     "agencies": _count,
     "edition": lambda line, column: line.edition,
     "id": Line.known,
@@ -137,7 +138,7 @@ def _row(line: Line) -> Rows:
         found = read(line, column) if about["null"] else line.needed(column, read)
         if isinstance(found, float) and found < float(about["low"] or found):
             line.fault("number", column)
-        row[column] = found
+        row[column] = " ".join(found.split()) if isinstance(found, str) else found
     _check(line, row)
     return [(table, row | {"origin": line.origin(_CELL[line.file.kind])})]
 

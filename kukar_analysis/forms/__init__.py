@@ -52,15 +52,7 @@ def write(
     fw, of = framework.load(), ""
     place = fw.region(region)
     if kind != "programmes":
-        file = "surveys" if kind == "survey" else "edition_questions"
-        ids = getattr(fw, file)
-        found = [e for e in ids if fw.editions[e].year == year and edition in (None, e)]
-        if len(found) != 1:
-            said = (
-                f"definitions/{file}.csv has {' and '.join(found) or 'none'} of {edition or year}"
-            )
-            raise UsageError(f"{said}; expected one edition; known: {', '.join(sorted(ids))}")
-        of = found[0]
+        of = _edition(year, edition, "surveys" if kind == "survey" else "edition_questions")
     agencies = dict.fromkeys(map(suggest.agency, opd or ()))
     forms = {}
     for agency in agencies if agencies and kind in ("agency", "programmes") else [None]:
@@ -132,6 +124,15 @@ def heading(kind: str, column: str) -> str:
         if (layout.kind, layout.column) == (kind, column):
             return layout.headings.split(" | ")[0]
     raise KukarError(f"layouts.csv: {kind} has no heading for {column}; add a line")
+
+
+def _edition(year: int, asked: str | None, file: str) -> str:
+    known: list[str] = [*getattr(fw := framework.load(), file)]
+    found = [e for e in known if fw.editions[e].year == year and asked in (None, e)]
+    if len(found) != 1:
+        said = f"definitions/{file}.csv has {' and '.join(found) or 'none'} of {asked or year}"
+        raise UsageError(f"{said}; expected one edition; known: {', '.join(sorted(known))}")
+    return found[0]
 
 
 class _Form:

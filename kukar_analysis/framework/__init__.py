@@ -41,6 +41,22 @@ _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
+def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """Remember what a function derives from the loaded definitions, up to so many answers."""
+
+    def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        @wraps(function)
+        def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            memos = load().memos
+            own = memos.get(function) or memos.setdefault(function, lru_cache(most)(function))
+            found: _R = own(*args, **kwargs)
+            return found
+
+        return remembering
+
+    return decorated
+
+
 @dataclass(frozen=True, eq=False)
 class Framework:
     """All definitions, checked. Dictionaries are keyed by id and keep the order of the file."""
@@ -173,6 +189,7 @@ class Framework:
         bare = (self.match("region", f"{kind} {text}") for kind in ("Kabupaten", "Kota"))
         return self.match("region", text) or [*chain(*bare)]
 
+    @kept()
     def named_in(self, kind: str, text: str) -> list[str]:
         """Return all ids that a text names, as a file's name or title; longer names go first."""
         parts, found = [re.findall(r"[^\W_]+(?:\.\d+)*", text)], set[str]()
@@ -240,22 +257,6 @@ def lacks_point(kind: str, text: str) -> bool:
 def load(folder: Path | None = None) -> Framework:
     """Return the definitions, read and checked once; KukarError lists every problem found."""
     return _load(folder or DEFINITIONS)
-
-
-def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """Remember what a function derives from the loaded definitions, up to so many answers."""
-
-    def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
-        @wraps(function)
-        def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-            memos = load().memos
-            own = memos.get(function) or memos.setdefault(function, lru_cache(most)(function))
-            found: _R = own(*args, **kwargs)
-            return found
-
-        return remembering
-
-    return decorated
 
 
 def forget() -> None:

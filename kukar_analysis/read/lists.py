@@ -35,7 +35,6 @@ _SIGNATURE, _SIGNATURE_ROWS = 60, 8  # letters of the longest text, and rows, of
 _FIGURE = re.compile(r"\d([.,]\d+)?|\d+(\.\d+)+\.?")  # a score or a code
 _SLIPS = 2  # answers beyond the scale of a survey that may be slips
 _PREFILLED = {"question_scores": "score", "component_scores": "mean"}  # by forms for a letter
-_named_in = framework.kept()(lambda kind, text: framework.load().named_in(kind, text))
 Headings = dict[str, tuple[str, int]]  # our column to (heading as printed, column number)
 Rows = Sequence[tuple[int, list[str]]]  # (row number, cells) of each row that is not blank
 
@@ -137,7 +136,7 @@ def named(grid: Grid) -> dict[str, str]:
     """Return what the names of file and sheet tell for certain: region, agency, pillar."""
     stem, part = PurePosixPath(grid.name).stem, grid.part or ""
     told = (("region", stem), ("opd", stem), ("pillar", stem), ("pillar", part), ("opd", part))
-    found = [(kind, _named_in(kind, text)) for kind, text in told]
+    found = [(kind, framework.load().named_in(kind, text)) for kind, text in told]
     return {kind: ids[0] for kind, ids in found if len(ids) == 1}
 
 
