@@ -27,21 +27,13 @@ class SourceError(KukarError):
 class UnfinishedError(SourceError):
     """A raw file's end is missing: it is cut, or still being copied."""
 
-    def __init__(self, file: str, what: str) -> None:
-        advice = "Bila masih disalin, tunggu run berikutnya; bila tidak, simpan atau minta lagi"
-        super().__init__(f"{file}: {what}. {advice}.")
-
 
 class ScoreError(KukarError):
     """Scores that cannot be weighed: unknown edition, wrong components, outside the scale."""
 
 
 class TableError(KukarError):
-    """A table of data/processed does not fit its schema."""
-
-
-class MissingTableError(TableError):
-    """A table of data/processed is not there yet."""
+    """A table of data/processed is not there yet, or does not fit its schema."""
 
 
 class ReportError(KukarError):

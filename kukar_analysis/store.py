@@ -13,7 +13,7 @@ import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
 from kukar_analysis import framework, paths
-from kukar_analysis.errors import MissingTableError, TableError, UsageError
+from kukar_analysis.errors import TableError, UsageError
 from kukar_analysis.framework.facts import FIXED_NAMES, NOTE_KINDS
 from kukar_analysis.paths import NOTEBOOKS, PROCESSED_VARIABLE, RAW, REPORTS, ROOT, processed_dir
 
@@ -63,7 +63,7 @@ def read(
 ) -> pd.DataFrame:
     """Read a table of data/processed (README.md there): of a year or region only their rows.
 
-    Raises MissingTableError where it is not written yet, TableError where it breaks its schema.
+    Raises TableError where it is not written yet, or breaks its schema.
     """
     if table not in SCHEMAS:
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
@@ -81,8 +81,7 @@ def read(
 def _newest(table: str, processed: Path) -> pd.DataFrame:
     path = processed / f"{table}.parquet"
     if not path.exists():
-        said = f"table {table} is not there yet ({path.name}): run `kukar clean`"
-        raise MissingTableError(said)
+        raise TableError(f"table {table} is not there yet ({path.name}): run `kukar clean`")
     written = path.stat()
     return _read(table, path, written.st_mtime_ns, written.st_ino)
 
@@ -94,13 +93,13 @@ def _read(table: str, path: Path, mtime_ns: int, inode: int) -> pd.DataFrame:
         found = pd.read_parquet(path)
     except (OSError, ValueError) as error:
         raise TableError(f"table {table} cannot be read ({error}): run `kukar clean`") from error
-    return validated(table, found)
+    record = paths.known(path.with_name(MADE_FROM))  # what is as it was written was checked then
+    own = (record.get("program"), record.get("tables", {}).get(table))
+    return found if own == (program(), paths.sha256(path)) else validated(table, found)
 
 
 def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
     """Return a table that fits its schema; TableError with its failures where it does not."""
-    if found.empty and found.dtypes.equals(frame(table, []).dtypes):
-        return found  # without rows there is nothing else to check
     try:
         checked: pd.DataFrame = SCHEMAS[table].validate(found, lazy=True)
     except SchemaErrors as errors:
@@ -146,7 +145,7 @@ def check_written(processed: Path) -> dict[str, Any]:
     """Return the record of tables; TableError where they, program or definitions changed since."""
     record = paths.known(processed / MADE_FROM)
     if not record and not any(processed.glob("*.parquet")):
-        raise MissingTableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
+        raise TableError(f"no tables are there yet ({processed.name}): run `kukar clean`")
     for name, sha256 in record.get("tables", {}).items():
         path = processed / f"{name}.parquet"
         if not path.exists() or paths.sha256(path) != sha256:

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import os
 import re
 import zipfile
 
@@ -9,7 +10,7 @@ import pandas as pd
 import pytest
 from reading import counts, write_book
 
-from kukar_analysis import clean, framework, store
+from kukar_analysis import clean, framework, paths, store
 from kukar_analysis.clean import received
 from kukar_analysis.clean.records import parse
 from kukar_analysis.errors import UsageError
@@ -106,6 +107,23 @@ def test_a_file_that_cannot_be_read_is_named_and_counted_and_the_others_are_read
         is_whole = file not in ("surat.pdf", "buku.xlsx")
         assert row["rule"] == ("unread" if is_whole else "unfinished")
         assert pd.notna(about["sha256"]) == (is_whole and file != "gone.csv")
+
+
+@pytest.mark.parametrize("ended", ["", "2022/opd/contoh-dinkes.xlsx"])
+def test_many_files_are_read_by_all_cores_as_by_one_also_when_a_worker_is_ended(
+    sample_cleaned, tmp_path, monkeypatch, ended
+):
+    own, read = os.getpid(), clean.READERS[".xlsx"]
+
+    def ends(path, name):
+        return os._exit(9) if name == ended and os.getpid() != own else read(path, name)
+
+    monkeypatch.setattr(clean, "READERS", {**clean.READERS, ".xlsx": ends})
+    monkeypatch.setattr(clean, "MANY", 1)
+    made = clean.clean(paths.ROOT / "data" / "sample", tmp_path)
+    assert (made.problems, made.notes) == (sample_cleaned.problems, sample_cleaned.notes)
+    for name in sample_cleaned.tables.keys() - {"survey_responses"}:  # has a worker's own key
+        pd.testing.assert_frame_equal(made.tables[name], sample_cleaned.tables[name])
 
 
 SURVEY = "NAMA;PILAR;P1\nUji;Smart Living;3\n"

@@ -448,7 +448,7 @@ def test_a_font_that_does_not_tell_its_letters_is_named(read, old, monkeypatch):
     ("content", "said"),
     [
         (lambda whole: b"", "kosong atau bukan PDF"),
-        (lambda whole: whole[: len(whole) // 2], "terpotong"),
+        (lambda whole: whole[: len(whole) // 2], "akhir PDF-nya tidak ada"),
         (lambda whole: whole[:2000] + b"\n%%EOF", "bukan PDF|memuat teks"),
     ],
 )

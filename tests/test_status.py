@@ -214,10 +214,10 @@ def test_a_file_that_grows_while_it_is_read_waits_and_the_others_go_on(
     raw = raw_folder(LETTER | {"2023/tumbuh.csv": OURS.replace("KUTAI KARTANEGARA", "KARO")})
     read = clean._read
 
-    def while_it_grows(name, path, *more):
+    def while_it_grows(name, path, **more):
         if name == "2023/tumbuh.csv":
             path.write_text(path.read_text() + "2;KAB. JEPARA")
-        return read(name, path, *more)
+        return read(name, path, **more)
 
     monkeypatch.setattr(clean, "_read", while_it_grows)
     made = clean.clean(raw, tmp_path / "tables")

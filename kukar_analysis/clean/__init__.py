@@ -9,9 +9,11 @@ import re
 import shutil
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 from itertools import accumulate
 from pathlib import Path
 from typing import Any
@@ -24,8 +26,9 @@ from kukar_analysis.clean.line import Line
 from kukar_analysis.clean.records import parse
 from kukar_analysis.errors import SourceError, UnfinishedError, own_fault
 from kukar_analysis.read import READERS, mapping
-from kukar_analysis.read.source import SourceList, refusal, told
+from kukar_analysis.read.source import Reading, SourceList, refusal, told
 
+MANY = 100  # files that all cores read; fewer are read by one before others have begun
 _COUNTS = ["rows_kept", "rows_rejected", "rows_duplicate"]
 _UNREAD = {  # what is said of a file that no reader reads, by how its name ends
     **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), "archive"),
@@ -59,9 +62,8 @@ class _File:
     name: str
     sha256: str | None = None
     kind: str = "unread"
-    lists: list[SourceList] = field(default_factory=list)
+    found: Reading = field(default_factory=Reading)
     faults: list[dict[str, Any]] = field(default_factory=list)
-    pictures: dict[str, bytes] = field(default_factory=dict)
 
     def not_read(self, rule: str, message: str) -> None:
         """Add what of it could not be read, as the readers say it: the file and sheet, and why."""
@@ -82,7 +84,12 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     arrived = received.look(raw)
     supersedes = arrived.last_words()
     before = {name: _state(path) for name, path in arrived.paths.items()}
-    files = [_read(name, path, arrived) for name, path in arrived.paths.items()]
+    jobs = (partial(_read, confirmed=arrived.sha256), arrived.paths.keys(), arrived.paths.values())
+    files = list[_File]()
+    if len(arrived.paths) >= MANY:
+        with suppress(BrokenExecutor, OSError), ProcessPoolExecutor() as pool:
+            files = [*pool.map(*jobs, chunksize=10)]
+    files = files or [*map(*jobs)]  # also where the system ends a worker, or lets none begin
     for i, (name, path) in enumerate(arrived.paths.items()):
         if _state(path) != before[name]:
             files[i] = _File(name)
@@ -90,7 +97,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     lines = [
         Line(part, record, int(file.name[:4]), editions, file.sha256)
         for file in files
-        for part in file.lists
+        for part in file.found.lists
         for record in part.records
     ]
     # National tables first: they tell to which edition a region belonged in a year.
@@ -108,10 +115,11 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     about = {"raw": str(raw.resolve()), "files": {file.name: file.sha256 for file in files}}
     store.write_all(tables, processed, about | {"confirmed": bool(arrived.sha256)})
     shutil.rmtree(processed / "scan", ignore_errors=True)
-    for name, picture in (of for file in files for of in file.pictures.items()):
+    for name, picture in (of for file in files for of in file.found.pictures.items()):
         paths.write(processed / "scan" / name, picture, paths.OWN)
     rejected, noted = tables["rejected"], [note for line in lines for note in line.notes]
     is_settled = rejected["rule"].isin(["correction", "superseded"])  # which ask for nothing
+    arrived.notes += [note for file in files for note in file.found.notes]
     arrived.problems += _by_file(rejected[~is_settled])
     arrived.notes += _by_file(rejected[is_settled])
     arrived.notes += _by_file(store.frame("rejected", noted))
@@ -130,14 +138,14 @@ def _state(path: Path) -> tuple[int, int] | None:
     return None
 
 
-def _read(name: str, path: Path, arrived: received.Received) -> _File:
+def _read(name: str, path: Path, confirmed: Mapping[str, str]) -> _File:
     file, suffix = _File(name), path.suffix.lower()
     try:
         file.sha256 = sha256 = paths.sha256(path)
         if name == mapping.MAPPINGS:
             file.kind = "mapping"
             return file
-        if arrived.sha256.get(name, sha256) != sha256:
+        if confirmed.get(name, sha256) != sha256:
             file.not_read("unconfirmed", told("unconfirmed", name, sha256))
             return file
         if suffix not in READERS:
@@ -145,7 +153,7 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
         found = READERS[suffix](path, name)
         if ".zip/" in name.lower() and any(part.kind == "survey" for part in found.lists):
             raise refusal("archive", name)  # what names persons lies where it can be deleted
-        file.lists = _corrected(name, found.lists)
+        found.lists = _corrected(name, found.lists)
     except UnfinishedError as error:
         file.sha256 = None
         file.not_read("unfinished", str(error))
@@ -154,14 +162,13 @@ def _read(name: str, path: Path, arrived: received.Received) -> _File:
     except Exception as error:
         file.not_read("unread", str(error) if isinstance(error, SourceError) else own_fault(error))
     else:
-        if arrived.sha256 and name not in arrived.sha256:
-            arrived.say("unlisted", name)
-        file.kind, file.pictures = found.kind, found.pictures
-        for problem in found.problems:
-            file.not_read("unread_part", problem)
-        if gaps := _missing_numbers(file.lists):
+        file.kind, file.found = found.kind, found
+        while found.problems:
+            file.not_read("unread_part", found.problems.pop(0))
+        if gaps := _missing_numbers(found.lists):
             file.not_read("number_gap", told("number_gap", name, formats.listed(gaps, 10)))
-        arrived.notes += found.notes
+        if confirmed and name not in confirmed:
+            found.notes.append(told("unlisted", name))
     return file
 
 
@@ -187,9 +194,9 @@ def _corrected(name: str, lists: list[SourceList]) -> list[SourceList]:
             raise refusal("no_correction", name, detail)
         part, old = hits[0]
         column = next(k for k, (head, _) in part.headings.items() if head == c.column)
-        new = replace(old, rule="correction", fault=c.reason)
+        new = old._replace(rule="correction", fault=c.reason)
         if c.action == "replace":
-            new = replace(old, cells={**old.cells, column: c.value or ""})
+            new = old._replace(cells={**old.cells, column: c.value or ""})
         part.records[part.records.index(old)] = new
     return lists
 
@@ -290,7 +297,7 @@ def _tables(files: list[_File], lines: list[Line]) -> dict[str, pd.DataFrame]:
         counts = {column: became[f.name, column] for column in _COUNTS}
         about = {"file": f.name, "kind": f.kind, "sha256": f.sha256}
         rows["files"].append(about | counts | {"rows_read": sum(counts.values())})
-    return {name: store.validated(name, store.frame(name, of)) for name, of in rows.items()}
+    return {name: store.frame(name, of) for name, of in rows.items()}
 
 
 def _by_file(found: pd.DataFrame) -> Iterator[str]:
@@ -332,7 +339,8 @@ def _open_scores(scores: pd.DataFrame) -> Iterator[str]:
     for (year, region), found in open_.groupby(["year", "region"]):
         question, asked = found["question"].iloc[0], found["question"].nunique()
         first = found[found["question"] == question]
-        said = "; ".join(f"{r.opd} {r.score} ({r.origin})" for r in first.itertuples())
+        shown = zip(first["opd"], first["score"].map(formats.number), first["origin"], strict=True)
+        said = "; ".join(f"{opd} {value} ({origin})" for opd, value, origin in shown)
         yield (
             f"{first['origin'].iloc[0]}: {asked} butir dinilai berbeda oleh OPD dan belum bernilai"
             f" kantor; yang pertama {framework.load().questions[question].label}: {said}. Kirim"

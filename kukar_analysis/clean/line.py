@@ -70,7 +70,7 @@ class Line:
     def text(self, column: str) -> str | None:
         """Return the printed text; blank and "-" are nothing, a formula's error is a fault."""
         text = self.record.cells.get(column)
-        if text is None or says_nothing(text):
+        if not text or says_nothing(text):
             return None
         if text[0] in "=#" and (text == UNCALCULATED or _ERROR.fullmatch(text)):
             self.fault("formula", column)
@@ -208,7 +208,7 @@ class Line:
 
 def says_nothing(text: str) -> bool:
     """Whether a cell is blank or a dash. A sign as √ is a text as any other."""
-    return bool(_DASHES.fullmatch(text))
+    return not text[:1].isalnum() and bool(_DASHES.fullmatch(text))
 
 
 def number(text: str) -> float | None:

@@ -49,7 +49,7 @@ class Received(Reading):
             later = _LATER.fullmatch(stem)
             ranks[name] = (later[1], int(later[2] or 1)) if later else (stem, 0)
         over = {
-            name: {other for other, (stem, n) in ranks.items() if stem == own and n < rank}
+            name: {o for o, (stem, n) in ranks.items() if rank and stem == own and n < rank}
             for name, (own, rank) in ranks.items()
         }
         for name, earlier in self.supersedes.items():

@@ -77,10 +77,8 @@ def forget_names(raw: Path, work: Path, days: int, today: date) -> list[str]:
             continue
         if kind != "survey":
             raise KukarError(f"{name} holds other lists too: save the survey as its own file")
-        lists[name], beside = (
-            forms.answers_alone(before["survey_responses"], name),
-            raw / nameless(name),
-        )
+        lists[name] = forms.answers_alone(before["survey_responses"], name)
+        beside = raw / nameless(name)
         if beside.exists() and beside.read_bytes() != lists[name].encode():
             raise KukarError(f"{beside} is there already, and no list of {name}: rename one")
     _replace(trial, lists)

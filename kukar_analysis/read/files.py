@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as Xml
@@ -26,7 +27,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, Shee
 from kukar_analysis import framework, places
 from kukar_analysis.errors import UnfinishedError
 from kukar_analysis.read.lists import GUIDE, Grid, known_headings, words
-from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, refusal
+from kukar_analysis.read.source import UNCALCULATED, Number, Reading, Unsure, refusal, told
 
 _LARGEST, _WIDEST = 64 * 2**20, 1000  # bytes of a file, and cells of a row, that are looked at
 _UNPACKED, _TAGS = 64 * 2**20, 8 * 2**20  # bytes and tags of a workbook's parts that are looked at
@@ -112,7 +113,7 @@ def _workbook(path: Path, name: str, reading: Reading) -> Iterator[Grid]:
     for rule in (rule for rule, is_so in refused.items() if is_so):
         raise refusal(rule, name)
     if data.startswith(_ZIP) and not is_zip:
-        raise UnfinishedError(name, "akhirnya tidak ada")
+        raise UnfinishedError(told("unfinished", name, "akhirnya tidak ada"))
     marked = _marks(data, name, reading) if is_zip else {}
     if not marked:
         reading.say("no_marks", name)
@@ -162,6 +163,7 @@ def _is_on(about: Mapping[str, str], attribute: str, default: str = "0") -> bool
     return about.get(attribute, default) not in ("0", "false")
 
 
+@lru_cache(1)  # filled forms of one template have it in common
 def _styles(xml: bytes) -> tuple[set[str], set[str]]:
     root, shown = Xml.fromstring(xml), {"9", "10"}  # Excel's own that show a percentage
     for own in root.iterfind("{*}numFmts/{*}numFmt"):

@@ -393,7 +393,7 @@ def add(grid: Grid, found: Found, given: Mapping[str, str], reading: Reading) ->
     beyond = sum(text.isdecimal() and int(text) > highest for text in asked)
     if beyond > max(_SLIPS, len(records) // 50):
         fault = f"lebih dari {highest}"
-        records = [replace(r, rule="other_scale", fault=fault) for r in records]
+        records = [r._replace(rule="other_scale", fault=fault) for r in records]
     reading.lists.append(SourceList(grid.name, grid.medium, kind, found.headings, records))
     return rest
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
@@ -26,8 +26,7 @@ class Unsure(str):
     """The text of a number that may be shown as a percentage: the file does not tell."""
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One record of a list: its texts by our column, in a row of its sheet or page (`part`).
 
     A bare one is a text alone, maybe a person's name; `rule` and `fault` say why it is not taken.

@@ -16,6 +16,7 @@ from pdfminer.psparser import LIT
 from pdfplumber.utils.geometry import get_bbox_overlap, obj_to_bbox
 
 from kukar_analysis.errors import SourceError, UnfinishedError
+from kukar_analysis.read.source import told
 
 MOST_PAGES = 300
 _MOST_DRAWN = 2 * 2**20  # bytes of drawing instructions; a million takes some 4 seconds
@@ -82,7 +83,7 @@ def read(path: Path, name: str) -> list[LetterPage]:
     if b"%PDF-" not in whole[:1024]:
         raise SourceError(f"{name}: kosong atau bukan PDF, apa pun namanya; simpan lagi")
     if b"%%EOF" not in whole[-2048:]:
-        raise UnfinishedError(name, "terpotong, akhir PDF-nya tidak ada")
+        raise UnfinishedError(told("unfinished", name, "akhir PDF-nya tidak ada"))
     try:
         with pdfplumber.open(path) as pdf, pypdfium2.PdfDocument(path) as shown:
             drawn = accumulate(_instructions(page.page_obj) for page in pdf.pages)
