@@ -97,7 +97,7 @@ def test_two_agencies_that_differ_are_both_kept_and_the_difference_is_settled_by
         cells = "Dinkes 3,00 (2023/a.csv#l2:c3); Dinsos 2,00 (2023/b.csv#l2:c3)"
         assert set(found["detail"]) == {f"{cells}; ID butir {HDI}"}
         (said,) = [note for note in made.notes if "1 butir dinilai berbeda" in note]
-        assert "Dinkes 3.0 (2023/a.csv#l2:c3); Dinsos 2.0 (2023/b.csv#l2:c3)" in said
+        assert "Dinkes 3,00 (2023/a.csv#l2:c3); Dinsos 2,00 (2023/b.csv#l2:c3)" in said
         assert f"definitions/settled.csv: 2023,64.02,{HDI}," in said
 
 
