@@ -4,7 +4,7 @@ from pathlib import Path
 
 import jinja2
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths, store
 
 PAGES = {"data/processed/README.md": "codebook.md", "docs/asumsi.md": "assumptions.md"}
 """The templates, by the page that each makes: tables and columns; assumptions on record."""
@@ -21,4 +21,4 @@ def page(name: str) -> str:
 
 if __name__ == "__main__":
     for made in PAGES:
-        (store.ROOT / made).write_text(page(made), encoding="utf-8")
+        (paths.ROOT / made).write_text(page(made), encoding="utf-8")

@@ -15,9 +15,6 @@ from pandera.errors import SchemaErrors
 from kukar_analysis import framework, paths
 from kukar_analysis.errors import TableError, UsageError
 from kukar_analysis.framework.facts import FIXED_NAMES, NOTE_KINDS
-from kukar_analysis.paths import NOTEBOOKS, PROCESSED_VARIABLE, RAW, REPORTS, ROOT, processed_dir
-
-__all__ = ["NOTEBOOKS", "PROCESSED_VARIABLE", "RAW", "REPORTS", "ROOT", "processed_dir"]
 
 _TYPES: dict[str, Any] = {
     "text": pd.StringDtype(na_value=np.nan), "whole": "int64", "number": "float64",
@@ -68,7 +65,7 @@ def read(
     if table not in SCHEMAS:
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
     paths.note_table(table, year, region)
-    found = _newest(table, processed or processed_dir())
+    found = _newest(table, processed or paths.processed_dir())
     if year is not None:
         is_own = found["year"] == year if "year" in found else found["file"].str[:5] == f"{year}/"
         found = found[is_own]
@@ -112,7 +109,7 @@ def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
 def is_sample() -> bool:
     """Whether the tables are of the invented office: its data never lies among real data."""
     names, known = ("index_scores", "question_scores", "programmes"), framework.load().regions
-    regions = {r for name in names for r in _newest(name, processed_dir())["region"].unique()}
+    regions = {r for name in names for r in _newest(name, paths.processed_dir())["region"].unique()}
     return any(known[region].is_sample for region in regions)
 
 
@@ -138,7 +135,7 @@ def write_all(
 
 def is_confirmed() -> bool:
     """Whether the raw files behind the tables were compared with a SOURCES.csv."""
-    return paths.known(processed_dir() / MADE_FROM).get("confirmed") is True
+    return paths.known(paths.processed_dir() / MADE_FROM).get("confirmed") is True
 
 
 def check_written(processed: Path) -> dict[str, Any]:
@@ -155,6 +152,7 @@ def check_written(processed: Path) -> dict[str, Any]:
     return record
 
 
+@framework.kept(1)
 def program() -> str:
     """Return the fingerprint of all that makes tables: readers, rules and definitions."""
     package, digest = Path(__file__).parent, hashlib.sha256()

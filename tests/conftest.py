@@ -68,7 +68,7 @@ def papermill_speaks():
 
 @pytest.fixture(scope="session")
 def cleaned(once):
-    return once("processed", lambda folder: clean.clean(store.RAW, folder))
+    return once("processed", lambda folder: clean.clean(paths.RAW, folder))
 
 
 @pytest.fixture(scope="session")
@@ -134,13 +134,13 @@ def sample_processed(sample_cleaned, shared):
 @pytest.fixture
 def processed_env(processed, monkeypatch):
     """Point notebooks, and whatever reads without a folder, to `processed`."""
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(processed))
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(processed))
     return processed
 
 
 @pytest.fixture
 def sample_env(sample_processed, monkeypatch):
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(sample_processed))
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(sample_processed))
     return sample_processed
 
 

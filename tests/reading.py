@@ -17,7 +17,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Script
 from nbformat import v4
 
-from kukar_analysis import store
+from kukar_analysis import paths, store
 
 PILLARS = ("governance", "branding", "economy", "living", "society", "environment")
 KUKAR, MALANG, SURABAYA = "64.02", "35.07", "35.78"
@@ -84,7 +84,7 @@ def table(shown):
 
 def raw(name):
     """Return the lines of a raw list of the project as dictionaries of printed texts."""
-    with (store.RAW / name).open(encoding="utf-8-sig", newline="") as file:
+    with (paths.RAW / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file, delimiter=";"))
 
 
@@ -96,7 +96,7 @@ def printed(text):
 def cell(origin):
     """Return what stands at an origin, as `2023/table.csv#l37:c3`."""
     name, line, column = re.fullmatch(r"(.+)#l(\d+):c(\d+)", origin).groups()
-    with (store.RAW / name).open(encoding="utf-8-sig", newline="") as file:
+    with (paths.RAW / name).open(encoding="utf-8-sig", newline="") as file:
         return list(csv.reader(file, delimiter=";"))[int(line) - 1][int(column) - 1]
 
 
@@ -110,7 +110,7 @@ def write_tables(folder, **rows):
 def tables_from(folder):
     """Let whatever reads without a folder read from this one, for fixtures of a whole module."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(store.PROCESSED_VARIABLE, str(folder))
+        patch.setenv(paths.PROCESSED_VARIABLE, str(folder))
         yield
 
 

@@ -35,11 +35,11 @@ def test_the_raw_folder_of_the_project_gives_the_committed_row_counts(cleaned):
 
 
 def test_every_raw_file_is_read_and_every_line_of_it_is_counted(cleaned):
-    found = [p for p in store.RAW.glob("20*/**/*") if p.is_file()]
-    raw = {p.relative_to(store.RAW).as_posix(): p for p in found}
+    found = [p for p in paths.RAW.glob("20*/**/*") if p.is_file()]
+    raw = {p.relative_to(paths.RAW).as_posix(): p for p in found}
     lines = {n: len(p.read_text("utf-8-sig").strip().splitlines()) - 1 for n, p in raw.items()}
     assert {file: n for file, (n, *_) in counts(cleaned).items()} == lines
-    with (store.RAW / "SOURCES.csv").open(encoding="utf-8", newline="") as file:
+    with (paths.RAW / "SOURCES.csv").open(encoding="utf-8", newline="") as file:
         lines = [*csv.DictReader(file)]
     assert {c for row in lines for c in row["citation"].split(" | ")} <= {
         *framework.load().citations
@@ -232,7 +232,7 @@ def test_a_file_that_differs_from_its_fingerprint_stays_out_until_its_line_is_co
 
 
 def test_whether_there_was_a_record_to_compare_with_is_recorded(raw_folder, tmp_path, monkeypatch):
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
     for sources in ({}, {"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(LIST)}\n"}):
         made = clean.clean(raw_folder({"2023/a.csv": LIST} | sources), tmp_path)
         assert (store.is_confirmed(), made.problems) == (bool(sources), [])

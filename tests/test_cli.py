@@ -51,9 +51,8 @@ def national(*lines):
 
 @pytest.fixture
 def notebooks(tmp_path, monkeypatch):
-    for module in (store, paths):
-        monkeypatch.setattr(module, "NOTEBOOKS", tmp_path / "notebooks")
-    write_notebook(store.NOTEBOOKS, "02_indeks", "region")
+    monkeypatch.setattr(paths, "NOTEBOOKS", tmp_path / "notebooks")
+    write_notebook(paths.NOTEBOOKS, "02_indeks", "region")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -259,7 +258,7 @@ def test_a_folder_that_cannot_be_exchanged_or_written_ends_in_one_line(asked, di
 
 def test_a_notebook_that_cannot_be_read_is_named_and_the_others_are_listed_and_made(asked, ended):
     asked = ["--year", 2023, "--region", STAYED_AWAY, *asked[4:]]  # its index is its one report
-    (store.NOTEBOOKS / "93_belum.ipynb").write_text("<<<<<<< HEAD")
+    (paths.NOTEBOOKS / "93_belum.ipynb").write_text("<<<<<<< HEAD")
     code, _, said = ended("list", *asked[:-2])
     assert (code, said.count("\n")) == (1, 1)
     assert said.startswith("kukar: notebooks/93_belum.ipynb: ")

@@ -21,7 +21,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 from reading import MALANG, awaited, tables_from
 
-from kukar_analysis import store
+from kukar_analysis import paths
 from kukar_analysis.analysis import compare
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -45,9 +45,9 @@ def project(tmp_path_factory):
     folder = tmp_path_factory.mktemp("project")
     for part in ("kukar_analysis", "notebooks", "data/raw"):
         left_out = shutil.ignore_patterns("__pycache__", ".ipynb_checkpoints")
-        shutil.copytree(store.ROOT / part, folder / part, ignore=left_out)
+        shutil.copytree(paths.ROOT / part, folder / part, ignore=left_out)
     for part in ("Makefile", ".gitattributes"):
-        shutil.copy(store.ROOT / part, folder / part)
+        shutil.copy(paths.ROOT / part, folder / part)
     (folder / ".gitignore").write_text(".venv\nhome\nekspor\n.ipynb_checkpoints\n")
     (folder / ".venv").symlink_to(sys.prefix)
     named = "git -c user.name=Uji -c user.email=uji@example.invalid commit --quiet --message satu"
@@ -65,7 +65,7 @@ def open_lab(project, processed):
     """Start `kukar lab`; give its process, what it said first, and its address; press Ctrl-C."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
     env |= {"HOME": str(project / "home"), "PYTHONPATH": str(project), MARK: str(project)}
-    env.pop(store.PROCESSED_VARIABLE, None)
+    env.pop(paths.PROCESSED_VARIABLE, None)
     command = [sys.executable, "-m", "kukar_analysis", "lab", "--no-browser", "--port", "0"]
     keyboard, terminal = pty.openpty()  # at a terminal Ctrl-C may well ask whether one is sure
     process = subprocess.Popen(

@@ -9,7 +9,7 @@ import pytest
 import typer.main
 
 import kukar_analysis
-from kukar_analysis import check, framework, store
+from kukar_analysis import check, framework, paths
 from kukar_analysis.cli import app
 from kukar_analysis.report import notebooks, registry
 
@@ -18,23 +18,23 @@ COMMANDS = sorted(n for n, c in typer.main.get_command(app).commands.items() if 
 
 
 def text_of(name):
-    return (store.ROOT / name).read_text(encoding="utf-8")
+    return (paths.ROOT / name).read_text(encoding="utf-8")
 
 
 def test_pages_made_from_the_code_are_current():
-    made = runpy.run_path(store.ROOT / "docs" / "pages.py")
+    made = runpy.run_path(paths.ROOT / "docs" / "pages.py")
     for name in made["PAGES"]:
         assert text_of(name) == made["page"](name), "run `make docs`"
 
 
 @pytest.mark.parametrize("readme", READMES)
 def test_a_readme_names_what_there_is_and_all_of_it(readme):
-    text, package = text_of(readme), store.ROOT / "kukar_analysis"
+    text, package = text_of(readme), paths.ROOT / "kukar_analysis"
     layout = re.findall(r"^([a-z_]+/[\w./]*)", text, flags=re.M)
     linked = re.findall(r"\]\(((?!http)[^)]+)\)", text)
     assert len(layout) >= 20
     assert len(linked) >= 5
-    assert [path for path in layout + linked if not (store.ROOT / path).exists()] == []
+    assert [path for path in layout + linked if not (paths.ROOT / path).exists()] == []
     modules = [p.name for p in package.glob("*.py") if not p.name.startswith("__")]
     folders = [f"{p.name}/" for p in package.iterdir() if p.is_dir() and p.name != "__pycache__"]
     assert [name for name in modules + folders if f"kukar_analysis/{name}" not in text] == []
@@ -43,7 +43,7 @@ def test_a_readme_names_what_there_is_and_all_of_it(readme):
     assert targets == ["report", "test", "demo", "bench"]
     assert all(re.search(rf"^{target}:", text_of("Makefile"), re.M) for target in targets)
     own = {found.notebook for found in notebooks.own()}  # an analyst's, which nothing names
-    named = {path.stem for path in store.NOTEBOOKS.glob("*.ipynb")} - own
+    named = {path.stem for path in paths.NOTEBOOKS.glob("*.ipynb")} - own
     assert [stem for stem in sorted(named) if stem not in text] == []
 
 
@@ -102,10 +102,10 @@ def test_one_version_everywhere():
 
 def test_no_file_names_a_machine_path_or_a_package_registry():
     parts = ("py" + "pi.org", "python" + "hosted", "deb" + "ian.org", "npm" + "js.org")
-    forbidden = [*parts, "/ro" + "ot/", "/ho" + "me/", str(store.ROOT) + "/"]
-    command = ["git", "-C", str(store.ROOT), "ls-files", "-co", "--exclude-standard"]
+    forbidden = [*parts, "/ro" + "ot/", "/ho" + "me/", str(paths.ROOT) + "/"]
+    command = ["git", "-C", str(paths.ROOT), "ls-files", "-co", "--exclude-standard"]
     listed = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    files = [store.ROOT / name for name in listed.splitlines()]
+    files = [paths.ROOT / name for name in listed.splitlines()]
     contents = {path: path.read_bytes() for path in files if path.is_file()}
     found = [
         (n, word) for n, text in contents.items() for word in forbidden if word.encode() in text

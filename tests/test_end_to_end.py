@@ -8,7 +8,7 @@ import pytest
 from making import bytes_of
 from reading import Page, number, printed, raw
 
-from kukar_analysis import store
+from kukar_analysis import paths, store
 
 KUKARS_INDEX = "2023/64.02/02_indeks"
 MALANGS_GOVERNANCE = "2023/35.07/03_pilar-governance"
@@ -18,7 +18,7 @@ MALANGS_GOVERNANCE = "2023/35.07/03_pilar-governance"
 def ran(tmp_path_factory):
     """Run the year for two reports in an empty folder, and return the folder and what it said."""
     folder = tmp_path_factory.mktemp("kantor")
-    shutil.copytree(store.RAW, folder / "raw")
+    shutil.copytree(paths.RAW, folder / "raw")
     return folder, run(folder)
 
 
@@ -45,7 +45,7 @@ def test_the_year_is_cleaned_checked_and_reported_and_nothing_else_is_written(ra
     assert lines[-1].endswith("index.html")
     found = sorted(path.name for path in folder.iterdir())
     assert found == [".laporan.cache", "laporan", "raw", "tables"]
-    assert bytes_of(folder / "raw") == bytes_of(store.RAW)
+    assert bytes_of(folder / "raw") == bytes_of(paths.RAW)
     pages = {f"{n}.{k}" for n in (KUKARS_INDEX, MALANGS_GOVERNANCE) for k in ("html", "ipynb")}
     own = {"index.html", "manifest.json", "pencarian.js"}
     assert {*bytes_of(folder / "laporan")} == pages | own

@@ -18,7 +18,7 @@ import pytest
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from reading import awaited, kernels, notebook
 
-from kukar_analysis import store
+from kukar_analysis import paths
 from kukar_analysis.report.engine import fork
 
 
@@ -75,14 +75,14 @@ def outputs(made):
     ("names", "count"), [("0[27]*", 2), pytest.param("[0-9]*", 13, marks=pytest.mark.slow)]
 )
 def test_every_committed_notebook_comes_out_as_from_plain_papermill(names, count, tmp_path, caplog):
-    paths, out = sorted(store.NOTEBOOKS.glob(f"{names}.ipynb")), tmp_path / "out.ipynb"
-    for path in paths:
+    found, out = sorted(paths.NOTEBOOKS.glob(f"{names}.ipynb")), tmp_path / "out.ipynb"
+    for path in found:
         made = []
         for name in ("warm", "nbclient"):
             papermill.execute_notebook(path, out, engine_name=name, progress_bar=False)
             made.append(outputs(nbformat.read(out, as_version=4)))
         assert made[0] == made[1], path.name
-    assert len(paths) == count
+    assert len(found) == count
     assert "not forked" not in caplog.text
 
 

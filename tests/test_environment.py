@@ -9,10 +9,10 @@ import tomllib
 import pytest
 import yaml
 
-from kukar_analysis import store
+from kukar_analysis import paths
 
-PROJECT = tomllib.loads((store.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-CONDA = yaml.safe_load((store.ROOT / "environment.yml").read_text(encoding="utf-8"))
+PROJECT = tomllib.loads((paths.ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+CONDA = yaml.safe_load((paths.ROOT / "environment.yml").read_text(encoding="utf-8"))
 MORE = PROJECT["optional-dependencies"]
 LOCKS = {
     "requirements.lock": PROJECT["dependencies"],
@@ -21,7 +21,7 @@ LOCKS = {
 
 
 def text_of(lock):
-    return (store.ROOT / lock).read_text(encoding="utf-8")
+    return (paths.ROOT / lock).read_text(encoding="utf-8")
 
 
 def locked(lock):
@@ -60,9 +60,9 @@ def pip(*arguments):
 
 @pytest.mark.slow
 def test_the_environment_that_make_dev_made_is_the_whole_lock_and_fits_together():
-    makefile = (store.ROOT / "Makefile").read_text(encoding="utf-8")
+    makefile = (paths.ROOT / "Makefile").read_text(encoding="utf-8")
     assert all(f"--require-hashes -r {lock}" in makefile for lock in LOCKS)
-    lock = str(store.ROOT / "requirements-dev.lock")
+    lock = str(paths.ROOT / "requirements-dev.lock")
     missing = pip("install", "--dry-run", "--no-index", "--quiet", "-r", lock)
     assert missing.returncode == 0, missing.stderr
     fits = pip("check")
@@ -72,9 +72,9 @@ def test_the_environment_that_make_dev_made_is_the_whole_lock_and_fits_together(
 @pytest.mark.slow
 def test_the_package_installed_without_its_source_has_all_that_it_needs(tmp_path):
     options = ["--quiet", "--no-deps", "--no-build-isolation", "--target", str(tmp_path / "there")]
-    installed = pip("install", *options, str(store.ROOT))
+    installed = pip("install", *options, str(paths.ROOT))
     assert installed.returncode == 0, installed.stderr
-    source = store.ROOT / "kukar_analysis"
+    source = paths.ROOT / "kukar_analysis"
     data = {p.relative_to(source) for p in source.rglob("*") if p.is_file()}
     data = {path for path in data if "__pycache__" not in path.parts}
     there = tmp_path / "there" / "kukar_analysis"

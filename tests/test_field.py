@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from kukar_analysis import check, clean, framework, store
+from kukar_analysis import check, clean, framework, paths, store
 from kukar_analysis.analysis import compare, robustness, standing
 from kukar_analysis.clean import received
 from kukar_analysis.errors import TableError
@@ -18,13 +18,13 @@ ALL = [("national", 73, 130), ("group", 27, 58), ("province", 5, 7)]
 def spoilt(tmp_path, monkeypatch):
     def run(change):
         raw = tmp_path / "raw"
-        for path in store.RAW.glob("*/*nasional*"):  # the others are not looked at
+        for path in paths.RAW.glob("*/*nasional*"):  # the others are not looked at
             (raw / path.parent.name).mkdir(parents=True, exist_ok=True)
             shutil.copy(path, raw / path.parent.name)
         table = raw / NATIONAL
         lines = change(table.read_text(encoding="utf-8").splitlines(keepends=True))
         table.write_text("".join(lines), encoding="utf-8", newline="")
-        monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path / "processed"))
+        monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path / "processed"))
         return clean.clean(raw, tmp_path / "processed")
 
     return run

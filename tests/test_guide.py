@@ -8,9 +8,9 @@ import copied
 import pytest
 import typer.main
 
-from kukar_analysis import cli, store
+from kukar_analysis import cli, paths
 
-GUIDE = (store.ROOT / "docs" / "panduan-analis.md").read_text(encoding="utf-8")
+GUIDE = (paths.ROOT / "docs" / "panduan-analis.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w*)\n(.*?)^```", GUIDE, flags=re.M | re.S)
 LINES = [line for kind, block in BLOCKS if not kind for line in block.splitlines()]
 INSTALLS = ("make setup", "python -m venv", ".venv\\Scripts", "export ", "set ", "python -m pip")
@@ -36,8 +36,8 @@ def test_every_command_of_the_guide_can_be_typed():
 @pytest.mark.slow
 def test_every_command_and_word_of_the_guide_does_what_it_promises(tmp_path):
     office = copied.project(tmp_path)
-    shutil.copytree(store.RAW, office / "data" / "raw")
-    shutil.copytree(store.ROOT / "docs", office / "docs")
+    shutil.copytree(paths.RAW, office / "data" / "raw")
+    shutil.copytree(paths.ROOT / "docs", office / "docs")
     ended = [copied.run(office, command)[0] for command in RUN]  # as typed: a process each
     assert len(ended) >= 12
     for command, end in zip(RUN, ended, strict=True):

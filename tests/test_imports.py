@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from kukar_analysis import store
+from kukar_analysis import paths
 
 PACKAGE = "kukar_analysis"
 _WAY = """
@@ -24,7 +24,7 @@ RECOMPUTES = {"check": {"errors", "framework", "places", "score"}}
 
 def sources():
     """Return the text of every module by its name inside the package."""
-    folder = store.ROOT / PACKAGE
+    folder = paths.ROOT / PACKAGE
     parts = {path: path.relative_to(folder).with_suffix("").parts for path in folder.rglob("*.py")}
     names = {path: ".".join(p for p in own if p != "__init__") for path, own in parts.items()}
     return {name: path.read_text(encoding="utf-8") for path, name in names.items() if name}

@@ -12,10 +12,10 @@ import pytest
 import running
 from reading import STAYED_AWAY
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths, store
 from kukar_analysis.report import notebooks
 
-NOTEBOOKS = sorted(store.NOTEBOOKS.glob("*.ipynb"))
+NOTEBOOKS = sorted(paths.NOTEBOOKS.glob("*.ipynb"))
 SHIPPED = [path for path in NOTEBOOKS if notebooks.read(path).is_shipped]
 OWN = [path for path in NOTEBOOKS if path not in SHIPPED]
 DESK = "jelajah"
@@ -115,7 +115,7 @@ def test_a_shipped_notebook_runs_for_whatever_region_and_still_says_what_is_kept
     if name not in (*QUALITY, DESK) and case != DEMO:
         assert "data/raw" not in shown
     if case == CASES[0]:  # the parameters as they are committed
-        before = nbformat.read(store.NOTEBOOKS / f"{name}.ipynb", as_version=4)
+        before = nbformat.read(paths.NOTEBOOKS / f"{name}.ipynb", as_version=4)
         kept, now = ([said(cell) for cell in tagged(n, keep_outputs.TAG)] for n in (before, made))
         assert now == kept, "run `make notebooks`"
 
@@ -134,11 +134,11 @@ def test_an_analysts_own_notebook_runs(path, executed):
     assert executed(path.stem).cells
 
 
-def nbval(tables, *paths):
+def nbval(tables, *asked):
     """Run nbval, which compares the outputs that are kept; return its exit code and words."""
-    command = [sys.executable, "-m", "pytest", "-n0", "-p", "nbval", "--nbval-lax", *paths]
-    environment = {**os.environ, store.PROCESSED_VARIABLE: str(tables)}
-    ended = subprocess.run(command, cwd=store.ROOT, env=environment, capture_output=True, text=True)
+    command = [sys.executable, "-m", "pytest", "-n0", "-p", "nbval", "--nbval-lax", *asked]
+    environment = {**os.environ, paths.PROCESSED_VARIABLE: str(tables)}
+    ended = subprocess.run(command, cwd=paths.ROOT, env=environment, capture_output=True, text=True)
     return ended.returncode, ended.stdout + ended.stderr
 
 
@@ -155,6 +155,6 @@ def test_nbval_notices_a_changed_number_in_the_tables(tables, tmp_path):
     mine = (scores["region"] == "64.02") & (scores["component"] == "collaboration")
     scores.loc[mine, "score"] = 1.30
     store.write_all({**tables, "component_scores": scores}, tmp_path)
-    ended, words = nbval(tmp_path, store.NOTEBOOKS / "02_indeks.ipynb")
+    ended, words = nbval(tmp_path, paths.NOTEBOOKS / "02_indeks.ipynb")
     assert ended == 1, words
     assert {"1,20", "1,30"} <= set(re.findall(r"\d,\d\d", words))

@@ -6,7 +6,7 @@ import openpyxl
 import pytest
 from reading import IN_NO_TABLE, KUKAR, MALANG, PILLARS, STAYED_AWAY, cell, printed
 
-from kukar_analysis import store
+from kukar_analysis import paths
 from kukar_analysis.analysis import compare, origins
 from kukar_analysis.analysis.origins import trace
 from kukar_analysis.errors import UsageError
@@ -68,7 +68,7 @@ def test_what_is_not_on_record_leads_nowhere_and_who_stayed_away_to_what_is_prin
 def test_a_file_that_is_gone_changed_or_cut_since_shows_what_stands_there_now(tmp_path):
     copied = tmp_path / NATIONAL
     copied.parent.mkdir()
-    shutil.copy(store.RAW / NATIONAL, copied)
+    shutil.copy(paths.RAW / NATIONAL, copied)
     found = trace(2023, KUKAR, "index", raw=tmp_path / "empty")
     assert (set(found["state"]), found["raw"].notna().any()) == ({"no_file"}, False)
     text = copied.read_text(encoding="utf-8-sig")

@@ -6,7 +6,7 @@ import json
 import pytest
 from cases import cases
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths
 from kukar_analysis.clean.line import Line
 from kukar_analysis.clean.records import parse
 from kukar_analysis.read.source import Number, Record, SourceList
@@ -122,7 +122,7 @@ SAYING = ("fault", "note", "not_read", "say", "told", "refusal")
 
 
 def test_every_rule_that_the_program_says_is_explained_to_the_office():
-    package, used = store.ROOT / "kukar_analysis", set()
+    package, used = paths.ROOT / "kukar_analysis", set()
     for path in [*package.glob("clean/*.py"), *package.glob("read/*.py")]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             function = getattr(node, "func", None)

@@ -4,7 +4,7 @@ import pytest
 from reading import KUKAR, MALANG, printed, raw
 
 import kukar_analysis as ka
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths
 from kukar_analysis.analysis import standing
 from kukar_analysis.errors import UsageError
 
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.usefixtures("processed_env")
 KALTIM = {"64.01", "64.07", "64.08", "64.71", "64.72", "64.74"}
 BALIKPAPAN = "64.71"
 NAME = "KAB. KUTAI KARTANEGARA"
-STATISTICS = [f"{p.parent.name}/{p.name}" for p in store.RAW.glob("*/statistik-*.csv")]
+STATISTICS = [f"{p.parent.name}/{p.name}" for p in paths.RAW.glob("*/statistik-*.csv")]
 
 
 def test_the_province_and_the_nearest_by_index():

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from kukar_analysis import clean, framework, store
+from kukar_analysis import clean, framework, paths
 from kukar_analysis.analysis import agencies, programmes, quality
 
 REGION = "64.02"
@@ -47,7 +47,7 @@ def papers(raw_folder, tmp_path, monkeypatch):
     def run(**changed):
         files = {name: text for name, text in (OFFICE | changed).items() if text}
         clean.clean(raw_folder(files), tmp_path / "tables")
-        monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path / "tables"))
+        monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path / "tables"))
 
     return run
 

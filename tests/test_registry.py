@@ -15,7 +15,7 @@ from reading import (
     write_notebook,
 )
 
-from kukar_analysis import paths, store
+from kukar_analysis import paths
 from kukar_analysis.errors import UsageError
 from kukar_analysis.report import notebooks, registry
 
@@ -76,7 +76,7 @@ def test_parameters_are_those_of_the_notebook_and_the_title_says_them(default):
     assert pillar.title == "Smart Economy Kabupaten Kutai Kartanegara 2023"
     years = found["2023/64.02/04_antar_tahun-2022"]
     assert dict(years.parameters) == {"region": "64.02", "from_year": 2022, "to_year": 2023}
-    read = [notebooks.read(path) for path in store.NOTEBOOKS.glob("*.ipynb")]
+    read = [notebooks.read(path) for path in paths.NOTEBOOKS.glob("*.ipynb")]
     shipped = {n.notebook for n in read if n.is_shipped}
     # of 09_opd no agency is named
     assert {r.notebook for r in found.values()} == shipped - {"09_opd", "jelajah"}

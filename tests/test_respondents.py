@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from kukar_analysis import respondents, store
+from kukar_analysis import paths, respondents
 from kukar_analysis.errors import UsageError
 
 SITI = {"person_name": "Siti Rekaan", "person_phone": "0812-3456-7890"}
@@ -86,5 +86,5 @@ def test_what_names_persons_in_the_raw_folder_never_enters_git_by_itself():
     kept = ["data/raw/SOURCES.csv", "data/sample/2023/contoh-survei-1.csv"]
     ignored = ["survei-x.csv", "opd/survei.xlsx", "surat-64.02.pdf"]
     ignored = [f"data/raw/2023/{name}" for name in ignored]
-    asked = ["git", "-C", str(store.ROOT), "check-ignore", "--no-index", *kept, *ignored]
+    asked = ["git", "-C", str(paths.ROOT), "check-ignore", "--no-index", *kept, *ignored]
     assert subprocess.run(asked, capture_output=True, text=True).stdout.split() == ignored

@@ -13,7 +13,7 @@ import pytest
 from making import report
 from reading import ASKS, KUKAR, MALANG, kernels, tables_from, write_notebook
 
-from kukar_analysis import paths, store
+from kukar_analysis import paths
 from kukar_analysis.report import make, notebooks, registry
 from kukar_analysis.report.cache import MODULES, Asked
 from kukar_analysis.report.engine import fork
@@ -177,7 +177,7 @@ def test_every_kind_of_report_fits_its_notebook(sample_processed):
     reports = registry.reports(years=[2023], regions=["64.02"])
     with tables_from(sample_processed):
         reports += registry.reports(years=[2023], regions=["00.01"])
-    numbered = {path.stem for path in store.NOTEBOOKS.glob("[0-9]*.ipynb")}
+    numbered = {path.stem for path in paths.NOTEBOOKS.glob("[0-9]*.ipynb")}
     assert {r.notebook for r in reports} == numbered
     known = {one.notebook: one.parameters for one in notebooks.read_all()[0]}
     for found in reports:

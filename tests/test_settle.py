@@ -6,7 +6,7 @@ import pytest
 from cases import cases
 from reading import counts
 
-from kukar_analysis import store
+from kukar_analysis import paths, store
 from kukar_analysis.analysis import quality
 from kukar_analysis.framework.facts import SettledScore
 
@@ -85,7 +85,7 @@ def test_two_agencies_that_differ_are_both_kept_and_the_difference_is_settled_by
         files["2023/b-ralat.csv"] = form("3", "Dinsos", answer="lain")
     made = clean_files(files)
     store.write_all(made.tables, tmp_path)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
     found = quality.findings(2023, "64.02").query("kind == 'agencies_differ'")
     is_settled = way in ("corrected form", "definitions")
     last = "b-ralat 3.0" if way == "corrected form" else "b 2.0"

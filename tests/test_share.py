@@ -15,7 +15,7 @@ from making import publish_set
 from nbformat import v4
 from reading import KUKAR
 
-from kukar_analysis import show, store
+from kukar_analysis import paths, show, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.errors import ReportError
 from kukar_analysis.paths import MANIFEST
@@ -50,7 +50,7 @@ def published(folder, record, region=KUKAR, said="Satu kalimat."):
     publish_set(folder, record, [(report, notebook)])
 
 
-def bundle(folder, record, region=KUKAR, raw=store.RAW, **options):
+def bundle(folder, record, region=KUKAR, raw=paths.RAW, **options):
     """Return the zip, and its faults as a draft."""
     shutil.rmtree(folder / ".work", ignore_errors=True)
     return share.share(2023, [region], folder, folder / ".work", record, raw=raw, **options)
@@ -116,7 +116,7 @@ def tables_changed(tables, tmp_path_factory, monkeypatch):
     scores = tables["index_scores"].copy()
     scores.loc[(scores["region"] == KUKAR) & (scores["year"] == 2023), "index_published"] = 2.92
     store.write_all({**tables, "index_scores": scores}, changed)
-    monkeypatch.setenv(store.PROCESSED_VARIABLE, str(changed))
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(changed))
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_page_that_is_out_of_date_is_no_more_than_a_draft(folder, record, chan
 def test_invented_data_is_marked_in_every_part(folder, sample_processed):
     own = publish.record_of(sample_processed)
     published(folder, own, SAMPLE)
-    found = contents(bundle(folder, own, SAMPLE, store.ROOT / "data" / "sample")[0])
+    found = contents(bundle(folder, own, SAMPLE, paths.ROOT / "data" / "sample")[0])
     marked = [name for name in found if name.endswith((".html", ".pdf", ".txt", ".xlsx"))]
     assert all("DATA CONTOH" in text for name in marked for text in found[name])
 

@@ -18,7 +18,7 @@ from nbformat import v4
 from playwright.sync_api import sync_playwright
 from reading import KUKAR, Page, tables_from
 
-from kukar_analysis import framework, show, store
+from kukar_analysis import framework, paths, show
 from kukar_analysis.report import publish, registry, share
 from kukar_analysis.report import site as site_pages
 
@@ -147,9 +147,9 @@ def test_no_published_file_holds_what_must_not_leave(site):
 
 def test_the_manifest_fingerprints_every_raw_file_and_every_published_one(site, manifest, kukar):
     made, _ = kukar
-    raw = [path for path in store.RAW.glob("20*/**/*") if path.is_file()]
+    raw = [path for path in paths.RAW.glob("20*/**/*") if path.is_file()]
     on_disk = {
-        path.relative_to(store.RAW).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        path.relative_to(paths.RAW).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in raw
     }
     assert manifest["inputs"] == on_disk

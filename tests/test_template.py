@@ -7,7 +7,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from reading import KUKAR
 
-from kukar_analysis import formats, forms, framework, store
+from kukar_analysis import formats, forms, framework, paths
 from kukar_analysis.errors import UsageError
 
 FW = framework.load()
@@ -276,7 +276,7 @@ def test_an_agency_gets_back_what_it_can_mend_and_what_returns_has_the_last_word
     evidence = headings(sheet).index("DATA DUKUNG") + 1
     sheet.cell(head_of(sheet) + 1, evidence).value = "SK 12/2023"
     book.save(path)
-    sent = store.ROOT / "data" / "sample" / "2023" / "opd" / "contoh-dinkes.xlsx"
+    sent = paths.ROOT / "data" / "sample" / "2023" / "opd" / "contoh-dinkes.xlsx"
     came = {"2023/contoh-dinkes.xlsx": sent.read_bytes(), f"2023/{path.name}": path.read_bytes()}
     scores = clean_files(came).tables["question_scores"].set_index("question")
     mended = scores.loc["outcome.living.birth_attendance"]

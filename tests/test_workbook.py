@@ -11,7 +11,7 @@ import pytest
 from openpyxl.utils import range_boundaries
 from reading import KUKAR, MALANG, STAYED_AWAY, SURABAYA, cell, printed, tables_from, write_tables
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.report import publish, share, workbook
 
@@ -19,7 +19,7 @@ SAMPLE = "00.01"
 EVIL = ["=1+1", "+62", "-5", "@SUM(A1)", "\t=cmd|' /C calc'!A0", "#N/A", "<b>&amp;"]
 
 
-def made(folder, year, regions, processed, raw=store.RAW, **how):
+def made(folder, year, regions, processed, raw=paths.RAW, **how):
     with tables_from(processed):
         own = {"made_at": "2023-12-04T06:05:00+00:00", "commit": "abc"}
         record = publish.record_of(processed) | own
@@ -52,7 +52,7 @@ def real(processed, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sample(sample_processed, tmp_path_factory):
-    raw = store.ROOT / "data" / "sample"
+    raw = paths.ROOT / "data" / "sample"
     return made(tmp_path_factory.mktemp("sample"), 2023, [SAMPLE], sample_processed, raw)
 
 
@@ -179,7 +179,7 @@ def test_every_file_is_listed_with_its_source_where_it_is_the_one_on_record(
     assert {name: row[sha] for name, row in found.items()} == publish.record_of(processed)["inputs"]
     assert found[name]["Sumber"].startswith("Surat Kominfo B-1384/DJAI/AI.01.04/12/2023")
     assert found[name]["Diterima"] == datetime(2026, 11, 23)
-    listed = (store.RAW / "SOURCES.csv").read_text(encoding="utf-8-sig")
+    listed = (paths.RAW / "SOURCES.csv").read_text(encoding="utf-8-sig")
     other = listed.replace(found[name][sha], "0" * 64)
     (tmp_path / "SOURCES.csv").write_text(other, encoding="utf-8")
     other = openpyxl.load_workbook(made(tmp_path, 2023, [KUKAR], processed, raw=tmp_path))
@@ -211,7 +211,7 @@ def test_planted_text_stays_text_and_never_becomes_a_formula_or_an_error(tmp_pat
 def test_no_respondent_no_rejected_value_and_nothing_of_the_machine_leaves(
     sample, sample_processed, tmp_path
 ):
-    raw = store.ROOT / "data" / "sample"
+    raw = paths.ROOT / "data" / "sample"
     again = made(tmp_path, 2023, [SAMPLE], sample_processed, raw)
     assert again.read_bytes() == sample.read_bytes(), "of the same tables and record"
     everything = "".join(parts(sample).values())

@@ -16,7 +16,7 @@ from kukar_analysis.errors import SourceError, UsageError
 from kukar_analysis.read import READERS
 from kukar_analysis.read.source import Record, SourceList
 
-SAMPLE = store.ROOT / "data" / "sample"
+SAMPLE = paths.ROOT / "data" / "sample"
 _WHOLE = {"index": "Indeks", "improvement": "Peningkatan", "rank": "Peringkat"}
 _TABLES = ("index_scores", "component_scores", "question_scores", "official_statistics")
 _TRACED = "role name table year region value origin file place heading raw state"
@@ -29,7 +29,7 @@ def trace(year: int, region: str, figure: str, *, raw: Path | None = None) -> pd
     or part of it. state: found, changed (since it was cleaned), no_file, unreadable, no_cell.
     """
     code, year = framework.load().region(region).region, known_year(year)
-    folder = raw or (SAMPLE if store.is_sample() else store.RAW)
+    folder = raw or (SAMPLE if store.is_sample() else paths.RAW)
     found = pd.concat([*_figure(year, code, figure)], ignore_index=True)
     cells = [_again(o, c.split(), folder) for o, c in found[["origin", "columns"]].values]
     names = ["origin", "file", "place", "heading", "raw", "state"]

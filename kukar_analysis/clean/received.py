@@ -111,14 +111,14 @@ def _unpacked(raw: Path, name: str, received: Received) -> dict[str, Path]:
     return {n: p for n, p in names.items() if not any(map(_SYSTEM.match, n.split("/")))}
 
 
-def check_tables(processed: Path, raw: Path = store.RAW) -> None:
+def check_tables(processed: Path, raw: Path = paths.RAW) -> None:
     """Raise TableError where tables are not as written, or not of the raw files they were made of.
 
     A machine that was handed the tables alone has nothing to compare.
     """
     record = store.check_written(processed)
-    folder = Path(record.get("raw") or raw) if raw == store.RAW else raw
-    if not record.get("files") or (raw == store.RAW and not folder.is_dir()):
+    folder = Path(record.get("raw") or raw) if raw == paths.RAW else raw
+    if not record.get("files") or (raw == paths.RAW and not folder.is_dir()):
         return
     # what could not be read, as a file half copied, is not in the tables however it is by now
     known = {name: sha256 for name, sha256 in record["files"].items() if sha256 is not None}
@@ -131,10 +131,8 @@ def check_tables(processed: Path, raw: Path = store.RAW) -> None:
                 now[name] = paths.sha256(path)
     if changed := sorted(dict(now.items() ^ known.items())):
         more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
-        raise TableError(
-            f"the tables do not belong to the raw files at hand ({changed[0]}{more} is new, changed"
-            " or gone): run `kukar clean` anew"
-        )
+        said = f"({changed[0]}{more} is new, changed or gone): run `kukar clean` anew"
+        raise TableError(f"the tables do not belong to the raw files at hand {said}")
 
 
 def nameless(name: str) -> str:

@@ -13,7 +13,7 @@ import pandas as pd
 from openpyxl.styles import Font
 from openpyxl.worksheet.table import Table
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths, store
 from kukar_analysis.analysis import compare, quality, told
 from kukar_analysis.analysis.missing import cited, missing, unconfirmed
 from kukar_analysis.analysis.standing import peers
@@ -36,7 +36,7 @@ def write(
     regions: list[str],
     path: Path,
     record: site.Record,
-    raw: Path = store.RAW,
+    raw: Path = paths.RAW,
     *,
     is_draft: bool = False,
 ) -> Path:

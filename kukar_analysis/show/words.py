@@ -14,7 +14,7 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from matplotlib.figure import Figure
 
-from kukar_analysis import formats, framework, places, store
+from kukar_analysis import formats, framework, paths, places, store
 from kukar_analysis.analysis.origins import SAMPLE
 from kukar_analysis.show.cells import Cells, cells, column
 
@@ -137,7 +137,7 @@ def sources(*frames: pd.DataFrame) -> str:
     origins = pd.concat([frame["origin"].astype("str") for frame in frames]).dropna()
     origins = origins.str.split("; ").explode()
     files = dict.fromkeys(places.file_of(origin) for origin in origins)
-    path = (SAMPLE if store.is_sample() else store.RAW) / "SOURCES.csv"
+    path = (SAMPLE if store.is_sample() else paths.RAW) / "SOURCES.csv"
     lines = path.read_text(encoding="utf-8-sig").splitlines() if path.exists() else []
     cited = {row["file"]: row.get("citation", "").split(" | ") for row in csv.DictReader(lines)}
     known = framework.load().citations
