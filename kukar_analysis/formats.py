@@ -32,11 +32,6 @@ def day(when: date | datetime | str) -> str:
     return babel.dates.format_date(when, "d MMMM yyyy", locale=_LOCALE)
 
 
-def moment(when: datetime) -> str:
-    """Return a time as `6 Desember 2022 14.05`."""
-    return f"{day(when)} {when:%H.%M}"
-
-
 def slug(name: str) -> str:
     """Return a name as part of a file's name: `Diskop UKM` is `diskop-ukm`."""
     return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")

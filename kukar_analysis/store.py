@@ -46,7 +46,7 @@ with Path(__file__).with_name("schemas.csv").open(encoding="utf-8", newline="") 
     _tables = groupby(csv.DictReader(_file), key=lambda line: line["table"])
     SCHEMAS = {table: _schema(*lines) for table, lines in _tables}
 """The tables of data/processed. Names and columns are relied on from outside."""
-MADE_FROM = "made_from.json"  # what the set of tables records of itself: fingerprints
+MADE_FROM = "made_from.json"  # what a set of tables records of itself: fingerprints, `confirmed`
 
 
 def frame(table: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
@@ -60,7 +60,7 @@ def read(
 ) -> pd.DataFrame:
     """Read a table of data/processed (README.md there): of a year or region only their rows.
 
-    Raises TableError where it is not written yet, or breaks its schema.
+    Raises TableError where it is not written yet, or was changed since and breaks its schema.
     """
     if table not in SCHEMAS:
         raise UsageError(f"table {table!r} is not known; known: {', '.join(SCHEMAS)}")
@@ -133,11 +133,6 @@ def write_all(
     paths.write(processed / MADE_FROM, json.dumps(record, indent=1))
 
 
-def is_confirmed() -> bool:
-    """Whether the raw files behind the tables were compared with a SOURCES.csv."""
-    return paths.known(paths.processed_dir() / MADE_FROM).get("confirmed") is True
-
-
 def check_written(processed: Path) -> dict[str, Any]:
     """Return the record of tables; TableError where they, program or definitions changed since."""
     record = paths.known(processed / MADE_FROM)
@@ -152,7 +147,6 @@ def check_written(processed: Path) -> dict[str, Any]:
     return record
 
 
-@framework.kept(1)
 def program() -> str:
     """Return the fingerprint of all that makes tables: readers, rules and definitions."""
     package, digest = Path(__file__).parent, hashlib.sha256()

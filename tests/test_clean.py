@@ -122,7 +122,7 @@ def test_many_files_are_read_by_all_cores_as_by_one_also_when_a_worker_is_ended(
     monkeypatch.setattr(clean, "MANY", 1)
     made = clean.clean(paths.ROOT / "data" / "sample", tmp_path)
     assert (made.problems, made.notes) == (sample_cleaned.problems, sample_cleaned.notes)
-    for name in sample_cleaned.tables.keys() - {"survey_responses"}:  # has a worker's own key
+    for name in sample_cleaned.tables.keys() - {"survey_responses"}:  # pytest's workers have own keys
         pd.testing.assert_frame_equal(made.tables[name], sample_cleaned.tables[name])
 
 
@@ -235,7 +235,7 @@ def test_whether_there_was_a_record_to_compare_with_is_recorded(raw_folder, tmp_
     monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
     for sources in ({}, {"SOURCES.csv": f"file,sha256\n2023/a.csv,{sha256(LIST)}\n"}):
         made = clean.clean(raw_folder({"2023/a.csv": LIST} | sources), tmp_path)
-        assert (store.is_confirmed(), made.problems) == (bool(sources), [])
+        assert (store.check_written(tmp_path)["confirmed"], made.problems) == (bool(sources), [])
         assert any("tidak ada SOURCES.csv" in note for note in made.notes) == (not sources)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from kukar_analysis import framework, store
+from kukar_analysis import framework, paths, store
 from kukar_analysis.analysis import compare, programmes, quality, quick_wins
 from kukar_analysis.analysis.told import tidy, told
 from kukar_analysis.formats import day
@@ -142,7 +142,9 @@ def limits(year: int, region: str, *topics: str) -> pd.DataFrame:
     fw, edition = framework.load(), compare.edition_of(year, region)
     asked = {*topics, region, *([edition.edition] if edition else [])}
     said = [("unconfirmed", sentence) for sentence in unconfirmed(region, year)]
-    said += [] if store.is_confirmed() else [("unconfirmed", told("unconfirmed.sources"))]
+    made_from = paths.known(paths.processed_dir() / store.MADE_FROM)
+    if not made_from.get("confirmed"):  # the raw files were not compared with a SOURCES.csv
+        said.append(("unconfirmed", told("unconfirmed.sources")))
     for a in fw.assumptions:
         title = fw.citations[a.citation].title
         whose = " tim penyusun" if a.citation == "project" else f"; {title}"

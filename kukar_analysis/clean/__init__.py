@@ -4,9 +4,13 @@ What cleaning may do: turn printed text into numbers, ids and nulls; apply the c
 record. What it may not: fill in, derive, choose between two claims, or drop anything unsaid.
 """
 
+import ctypes
 import gc
+import multiprocessing
 import re
 import shutil
+import signal
+import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
@@ -28,7 +32,7 @@ from kukar_analysis.errors import SourceError, UnfinishedError, own_fault
 from kukar_analysis.read import READERS, mapping
 from kukar_analysis.read.source import Reading, SourceList, refusal, told
 
-MANY = 100  # files that all cores read; fewer are read by one before others have begun
+MANY = 100  # files that all cores read, on Linux; fewer are read before others have begun
 _COUNTS = ["rows_kept", "rows_rejected", "rows_duplicate"]
 _UNREAD = {  # what is said of a file that no reader reads, by how its name ends
     **dict.fromkeys((".zip", ".rar", ".7z", ".gz", ".tar"), "archive"),
@@ -86,10 +90,12 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     before = {name: _state(path) for name, path in arrived.paths.items()}
     jobs = (partial(_read, confirmed=arrived.sha256), arrived.paths.keys(), arrived.paths.values())
     files = list[_File]()
-    if len(arrived.paths) >= MANY:
-        with suppress(BrokenExecutor, OSError), ProcessPoolExecutor() as pool:
-            files = [*pool.map(*jobs, chunksize=10)]
-    files = files or [*map(*jobs)]  # also where the system ends a worker, or lets none begin
+    if len(arrived.paths) >= MANY and sys.platform == "linux":
+        with suppress(BrokenExecutor, OSError), ProcessPoolExecutor(initializer=_begin) as pool:
+            files = [*pool.map(*jobs)]
+        for worker in [] if files else multiprocessing.active_children():  # others could not begin
+            worker.kill()
+    files = files or [*map(*jobs)]  # also where the system ended a worker
     for i, (name, path) in enumerate(arrived.paths.items()):
         if _state(path) != before[name]:
             files[i] = _File(name)
@@ -128,6 +134,12 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     if not had_key and tables["survey_responses"]["respondent"].notna().any():
         arrived.say("new_key", str(respondents.key_path()))
     return Cleaned(tables, arrived.problems, arrived.notes)
+
+
+def _begin() -> None:
+    """Let a worker leave Ctrl-C to whoever started it, and end with that process."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 def _state(path: Path) -> tuple[int, int] | None:

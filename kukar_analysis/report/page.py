@@ -38,8 +38,6 @@ _EXPORTER = HTMLExporter(  # once: a new one compiles its templates anew
         CoalesceStreamsPreprocessor={"enabled": True},  # of \r the last line only
         NbConvertBase={"display_data_priority": _SHOWN},
     ),
-    # no others: the notebook is looked through after each, whether it does anything or not
-    default_preprocessors=["nbconvert.preprocessors.CoalesceStreamsPreprocessor"],
     template_name="basic",
     embed_images=True,
     exclude_input=True,

@@ -38,7 +38,8 @@ def short(entry: Entry) -> str:
 
 def shown(made_at: str) -> str:
     """Return a time as `4 Desember 2023 14.05 WITA`."""
-    return f"{formats.moment(datetime.fromisoformat(made_at).astimezone(WITA))} WITA"
+    when = datetime.fromisoformat(made_at).astimezone(WITA)
+    return f"{formats.day(when)} {when:%H.%M} WITA"
 
 
 def headline(year: int, region: str) -> dict[str, Any]:
