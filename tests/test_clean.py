@@ -122,7 +122,7 @@ def test_many_files_are_read_by_all_cores_as_by_one_also_when_a_worker_is_ended(
     monkeypatch.setattr(clean, "MANY", 1)
     made = clean.clean(paths.ROOT / "data" / "sample", tmp_path)
     assert (made.problems, made.notes) == (sample_cleaned.problems, sample_cleaned.notes)
-    for name in sample_cleaned.tables.keys() - {"survey_responses"}:  # pytest's workers have own keys
+    for name in sample_cleaned.tables.keys() - {"survey_responses"}:  # pytest's workers own keys
         pd.testing.assert_frame_equal(made.tables[name], sample_cleaned.tables[name])
 
 
