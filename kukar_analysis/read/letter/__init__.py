@@ -30,8 +30,7 @@ def read(path: Path, name: str, year: int) -> Reading:
     notes = tables.notes(parts)
     edition, wrong = tables.edition(asked, means, year) if asked else ("", [])
     region, unnamed = _region(found, name) if asked or notes else ("", [])
-    own = {"region": region}
-    own |= {row.cells["component"]: row.cells["mean"] for row in means if not wrong}
+    own = {"region": region} | {r.cells["component"]: r.cells["mean"] for r in means if not wrong}
     wrong += [said for table in nation for said in tables.check(table, edition, year, own)]
     reading = Reading()
     pictured = [page.number for page in found if "picture" in page.faults]
@@ -93,5 +92,6 @@ def _region(found: Sequence[pages.LetterPage], name: str) -> tuple[str, list[str
     if len(sure) == 1:
         return sure.pop(), []
     listed = ", ".join(fw.regions[code].name for code in sorted({*named[0], *named[1]})) or "–"
+    code = address[0] if len(address) == 1 else "64.02"  # what is renamed so agrees with its address
     unsure = f"daerahnya tidak pasti, di alamat dan nama berkasnya terbaca: {listed}; tulis kodenya"
-    return "", [f"{unsure} di nama berkas, seperti `{Path(name).parent}/surat-64.02.pdf`"]
+    return "", [f"{unsure} di nama berkas, seperti `{Path(name).parent}/surat-{code}.pdf`"]
