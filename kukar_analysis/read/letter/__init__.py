@@ -92,6 +92,6 @@ def _region(found: Sequence[pages.LetterPage], name: str) -> tuple[str, list[str
     if len(sure) == 1:
         return sure.pop(), []
     listed = ", ".join(fw.regions[code].name for code in sorted({*named[0], *named[1]})) or "–"
-    code = address[0] if len(address) == 1 else "64.02"  # what is renamed so agrees with its address
+    code = address[0] if len(address) == 1 else "64.02"  # so called it agrees with its address
     unsure = f"daerahnya tidak pasti, di alamat dan nama berkasnya terbaca: {listed}; tulis kodenya"
     return "", [f"{unsure} di nama berkas, seperti `{Path(name).parent}/surat-{code}.pdf`"]
