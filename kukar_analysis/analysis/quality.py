@@ -114,7 +114,7 @@ def form(year: int, region: str) -> pd.DataFrame:
 def _advice(row: Any) -> str:
     usual = framework.load().rules[row.rule].advice or ""
     if row.rule in _SAID_BY_REASON:
-        return f"{usual} Pesan program: {row.reason}"
+        return f"{usual} Pesan program: {row.reason.removesuffix(usual).strip()}"
     if near := _NEAREST.search(row.reason):
         return f"Mirip {near[1]} ({near[2]} dari 100). {usual}"
     if row.rule == "conflict":
