@@ -37,7 +37,8 @@ def measured(project: Path, name: str, *options: str) -> None:
     folder, cache = project / name, project / f".{name}.cache"
     sizes = [sum(p.stat().st_size for p in of.rglob("*") if p.is_file()) for of in (folder, cache)]
     pages = [path.stat().st_size for path in folder.rglob("*.html")]
-    made = len(json.loads((folder / "manifest.json").read_text("utf-8"))["reports"])
+    listed = json.loads((folder / "manifest.json").read_text("utf-8"))["reports"]
+    made = sum(entry["page"] for entry in listed)
     index, search = ((folder / n).stat().st_size for n in ("index.html", "pencarian.js"))
     print(
         f"{name:12} {counted}: {spent:.0f} s, {spent / made:.2f} s each, largest process"
