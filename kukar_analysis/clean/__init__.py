@@ -86,7 +86,6 @@ def clean(raw: Path, processed: Path) -> Cleaned:
     gc.freeze()  # what is loaded by now is no garbage; looking through it is a tenth of the time
     had_key, editions = respondents.key_path().exists(), dict[tuple[int, str], str]()
     arrived = received.look(raw)
-    supersedes = arrived.last_words()
     before = {name: _state(path) for name, path in arrived.paths.items()}
     jobs = (partial(_read, confirmed=arrived.sha256), arrived.paths.keys(), arrived.paths.values())
     files = list[_File]()
@@ -116,7 +115,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         told_by = (row for table, row in line.rows if table == "index_scores")
         editions |= {(row["year"], row["region"]): row["edition"] for row in told_by}
     _prove([line for line in lines if not line.faults], editions)
-    _settle([line for line in lines if not line.faults], supersedes)
+    _settle([line for line in lines if not line.faults], arrived.last_words())
     tables = _tables(files, lines)
     about = {"raw": str(raw.resolve()), "files": {file.name: file.sha256 for file in files}}
     store.write_all(tables, processed, about | {"confirmed": bool(arrived.sha256)})
@@ -125,6 +124,7 @@ def clean(raw: Path, processed: Path) -> Cleaned:
         paths.write(processed / "scan" / name, picture, paths.OWN)
     rejected, noted = tables["rejected"], [note for line in lines for note in line.notes]
     is_settled = rejected["rule"].isin(["correction", "superseded"])  # which ask for nothing
+    arrived.problems += [problem for file in files for problem in file.found.problems]
     arrived.notes += [note for file in files for note in file.found.notes]
     arrived.problems += _by_file(rejected[~is_settled])
     arrived.notes += _by_file(rejected[is_settled])
@@ -180,7 +180,7 @@ def _read(name: str, path: Path, confirmed: Mapping[str, str]) -> _File:
         if gaps := _missing_numbers(found.lists):
             file.not_read("number_gap", told("number_gap", name, formats.listed(gaps, 10)))
         if confirmed and name not in confirmed:
-            found.notes.append(told("unlisted", name))
+            found.say("unlisted", name)
     return file
 
 
