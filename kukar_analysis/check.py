@@ -127,8 +127,7 @@ def previous_sum(region: str, edition: str, before: pd.DataFrame, scores: Scores
     if rules.improvement_base is None or last.empty or not last["participated"].all():
         return None
     own, of = scores.get((rules.year - 1, region), {}), str(last["edition"].iloc[0])
-    whole = _complete(own, of)
-    return score.index_of(own, of, rounding=rules.improvement_base) if whole else None
+    return score.index_of(own, of, rounding=rules.improvement_base) if _complete(own, of) else None
 
 
 def _complete(scores: dict[str, float], edition: str) -> bool:

@@ -41,6 +41,4 @@ def listed(names: Sequence[str], most: int | None = None) -> str:
     """Return `a`, `a dan b`, or `a, b, dan c`; beyond `most` names `a, b, dan 3 lainnya`."""
     if most is not None and len(names) > most:
         names = [*names[:most], f"{len(names) - most} lainnya"]
-    if len(names) < 3:
-        return " dan ".join(names)
-    return f"{', '.join(names[:-1])}, dan {names[-1]}"
+    return " dan ".join(names) if len(names) < 3 else f"{', '.join(names[:-1])}, dan {names[-1]}"

@@ -9,8 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-COMPARED = "nbval-check-output"
-"""Tag of the cells whose outputs are kept, as tests compare them."""
+COMPARED = "nbval-check-output"  # tag of the cells whose outputs are kept, as tests compare them
 
 
 def kept(text: str) -> str:

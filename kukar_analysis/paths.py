@@ -62,6 +62,17 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def of_text(text: str) -> str:
+    """Return the fingerprint of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def stamp(found: Iterable[Path]) -> str:
+    """Return one fingerprint of how files look from outside, which costs no reading."""
+    stats = [(str(path), path.stat()) for path in found]
+    return of_text(str([(n, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for n, s in stats]))
+
+
 def note_table(table: str, year: int | None = None, region: str | None = None) -> None:
     """Note that rows of a table are read: all of them, or those of a year, a region or both."""
     _READ.add(f"{table} {'*' if year is None else int(year)} {region or '*'}")

@@ -11,8 +11,7 @@ from pathlib import Path
 from kukar_analysis.errors import UsageError
 from kukar_analysis.framework import normalise
 
-KEY_VARIABLE = "KUKAR_KEY"
-"""Environment variable that names another file for the key."""
+KEY_VARIABLE = "KUKAR_KEY"  # names another file for the key
 
 
 def key_path() -> Path:

@@ -18,8 +18,7 @@ from kukar_analysis.framework.facts import Rounding
 if TYPE_CHECKING:
     import pandas as pd
 
-LOWEST, HIGHEST = 0, 4
-"""The scale of every score (letters of 2022 and 2023)."""
+LOWEST, HIGHEST = 0, 4  # the scale of every score (letters of 2022 and 2023)
 
 
 def half_up(numerator: int, denominator: int) -> int:

@@ -3,9 +3,11 @@
 import csv
 import hashlib
 import json
+from collections.abc import Callable
+from functools import wraps
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -21,6 +23,7 @@ _TYPES: dict[str, Any] = {
     "yes_no": "bool",
 }  # fmt: skip
 _FIXED = {**FIXED_NAMES, "note_kind": NOTE_KINDS}
+_F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def _schema(about: dict[str, str], *lines: dict[str, str]) -> Any:
@@ -75,6 +78,21 @@ def read(
     return found.copy(deep=False)
 
 
+def kept(function: _F) -> _F:
+    """Remember what a function derives from the tables as they stand, and from the definitions.
+
+    A frame that it returns may be changed, as those of `read`; nothing else may.
+    """
+    derived = framework.kept(500)(lambda stamp, *args, **more: function(*args, **more))
+
+    @wraps(function)
+    def remembering(*args: Any, **more: Any) -> Any:
+        found = derived(paths.stamp(paths.processed_dir().glob("*.parquet")), *args, **more)
+        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+
+    return remembering  # type: ignore[return-value]
+
+
 def _newest(table: str, processed: Path) -> pd.DataFrame:
     path = processed / f"{table}.parquet"
     if not path.exists():
@@ -87,12 +105,12 @@ def _newest(table: str, processed: Path) -> pd.DataFrame:
 def _read(table: str, path: Path, mtime_ns: int, inode: int) -> pd.DataFrame:
     """Read a table as it was written at that time: an analysis asks for the same ones often."""
     try:
-        found = pd.read_parquet(path)
+        found = pd.read_parquet(path, use_threads=False)  # in a new process threads cost more
     except (OSError, ValueError) as error:
         raise TableError(f"table {table} cannot be read ({error}): run `kukar clean`") from error
     record = paths.known(path.with_name(MADE_FROM))  # what is as it was written was checked then
     own = (record.get("program"), record.get("tables", {}).get(table))
-    return found if own == (program(), paths.sha256(path)) else validated(table, found)
+    return found if own == (_own_program(), paths.sha256(path)) else validated(table, found)
 
 
 def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
@@ -154,3 +172,6 @@ def program() -> str:
     for path in sorted(p for part in parts for p in package.glob(part)):
         digest.update(f"{path.relative_to(package).as_posix()} {paths.sha256(path)}\n".encode())
     return digest.hexdigest()
+
+
+_own_program = framework.kept(1)(program)  # as this process began with it

@@ -110,11 +110,12 @@ def held(monkeypatch):
     """Return a function that lets the store hold these rows or frames alone, unwritten."""
 
     def hold(**rows):
-        frames = {name: store.frame(name, []) for name in store.SCHEMAS}
+        frames, now = {name: store.frame(name, []) for name in store.SCHEMAS}, object()
         for name, some in rows.items():
             made = some if isinstance(some, pd.DataFrame) else store.frame(name, some)
             frames[name] = store.validated(name, made)
         monkeypatch.setattr(store, "_newest", lambda table, _: frames[table])
+        monkeypatch.setattr(paths, "stamp", lambda _: now)
 
     return hold
 

@@ -21,8 +21,7 @@ def keep(path: Path) -> None:
     ran, lies = nbformat.read(path, as_version=4), {"metadata": {"path": str(path.parent)}}
     quiet = ["--log-level=CRITICAL"]  # ipykernel warns of TCP at every start
     NotebookClient(ran, kernel_name="python3", resources=lies, extra_arguments=quiet).execute()
-    text = nbformat.writes(ran).replace(str(path.parent.resolve()), ".")
-    paths.write(path, outputs.kept(text))
+    paths.write(path, outputs.kept(nbformat.writes(ran).replace(str(path.parent.resolve()), ".")))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from reading import write_notebook
 
-from kukar_analysis.report import cache, folder, make, page, publish, registry, site
+from kukar_analysis import paths
+from kukar_analysis.report import cache, folder, make, page, publish, registry
 
 REGION = "2023/64.02"
 HOLDS = """
@@ -48,12 +49,11 @@ def publish_set(target, record, notebooks, waiting=()):
     entries = dict(earlier["reports"])
 
     def entry(report, **own):
-        head = site.headline(report.year, report.region)
-        return publish.entry_of(report, record, head, **own)
+        return publish.entry_of(report, record, **own)
 
     entries |= {report.name: entry(report) for report in waiting}
     for report, notebook in notebooks:
-        key = cache.of_text(report.name + notebook.read_text(encoding="utf-8"))[:32]
+        key = paths.of_text(report.name + notebook.read_text(encoding="utf-8"))[:32]
         found = page.read(notebook)
         kept.put(key, Path(shutil.copy(notebook, target.parent / f"{key}.ipynb")), found)
         own = {"page": True, "key": key, "question": found["question"]}

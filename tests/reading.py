@@ -44,8 +44,7 @@ class Table:
     own: list[int]
 
     def column(self, head):
-        place = self.heads.index(head)
-        return [row[place] for row in self.rows]
+        return [row[self.heads.index(head)] for row in self.rows]
 
 
 class Page:

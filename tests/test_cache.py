@@ -36,7 +36,7 @@ def now(places):
     def found(year=2023):
         made_of = asked.made_of()
         keys = {name: key_of(made_of, name, {"year": year}) for name in ("satu", "dua")}
-        return keys, cache.stamp(asked.inputs())
+        return keys, paths.stamp(asked.inputs())
 
     return found
 

@@ -225,8 +225,7 @@ def test_a_file_that_differs_from_its_fingerprint_stays_out_until_its_line_is_co
     said = "2023/differs.csv: berkas bukan yang tercatat di SOURCES.csv"
     assert differs.startswith(f"{said}: {sha256(OTHER)}. Kembalikan berkas yang tercatat, atau ")
     assert made.notes == ["2023/unlisted.csv: dibaca, tetapi SOURCES.csv tidak memuatnya."]
-    kept = [counts(made)[file] for file in files]
-    assert kept == [(1, 1, 0, 0), (0, 0, 0, 0), (1, 1, 0, 0)]
+    assert [counts(made)[file] for file in files] == [(1, 1, 0, 0), (0, 0, 0, 0), (1, 1, 0, 0)]
     (row,) = made.tables["rejected"].itertuples()
     assert (row.file, row.origin, row.rule) == (*["2023/differs.csv"] * 2, "unconfirmed")
 

@@ -114,8 +114,7 @@ def test_an_index_says_how_it_is_known():
     kukar = found[found["region"] == KUKAR]
     assert kukar["origin"].nunique() == 1
     assert kukar["improvement"].tolist()[1:] == [0]  # printed
-    implied = found[found["known"] == "implied"]
-    assert implied[["group", "improvement"]].isna().all(axis=None)
+    assert found[found["known"] == "implied"][["group", "improvement"]].isna().all(axis=None)
     # an improvement is measured from last year's sum rounded once
     base = found.set_index(["year", "region"])["base"]
     assert (base[2023, MALANG], base[2023, SURABAYA]) == (2.5, 3.4)

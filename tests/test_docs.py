@@ -90,8 +90,7 @@ def test_the_weights_of_the_method_are_those_of_the_definitions():
     assert [name for name, _ in rows] == list(fw.editions)
     for name, cells in rows:
         printed = [cell.strip() for cell in cells.split("|")]
-        expected = [str(fw.weights[name].get(component, "–")) for component in fw.components]
-        assert printed == expected
+        assert printed == [str(fw.weights[name].get(component, "–")) for component in fw.components]
 
 
 def test_one_version_everywhere():

@@ -80,8 +80,7 @@ def test_what_is_said_of_a_field_needs_the_whole_of_it(spoilt, case):
     assert compare.components(2023)["edition"].nunique() == sum(whole)
     assert ("peringkat" in standing.standing(2023, KUKAR)) == bool(expected)
     assert bool(standing.profile(2023, KUKAR)) == whole[0]
-    field = robustness.field(2023)
-    scopes = {scope for scope, *_ in field.scopes()}
+    scopes = {scope for scope, *_ in robustness.field(2023).scopes()}
     assert scopes == set(["group"] * any(whole) + ["national"] * all(whole))
     _, short = check.short_fields({name: store.read(name) for name in store.SCHEMAS})
     assert len(short) == 2 - sum(whole)

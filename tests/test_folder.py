@@ -170,8 +170,7 @@ def test_where_folders_cannot_be_exchanged_two_renames_do_and_a_kill_loses_no_se
     target, killed_at
 ):
     command = [sys.executable, "-c", PUBLISHES, str(target), str(killed_at)]
-    ended = subprocess.run(command).returncode
-    assert ended == (0 if killed_at == 3 else -signal.SIGKILL)
+    assert subprocess.run(command).returncode == (0 if killed_at == 3 else -signal.SIGKILL)
     assert target.exists() is (killed_at != 2)
     with folder.held(target):
         assert number_of(target) == (killed_at == 3)

@@ -188,8 +188,7 @@ def test_what_does_not_prove_itself_takes_all_scores(quick, old, case):
 )
 def test_scores_of_another_year_fit_no_edition(quick, old, year, said):
     assert said in why(quick, replace(old, year=year))
-    bare = replace(old, sections=(), remarks=())
-    assert "tabel nilai butir tidak dikenali" in why(quick, bare)
+    assert "tabel nilai butir tidak dikenali" in why(quick, replace(old, sections=(), remarks=()))
 
 
 HEADS = "NO|KAB/KOTA|BASELINE (10%)|OUTPUT|OUTCOME|IMPACT|QUICK WINS|PROGRAM KOLABORASI"
@@ -231,8 +230,7 @@ def named(rows, names):
 @pytest.mark.parametrize(("count", "repeat_heads"), [(200, True), (90, False)])
 def test_a_national_table_is_read_as_printed(read, count, repeat_heads):
     rows = national_rows(count)
-    reading = read(with_table(rows, repeat_heads=repeat_heads))
-    found = records(reading, "national_table")
+    found = records(read(with_table(rows, repeat_heads=repeat_heads)), "national_table")
     assert [tuple(r.cells[c] for c in COLUMNS) for r in found] == rows
     assert {r.cells["year"] for r in found} == {"2023"}
     assert {r.part for r in found} >= {"1", "2", "3"}
@@ -244,8 +242,7 @@ def test_a_name_of_two_lines_among_short_ones_goes_to_its_row(read, middle):
     names = [f"KOTA {letter}" for letter in "ABCDEFGHI"]
     names[4] = "KAB. CONTOH KARANGAN PANJANG"
     rows = named(national_rows(9), names)
-    reading = read(with_table(rows, middle=middle))
-    assert column(reading, "national_table", "region") == names
+    assert column(read(with_table(rows, middle=middle)), "national_table", "region") == names
 
 
 def test_a_line_that_does_not_add_up_is_not_kept_the_others_are(quick):
@@ -262,8 +259,7 @@ def test_the_own_line_must_say_what_the_sections_say(quick):
     rows = national_rows(2)
     rows[0] = (rows[0][0], "KAB. KUTAI KARTANEGARA", *rows[0][2:])
     invented = replace(letter_pdf.example(NEW), national=with_table(rows).national)
-    message = why(quick, invented)
-    assert "baseline tercetak '0', di bagian lain surat ini '1,12'" in message
+    assert "baseline tercetak '0', di bagian lain surat ini '1,12'" in why(quick, invented)
     fault, other = (r.fault for r in records(quick(invented), "national_table"))
     assert "di bagian lain surat ini" in fault
     assert other is None
@@ -271,8 +267,7 @@ def test_the_own_line_must_say_what_the_sections_say(quick):
 
 @pytest.mark.parametrize("heading", ["Column1", "", "PESERTA"])
 def test_a_column_of_region_names_is_the_regions_whatever_its_heading(quick, heading):
-    rows = named(national_rows(4), REGIONS)
-    reading = quick(with_table(rows, {"KAB/KOTA": heading}))
+    reading = quick(with_table(named(national_rows(4), REGIONS), {"KAB/KOTA": heading}))
     assert column(reading, "national_table", "region") == list(REGIONS)
     assert not any(r.fault for r in records(reading, "national_table"))
 

@@ -163,8 +163,7 @@ def test_a_form_of_the_project_that_names_no_pillar_says_what_tells_it(office):
 @pytest.mark.parametrize("heads", [["Pilar", *ASKED, "Baru"], ["Pilar", *ASKED[:8], "Lain"]])
 def test_headings_that_the_mapping_does_not_hold_are_asked_about(office, heads):
     office.map(office.arrives("a.csv", rows=LIVING), *SCALE)
-    row = ["Smart Living", *VALUES, "x"][: len(heads)]
-    other = office.arrives("b.csv", rows=[heads, row])
+    other = office.arrives("b.csv", rows=[heads, ["Smart Living", *VALUES, "x"][: len(heads)]])
     assert [f'`kukar map "{other}"`' in problem for problem in office.clean().problems] == [True]
 
 

@@ -108,8 +108,7 @@ def test_a_figure_that_is_taller_than_a_sheet_is_made_to_fit(printer, tmp_path):
 
 
 def test_folio_is_215_by_330_mm(tmp_path):
-    made = printed(paper.Printer("F4"), tmp_path, "<h1>Berapa?</h1>")
-    assert sheet(made) == (215, 330)
+    assert sheet(printed(paper.Printer("F4"), tmp_path, "<h1>Berapa?</h1>")) == (215, 330)
     with pytest.raises(UsageError, match="known: A4, F4"):
         paper.Printer("B5")
 

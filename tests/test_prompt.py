@@ -49,8 +49,7 @@ def test_a_verb_is_the_function_itself_with_its_words_checked():
     assert ka.ranks.__doc__ == compare.ranks.__doc__
     for region in (64.02, "Kukar", "kutai kartanegara", "Kab. Kutai Kartanegara"):
         assert ka.ranks("2023", region).equals(compare.ranks(2023, KUKAR))
-    points = told.points(3, "target")
-    way = priorities.shortest_way(2023, KUKAR, points)
+    way = priorities.shortest_way(2023, KUKAR, told.points(3, "target"))
     assert ka.shortest_way(2023, KUKAR, 3).alone.equals(way.alone)
     assert ka.shortest_way(2023, MALANG, "3,10").steps > 0
 

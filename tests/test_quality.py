@@ -172,8 +172,7 @@ def test_a_file_may_be_called_anything_and_its_agency_and_rejected_rows_are_know
     faulty = {odd: FORM.replace(";3;", ";9;"), other: FORM.replace("5%-10%", "6%"), FORM_FILE: None}
     wrong = PROGRAMMES.replace(";100;", ";banyak;").replace(";berjalan;", ";entah;", 1)
     papers(**{**faulty, "2023/daftar #3.csv": wrong, LIST: None})
-    arrived = quality.arrivals(2023, REGION).set_index("file")
-    assert arrived.loc[other, "speaks_for"] == "Bappeda"
+    assert quality.arrivals(2023, REGION).set_index("file").loc[other, "speaks_for"] == "Bappeda"
     assert other in set(quality.arrivals(2023, REGION, "Bappeda")["file"])
     assert programmes.rejected(2023) == len(PARTS)
     advice = quality.rejected(2023).set_index("origin")["advice"]

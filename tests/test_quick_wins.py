@@ -53,8 +53,7 @@ REFUSED = ["harga=1", "benefit", "=2", "benefit=-1", "benefit=", "benefit=1e3"]
 
 def test_a_weighting_is_read_or_refused_in_one_line_that_names_the_aspects():
     for text, named in WEIGHTS.items():
-        expected = dict.fromkeys(ASPECTS, 1) | {"low_risk": 0} | named
-        assert quick_wins.weighting(text) == expected
+        assert quick_wins.weighting(text) == dict.fromkeys(ASPECTS, 1) | {"low_risk": 0} | named
     refused = {f"uniqueness=1 {text}": f"cannot use {text!r}" for text in REFUSED}
     refused["benefit=1 Manfaat=2"] = "cannot use 'Manfaat=2'"
     refused[" ".join(f"{a}=0" for a in ASPECTS)] = "all are 0"
@@ -164,8 +163,7 @@ def test_shares_of_two_candidates_agree_with_the_exact_ones(office, differences)
 
 def test_one_that_is_nowhere_beaten_is_always_first_and_equals_share_evenly(office):
     scores = {"best": [4] * 10, "equal": [4] * 10, "less": [4] * 9 + [3], "other": [1] * 10}
-    rows = [programme(n, "society" if n == "other" else "living") for n in scores]
-    found = office(scores, rows)
+    found = office(scores, [programme(n, "society" if n == "other" else "living") for n in scores])
     made = quick_wins.stability(found, EVEN).set_index(found["programme"])
     assert made["first"].to_dict() == {"best": 0.5, "equal": 0.5, "less": 0, "other": 0}
     assert made["always"].to_dict() == {"best": True, "equal": True, "less": False, "other": False}

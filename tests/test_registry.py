@@ -98,8 +98,7 @@ def test_a_region_that_stayed_away_has_the_one_report_that_says_so_and_an_unknow
 
 
 def test_a_region_evaluated_under_a_form_not_seen_is_incomplete_and_says_which_list_is_missing():
-    found = registry.reports(years=[2023], regions=["35.78"])
-    waiting_for = {r.notebook: r.waits for r in found}
+    waiting_for = {r.notebook: r.waits for r in registry.reports(years=[2023], regions=["35.78"])}
     assert waiting_for["03_pilar"] == ("Daftar butir edisi Reguler 2023 belum pernah terlihat.",)
     assert waiting_for["00_ringkasan"] == waiting_for["03_pilar"]
     assert waiting_for["02_indeks"] == waiting_for["04_antar_tahun"] == ()

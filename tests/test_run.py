@@ -142,8 +142,7 @@ def test_another_program_is_refused_and_a_full_disk_ends_the_run(error_of, monke
     with pytest.raises(OSError, match="No space left"):
         error_of("1")
     monkeypatch.setattr(make, "_own_program", lambda: "lain")
-    said = "the worker has another version of the program: install it there"
-    assert error_of("1") == said
+    assert error_of("1") == "the worker has another version of the program: install it there"
 
 
 def test_a_report_with_an_unknown_parameter_fails_before_it_runs(error_of, tmp_path):

@@ -107,8 +107,7 @@ def test_a_mean_printed_by_itself_is_that_of_the_national_table_or_a_contradicti
 ):
     mean = f"DAERAH;KOMPONEN;NILAI KOMPONEN;KET\nKAB. MALANG;Baseline;{score};KPPN&IKN\n"
     heads = "KAB/KOTA;BASELINE;OUTPUT;OUTCOME;IMPACT;QUICK WINS;PROGRAM KOLABORASI;NILAI FINAL;KET"
-    table = f"{heads}\nKAB. MALANG;3,6;2;3;2;3;2,5;2,6;KPPN&IKN\n"
-    made = clean_files({A: table, B: mean})
+    made = clean_files({A: f"{heads}\nKAB. MALANG;3,6;2;3;2;3;2,5;2,6;KPPN&IKN\n", B: mean})
     became = {A: (1, 1, 0, 0), B: (1, 0, 0, 1)} if same else dict.fromkeys((A, B), (1, 0, 1, 0))
     assert counts(made) == became
     assert len(made.tables["component_scores"]) == 6 * same

@@ -220,8 +220,7 @@ def test_many_regions_have_a_page_each_that_a_telephone_can_open(site, kukar, li
     assert {*found} == {a["href"] for a in index.all("a") if "daerah-" in a["href"]} | {
         "index.html"
     }
-    turn = site_pages.around(made)[made[0]["name"]]
-    assert turn["home"] in found
+    assert site_pages.around(made)[made[0]["name"]]["home"] in found
 
 
 @pytest.mark.usefixtures("processed_env")
@@ -253,7 +252,7 @@ def test_a_failed_report_is_said_in_the_index(kukar, tmp_path):
     made, pairs = kukar
     for page, said in [(True, "gagal dibuat; halaman ini versi lama"), (False, "gagal dibuat")]:
         why = {"status": "failed", "error": "x", "page": page}
-        failed = publish.entry_of(pairs[PILLAR][0], made, site_pages.headline(2023, "64.02"), **why)
+        failed = publish.entry_of(pairs[PILLAR][0], made, **why)
         source = site_pages.lists([failed], tmp_path, made)["index.html"]
         assert said in words_of(source)
         assert (f'href="{PILLAR}.html"' in source) == page
@@ -285,8 +284,7 @@ def tab(browser, site):
     made.on("pageerror", lambda error: wrong.append(str(error)))
     yield made
     context.close()
-    inside = (f"{site.as_uri()}/", "data:")
-    assert [url for url in asked if not url.startswith(inside)] == []
+    assert [url for url in asked if not url.startswith((f"{site.as_uri()}/", "data:"))] == []
     assert wrong == []
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kukar_analysis import store
+from kukar_analysis import paths, store
 from kukar_analysis.errors import TableError, UsageError
 
 AGENCIES = {"year": 2023, "region": "64.02", "pillar": "governance", "opd": None, "agencies": 10}
@@ -115,3 +115,27 @@ def test_where_one_table_is_bad_none_is_changed_and_a_set_broken_off_is_refused(
     assert {p.name for p in tmp_path.iterdir()} == set(before)
     with pytest.raises(TableError, match="pillar_agencies is not as it was written"):
         store.check_written(tmp_path)
+
+
+def test_what_is_kept_follows_tables_and_definitions_and_stays_as_it_is(
+    tmp_path, monkeypatch, with_definitions
+):
+    asked = list[int]()
+
+    @store.kept
+    def carrying(year):
+        asked.append(year)
+        return store.read("pillar_agencies", year=year)
+
+    monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path))
+    store.write_all({"pillar_agencies": agencies()}, tmp_path)
+    found = carrying(2023)
+    found.loc[0, "agencies"] = 0
+    pd.testing.assert_frame_equal(carrying(2023), agencies())
+    assert len(carrying(2022)) == 0
+    assert asked == [2023, 2022]
+    store.write_all({"pillar_agencies": agencies(agencies=11)}, tmp_path)
+    assert carrying(2023)["agencies"].tolist() == [11]
+    with_definitions(targets=())
+    carrying(2023)
+    assert asked == [2023, 2022, 2023, 2023]

@@ -65,13 +65,14 @@ def test_a_kernel_starts_with_the_libraries_and_leads_a_session_of_its_own(tmp_p
 
 
 THREAD = "import threading, time\nthreading.Thread(target=time.sleep, args=[5]).start()"
-RAISES = "unfit cannot be imported: ZeroDivisionError: division by zero"
+RAISES = "cannot be loaded: ZeroDivisionError: division by zero"
 
 
 @pytest.mark.parametrize(
     ("source", "said"),
     [
-        ("1 / 0", RAISES),
+        ("1 / 0", f"unfit {RAISES}"),
+        ("def load():\n    1 / 0", f"unfit:load {RAISES}"),
         (THREAD, "unfit starts a thread when imported"),
         ("", "kernels can be forked on Linux only"),
     ],
@@ -81,7 +82,7 @@ def test_where_nothing_can_be_forked_plain_kernels_run_and_that_is_said(
 ):
     if source:
         module("unfit", source)
-        fork.preload(["unfit"])
+        fork.preload(said.split()[:1])
     else:
         monkeypatch.setattr(fork, "available", lambda: False)
     assert run(tmp_path / "a.ipynb", PARENT) == [str(os.getpid())]

@@ -23,6 +23,7 @@ _AGENCIES += " share leaning scored own_mean compared own_compared assessor_mean
 _LEANING = "pillar seats answering questions covered single largest largest_answered leans"
 
 
+@store.kept
 def agency_questions(year: int, region: str) -> pd.DataFrame:
     """Return the questions of the pillars that each agency carries or answered, with its answers.
 
@@ -51,6 +52,7 @@ def agency_questions(year: int, region: str) -> pd.DataFrame:
     return tidy(made.sort_values("opd", kind="stable"), _QUESTIONS)
 
 
+@store.kept
 def agency_pillars(year: int, region: str) -> pd.DataFrame:
     """Return for each agency and pillar (null = of none) what was asked, answered and scored.
 
@@ -61,6 +63,7 @@ def agency_pillars(year: int, region: str) -> pd.DataFrame:
     return made.sort_values(_PAIR, ignore_index=True)
 
 
+@store.kept
 def agencies(year: int, region: str) -> pd.DataFrame:
     """Return what each agency carries in all, those of most pillars and answers first.
 
@@ -85,8 +88,7 @@ def agencies(year: int, region: str) -> pd.DataFrame:
         leaning=opd.map(leans.groupby("leans_on")["pillar"].agg(", ".join)),
         **{name: opd.map(rows["opd"].value_counts()).fillna(0) for name, rows in counted.items()},
     )
-    order = ["pillar_count", "answered", "opd"]
-    made = made.sort_values(order, ascending=[False, False, True])
+    made = made.sort_values(["pillar_count", "answered", "opd"], ascending=[False, False, True])
     return tidy(made, f"{_AGENCIES} programmes", **dict.fromkeys([*_COUNTS, *counted], "int64"))
 
 
@@ -227,11 +229,8 @@ def synergy_sentences(year: int, region: str) -> list[str]:
 def agency_sentences(year: int, region: str, opd: str) -> list[str]:
     """Answer what came from an agency, what is missing, and how sure that is."""
     known = _of_agency(year, region, opd)
-    said = {
-        "unknown": "agency.unknown",
-        "silent": "agency.silent agency.asked",
-        "unusable": "agency.unusable agency.asked",
-    }
+    said = {of: f"agency.{of} agency.asked" for of in ("silent", "unusable")}
+    said["unknown"] = "agency.unknown"
     came = "agency.came agency.scores agency.mend agency.sure"
     return tell(said.get(known["state"], came), **known)
 

@@ -153,8 +153,7 @@ def split(
             yield Effect("rounding", moved, component)
 
 
-_Items = Mapping[str, tuple[Fraction, int]]
-"""Weight and score of what a mean is made of."""
+_Items = Mapping[str, tuple[Fraction, int]]  # weight and score of what a mean is made of
 
 
 def _effects(

@@ -45,6 +45,7 @@ class IndexValue(NamedTuple):
         return f"{number(self.value)}{margin}"
 
 
+@store.kept
 def indices(region: str | None = None) -> pd.DataFrame:
     """Return the index of every region, or of one, in every year, and how it is known.
 
@@ -56,8 +57,7 @@ def indices(region: str | None = None) -> pd.DataFrame:
         (*at, places[at[1]].name, places[at[1]].province, *value)
         for at, value in sorted(_values(region).items())
     ]
-    columns = "year region region_name province group index known improvement base origin"
-    return tidy(rows, columns)
+    return tidy(rows, "year region region_name province group index known improvement base origin")
 
 
 def index_value(year: int, region: str) -> IndexValue:
@@ -65,6 +65,7 @@ def index_value(year: int, region: str) -> IndexValue:
     return _values(region).get((year, region), IndexValue())
 
 
+@store.kept
 def _values(region: str | None) -> dict[tuple[int, str], IndexValue]:
     published, stated = store.read("index_scores", region=region), scores(region)
     own, implied = dict[tuple[int, str], IndexValue](), dict[tuple[int, str], IndexValue]()
@@ -97,6 +98,7 @@ def index_record(year: int, region: str) -> pd.Series | None:
     return None if found.empty else found.iloc[0]
 
 
+@store.kept
 def edition_of(year: int, region: str) -> Edition | None:
     """Return the edition a region was evaluated under, from the national table of the year."""
     record = index_record(year, region)
@@ -123,6 +125,7 @@ def scores(region: str | None = None) -> dict[tuple[int, str], dict[str, float]]
     return check.component_scores(store.read("component_scores", region=region))
 
 
+@store.kept
 def whole_field(year: int, region: str | None = None) -> pd.DataFrame:
     """Return whether the fields of a year, or a region's, are whole, and what is missing ("")."""
     names = ("index_scores", "files", "rejected")
@@ -143,6 +146,7 @@ def _in_whole(found: pd.DataFrame, year: int) -> pd.Series:
     return found["edition"].isin(whole_field(year).query("whole")["edition"])
 
 
+@store.kept
 def participants(year: int, *, partial: bool = False) -> pd.DataFrame:
     """Return regions that took part and have a final, of editions whose field is whole."""
     found = store.read("index_scores", year=year)
@@ -162,6 +166,7 @@ def places(year: int) -> pd.DataFrame:
     )
 
 
+@store.kept
 def components(year: int, region: str | None = None, *, partial: bool = False) -> pd.DataFrame:
     """Return the components of all participants of a year, or of one region, beside their group.
 
@@ -195,6 +200,7 @@ def components(year: int, region: str | None = None, *, partial: bool = False) -
     return tidy(wanted, _COMPONENTS, weight="int64", rank="Int64", of="Int64")
 
 
+@store.kept
 def ranks(year: int, region: str, index: Decimal | None = None) -> pd.DataFrame:
     """Return where a region stands by its printed final in scope national, group and province.
 

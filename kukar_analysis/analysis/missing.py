@@ -20,6 +20,7 @@ _THERE = {
 _OF_LETTER = ("index_scores", "component_scores", "question_scores", "assessor_notes")
 
 
+@store.kept
 def missing(table: str, year: int, region: str) -> pd.DataFrame:
     """Return what of a table (of definitions/papers.csv) is not on record: no row, or one.
 
@@ -173,8 +174,7 @@ def edition_unconfirmed(edition: str) -> str:
         for file, name in fw.names["copied"].items()
         if file in counts
     ]
-    before = fw.editions[found.follows]
-    return told("unconfirmed.edition", found=found, before=before, said=said)
+    return told("unconfirmed.edition", found=found, before=fw.editions[found.follows], said=said)
 
 
 def cited(year: int, *regions: str) -> pd.DataFrame:

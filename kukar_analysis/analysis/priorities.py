@@ -11,7 +11,7 @@ from decimal import Decimal
 import numpy as np
 import pandas as pd
 
-from kukar_analysis import framework, score
+from kukar_analysis import framework, score, store
 from kukar_analysis.analysis import agencies, compare, programmes
 from kukar_analysis.analysis.told import tell, tidy, told
 from kukar_analysis.errors import UsageError
@@ -69,6 +69,7 @@ def means(scores: pd.DataFrame, by: str | list[str]) -> pd.DataFrame:
     return pd.concat([grouped.size().rename("questions"), values], axis=1).reset_index()
 
 
+@store.kept
 def next_steps(year: int, region: str, most: int = 2) -> pd.DataFrame:
     """Return what to do first in a region, the components first, then by what it would give.
 
@@ -266,8 +267,7 @@ def _alone(year: int, region: str, target: Decimal) -> pd.DataFrame:
     for column, known in (("score", own), ("needed", enough)):
         made[column] = made["component"].map(known).astype("float64")
     made["rise"] = made["needed"] - made["score"]
-    columns = "component weight questions per_point score needed rise"
-    return tidy(made, columns, weight="int64")
+    return tidy(made, "component weight questions per_point score needed rise", weight="int64")
 
 
 def target_sentences(

@@ -18,8 +18,7 @@ _SAID_BY_REASON = ("unread", "unfinished", "unread_part", "unconfirmed", "number
 _NUMBER, _TO = r"(\d+(?:[.,]\d+)?)", r"\s*%?\s*(?:-|–|—|s\.?/?d\.?|sampai|hingga)\s*"
 _BAND = re.compile(f"{_NUMBER}{_TO}{_NUMBER}", re.IGNORECASE)
 _COUNTS = "rows_read rows_kept rows_rejected rows_duplicate"
-_Row = tuple[Any, ...]
-"""A row of findings: kind, pillar, opd, subject, detail, origin."""
+_Row = tuple[Any, ...]  # of findings: kind, pillar, opd, subject, detail, origin
 
 
 def arrivals(year: int, region: str, opd: str | None = None) -> pd.DataFrame:
@@ -75,6 +74,7 @@ def rejected(year: int, most: int | None = None, *, superseded: bool = False) ->
     )
 
 
+@store.kept
 def own_answers(year: int, region: str) -> pd.DataFrame:
     """Return the office's own answers, with is_answered and has_evidence."""
     own = store.read("question_scores", year=year, region=region).query("source == 'self'")
@@ -91,6 +91,7 @@ def office_scores(year: int, region: str) -> pd.Series:
     return own[counts].drop_duplicates("question").set_index("question")["score"]
 
 
+@store.kept
 def form(year: int, region: str) -> pd.DataFrame:
     """Return the questions that agencies are asked, in the order of the form; empty if not known.
 
@@ -107,8 +108,7 @@ def form(year: int, region: str) -> pd.DataFrame:
     answered = made["question"].isin(own.loc[own["is_answered"], "question"])
     made["is_answered"] = answered if len(own) else None
     made["carriers"] = made["pillar"].map(carriers)
-    columns = "question component pillar label carriers is_answered"
-    return tidy(made, columns, is_answered="boolean")
+    return tidy(made, "question component pillar label carriers is_answered", is_answered="boolean")
 
 
 def _advice(row: Any) -> str:

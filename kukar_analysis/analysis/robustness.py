@@ -4,7 +4,6 @@ After the OECD/JRC Handbook (2008, step 7) and Saisana, Saltelli and Tarantola (
 choices, what is drawn and how indices are rounded: docs/metode.md. One seed draws all.
 """
 
-import pickle
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, floor, log2, sqrt
@@ -34,7 +33,7 @@ Array = np.ndarray[Any, np.dtype[Any]]
 
 @dataclass(frozen=True, eq=False)
 class Field:
-    """Participants of a year that have all their component scores; equal ones are one object."""
+    """Participants of a year that have all their component scores."""
 
     year: int
     regions: tuple[str, ...]
@@ -74,6 +73,7 @@ edition (place in Field.weights, 0 as printed), aggregation (whether geometric),
 the component from 1, 0 is none), assessors (draw x region x component: added to the scores)."""
 
 
+@store.kept
 def field(year: int, draws: int = FEWEST_DRAWS) -> Field:
     """Return the participants of a year with their scores, weights and the other sets of weights.
 
@@ -102,17 +102,11 @@ def field(year: int, draws: int = FEWEST_DRAWS) -> Field:
     # the edition whose form is known, for the other group too (assumptions.csv); else nothing
     counts = compare.form_of(fw.asked_edition(year) or "")["component"].value_counts()
     hidden = 1 / np.sqrt(12 * ASSESSORS * counts.reindex(components).to_numpy(float))
-    ranked, known = took_part[whole], (components, tuple(editions), edition[whole], scores[whole])
-    names = year, tuple(ranked["region"]), tuple(ranked["origin"])
+    ranked, drawn = took_part[whole], np.array([other for other, _ in sets.values()])
+    names = year, tuple(ranked["region"]), tuple(ranked["origin"]), components, tuple(editions)
     others = tuple(" ".join(named) for _, named in [*sets.values()][1:])
-    drawn = np.array([other for other, _ in sets.values()]), others
-    finals = ranked["index_published"].to_numpy(float)
-    return _field(pickle.dumps((*names, *known, finals, *drawn, np.nan_to_num(hidden))))
-
-
-@framework.kept(4)
-def _field(content: bytes) -> Field:
-    return Field(*pickle.loads(content))
+    finals, spread = ranked["index_published"].to_numpy(float), np.nan_to_num(hidden)
+    return Field(*names, edition[whole], scores[whole], finals, drawn, others, spread)
 
 
 def as_printed(field: Field, draws: int) -> Choices:
@@ -179,10 +173,8 @@ def indices(field: Field, made: Choices) -> Array:
         weights = field.weights[made["edition"], place] * made["weights"] * kept
         weights = (weights / weights.sum(axis=1, keepdims=True))[:, None]
         own = scores[:, inside]
-        if framework.load().editions[edition].rounding == "each_term":
-            means = _hundredths(own * weights).sum(axis=2)
-        else:
-            means = _hundredths((own * weights).sum(axis=2))
+        each, terms = framework.load().editions[edition].rounding == "each_term", own * weights
+        means = _hundredths(terms).sum(axis=2) if each else _hundredths(terms.sum(axis=2))
         means[chosen] = _hundredths((own[chosen] ** weights[chosen]).prod(axis=2))
         found[:, inside] = means
     return found
@@ -302,8 +294,7 @@ def rank_importance(year: int, region: str, draws: int, seed: int) -> pd.DataFra
         mixed = [np.where(one, second, first) for one in np.eye(len(CHOICES), dtype=bool)]
         rank, inputs = [], np.concatenate([first, second, *mixed])
         for some in np.split(inputs, range(CHUNK, len(inputs), CHUNK)):
-            chosen = choices(found, some, *drawn)
-            rank.append(ranks(indices(found, chosen)[:, inside])[:, own])
+            rank.append(ranks(indices(found, choices(found, some, *drawn))[:, inside])[:, own])
         evaluated = np.concatenate(rank).astype(float).reshape(-1, n)
         if np.ptp(evaluated):
             made = {"choice": CHOICES, **sobol(evaluated, rng)}

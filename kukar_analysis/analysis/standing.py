@@ -44,8 +44,7 @@ def moved(year: int, region: str) -> str:
     before = compare.index_value(year - 1, region)
     if risen is None:
         return ""
-    said = compare.caveat(year, region)
-    return told("moved", year=year, moved=risen, before=before, caveat=said)
+    return told("moved", year=year, moved=risen, before=before, caveat=compare.caveat(year, region))
 
 
 def profile(year: int, region: str) -> str:
@@ -99,8 +98,7 @@ def peers(
         raise UsageError(f"by = {by!r} is not known; known: index, hdi")
     names = [suggest.region(name.strip()).region for name in chosen.split(",") if name.strip()]
     every = compare.indices().query("year == @year")
-    field = compare.participants(year)["region"]
-    every = every[every["region"].isin([region, *names, *field])]
+    every = every[every["region"].isin([region, *names, *compare.participants(year)["region"]])]
     values = every.rename(columns={"index": "value"})
     if by == "hdi":
         values = statistics(year, region).query("statistic == 'hdi' and is_official")

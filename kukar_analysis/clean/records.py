@@ -101,11 +101,6 @@ def _count(line: Line, column: str) -> int | None:
     return int(text) if text else None
 
 
-def _level(line: Line, column: str) -> float | None:
-    level = line.known(column, "risk")
-    return float(level) if level else None
-
-
 _CELL: dict[str, str | None] = {
     "component_scores": "mean", "programmes": "programme", "quick_wins": "programme",
     "quick_win_aspects": "score", "pillar_agencies": "agencies", "official_statistics": "value",
@@ -114,7 +109,9 @@ _CELL: dict[str, str | None] = {
 """Kinds of list of which a record is one row, with the column of the cell that is its origin."""
 _READ: dict[str, Callable[[Line, str], Any]] = {
     **dict.fromkeys(("text", "citation", "kind"), Line.text),
-    **dict.fromkeys(("impact", "likelihood"), _level),
+    **dict.fromkeys(
+        ("impact", "likelihood"), lambda line, c: (n := line.known(c, "risk")) and float(n)
+    ),
     "agencies": _count,
     "edition": lambda line, column: line.edition,
     "id": Line.known,

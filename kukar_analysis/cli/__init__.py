@@ -135,8 +135,7 @@ def _clean(raw: Path = paths.RAW) -> bool:
 def _map(file: Path, raw: Path = paths.RAW, **told: Words) -> None:
     from kukar_analysis.read import mapping
 
-    ask = typer.prompt if sys.stdin.isatty() else None
-    typer.echo(mapping.dialogue(file, raw, told, ask))
+    typer.echo(mapping.dialogue(file, raw, told, typer.prompt if sys.stdin.isatty() else None))
 
 
 @command("raw")

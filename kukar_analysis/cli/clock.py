@@ -19,7 +19,7 @@ import typer
 from kukar_analysis import paths
 from kukar_analysis.errors import HeldError, KukarError, UsageError
 from kukar_analysis.report import folder
-from kukar_analysis.report.cache import Asked, faults, of_text
+from kukar_analysis.report.cache import Asked, faults
 
 VARIABLE = "KUKAR_NOTIFY"  # holds addresses for notices, parted by spaces or lines
 _RUN = "jalankan `kukar run`"
@@ -155,7 +155,7 @@ def sender(asked: list[str]) -> Any:
 
 def tell(send: Any, wrong: list[str]) -> bool:
     """Tell what is wrong, or not any more, once for each state; False where it did not go out."""
-    state = of_text("\n".join([*send.urls(), *wrong])) if wrong else ""
+    state = paths.of_text("\n".join([*send.urls(), *wrong])) if wrong else ""
     if state == _kept().get("told", ""):
         return True
     title = f"Kukar: {len(wrong)} hal perlu dilihat" if wrong else "Kukar: semua beres lagi"

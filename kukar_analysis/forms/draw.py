@@ -24,8 +24,7 @@ from openpyxl.xml.functions import tostring
 from kukar_analysis import paths
 from kukar_analysis.errors import UsageError
 
-PAIR = (26.0, 110.0)
-"""Widths of a sheet of topics and what is said of them."""
+PAIR = (26.0, 110.0)  # widths of a sheet of topics and what is said of them
 ANY = ".######"
 """Ends the format of a number with its own decimals, of which a whole one has none."""
 _LONGEST, _CUT = 32_767, " … [dipotong: teks lengkap ada pada asalnya]"

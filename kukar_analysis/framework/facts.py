@@ -9,8 +9,7 @@ from typing import Any, ClassVar, Literal, NewType, dataclass_transform
 from zoneinfo import ZoneInfo
 
 Date = NewType("Date", str)
-Day = NewType("Day", str)
-"""A date as 2022-09-07, and a day of every year as 12-01."""
+Day = NewType("Day", str)  # a date as 2022-09-07, and a day of every year as 12-01
 Status = Literal["seen", "inferred", "assumed", "unconfirmed"]
 """How a fact is known: read in the citation, deduced from it, a guess still to be confirmed, or
 copied from the edition before, whose citation it keeps, and not confirmed by a rule of its year."""
@@ -25,8 +24,7 @@ FIXED_NAMES = {
     "yes_no": ("yes", "no"), "risk": ("1", "2", "3"),
 }  # fmt: skip
 """Kinds of name whose ids are fixed here; their spellings are in definitions/spellings.csv."""
-WITA = ZoneInfo("Asia/Makassar")
-"""Central Indonesian time, which the office keeps."""
+WITA = ZoneInfo("Asia/Makassar")  # Central Indonesian time, which the office keeps
 
 
 @dataclass_transform(frozen_default=True)

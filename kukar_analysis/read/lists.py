@@ -142,8 +142,7 @@ def named(grid: Grid) -> dict[str, str]:
 
 def known_headings(cells: list[str]) -> int:
     """Return how many cells are headings of some kind of list."""
-    known = _vocabulary()
-    return sum(map(known.__contains__, [normalise(c.strip(' "')) for c in cells if c]))
+    return sum(map(_vocabulary().__contains__, [normalise(c.strip(' "')) for c in cells if c]))
 
 
 @framework.kept()

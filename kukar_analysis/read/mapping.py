@@ -274,8 +274,7 @@ def dialogue(
     path = raw / MAPPINGS
     before = _lines(path.read_text(encoding="utf-8-sig")) if path.exists() else []
     paths.write(path, _as_text([*before, *lines]))
-    said = f"{len(lines)} baris ditulis ke {MAPPINGS}; jalankan `kukar clean`"
-    return f"{_as_text(lines)}{said}"
+    return f"{_as_text(lines)}{len(lines)} baris ditulis ke {MAPPINGS}; jalankan `kukar clean`"
 
 
 def _proposed(
@@ -405,6 +404,5 @@ def _statistic_lines(grid: Grid, tell: Tell) -> Iterator[dict[str, str]]:
         said += [("codes", codes, "")] if codes else []
         if not all(year for _, _, own, year in columns if own == measure):
             said.append(("year", grid.name, tell("year", f"tahun {fact.name} di berkas ini", ())))
-        for what, text, meaning in said:
-            form = f"statistik-{fact.statistic}"
-            yield {"form": form, "what": what, "text": text, "meaning": meaning}
+        form = f"statistik-{fact.statistic}"
+        yield from ({"form": form, "what": w, "text": t, "meaning": m} for w, t, m in said)

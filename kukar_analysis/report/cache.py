@@ -3,7 +3,6 @@
 Standard library only: a run with nothing to do is over at once.
 """
 
-import hashlib
 import json
 import os
 import sys
@@ -18,8 +17,9 @@ from kukar_analysis import paths
 
 PACKAGE = Path(kukar_analysis.__file__).parent
 LARGEST = 500_000_000  # bytes of executed notebooks that are kept besides the published set's
-# what kernels have imported before they start
+# what kernels have imported, and called, before they start
 MODULES = ("kukar_analysis.show", *(f"kukar_analysis.analysis.{m}" for m in kukar_analysis.OFFERED))
+MODULES += ("kukar_analysis.framework:load",)
 # of which another version may give another page
 _LIBRARIES = (
     "babel ipykernel jinja2 matplotlib nbconvert numpy pandas papermill pyarrow seaborn weasyprint"
@@ -59,13 +59,13 @@ class Asked:
         own = [p for p in inputs if p.parent == notebooks and p.suffix == ".ipynb"]
         versions = [f"{name} {metadata.version(name)}" for name in _LIBRARIES.split()]
         others = fingerprint(path for path in inputs if path not in own)
-        of_all = of_text(f"{others} {sys.version} {versions}")
+        of_all = paths.of_text(f"{others} {sys.version} {versions}")
         return {"": of_all, **{p.stem: paths.sha256(p) for p in own}}
 
     def state(self) -> list[Any]:
         """Return what is asked, and how the inputs and what stands published look from outside."""
         which = (self.years, self.regions, self.only, self.parameters, self.sheet, self.excel)
-        return [[*which], stamp([*self.inputs(), *_files(self.reports)])]
+        return [[*which], paths.stamp([*self.inputs(), *_files(self.reports)])]
 
 
 class Cache:
@@ -120,7 +120,7 @@ class Cache:
 def key_of(made_of: Mapping[str, str], notebook: str, parameters: Mapping[str, Any]) -> str:
     """Return the key of a report; `made_of` as Asked gives it."""
     own = [made_of[""], made_of.get(notebook), dict(parameters)]
-    return of_text(json.dumps(own, sort_keys=True))[:32]
+    return paths.of_text(json.dumps(own, sort_keys=True))[:32]
 
 
 def faults(folder: Path) -> list[str]:
@@ -138,20 +138,9 @@ def hashes(folder: Path) -> dict[str, str]:
     return {path.relative_to(folder).as_posix(): paths.sha256(path) for path in files}
 
 
-def of_text(text: str) -> str:
-    """Return the fingerprint of a text."""
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
 def fingerprint(found: Iterable[Path]) -> str:
     """Return one fingerprint of files, by their places and contents."""
-    return of_text(str([(os.path.relpath(p, paths.ROOT), paths.sha256(p)) for p in found]))
-
-
-def stamp(found: Iterable[Path]) -> str:
-    """Return one fingerprint of how files look from outside, which costs no reading."""
-    stats = [(str(path), path.stat()) for path in found]
-    return of_text(str([(n, s.st_size, s.st_mtime_ns, s.st_ctime_ns, s.st_ino) for n, s in stats]))
+    return paths.of_text(str([(os.path.relpath(p, paths.ROOT), paths.sha256(p)) for p in found]))
 
 
 def program() -> list[Path]:

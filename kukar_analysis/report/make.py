@@ -20,8 +20,8 @@ from typing import Any
 
 from kukar_analysis import paths
 from kukar_analysis.errors import KukarError, PrinterError, ReportError
-from kukar_analysis.report import folder, notebooks, page, paper, publish, site, workbook
-from kukar_analysis.report.cache import MODULES, Asked, Cache, fingerprint, key_of, program, stamp
+from kukar_analysis.report import folder, notebooks, page, paper, publish, site
+from kukar_analysis.report.cache import MODULES, Asked, Cache, fingerprint, key_of, program
 from kukar_analysis.report.engine import fork
 from kukar_analysis.report.publish import Entry, Say
 from kukar_analysis.report.registry import Report
@@ -59,7 +59,7 @@ class _Making:
     def __init__(self, found: list[Report], asked: Asked, work: folder.Work, say: Say, warn: Say):
         self.found, self.asked, self.work, self.say, self.warn = found, asked, work, say, warn
         self.cache, self.earlier = Cache(work.target), publish.read(work.target)
-        self.inputs, made_of = stamp(asked.inputs()), asked.made_of()
+        self.inputs, made_of = paths.stamp(asked.inputs()), asked.made_of()
         self.record = publish.record_of(asked.processed)
         self.reports = [report for report in found if report.can_be_made]
         self.keys = {r.name: key_of(made_of, r.notebook, r.parameters) for r in self.reports}
@@ -100,7 +100,7 @@ class _Making:
                     found = {} if error else page.read(made)
                 except Exception as failed:
                     error = f"its notebook cannot be made into a page: {in_a_line(failed)}"
-                if stamp(self.asked.inputs()) != self.inputs:
+                if paths.stamp(self.asked.inputs()) != self.inputs:
                     what = "tables, notebooks or program changed while reports were made"
                     raise ReportError(f"{what}, so nothing was published: run it again")
                 if error:
@@ -120,10 +120,9 @@ class _Making:
     def write(self, new: Path) -> None:
         """Write the next set: what is not asked for stays, and so does the page of what failed."""
         entries: dict[str, Entry] = dict(self.earlier["reports"])
-        heads = {p: site.headline(*p) for p in {(r.year, r.region) for r in self.found}}
         for report in self.found:
-            before, head = entries.get(report.name, {}), heads[report.year, report.region]
-            own = publish.entry_of(report, self.record, head) | self.made.get(report.name, {})
+            before = entries.get(report.name, {})
+            own = publish.entry_of(report, self.record) | self.made.get(report.name, {})
             if error := self.errors.get(report.name):
                 own = (before if before.get("page") else own) | {"status": "failed", "error": error}
             entries[report.name] = own
@@ -140,6 +139,8 @@ class _Making:
         listed, record = [entry for entry in entries.values() if entry["page"]], self.record
         asked = [report for report in self.reports if entries[report.name]["page"]]
         for year in dict.fromkeys(r.year for r in asked if self.asked.excel):
+            from kukar_analysis.report import workbook  # half a second of seaborn and openpyxl
+
             own = [entry for entry in site.ordered(listed) if entry["year"] == year]
             regions = [*dict.fromkeys(entry["region"] for entry in own)]
             annex, raw = site.annex_of(year), self.asked.raw

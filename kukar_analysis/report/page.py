@@ -16,6 +16,7 @@ import nbformat
 from bs4 import BeautifulSoup, Comment
 from bs4.element import Tag
 from nbconvert import HTMLExporter
+from nbconvert.preprocessors import CoalesceStreamsPreprocessor
 from traitlets.config import Config
 
 from kukar_analysis import formats, paths
@@ -33,16 +34,13 @@ _ADDRESS = (
 )
 _SHOWN = ["text/html", "text/markdown", "image/svg+xml", "image/png", "image/jpeg"]
 _SHOWN += ["text/latex", "text/plain"]
+_HOW = ["embed_images", "exclude_input", "exclude_anchor_links", "exclude_output_prompt"]
 _EXPORTER = HTMLExporter(  # once: a new one compiles its templates anew
-    config=Config(
-        CoalesceStreamsPreprocessor={"enabled": True},  # of \r the last line only
-        NbConvertBase={"display_data_priority": _SHOWN},
-    ),
+    config=Config(NbConvertBase={"display_data_priority": _SHOWN}),
+    default_preprocessors=[],
+    preprocessors=[CoalesceStreamsPreprocessor],  # of \r the last line only
     template_name="basic",
-    embed_images=True,
-    exclude_input=True,
-    exclude_anchor_links=True,
-    exclude_output_prompt=True,
+    **dict.fromkeys(_HOW, True),
 )
 _RUNS = re.compile(
     "script|iframe|object|embed|applet|form|input|button|select|textarea|link|meta|base|video"

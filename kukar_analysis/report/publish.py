@@ -18,7 +18,7 @@ from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.errors import UsageError
 from kukar_analysis.paths import MANIFEST
 from kukar_analysis.report import folder, page, site
-from kukar_analysis.report.cache import Cache, faults, hashes, of_text
+from kukar_analysis.report.cache import Cache, faults, hashes
 from kukar_analysis.report.registry import Report
 
 CHANGED = "diubah"  # folder of published files that somebody changed
@@ -49,7 +49,7 @@ def record_of(processed: Path) -> dict[str, Any]:
         "version": kukar_analysis.__version__,
         "commit": commit,
         "made_at": datetime.now(UTC).replace(microsecond=0).isoformat(),
-        "data": of_text(listed)[:12],
+        "data": paths.of_text(listed)[:12],
         "inputs": files.to_dict(),
         "corrections": [*(superseded["origin"] + ": " + superseded["reason"])],
     }
@@ -61,9 +61,9 @@ def said(record: site.Record) -> Entry:
     return {part: record[part] for part in parts} | {"inputs": len(record["inputs"])}
 
 
-def entry_of(report: Report, record: site.Record, head: Entry, **more: Any) -> Entry:
-    """Return what the manifest says of a report; `head`: site.headline of its year and region."""
-    parameters = dict(report.parameters)
+def entry_of(report: Report, record: site.Record, **more: Any) -> Entry:
+    """Return what the manifest says of a report."""
+    parameters, head = dict(report.parameters), site.headline(report.year, report.region)
     years = {report.year, int(parameters.get("from_year", report.year))}
     own = {part: getattr(report, part) for part in ("name", "title", "notebook", "year", "region")}
     own |= {"parameters": parameters, "waits_for": [*report.waits], "status": report.status}

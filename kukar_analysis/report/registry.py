@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from typing import Any
 
 from kukar_analysis import formats, framework, store
@@ -16,7 +16,6 @@ from kukar_analysis.report import notebooks
 # titles of the notebooks that need the index alone, as an analyst's own do
 _OF_INDEX = {"02_indeks": "Indeks Smart City", "07_ketahanan": "Ketahanan peringkat"}
 _OF_INDEX |= {"10_pembanding": "Daerah pembanding", "11_isi_indeks": "Yang diukur indeks"}
-_missing = cache(missing)  # while reports are listed: those of a region and year ask the same
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,6 @@ def reports(
 
     `only`: names or notebooks; `parameters`: those whose notebook has them.
     """
-    _missing.cache_clear()
     fw, (readable, faults) = framework.load(), notebooks.read_all()
     titles = _OF_INDEX | {one.notebook: one.title for one in notebooks.own()}
     codes = [fw.region(r).region for r in regions or []]
@@ -143,7 +141,7 @@ def _report(
     year: int, region: str, notebook: str, title: str, *tables: str, made: bool = False, **part: str
 ) -> Report:
     """Return a report that can be made where its first table holds something, or if `made`."""
-    lacking = [row for table in tables for row in _missing(table, year, region).itertuples()]
+    lacking = [row for table in tables for row in missing(table, year, region).itertuples()]
     found = [row for row in lacking if row.state != "absent"]  # nothing will come of who was
     nothing = [row.table for row in found if row.state == "nothing"]
     return Report(

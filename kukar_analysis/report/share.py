@@ -59,8 +59,7 @@ def share(
         newest = {e["region"]: e for e in sorted(entries, key=lambda e: (e["made_at"], e["name"]))}
         for region in newest:
             paper.year(printer, root, year, region, record, entries, is_draft=is_draft)
-        annex = root / site.annex_of(year)
-        workbook.write(year, regions, annex, record, raw, is_draft=is_draft)
+        workbook.write(year, regions, root / site.annex_of(year), record, raw, is_draft=is_draft)
         message = site.ENVIRONMENT.get_template("message.txt").render(
             year=year,
             paper=sheet,

@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from kukar_analysis import formats, framework
+from kukar_analysis import formats, framework, store
 from kukar_analysis.analysis import compare
 from kukar_analysis.analysis.missing import unconfirmed
 from kukar_analysis.framework.facts import WITA
@@ -32,8 +32,7 @@ ENVIRONMENT = Environment(loader=FileSystemLoader(TEMPLATES), undefined=StrictUn
 
 def short(entry: Entry) -> str:
     """Return a title without the region and year at its end, where those are said already."""
-    title = str(entry["title"])
-    return title.removesuffix(f" {entry['region_name']} {entry['year']}").rstrip(",")
+    return str(entry["title"]).removesuffix(f" {entry['region_name']} {entry['year']}").rstrip(",")
 
 
 def shown(made_at: str) -> str:
@@ -42,6 +41,7 @@ def shown(made_at: str) -> str:
     return f"{formats.day(when)} {when:%H.%M} WITA"
 
 
+@store.kept
 def headline(year: int, region: str) -> dict[str, Any]:
     """Return the headline figures of a region's year for the manifest; None if not on record.
 

@@ -21,7 +21,8 @@ from kukar_analysis.show.cells import Cells, cells, column
 Missing: TypeAlias = str | Iterable[str] | pd.DataFrame | None
 _MOST = 5  # sources that are named; more are counted
 _LOADER = FileSystemLoader(Path(__file__).parent / "templates")
-_TEMPLATES = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
+_JINJA = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
+_TEMPLATES = {name: _JINJA.get_template(name) for name in _JINJA.list_templates()}
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +91,7 @@ def listed(frame: pd.DataFrame, label: str, value: str) -> str:
 
 def render(template: str, **values: Any) -> str:
     """Return a template with its values, escaped."""
-    return _TEMPLATES.get_template(f"{template}.html").render(**values)
+    return _TEMPLATES[f"{template}.html"].render(**values)
 
 
 def _texts(frame: pd.DataFrame | pd.Series, name: str) -> list[str]:

@@ -70,9 +70,12 @@ def preload(modules: list[str]) -> dict[str, object]:
     installed = [n for n in LIBRARIES.split() if importlib.util.find_spec(n.partition(".")[0])]
     for name in [*installed, *modules]:
         try:
-            importlib.import_module(name)
+            module, _, function = name.partition(":")
+            imported = importlib.import_module(module)
+            if function:
+                getattr(imported, function)()
         except (Exception, SystemExit) as error:
-            return {"error": f"{name} cannot be imported: {type(error).__name__}: {error}"}
+            return {"error": f"{name} cannot be loaded: {type(error).__name__}: {error}"}
         if len(os.listdir("/proc/self/task")) > 1:  # it would not be there in a kernel
             return {"error": f"{name} starts a thread when imported"}
     del builtins.get_ipython, sys.modules["debugpy"]  # type: ignore[attr-defined]
