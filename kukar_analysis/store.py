@@ -83,7 +83,7 @@ def kept(function: _F) -> _F:
 
     A frame that it returns may be changed, as those of `read`; nothing else may.
     """
-    derived = framework.kept(500)(lambda stamp, *args, **more: function(*args, **more))
+    derived = framework.kept(64)(lambda stamp, *args, **more: function(*args, **more))
 
     @wraps(function)
     def remembering(*args: Any, **more: Any) -> Any:

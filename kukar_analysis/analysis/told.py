@@ -67,7 +67,6 @@ _JINJA.filters["each"] = lambda rows, sentence: [told(sentence, r=r) for r in ro
 _JINJA.tests["missing"] = pd.isna
 
 
-@store.kept
 def years() -> list[int]:
     """Return the years that have an edition or raw files, in order."""
     found = store.read("files")["file"].str.extract(r"^(20\d\d)/")[0].dropna()
