@@ -74,8 +74,7 @@ def read(
         found = found[is_own]
     if region is not None:
         found = found[found["region"] == region]
-    # pandas copies on write, so a shallow copy keeps callers from changing each other's tables
-    return found.copy(deep=False)
+    return found.copy()  # a shallow one would hand out its arrays
 
 
 def kept(function: _F) -> _F:
@@ -88,7 +87,7 @@ def kept(function: _F) -> _F:
     @wraps(function)
     def remembering(*args: Any, **more: Any) -> Any:
         found = derived(paths.stamp(paths.processed_dir().glob("*.parquet")), *args, **more)
-        return found.copy(deep=False) if isinstance(found, pd.DataFrame) else found
+        return found.copy() if isinstance(found, pd.DataFrame) else found
 
     return remembering  # type: ignore[return-value]
 
@@ -174,4 +173,4 @@ def program() -> str:
     return digest.hexdigest()
 
 
-_own_program = framework.kept(1)(program)  # as this process began with it
+_own_program = framework.kept(1)(program)  # as when this process first read

@@ -44,7 +44,8 @@ class Table:
     own: list[int]
 
     def column(self, head):
-        return [row[self.heads.index(head)] for row in self.rows]
+        place = self.heads.index(head)
+        return [row[place] for row in self.rows]
 
 
 class Page:

@@ -241,8 +241,7 @@ def test_pages_that_are_not_asked_for_stay_and_lead_to_one_that_comes_between(tm
     assert turns(INDEX) == {"after": f"../../{PILLAR}.html"}
     assert words_of(target / "index.html").count("dari data lama") == 1
     for name in (PILLAR, INDEX):
-        is_old = "Dari data lama." in words_of(target / f"{name}.html")
-        assert is_old == (name == PILLAR)
+        assert ("Dari data lama." in words_of(target / f"{name}.html")) == (name == PILLAR)
     words = (target / site_pages.SEARCH).read_text(encoding="utf-8")
     assert all(f'"name":"{name}"' in words for name in (INDEX, PILLAR))
 

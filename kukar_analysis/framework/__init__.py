@@ -43,12 +43,13 @@ _R = TypeVar("_R")
 
 def kept(most: int = 50_000) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
     """Remember what a function derives from the loaded definitions, up to so many answers."""
+    remembered = lru_cache(most, typed=True)  # 2023.0 is shown otherwise than 2023
 
     def decorated(function: Callable[_P, _R]) -> Callable[_P, _R]:
         @wraps(function)
         def remembering(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             memos = load().memos
-            own = memos.get(function) or memos.setdefault(function, lru_cache(most)(function))
+            own = memos.get(function) or memos.setdefault(function, remembered(function))
             found: _R = own(*args, **kwargs)
             return found
 

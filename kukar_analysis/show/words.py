@@ -20,9 +20,9 @@ from kukar_analysis.show.cells import Cells, cells, column
 
 Missing: TypeAlias = str | Iterable[str] | pd.DataFrame | None
 _MOST = 5  # sources that are named; more are counted
-_LOADER = FileSystemLoader(Path(__file__).parent / "templates")
-_JINJA = Environment(loader=_LOADER, autoescape=True, undefined=StrictUndefined)
-_TEMPLATES = {name: _JINJA.get_template(name) for name in _JINJA.list_templates()}
+_FOLDER = Path(__file__).parent / "templates"
+_JINJA = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined)
+_TEMPLATES = {path.stem: _JINJA.get_template(path.name) for path in _FOLDER.glob("[!.]*.html")}
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,7 +91,7 @@ def listed(frame: pd.DataFrame, label: str, value: str) -> str:
 
 def render(template: str, **values: Any) -> str:
     """Return a template with its values, escaped."""
-    return _TEMPLATES[f"{template}.html"].render(**values)
+    return _TEMPLATES[template].render(**values)
 
 
 def _texts(frame: pd.DataFrame | pd.Series, name: str) -> list[str]:
