@@ -89,6 +89,20 @@ def test_where_nothing_can_be_forked_plain_kernels_run_and_that_is_said(
     assert f"Kernel not forked but started: {said}" in caplog.text
 
 
+MUTE = """
+from ipykernel import iostream, kernelbase
+iostream.IOPubThread._send_welcome_message = lambda *_: None
+say = kernelbase.Kernel._publish_status
+kernelbase.Kernel._publish_status = lambda s, what, *m: what == "starting" or say(s, what, *m)
+"""
+
+
+def test_a_kernel_that_does_not_greet_is_asked(tmp_path, module):
+    module("mute", MUTE)
+    fork.preload(["mute"])
+    assert run(tmp_path / "a.ipynb", PARENT, start_timeout=20) == [str(fork.preload().pid)]
+
+
 RUNNER = """
 import sys, papermill
 papermill.execute_notebook(sys.argv[1], None, engine_name="warm", progress_bar=False)

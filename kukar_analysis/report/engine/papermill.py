@@ -76,6 +76,8 @@ class GreetedClient(AsyncKernelClient):
                 raise RuntimeError("Kernel died before it answered")
             if time.monotonic() > until:
                 raise RuntimeError(f"Kernel didn't respond in {timeout} seconds")
+            # one of thousands does not greet: ipykernel misses who subscribes while it sends
+            self.kernel_info()  # what it says of this will do
 
     wait_for_ready = _async_wait_for_ready
 
