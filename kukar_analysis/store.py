@@ -96,20 +96,19 @@ def _newest(table: str, processed: Path) -> pd.DataFrame:
     path = processed / f"{table}.parquet"
     if not path.exists():
         raise TableError(f"table {table} is not there yet ({path.name}): run `kukar clean`")
-    written = path.stat()
-    return _read(table, path, written.st_mtime_ns, written.st_ino)
+    return _read(table, path, paths.stamp([path]))
 
 
 @framework.kept(32)
-def _read(table: str, path: Path, mtime_ns: int, inode: int) -> pd.DataFrame:
-    """Read a table as it was written at that time: an analysis asks for the same ones often."""
+def _read(table: str, path: Path, stamp: str) -> pd.DataFrame:
+    """Read a table as it stands there (`stamp`): an analysis asks for the same ones often."""
     try:
         found = pd.read_parquet(path, use_threads=False)  # in a new process threads cost more
     except (OSError, ValueError) as error:
         raise TableError(f"table {table} cannot be read ({error}): run `kukar clean`") from error
     record = paths.known(path.with_name(MADE_FROM))  # what is as it was written was checked then
     own = (record.get("program"), record.get("tables", {}).get(table))
-    return found if own == (_own_program(), paths.sha256(path)) else validated(table, found)
+    return found if own == (_first_program(), paths.sha256(path)) else validated(table, found)
 
 
 def validated(table: str, found: pd.DataFrame) -> pd.DataFrame:
@@ -173,4 +172,4 @@ def program() -> str:
     return digest.hexdigest()
 
 
-_own_program = framework.kept(1)(program)  # as when this process first read
+_first_program = framework.kept(1)(program)  # as when this process first read

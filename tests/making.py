@@ -48,16 +48,13 @@ def publish_set(target, record, notebooks, waiting=()):
     kept, earlier = cache.Cache(target), publish.read(target)
     entries = dict(earlier["reports"])
 
-    def entry(report, **own):
-        return publish.entry_of(report, record, **own)
-
-    entries |= {report.name: entry(report) for report in waiting}
+    entries |= {report.name: publish.entry_of(report, record) for report in waiting}
     for report, notebook in notebooks:
         key = paths.of_text(report.name + notebook.read_text(encoding="utf-8"))[:32]
         found = page.read(notebook)
         kept.put(key, Path(shutil.copy(notebook, target.parent / f"{key}.ipynb")), found)
         own = {"page": True, "key": key, "question": found["question"]}
-        entries[report.name] = entry(report, **own)
+        entries[report.name] = publish.entry_of(report, record, **own)
     said: list[str] = []
     with folder.held(target) as work:
         new = work.begin(empty=True)

@@ -136,8 +136,7 @@ def test_clean_says_where_records_went_and_what_did_not_come_out(
 
 def test_check_of_a_changed_figure_names_both_values_and_of_none_is_no_success(tables, tmp_path):
     finals = tables["index_scores"].copy()
-    mine = (finals["region"] == KUKAR) & (finals["year"] == 2023)
-    finals.loc[mine, "index_published"] = 2.83
+    finals.loc[(finals["region"] == KUKAR) & (finals["year"] == 2023), "index_published"] = 2.83
     store.write_all({**tables, "index_scores": finals}, tmp_path)
     done = kukar("check", "--processed", tmp_path)
     assert done.exit_code == 1

@@ -117,8 +117,7 @@ def test_tables_of_other_raw_files_or_definitions_are_refused(
     elif change == "removed":
         path.unlink()
     else:
-        names = {"added": "2021/baru.csv", "mapping": "MAPPINGS.csv"}
-        path = raw / names.get(change, "2021/a.csv")
+        path = raw / {"added": "2021/baru.csv", "mapping": "MAPPINGS.csv"}.get(change, "2021/a.csv")
         path.write_text(f"{rows}\n")
     if change != "definitions":
         said = f"{path.name}.*kukar clean"

@@ -104,8 +104,7 @@ def test_what_is_derived_from_definitions_is_derived_anew_with_them(
     monkeypatch.setattr(framework, "DEFINITIONS", definitions)
     listed = "DAERAH;PILAR;Banyaknya Dinas\nKab. Kukarta;Smart Living;3\n"
     raw = raw_folder({"2023/dinas.csv": listed})
-    before = clean.clean(raw, tmp_path / "tables")
-    assert before.tables["pillar_agencies"].empty
+    assert clean.clean(raw, tmp_path / "tables").tables["pillar_agencies"].empty
     append(definitions, "spellings.csv", "region,Kab. Kukarta,64.02,assumed,project")
     replace(definitions, "layouts.csv", ",JUMLAH OPD | ", ",Banyaknya Dinas | JUMLAH OPD | ")
     framework.forget()

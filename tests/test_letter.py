@@ -132,8 +132,7 @@ LAYOUTS = {name: json.loads(case["options"]) for name, case in cases("letters").
 def test_every_score_is_read_whatever_the_layout(read, old, name):
     style = (str, short)[list(LAYOUTS).index(name) % 2]
     code = (str, lambda code: f"{code}.", lambda code: "")[list(LAYOUTS).index(name) % 3]
-    layout = letter_pdf.Layout(**LAYOUTS[name])
-    invented = styled(replace(old, layout=layout), style, code)
+    invented = styled(replace(old, layout=letter_pdf.Layout(**LAYOUTS[name])), style, code)
     check(read(invented), invented)
 
 
@@ -283,8 +282,7 @@ def test_one_heading_is_known_by_its_place_where_the_sums_prove_it(quick):
 
 
 def test_a_table_that_cannot_be_read_leaves_the_scores_and_notes(quick):
-    heads = {"OUTPUT": "KELUARAN", "OUTCOME": "CAPAIAN"}
-    table = with_table(national_rows(2), heads).national
+    table = with_table(national_rows(2), {"OUTPUT": "KELUARAN", "OUTCOME": "CAPAIAN"}).national
     invented = replace(letter_pdf.example(NEW), national=table)
     reading = quick(invented)
     check(reading, invented)
@@ -301,8 +299,7 @@ def test_the_group_of_a_table_without_one_is_that_of_the_text_above(quick, remar
     end = len(HEADS) if remark else -1
     invented = with_table(rows)
     table = replace(invented.national, heads=HEADS[:end], widths=WIDTHS[:end])
-    above = "66 Kota/Kabupaten pada KPPN & IKN"
-    reading = quick(replace(invented, national=table, region=above))
+    reading = quick(replace(invented, national=table, region="66 Kota/Kabupaten pada KPPN & IKN"))
     assert column(reading, "national_table", "group") == ["kppn-ikn"] * 4
 
 

@@ -87,8 +87,7 @@ def test_a_changed_notebook_is_made_again_and_no_other_and_what_was_once_is_not_
     quick.write("satu", "year + 1")
     assert quick.standing() is None
     assert quick.make("satu", "dua")["kept"] == 1
-    said = ["1 of 2 reports are in .laporan.cache", f"[1/1] {REGION}/satu  0.1 s"]
-    assert quick.said[:2] == said
+    assert quick.said[:2] == ["1 of 2 reports are in .laporan.cache", f"[1/1] {REGION}/satu  0.1 s"]
     assert "year + 1" in quick.shown("satu")
     assert quick.shown("dua") == before
     quick.write("satu", "year")

@@ -59,8 +59,7 @@ def plain_index(found, made, draw, region):
     for c in range(len(found.components)):
         weight = found.weights[made["edition"][draw], place, c] * made["weights"][draw, c]
         weights.append(0 if made["left_out"][draw] == c + 1 else weight)
-        moved = found.scores[region, c] + made["assessors"][draw, region, c]
-        scores.append(min(max(moved, 0), 4))
+        scores.append(min(max(found.scores[region, c] + made["assessors"][draw, region, c], 0), 4))
     shares = [w / sum(weights) for w in weights]
     if made["aggregation"][draw]:
         product = 1.0
@@ -117,8 +116,7 @@ def test_what_is_kept_for_a_second_call_is_not_kept_for_other_tables(tables, hel
     before = robustness.rank_intervals(2023, 100, 1)
     assert robustness.rank_intervals(2023, 100, 1).equals(before)
     scores = tables["component_scores"].copy()
-    mine = (scores["region"] == KUKAR) & (scores["component"] == "baseline")
-    scores.loc[mine, "score"] = 0.10
+    scores.loc[(scores["region"] == KUKAR) & (scores["component"] == "baseline"), "score"] = 0.10
     held(**{**tables, "component_scores": scores})
     assert not robustness.rank_intervals(2023, 100, 1).equals(before)
 

@@ -162,8 +162,7 @@ def test_what_must_not_leave_is_found_in_every_kind_of_file_and_what_may_is_let_
     for number, text in enumerate(planted.values()):
         plant(tmp_path / f"{number}{suffix}", text)
     found = share.leaks(tmp_path, ["Responden Rekaan Tiga", "ya"])
-    said = {f"{number}{suffix}: holds {kind}" for number, kind in enumerate(PLANTED)}
-    assert said <= set(found)
+    assert {f"{number}{suffix}: holds {kind}" for number, kind in enumerate(PLANTED)} <= set(found)
     assert not any(text in line for line in found for text in PLANTED.values())
     assert not [line for line in found if line.startswith(f"{len(PLANTED)}.")]
 

@@ -190,8 +190,7 @@ def test_a_run_that_ends_with_an_error_is_told_and_still_ends_so(sent, tmp_path,
     monkeypatch.setenv(clock.VARIABLE, sent.address)
     monkeypatch.setenv(paths.PROCESSED_VARIABLE, str(tmp_path / "tables"))
     call = ["run", "--raw", str(tmp_path / "tidak-ada"), "--reports", str(tmp_path / "reports")]
-    ended = CliRunner().invoke(app, call)
-    assert isinstance(ended.exception, UsageError)
+    assert isinstance(CliRunner().invoke(app, call).exception, UsageError)
     ((_, told),) = sent.got
     assert "berakhir dengan kode 2" in told
     assert "belum ada terbitan yang terbaca" in told
@@ -262,8 +261,7 @@ def test_names_go_after_their_term_and_every_answer_stays(surveyed, tmp_path):
     made = clean.clean(surveyed, tmp_path / "b")
     assert answers(surveyed, tmp_path / "b").equals(before)
     assert [p for p in made.problems if "SOURCES" in p] == []
-    left = "".join(p.read_text() for p in surveyed.rglob("*") if p.is_file())
-    assert "Karangan" not in left
+    assert "Karangan" not in "".join(p.read_text() for p in surveyed.rglob("*") if p.is_file())
     assert forget(surveyed) == []
 
 

@@ -229,8 +229,8 @@ def synergy_sentences(year: int, region: str) -> list[str]:
 def agency_sentences(year: int, region: str, opd: str) -> list[str]:
     """Answer what came from an agency, what is missing, and how sure that is."""
     known = _of_agency(year, region, opd)
-    said = {of: f"agency.{of} agency.asked" for of in ("silent", "unusable")}
-    said["unknown"] = "agency.unknown"
+    said = {"unknown": "agency.unknown", "silent": "agency.silent agency.asked"}
+    said["unusable"] = "agency.unusable agency.asked"
     came = "agency.came agency.scores agency.mend agency.sure"
     return tell(said.get(known["state"], came), **known)
 

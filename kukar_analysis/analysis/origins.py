@@ -117,7 +117,7 @@ def _again(origin: str, columns: list[str], folder: Path) -> tuple[str | None, .
     file, state = places.file_of(origin), "no_cell"
     try:
         path = folder / file
-        sha256, records = _read_again(path, file, path.stat().st_mtime_ns)
+        sha256, records = _read_again(path, file, paths.stamp([path]))
         for part, record in records.get(origin, []):
             for column in (c for c in columns if c in part.headings):
                 origin, text = part.origin(record, column), str(record.cells.get(column, ""))
@@ -133,7 +133,7 @@ def _again(origin: str, columns: list[str], folder: Path) -> tuple[str | None, .
 
 @framework.kept(64)
 def _read_again(
-    path: Path, file: str, mtime_ns: int
+    path: Path, file: str, stamp: str
 ) -> tuple[str, dict[str, list[tuple[SourceList, Record]]]]:
     sha256, records = paths.sha256(path), defaultdict(list)
     for part in READERS[path.suffix.lower()](path, file).lists:
